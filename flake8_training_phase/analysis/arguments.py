@@ -1,0 +1,108 @@
+"""The arguments of a call, and how they bind to the parameters of what is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.events import FlagArgument, Given
+from flake8_training_phase.analysis.values import Constant, Items, PhaseValue, Value, flags_of
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What one call passes, evaluated."""
+
+    node: ast.Call
+    positional: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+    starred: bool
+    """There is a `*args` among them."""
+    hidden: bool
+    """There is a `**kwargs` whose keys are not all known."""
+
+    def after(self, positional: Sequence[Value], keywords: Mapping[str, Value]) -> Arguments:
+        """These arguments behind some that come first, as `functools.partial` puts them."""
+        return Arguments(
+            self.node,
+            (*positional, *self.positional),
+            {**keywords, **self.keywords},
+            self.starred,
+            self.hidden,
+        )
+
+    def without_first(self) -> Arguments:
+        """These arguments without the first positional one: `Base.call(self, x)` seen from the method."""
+        return Arguments(self.node, self.positional[1:], self.keywords, self.starred, self.hidden)
+
+    def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:
+        """What is passed for the parameter `name` of a callee with these positional parameters."""
+        if name in self.keywords:
+            return _flag(Given.BY_KEYWORD, self.keywords[name], self._expression(name))
+        index = parameters.index(name) if name in parameters else -1
+        if 0 <= index < len(self.positional):
+            offset = len(self.node.args) - len(self.positional)
+            place = index + offset
+            node = self.node.args[place] if 0 <= place < len(self.node.args) else None
+            return _flag(Given.BY_POSITION, self.positional[index], node)
+        if self.hidden or self.starred:
+            return FlagArgument(Given.MAYBE)
+        return FlagArgument(Given.NOT)
+
+    def phase_positions(self) -> list[int]:
+        """The places of positional arguments that are made from the phase."""
+        return [
+            place
+            for place, value in enumerate(self.positional)
+            if isinstance(value, PhaseValue) and value.parameter is not None
+        ]
+
+    def by_name(self, parameters: Sequence[str]) -> dict[str, Value]:
+        """The values by parameter name."""
+        return {**dict(zip(parameters, self.positional, strict=False)), **self.keywords}
+
+    def _expression(self, name: str) -> ast.expr | None:
+        return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
+
+
+def _flag(given: Given, value: Value, node: ast.expr | None) -> FlagArgument:
+    parameter = value.parameter if isinstance(value, PhaseValue) else None
+    return FlagArgument(given, flags_of(value), parameter, node)
+
+
+def parameter_names(node: FunctionNode) -> list[str]:
+    """The names of the positional parameters."""
+    return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+
+
+def parameter(node: FunctionNode, name: str) -> ast.arg | None:
+    """The parameter of that name, if the function has it."""
+    arguments = node.args
+    for argument in (*arguments.args, *arguments.kwonlyargs, *arguments.posonlyargs):
+        if argument.arg == name:
+            return argument
+    return None
+
+
+def defaults(node: FunctionNode) -> Iterable[tuple[str, ast.expr]]:
+    """Every parameter that has a default, with it."""
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    with_default = positional[len(positional) - len(arguments.defaults) :]
+    yield from ((argument.arg, default) for argument, default in zip(with_default, arguments.defaults, strict=True))
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            yield argument.arg, default
+
+
+def hidden_items(values: Mapping[str, Value]) -> Items:
+    """The `**kwargs` that a function finds when it is called with these known keywords."""
+    return Items(tuple(values.values()), tuple(values))
+
+
+def is_none(value: Value) -> bool:
+    """Whether a value is surely None."""
+    return isinstance(value, Constant) and value.value is None

@@ -1,0 +1,351 @@
+"""Classes of the checked code: their bases, their methods, the layers they hold, what their `call` does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
+from flake8_training_phase.analysis.events import Event
+from flake8_training_phase.analysis.expressions import TooComplex
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.known_functions import ANY_NAME
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    KerasMethod,
+    PhaseValue,
+    Value,
+    members,
+)
+from flake8_training_phase.keras import names
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer
+from flake8_training_phase.keras.misnamed import MISNAMED
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What running `call` does, or nothing when it was too complex to follow."""
+
+    events: tuple[Event, ...]
+    complete: bool
+    contents: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method and the class whose body holds it."""
+
+    node: FunctionDef
+    owner: UserClass
+
+
+class UserClass:
+    """A class of the checked code."""
+
+    def __init__(self, node: ast.ClassDef, scope: Scope, filename: str) -> None:
+        self.node = node
+        self.name = node.name
+        self.scope = scope
+        self.filename = filename
+        self.methods: dict[str, FunctionDef] = {
+            one.name: one for one in _class_statements(node.body) if isinstance(one, FunctionDef)
+        }
+        self._ancestors: tuple[UserClass | KerasLayer, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<UserClass {self.name}>"
+
+    @cached_property
+    def _bases(self) -> list[ClassValue]:
+        frame = Frame(None, self.scope)
+        values = [Interpreter(None).evaluate(base, frame) for base in self.node.bases]
+        known = [one for value in values for one in members(value) if isinstance(one, ClassValue)]
+        return [one for one in known if one.type is not self]
+
+    @property
+    def ancestors(self) -> tuple[UserClass | KerasLayer, ...]:
+        """The classes that attributes are looked up in, this one first, as Python orders them.
+
+        Keras's own bases are followed by the catalogue, so `MyDropout(SpatialDropout1D)` has `Dropout` among them.
+        """
+        if self._ancestors is None:
+            self._ancestors = (self,)  # What a class that inherits from itself finds.
+            self._ancestors = _linearised(self, [base.type for base in self._bases])
+        return self._ancestors
+
+    @cached_property
+    def keras_base(self) -> KerasLayer | None:
+        """The first class of Keras among the ancestors."""
+        return next((one for one in self.ancestors if isinstance(one, KerasLayer)), None)
+
+    @property
+    def keras_base_name(self) -> str | None:
+        """The name of that class."""
+        return self.keras_base.name if self.keras_base else None
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is a layer or a model."""
+        return self.keras_base is not None
+
+    @cached_property
+    def is_model(self) -> bool:
+        """Whether it has `fit`."""
+        return any(isinstance(one, KerasLayer) and one.name in MODEL_NAMES for one in self.ancestors)
+
+    @cached_property
+    def generations(self) -> frozenset[int]:
+        """The Keras major versions that its base class can be of."""
+        found = names.ALL
+        for one in self.ancestors:
+            if isinstance(one, UserClass):
+                for base in one._bases:
+                    found = found & base.generations or found
+        return found
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The object that methods find as `self`."""
+        return Instance(self, self.generations)
+
+    def find_method(self, name: str, after: UserClass | None = None) -> Method | KerasLayer | None:
+        """The method of that name, or the class of Keras that has it; `after` asks as `super()` in that class."""
+        ancestors = self.ancestors
+        if after is not None and after in ancestors:
+            ancestors = ancestors[ancestors.index(after) + 1 :]
+        for one in ancestors:
+            if isinstance(one, KerasLayer):
+                return one
+            if name in one.methods:
+                return Method(one.methods[name], one)
+        return None
+
+    @cached_property
+    def call(self) -> Method | None:
+        """Its `call`, its own or that of an ancestor in the checked code."""
+        found = self.find_method("call")
+        return found if isinstance(found, Method) else None
+
+    @cached_property
+    def phase_parameter(self) -> str | None:
+        """The parameter of `call` that means the phase: `training`, or another name for it; None without one."""
+        if self.call is None:
+            return None
+        if parameter(self.call.node, "training") is not None:
+            return "training"
+        return next((name for name in MISNAMED if parameter(self.call.node, name) is not None), None)
+
+    @property
+    def accepts_training(self) -> bool:
+        """Whether `call` has a parameter that is literally named `training`."""
+        if self.call is None:
+            return self.keras_base is not None and self.keras_base.signature(3).accepts_training
+        return self.phase_parameter == "training"
+
+    @property
+    def training_default(self) -> bool | None:
+        """The default of that parameter; None without one, or when it is no literal."""
+        if self.call is None:
+            return self.keras_base.signature(3).default if self.keras_base else None
+        default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
+        value = default.value if isinstance(default, ast.Constant) else None
+        return value if isinstance(value, bool) else None
+
+    def call_parameters(self) -> tuple[str, ...]:
+        """The positional parameters of `call` after `self`."""
+        if self.call is None:
+            return self.keras_base.signature(3).parameters if self.keras_base else ()
+        return tuple(parameter_names(self.call.node)[1:])
+
+    def constructor_parameters(self) -> tuple[str, ...]:
+        """The positional parameters of `__init__` after `self`."""
+        found = self.find_method("__init__")
+        return tuple(parameter_names(found.node)[1:]) if isinstance(found, Method) else ()
+
+    def is_property(self, node: ast.AST) -> bool:
+        """Whether a method is read without a call."""
+        decorators = getattr(node, "decorator_list", ())
+        return any("property" in ast.unparse(decorator) for decorator in decorators)
+
+    def inherited(self, name: str, instance: Instance) -> Value:
+        """What `super().name` is in a method of this class."""
+        assert isinstance(instance.type, UserClass)
+        return _bound(instance.type.find_method(name, after=self), name, instance)
+
+    def class_attribute(self, name: str) -> Value:
+        """What `Class.name` is."""
+        found = self.find_method(name)
+        if isinstance(found, Method):
+            return FunctionValue(found.node, found.owner.scope, owner=found.owner)
+        return self._static(name)
+
+    def attribute(self, name: str, instance: Instance) -> Value:
+        """What `instance.name` is: what `__init__`, `build` and the like assign, a method, a class attribute."""
+        written = self.written
+        if name in written:
+            return written[name]
+        found = self.find_method(name)
+        if isinstance(found, Method):
+            return _bound(found, name, instance)
+        value = self._static(name)
+        if value is UNKNOWN:
+            value = written.get(ANY_NAME, UNKNOWN)
+        if value is UNKNOWN and found is not None and name in ("call", "__init__"):
+            return _bound(found, name, instance)
+        return value
+
+    def _static(self, name: str) -> Value:
+        for one in self.ancestors:
+            if isinstance(one, UserClass):
+                for statement in one.node.body:
+                    targets = statement.targets if isinstance(statement, ast.Assign) else ()
+                    if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                        assert isinstance(statement, ast.Assign)
+                        return Interpreter(None).evaluate(statement.value, Frame(None, one.scope))
+        return UNKNOWN
+
+    @property
+    def written(self) -> dict[str, Value]:
+        """The attributes that its methods assign, other than `call`."""
+        return self._constructed.written
+
+    @cached_property
+    def _constructed(self) -> Interpreter:
+        run = Interpreter(self.instance)
+        self.__dict__["_constructed"] = run  # What asking for an attribute finds while they are being read.
+        for name in self._writing_methods():
+            found = self.find_method(name)
+            if isinstance(found, Method) and found.node not in run.visited:
+                self._run(run, found, {})
+        return run
+
+    def _writing_methods(self) -> Iterator[str]:
+        yield "__init__"
+        yield "build"
+        for one in self.ancestors:
+            if isinstance(one, UserClass):
+                yield from (name for name, node in one.methods.items() if name != "call" and _writes_self(node))
+
+    def _run(self, run: Interpreter, method: Method, given: dict[str, Value]) -> bool:
+        """Run a method on unknown arguments but for those given; False when it was too complex."""
+        node = method.node
+        run.visited.add(node)
+        frame = Frame(node, method.owner.scope, None, method.owner, self.instance, is_call_method=node.name == "call")
+        for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
+            frame.environment[name] = UNKNOWN
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest is not None:
+                frame.environment[rest.arg] = UNKNOWN
+        if node.name != "call":
+            frame.environment |= dict(_class_valued(node, method.owner.scope))
+        positional = parameter_names(node)
+        if positional:
+            frame.environment[positional[0]] = self.instance
+        frame.environment |= given
+        try:
+            run.block(node.body, frame)
+        except (TooComplex, RecursionError):
+            return False
+        return True
+
+    @cached_property
+    def trace(self) -> Trace:
+        """What `call` does when the flag is True, False or None."""
+        self.__dict__["trace"] = Trace((), complete=False)  # What a class that calls itself finds.
+        if self.call is None:
+            return Trace((), complete=self.is_layer)
+        run = Interpreter(self.instance)
+        given: dict[str, Value] = {}
+        if self.phase_parameter is not None:
+            given[self.phase_parameter] = PhaseValue((True, False, None), self.phase_parameter)
+        complete = self._run(run, self.call, given)
+        return Trace(tuple(run.events) if complete else (), complete)
+
+    @property
+    def base_argument_values(self) -> dict[str, Value] | None:
+        """What the constructor of the Keras base is given by name; None when it is not seen."""
+        arguments = self._constructed.base_arguments
+        return None if arguments is None else {**arguments.keywords}
+
+    @property
+    def base_contents(self) -> tuple[Value, ...]:
+        """The layers that a Sequential or functional base class was given."""
+        return self._constructed.base_contents
+
+
+def _class_valued(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:
+    """The parameters whose default or annotation says what they are: `norm_layer=BatchNormalization`."""
+    frame = Frame(None, scope)
+    for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        if isinstance(argument.annotation, (ast.Name, ast.Attribute)):
+            annotated = Interpreter(None).evaluate(argument.annotation, frame)
+            if isinstance(annotated, ClassValue):
+                yield (
+                    argument.arg,
+                    Instance(annotated.type, annotated.generations, {}, has_hidden_arguments=True),
+                )
+    for name, default in defaults(node):
+        if not isinstance(default, ast.Constant):
+            value = Interpreter(None).evaluate(default, frame)
+            if isinstance(value, (ClassValue, Instance, FunctionValue)):
+                yield name, value
+
+
+def _bound(found: Method | KerasLayer | None, name: str, instance: Instance) -> Value:
+    if isinstance(found, Method):
+        return FunctionValue(found.node, found.owner.scope, owner=found.owner, bound_to=instance)
+    return UNKNOWN if found is None else KerasMethod(found, name, instance)
+
+
+def _class_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If):
+            yield from _class_statements(statement.body)
+            yield from _class_statements(statement.orelse)
+
+
+def _writes_self(node: FunctionDef) -> bool:
+    """Whether a method assigns an attribute of its first parameter."""
+    own = parameter_names(node)[:1]
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store):
+            if isinstance(one.value, ast.Name) and [one.value.id] == own:
+                return True
+        elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "setattr":
+            return True
+    return False
+
+
+def _linearised(own: UserClass, bases: list[UserClass | KerasLayer]) -> tuple[UserClass | KerasLayer, ...]:
+    sequences: list[list[UserClass | KerasLayer]] = [list(_ancestors_of(base)) for base in bases]
+    sequences.append(list(bases))
+    result: list[UserClass | KerasLayer] = [own]
+    while any(sequences):
+        sequences = [sequence for sequence in sequences if sequence]
+        heads = [sequence[0] for sequence in sequences]
+        head = next(
+            (one for one in heads if not any(one in sequence[1:] for sequence in sequences)),
+            heads[0],  # Not a valid order: Python would refuse the class.
+        )
+        result.append(head)
+        sequences = [[one for one in sequence if one is not head] for sequence in sequences]
+    return tuple(result)
+
+
+def _ancestors_of(base: UserClass | KerasLayer) -> tuple[UserClass | KerasLayer, ...]:
+    if isinstance(base, UserClass):
+        return base.ancestors
+    chain = [base]
+    while (parent := layer(chain[-1].base or "")) is not None and parent not in chain:
+        chain.append(parent)
+    return tuple(chain)

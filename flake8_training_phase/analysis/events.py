@@ -1,0 +1,167 @@
+"""What running a `call` does, in order, as far as the phase is concerned.
+
+The interpreter writes these down once; the phase flow runs them under each Keras, and rules ask them questions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from flake8_training_phase.analysis.values import Value
+from flake8_training_phase.keras.generations import Flag, Passed
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.classes import UserClass
+    from flake8_training_phase.analysis.scopes import Scope
+
+Flags = tuple[Flag, Flag, Flag]
+NO_FLAG: Flags = (Passed.ABSENT, Passed.ABSENT, Passed.ABSENT)
+
+
+class Given(Enum):
+    """How a call gives the flag."""
+
+    NOT = "not at all"
+    BY_KEYWORD = "by keyword"
+    BY_POSITION = "by position"
+    MAYBE = "perhaps, inside * or **"
+
+
+@dataclass(frozen=True, slots=True)
+class FlagArgument:
+    """The `training` argument of one call."""
+
+    given: Given
+    by_lane: Flags = NO_FLAG
+    parameter: str | None = None
+    """The parameter of the outermost `call` that the value is made from, None for a constant."""
+    node: ast.expr | None = None
+    """The expression passed."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether surely nothing is passed."""
+        return self.given is Given.NOT
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is True or False whatever is asked for."""
+        first = self.by_lane[0]
+        return isinstance(first, bool) and self.by_lane == (first, first, first)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event stands in the code."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    owner: UserClass | None
+    scope: Scope
+    is_call_method: bool
+    """The function is the `call` that was asked for, or one defined inside it."""
+
+
+@dataclass(slots=True, eq=False)
+class LayerCall:
+    """One call of a layer."""
+
+    node: ast.Call
+    receiver: Value
+    flag: FlagArgument
+    lanes: int
+    place: Place
+    at_hand: str | None
+    """The name by which the phase could be forwarded here."""
+    inspected: bool
+    """The code around it looks at the signature of what it calls before it decides what to pass."""
+
+    @property
+    def name(self) -> str:
+        """The receiver as the user writes it: `self.dropout`."""
+        return ast.unparse(self.node.func)
+
+
+@dataclass(slots=True, eq=False)
+class Inlined:
+    """A function of the checked code run in place: a helper, a nested function, `super().call`."""
+
+    node: ast.Call
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    owner: UserClass | None
+    flag: FlagArgument
+    is_super_call: bool
+    place: Place
+    at_hand: str | None
+    lanes: int
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def parent(self) -> str:
+        """The name of the class whose method runs."""
+        return self.owner.name if self.owner is not None else "?"
+
+
+@dataclass(slots=True, eq=False)
+class KerasCall:
+    """`super().call(x)` where the parent is a layer of Keras: its `call` runs with just what it is given."""
+
+    node: ast.Call
+    receiver: Value
+    parent: str
+    """The name of the Keras class."""
+    flag: FlagArgument
+    lanes: int
+    place: Place
+    at_hand: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """One of several ways is taken."""
+
+    ways: list[list[Event]]
+
+
+@dataclass(slots=True, eq=False)
+class Loop:
+    """The body runs any number of times."""
+
+    body: list[Event]
+
+
+@dataclass(slots=True, eq=False)
+class Exit:
+    """The path ends here in these lanes: a return, a raise, or (`of_loop`) a break or continue."""
+
+    lanes: int
+    of_loop: bool
+
+
+@dataclass(slots=True, eq=False)
+class PhaseTest:
+    """A condition that tells training from inference: what runs differs by the phase."""
+
+    node: ast.expr
+    parameter: str | None
+    lanes: int
+    place: Place
+
+
+Event = LayerCall | Inlined | KerasCall | PhaseTest | Branch | Loop | Exit
+
+
+def walk(events: Iterable[Event]) -> Iterator[Event]:
+    """Every event, those inside branches, loops and inlined functions included, in order."""
+    for event in events:
+        yield event
+        if isinstance(event, Inlined):
+            yield from walk(event.events)
+        elif isinstance(event, Loop):
+            yield from walk(event.body)
+        elif isinstance(event, Branch):
+            for way in event.ways:
+                yield from walk(way)

@@ -1,0 +1,366 @@
+"""Evaluates the expressions of a function to values."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flake8_training_phase.analysis.arguments import Arguments
+from flake8_training_phase.analysis.events import Branch, Event, Loop
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    FunctionValue,
+    Instance,
+    Items,
+    PhaseValue,
+    Union,
+    Value,
+    each,
+    flags_of,
+    members,
+    merge,
+    truth,
+    union,
+)
+from flake8_training_phase.keras.generations import Flag, Passed
+
+MAX_STEPS = 20_000
+"""Statements and calls after which a class is given up as unknown: helpers that call helpers grow exponentially."""
+
+
+class TooComplex(Exception):
+    """The code takes more steps to follow than it is worth."""
+
+
+class Expressions(ABC):
+    """The interpreter's expressions."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._steps = 0
+
+    @abstractmethod
+    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """Call `callee`, and give what it returns."""
+
+    @abstractmethod
+    def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
+        """Call a method of a container or a layer; None when `base` has no such method of its own."""
+
+    @abstractmethod
+    def attribute(self, base: Value, name: str, frame: Frame) -> Value:
+        """What `base.name` is."""
+
+    @abstractmethod
+    def set_attribute(self, base: Value, name: str, value: Value) -> None:
+        """Remember `base.name = value`."""
+
+    @abstractmethod
+    def imports(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> Iterable[tuple[str, Value]]:
+        """The names that an import inside a function binds."""
+
+    def spend(self) -> None:
+        """Count one step. Raises TooComplex when there were too many."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise TooComplex
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """What an expression is; its calls are run on the way."""
+        evaluate = _EXPRESSIONS.get(type(node))
+        return UNKNOWN if evaluate is None else evaluate(self, node, frame)
+
+    def elements(self, value: Value) -> Value:
+        """What iterating over `value` gives, any of its elements at once."""
+        if isinstance(value, Items):
+            if value.pairs:
+                return Items((UNKNOWN, union(value.values)))
+            return union(value.values)
+        return union(self.elements(member) for member in value.values) if isinstance(value, Union) else UNKNOWN
+
+    def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
+        """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
+        kept = [one for one in members(value) if self._is_instance(one, classes) is not (not positive)]
+        return union(kept) if kept else UNKNOWN
+
+    def _is_instance(self, value: Value, classes: Sequence[Value]) -> bool | None:
+        if not isinstance(value, Instance) or not all(isinstance(one, ClassValue) for one in classes):
+            return None
+        return any(_is_subclass(value.type, one.type) for one in classes if isinstance(one, ClassValue))
+
+    def _name(self, node: ast.Name, frame: Frame) -> Value:
+        return frame.lookup(node.id)
+
+    def _constant(self, node: ast.Constant, frame: Frame) -> Value:
+        return Constant(node.value)
+
+    def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
+        base = self.evaluate(node.value, frame)
+        if base is UNKNOWN:
+            return UNKNOWN
+        return each(base, lambda one: self.attribute(one, node.attr, frame))
+
+    def _call(self, node: ast.Call, frame: Frame) -> Value:
+        self.spend()
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            base = self.evaluate(function.value, frame)
+            arguments = self._arguments(node, frame)
+            called = self.method(base, function.attr, arguments, node, frame)
+            if called is not None:
+                return called
+            callee = each(base, lambda one: self.attribute(one, function.attr, frame))
+        else:
+            callee = self.evaluate(function, frame)
+            arguments = self._arguments(node, frame)
+        return self.apply(callee, arguments, node, frame)
+
+    def _arguments(self, node: ast.Call, frame: Frame) -> Arguments:
+        positional: list[Value] = []
+        starred = False
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                value = self.evaluate(argument.value, frame)
+                if isinstance(value, Items) and not value.keys and not starred:
+                    positional.extend(value.values)
+                starred = True
+            else:
+                positional.append(self.evaluate(argument, frame))
+        keywords: dict[str, Value] = {}
+        hidden = False
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, frame)
+            if keyword.arg is not None:
+                keywords[keyword.arg] = value
+            elif isinstance(value, Items) and value.keys and None not in value.keys:
+                keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
+            else:
+                hidden = True
+        return Arguments(node, tuple(positional), keywords, starred, hidden)
+
+    def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
+        base = self.evaluate(node.value, frame)
+        if isinstance(node.slice, ast.Slice):
+            return base
+        index = self.evaluate(node.slice, frame)
+        key = index.value if isinstance(index, Constant) else None
+        return each(base, lambda one: one.get(key) if isinstance(one, Items) else UNKNOWN)
+
+    def _tuple(self, node: ast.Tuple | ast.List | ast.Set, frame: Frame) -> Value:
+        values: list[Value] = []
+        for element in node.elts:
+            if isinstance(element, ast.Starred):
+                value = self.evaluate(element.value, frame)
+                values.extend(value.values if isinstance(value, Items) else (UNKNOWN,))
+            else:
+                values.append(self.evaluate(element, frame))
+        return Items(tuple(values))
+
+    def _dict(self, node: ast.Dict, frame: Frame) -> Value:
+        keys: list[str | None] = []
+        values: list[Value] = []
+        for key, held in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(held, frame)
+            if key is None:
+                if isinstance(value, Items):
+                    values.extend(value.values)
+                    keys.extend(value.keys or (None,) * len(value.values))
+                continue
+            keys.append(key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None)
+            values.append(value)
+        return Items(tuple(values), tuple(keys))
+
+    def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
+        return FunctionValue(node, frame.scope, frame)
+
+    def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        frame.environment[node.target.id] = value
+        return value
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
+        return Items((self._comprehended(node, node.elt, frame),))
+
+    def _dict_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
+        return Items((self._comprehended(node, node.value, frame),), (None,))
+
+    def _comprehended(
+        self,
+        node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+        element: ast.expr,
+        frame: Frame,
+    ) -> Value:
+        # A comprehension has names of its own: a frame inside the frame.
+        inner = Frame(frame.function, frame.scope, frame, frame.owner, frame.bound_to, frame.live, frame.is_call_method)
+        body: list[Event] = []
+        outer, self.events = self.events, body
+        try:
+            for generator in node.generators:
+                self.assign(generator.target, self.elements(self.evaluate(generator.iter, inner)), inner)
+                for condition in generator.ifs:
+                    self.evaluate(condition, inner)
+            value = self.evaluate(element, inner)
+        finally:
+            self.events = outer
+        if body:
+            self.events.append(Loop(body))
+        return value
+
+    @abstractmethod
+    def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
+        """Bind a target of an assignment, a loop or a `with`."""
+
+    @abstractmethod
+    def decide(self, test: ast.expr, condition: Value, frame: Frame) -> tuple[int, int]:
+        """As `split`, for a condition of the code: one that tells training from inference is an event."""
+
+    @abstractmethod
+    def split(self, condition: Value, live: int) -> tuple[int, int]:
+        """The live lanes in which a condition may be true, and those in which it may be false."""
+
+    def _conditional(self, node: ast.IfExp, frame: Frame) -> Value:
+        lanes_if, lanes_else = self.decide(node.test, self.evaluate(node.test, frame), frame)
+        ways: list[list[Event]] = [[], []]
+        first = self._under(lanes_if, node.body, ways[0], frame)
+        second = self._under(lanes_else, node.orelse, ways[1], frame)
+        if any(ways):
+            self.events.append(Branch(ways))
+        return merge(first, lanes_if, second, lanes_else)
+
+    def _under(self, lanes: int, node: ast.expr, events: list[Event], frame: Frame) -> Value:
+        """The value of an expression that runs only in some lanes."""
+        if not lanes:
+            return UNKNOWN
+        live, outer = frame.live, self.events
+        frame.live, self.events = lanes, events
+        try:
+            return self.evaluate(node, frame)
+        finally:
+            frame.live, self.events = live, outer
+
+    def _boolean(self, node: ast.BoolOp, frame: Frame) -> Value:
+        result = self.evaluate(node.values[0], frame)
+        stops_on = isinstance(node.op, ast.Or)
+        for operand in node.values[1:]:
+            lanes_true, lanes_false = self.split(result, frame.live)
+            way: list[Event] = []
+            value = self._under(lanes_false if stops_on else lanes_true, operand, way, frame)
+            if way:
+                self.events.append(Branch([way, []]))
+            result = _either(result, value, stops_on)
+        return result
+
+    def _unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
+        value = self.evaluate(node.operand, frame)
+        if isinstance(node.op, ast.Not) and isinstance(value, (PhaseValue, Constant)):
+            first, second, third = (Passed.UNKNOWN if known is None else not known for known in truth(value))
+            return PhaseValue((first, second, third), _parameter(value))
+        if isinstance(node.op, ast.USub) and isinstance(value, Constant) and isinstance(value.value, (int, float)):
+            return Constant(-value.value)
+        return UNKNOWN
+
+    def _compare(self, node: ast.Compare, frame: Frame) -> Value:
+        left = self.evaluate(node.left, frame)
+        rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
+        parameter = _parameter(left) or next((name for right in rights if (name := _parameter(right))), None)
+        if isinstance(left, PhaseValue) and len(rights) == 1 and isinstance(rights[0], Constant):
+            wanted = rights[0].value
+            flags = [_compared(flag, node.ops[0], wanted) for flag in left.by_lane]
+            return PhaseValue((flags[0], flags[1], flags[2]), parameter)
+        return UNKNOWN if parameter is None else unknown_phase(parameter)
+
+    def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
+        left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
+        if isinstance(node.op, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
+            return Items(left.values + right.values)
+        if isinstance(node.op, ast.Mult) and isinstance(left, Items):
+            return left
+        return UNKNOWN
+
+    def _inner(self, node: ast.Await | ast.Starred | ast.FormattedValue, frame: Frame) -> Value:
+        return self.evaluate(node.value, frame)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
+        if node.value is not None:
+            frame.returned.append(Items((self.evaluate(node.value, frame),)))
+        return UNKNOWN
+
+
+def unknown_phase(parameter: str | None) -> PhaseValue:
+    """Something made from the phase, nobody knows what."""
+    return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
+
+
+def _parameter(value: Value) -> str | None:
+    return value.parameter if isinstance(value, PhaseValue) else None
+
+
+def _is_subclass(one: object, other: object) -> bool:
+    ancestors = getattr(one, "ancestors", None)
+    return one is other or (ancestors is not None and other in ancestors)
+
+
+def _either(first: Value, second: Value, stops_on: bool) -> Value:
+    """The value of `first or second` (`stops_on` true) or `first and second`."""
+    parameter = _parameter(first) or _parameter(second)
+    if parameter is None:
+        known = truth(first)[0] if isinstance(first, Constant) else None
+        if known is not None:
+            return first if known is stops_on else second
+        return union((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
+    flags = [
+        _either_flag(known, one, other, stops_on)
+        for known, one, other in zip(truth(first), flags_of(first), flags_of(second), strict=True)
+    ]
+    return PhaseValue((flags[0], flags[1], flags[2]), parameter)
+
+
+def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) -> Flag:
+    if known is None:
+        # An unknown first operand: the result is known only when both lead to the same truth.
+        same = second is not Passed.UNKNOWN and bool(second) is stops_on
+        return stops_on if same else Passed.UNKNOWN
+    return first if known is stops_on else second
+
+
+def _compared(flag: Flag, operator: ast.cmpop, wanted: object) -> Flag:
+    if flag is Passed.UNKNOWN:
+        return Passed.UNKNOWN
+    if isinstance(operator, (ast.Is, ast.Eq)):
+        return flag is wanted
+    if isinstance(operator, (ast.IsNot, ast.NotEq)):
+        return flag is not wanted
+    return Passed.UNKNOWN
+
+
+_EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] = {
+    ast.Name: Expressions._name,
+    ast.Constant: Expressions._constant,
+    ast.Attribute: Expressions._attribute,
+    ast.Call: Expressions._call,
+    ast.Subscript: Expressions._subscript,
+    ast.Tuple: Expressions._tuple,
+    ast.List: Expressions._tuple,
+    ast.Set: Expressions._tuple,
+    ast.Dict: Expressions._dict,
+    ast.Lambda: Expressions._lambda,
+    ast.NamedExpr: Expressions._named,
+    ast.ListComp: Expressions._comprehension,
+    ast.SetComp: Expressions._comprehension,
+    ast.GeneratorExp: Expressions._comprehension,
+    ast.DictComp: Expressions._dict_comprehension,
+    ast.IfExp: Expressions._conditional,
+    ast.BoolOp: Expressions._boolean,
+    ast.UnaryOp: Expressions._unary,
+    ast.Compare: Expressions._compare,
+    ast.BinOp: Expressions._binary,
+    ast.Await: Expressions._inner,
+    ast.Starred: Expressions._inner,
+    ast.Yield: Expressions._yield,
+    ast.YieldFrom: Expressions._yield,
+}

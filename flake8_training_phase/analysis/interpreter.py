@@ -1,0 +1,351 @@
+"""Runs a function of the checked code on values, and writes down the layer calls it makes.
+
+One interpreter serves two questions: what attributes do `__init__` and `build` leave behind, and which layers does
+`call` run with what flag. No code of the checked project is executed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from flake8_training_phase.analysis import known_functions
+from flake8_training_phase.analysis.arguments import (
+    Arguments,
+    defaults,
+    hidden_items,
+    parameter_names,
+)
+from flake8_training_phase.analysis.events import (
+    Event,
+    FlagArgument,
+    Given,
+    Inlined,
+    KerasCall,
+    LayerCall,
+    Loop,
+)
+from flake8_training_phase.analysis.expressions import unknown_phase
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.scopes import external, function_imports
+from flake8_training_phase.analysis.statements import Statements, place
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    Items,
+    KerasMethod,
+    Partial,
+    PhaseValue,
+    SuperValue,
+    Union,
+    Value,
+    members,
+    union,
+)
+from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
+
+MAX_DEPTH = 12
+"""How deep functions of the checked code are followed into each other."""
+
+
+class Interpreter(Statements):
+    """Runs functions with `subject` as `self`."""
+
+    def __init__(self, subject: Instance | None) -> None:
+        super().__init__()
+        self.subject = subject
+        self.written: dict[str, Value] = {}
+        """What was assigned to attributes of the subject."""
+        self.base_arguments: Arguments | None = None
+        """What the constructor of the Keras base class was given."""
+        self.base_contents: tuple[Value, ...] = ()
+        """The layers handed to a Sequential or functional base class."""
+        self.visited: set[ast.AST] = set()
+        self._running: list[ast.AST] = []
+
+    def attribute(self, base: Value, name: str, frame: Frame) -> Value:
+        """What `base.name` is."""
+        if isinstance(base, External):
+            return external(f"{base.path}.{name}")
+        if isinstance(base, Instance):
+            return self._instance_attribute(base, name, frame)
+        if isinstance(base, ClassValue):
+            return UNKNOWN if isinstance(base.type, KerasLayer) else base.type.class_attribute(name)
+        if isinstance(base, SuperValue):
+            return base.owner.inherited(name, base.bound_to)
+        return UNKNOWN
+
+    def _instance_attribute(self, base: Instance, name: str, frame: Frame) -> Value:
+        if isinstance(base.type, KerasLayer):
+            if name == "layers":
+                return Items(base.contents)
+            if name == "call":
+                return KerasMethod(base.type, name, base)
+            return base.arguments.get(name, UNKNOWN)
+        if base is self.subject and name in self.written:
+            return self.written[name]
+        value = base.type.attribute(name, base)
+        if isinstance(value, FunctionValue) and base.type.is_property(value.node):
+            return self._inline(value, Arguments(_NO_CALL, (), {}, False, False), frame, is_super_call=False)
+        return value
+
+    def set_attribute(self, base: Value, name: str, value: Value) -> None:
+        """Remember `base.name = value`, beside what the attribute may have been before."""
+        if base is not self.subject:
+            return
+        before = self.written.get(name)
+        grown = isinstance(before, Items) and isinstance(value, Items) and _starts_with(value, before)
+        self.written[name] = value if before is None or grown else union((before, value))
+
+    def imports(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> Iterable[tuple[str, Value]]:
+        """The names that an import inside a function binds."""
+        return function_imports(node, frame.scope)
+
+    def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
+        """Call a method of a container, a Sequential or a flag; None when it is none of these."""
+        if isinstance(base, Items):
+            changed = known_functions.changed_items(base, name, arguments)
+            if changed is None:
+                return known_functions.items_method(base, name, arguments)
+            self._rebind(node, changed, frame)
+            return Constant(None)
+        if isinstance(base, PhaseValue):
+            return unknown_phase(base.parameter)
+        if isinstance(base, Instance) and name == "add" and arguments.positional:
+            if isinstance(base.type, KerasLayer) and base.type.name == "Sequential":
+                contents = (*base.contents, arguments.positional[0])
+                self._rebind(node, Instance(base.type, base.generations, {}, False, contents), frame)
+                return Constant(None)
+            if (
+                base is self.subject
+                and not isinstance(base.type, KerasLayer)
+                and base.type.keras_base_name == "Sequential"
+            ):
+                self.base_contents = (*self.base_contents, arguments.positional[0])
+                return Constant(None)
+        return None
+
+    def _rebind(self, node: ast.Call, value: Value, frame: Frame) -> None:
+        assert isinstance(node.func, ast.Attribute)
+        if isinstance(node.func.value, (ast.Name, ast.Attribute)):
+            self.assign(node.func.value, value, frame)
+
+    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """Call `callee`, and give what it returns."""
+        if isinstance(callee, Union):
+            return self._apply_union(callee, arguments, node, frame)
+        if isinstance(callee, FunctionValue):
+            is_super = isinstance(node.func, ast.Attribute) and _is_super(node.func.value)
+            return self._inline(callee, arguments, frame, is_super)
+        if isinstance(callee, ClassValue):
+            return self._construct(callee, arguments)
+        if isinstance(callee, Instance):
+            return self._call_instance(callee, arguments, node, frame)
+        if isinstance(callee, Partial):
+            return self.apply(callee.function, arguments.after(callee.positional, callee.keywords), node, frame)
+        if isinstance(callee, KerasMethod):
+            return self._call_keras_method(callee, arguments, node, frame)
+        if isinstance(callee, External):
+            return known_functions.call(self, callee.path, arguments, node, frame)
+        return self._call_unknown(arguments, node, frame)
+
+    def _apply_union(self, callee: Union, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        layers = [one for one in callee.values if self._is_layer(one)]
+        others = [one for one in callee.values if not self._is_layer(one) and not isinstance(one, Constant)]
+        results = [self.apply(one, arguments, node, frame) for one in others if one is not UNKNOWN]
+        if layers:
+            unknown = [one for one in others if one not in layers]
+            self._layer_call(union([*layers, *unknown]), arguments, node, frame)
+            results.append(UNKNOWN)
+        elif UNKNOWN in others:
+            results.append(self._call_unknown(arguments, node, frame))
+        return union(results)
+
+    def _is_layer(self, value: Value) -> bool:
+        return isinstance(value, Instance) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
+
+    def _construct(self, callee: ClassValue, arguments: Arguments) -> Value:
+        hidden = arguments.hidden or arguments.starred
+        if isinstance(callee.type, KerasLayer):
+            by_name = known_functions.keras_arguments(callee.type, arguments)
+            contents: tuple[Value, ...] = ()
+            if callee.type.name in ("Model", "Functional"):
+                contents = tuple(called_layers(self.events))
+            elif callee.type.depends_on is DependsOn.WRAPPED:
+                contents = tuple(known_functions.flattened(by_name.values()))
+            return Instance(callee.type, callee.generations, by_name, hidden, contents)
+        by_name = arguments.by_name(callee.type.constructor_parameters())
+        return Instance(callee.type, callee.generations, by_name, hidden)
+
+    def _call_instance(self, callee: Instance, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        if self._is_layer(callee):
+            self._layer_call(callee, arguments, node, frame)
+            return UNKNOWN
+        assert not isinstance(callee.type, KerasLayer)
+        method = callee.type.attribute("__call__", callee)
+        return self._inline(method, arguments, frame, False) if isinstance(method, FunctionValue) else UNKNOWN
+
+    def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> None:
+        flag = self._layer_flag(receiver, arguments)
+        call = LayerCall(
+            node,
+            receiver,
+            flag,
+            frame.live,
+            place(frame),
+            frame.phase_name(),
+            frame.inspects_signatures,
+        )
+        self.events.append(call)
+
+    def _layer_flag(self, receiver: Value, arguments: Arguments) -> FlagArgument:
+        """The flag a layer is given: as `training`, as the parameter it has instead, or by position."""
+        flag = arguments.flag(())
+        if flag.given is Given.BY_KEYWORD:
+            return flag
+        for one in members(receiver):
+            if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
+                own = one.type.phase_parameter
+                if own is not None and own in arguments.keywords:
+                    return arguments.flag((), own)
+        places = arguments.phase_positions()
+        if places and places[0] > 0:
+            return arguments.flag(["training" if place == places[0] else "" for place in range(places[0] + 1)])
+        for one in members(receiver):
+            literal = arguments.flag(known_functions.call_parameters(one))
+            if literal.given is Given.BY_POSITION and literal.constant:
+                return literal
+        return flag
+
+    def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        if callee.name == "__init__" and callee.bound_to is self.subject:
+            self.base_arguments = arguments
+            if {"inputs", "outputs"} & set(arguments.keywords) or len(arguments.positional) > 1:
+                self.base_contents = tuple(called_layers(self.events))
+            elif callee.layer.name == "Sequential":
+                given = (*arguments.positional, *arguments.keywords.values())
+                self.base_contents = tuple(known_functions.flattened(given))
+        elif callee.name == "call":
+            flag = arguments.flag(callee.layer.signature(3).parameters)
+            self.events.append(
+                KerasCall(node, callee.bound_to, callee.layer.name, flag, frame.live, place(frame), frame.phase_name())
+            )
+        return UNKNOWN
+
+    def _call_unknown(self, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        flag = arguments.flag(())
+        if flag.given is Given.BY_KEYWORD:
+            self._layer_call(UNKNOWN, arguments, node, frame)
+        self.run_callables(arguments, frame)
+        return UNKNOWN
+
+    def run_callables(self, arguments: Arguments, frame: Frame) -> None:
+        """Run the functions that an unknown callee is given: it may call them any number of times."""
+        for value in (*arguments.positional, *arguments.keywords.values()):
+            for one in members(value):
+                if isinstance(one, (FunctionValue, Partial)):
+                    self.in_loop(one, frame)
+
+    def in_loop(self, function: Value, frame: Frame, lanes: int | None = None) -> Value:
+        """Run a function on unknown arguments, any number of times, in the given lanes."""
+        body: list[Event] = []
+        outer, self.events, live = self.events, body, frame.live
+        frame.live = live if lanes is None else lanes
+        try:
+            if not frame.live:
+                return UNKNOWN
+            result = self.apply(function, Arguments(_NO_CALL, (), {}, True, True), _NO_CALL, frame)
+        finally:
+            self.events, frame.live = outer, live
+        if body:
+            self.events.append(Loop(body))
+        return result
+
+    def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
+        node = function.node
+        if node in self._running or len(self._running) >= MAX_DEPTH:
+            return UNKNOWN
+        self.visited.add(node)
+        inner = Frame.of(function, frame.live)
+        inner.inspects_signatures = inner.inspects_signatures or frame.inspects_signatures
+        parameters = parameter_names(node)
+        if function.bound_to is not None and parameters and not _is_static(node):
+            inner.environment[parameters[0]] = function.bound_to
+            parameters = parameters[1:]
+        elif function.owner is not None and not isinstance(node, ast.Lambda) and not _is_static(node):
+            # `Base.call(self, x)`: the instance comes first.
+            first = arguments.positional[0] if arguments.positional else UNKNOWN
+            inner.bound_to = first if isinstance(first, Instance) else None
+        self._bind(inner, function, parameters, arguments)
+        call = Inlined(
+            arguments.node,
+            node,
+            function.owner,
+            arguments.flag(parameters),
+            is_super_call,
+            place(frame),
+            frame.phase_name(),
+            frame.live,
+        )
+        outer, self.events = self.events, call.events
+        self._running.append(node)
+        try:
+            if isinstance(node, ast.Lambda):
+                inner.returned.append(self.evaluate(node.body, inner))
+            else:
+                self.block(node.body, inner)
+        finally:
+            self._running.pop()
+            self.events = outer
+        if call.events:
+            self.events.append(call)
+        return union(inner.returned)
+
+    def _bind(self, inner: Frame, function: FunctionValue, parameters: list[str], arguments: Arguments) -> None:
+        node, environment = function.node, inner.environment
+        environment |= dict(zip(parameters, arguments.positional, strict=False))
+        known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
+        environment |= {name: value for name, value in arguments.keywords.items() if name in known}
+        unsure = arguments.hidden or arguments.starred
+        outside = Frame(None, function.scope, function.closure)
+        for name, default in defaults(node):
+            if name not in environment:
+                environment[name] = UNKNOWN if unsure else self.evaluate(default, outside)
+        for name in known:
+            environment.setdefault(name, UNKNOWN)
+        if node.args.vararg is not None:
+            rest = arguments.positional[len(parameters) :]
+            environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
+        if node.args.kwarg is not None:
+            rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
+            environment[node.args.kwarg.arg] = UNKNOWN if arguments.hidden else hidden_items(rest_by_name)
+
+
+def called_layers(events: Iterable[Event]) -> Iterable[Value]:
+    """The layers that were called at the top of a run: the nodes of a functional model."""
+    for event in events:
+        if isinstance(event, LayerCall):
+            yield event.receiver
+        elif isinstance(event, (Loop, Inlined)):
+            yield from called_layers(event.body if isinstance(event, Loop) else event.events)
+
+
+def _starts_with(items: Items, beginning: Items) -> bool:
+    return items.values[: len(beginning.values)] == beginning.values
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def _is_static(node: ast.AST) -> bool:
+    decorators = getattr(node, "decorator_list", ())
+    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators)
+
+
+_NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
+"""Stands for a call that is not written down: a property, or what an unknown function does."""

@@ -1,0 +1,209 @@
+"""Functions from outside the checked code whose effect matters: containers, `partial`, `tf.cond` and the like."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flake8_training_phase.analysis.arguments import Arguments
+from flake8_training_phase.analysis.events import Branch, Event
+from flake8_training_phase.analysis.expressions import unknown_phase
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    Constant,
+    FunctionValue,
+    Instance,
+    Items,
+    Partial,
+    PhaseValue,
+    SuperValue,
+    Value,
+    members,
+    union,
+)
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.interpreter import Interpreter
+
+ANY_NAME = "*"
+"""The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
+
+_SAME_ITEMS = frozenset({"list", "tuple", "set", "reversed", "sorted", "iter", "frozenset"})
+_SAME_PHASE = frozenset({"bool", "int", "cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
+_WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
+_CONDITIONS = frozenset({"cond", "smart_cond"})
+
+
+def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+    """Call a function from outside the checked code."""
+    root, _, name = path.rpartition(".")
+    known = _BUILTINS.get(name) if root == "builtins" else None
+    if known is not None:
+        return known(run, arguments, frame)
+    if path == "functools.partial" and arguments.positional:
+        return Partial(arguments.positional[0], arguments.positional[1:], dict(arguments.keywords))
+    if name in _CONDITIONS and root != "builtins":
+        return _condition(run, arguments, frame)
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    if name in _WRAPPERS and isinstance(first, (FunctionValue, Instance, Partial)):
+        return first
+    if name == "OrderedDict":
+        return _dict(run, arguments, frame)
+    if isinstance(first, PhaseValue) and name in _SAME_PHASE:
+        return first
+    run.run_callables(arguments, frame)
+    given = (*arguments.positional, *arguments.keywords.values())
+    phase = next((value for value in given if isinstance(value, PhaseValue)), None)
+    return UNKNOWN if phase is None else unknown_phase(phase.parameter)
+
+
+def changed_items(items: Items, name: str, arguments: Arguments) -> Items | None:
+    """A container after a method that changes it; None for any other method."""
+    given = arguments.positional
+    if name in ("append", "add", "appendleft") and given:
+        return Items((*items.values, given[0]))
+    if name == "insert" and len(given) > 1:
+        # Where it lands matters only for literal indices, which nobody uses after an insert.
+        return Items((*items.values, given[1]))
+    if name in ("extend", "update") and given:
+        more = given[0]
+        values = more.values if isinstance(more, Items) else (UNKNOWN,)
+        keys = more.keys if isinstance(more, Items) else ()
+        if items.keys or keys:
+            keys = (*(items.keys or (None,) * len(items.values)), *(keys or (None,) * len(values)))
+        return Items((*items.values, *values), keys)
+    return None
+
+
+def items_method(items: Items, name: str, arguments: Arguments) -> Value:
+    """What a method of a container gives."""
+    if name == "items":
+        return Items(items.values, items.keys, pairs=True)
+    if name in ("values", "copy"):
+        return Items(items.values)
+    if name in ("get", "pop", "setdefault", "popleft"):
+        index = arguments.positional[0] if arguments.positional else UNKNOWN
+        key = index.value if isinstance(index, Constant) else None
+        if isinstance(key, str) and items.keys and None not in items.keys and key not in items.keys:
+            return arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
+        return items.get(key)
+    return UNKNOWN
+
+
+def flattened(values: Iterable[Value]) -> Iterable[Value]:
+    """The layers among some values, those inside containers included."""
+    for value in values:
+        for one in members(value):
+            if isinstance(one, Items):
+                yield from flattened(one.values)
+            elif isinstance(one, (Instance, FunctionValue)):
+                yield one
+
+
+def keras_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]:
+    """What the constructor of a Keras layer is given, by name where its name is known, else by place."""
+    by_name = {f"#{place}": value for place, value in enumerate(arguments.positional)}
+    for argument in layer.arguments:
+        places = {place for place in argument.positions.values() if place is not None}
+        values = [by_name[f"#{place}"] for place in sorted(places) if f"#{place}" in by_name]
+        if values:
+            by_name[argument.name] = union(values)
+    return by_name | dict(arguments.keywords)
+
+
+def call_parameters(value: Value) -> tuple[str, ...]:
+    """The positional parameters of a layer's `call`, in Keras 3 where the generations differ."""
+    if not isinstance(value, Instance):
+        return ()
+    if isinstance(value.type, KerasLayer):
+        return value.type.signature(3).parameters
+    return value.type.call_parameters()
+
+
+def _condition(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    given = arguments.by_name(("pred", "true_fn", "false_fn"))
+    test = arguments.node.args[0] if arguments.node.args else arguments.node
+    lanes_true, lanes_false = run.decide(test, given.get("pred", UNKNOWN), frame)
+    ways: list[list[Event]] = []
+    results: list[Value] = []
+    for name, lanes in (("true_fn", lanes_true), ("false_fn", lanes_false)):
+        outer, run.events = run.events, []
+        results.append(run.in_loop(given.get(name, UNKNOWN), frame, lanes))
+        ways.append(run.events)
+        run.events = outer
+    if any(ways):
+        run.events.append(Branch(ways))
+    return union(results)
+
+
+def _super(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    if frame.owner is None or frame.bound_to is None:
+        return UNKNOWN
+    return SuperValue(frame.owner, frame.bound_to)
+
+
+def _getattr(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    base, name = arguments.positional[:2]
+    known = name.value if isinstance(name, Constant) else ANY_NAME
+    return union(run.attribute(one, str(known), frame) for one in members(base))
+
+
+def _setattr(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    if len(arguments.positional) == 3:
+        base, name, value = arguments.positional
+        known = name.value if isinstance(name, Constant) else ANY_NAME
+        run.set_attribute(base, str(known), value)
+    return Constant(None)
+
+
+def _enumerate(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    return Items((run.elements(first),), pairs=True)
+
+
+def _zip(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    return Items((Items(tuple(run.elements(value) for value in arguments.positional)),))
+
+
+def _map(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    function = arguments.positional[0] if arguments.positional else UNKNOWN
+    return Items((run.in_loop(function, frame),))
+
+
+def _dict(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    if arguments.positional and isinstance(arguments.positional[0], Items):
+        given = arguments.positional[0]
+        pairs = [one.values[1] for one in given.values if isinstance(one, Items) and len(one.values) == 2]
+        if pairs:
+            return Items(tuple(pairs), (None,) * len(pairs))
+        return given
+    keywords = arguments.keywords
+    return UNKNOWN if arguments.hidden else Items(tuple(keywords.values()), tuple(keywords))
+
+
+def _same_items(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    return arguments.positional[0] if arguments.positional else Items(())
+
+
+def _same_phase(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    return first if isinstance(first, PhaseValue) else UNKNOWN
+
+
+_BUILTINS: dict[str, Callable[[Interpreter, Arguments, Frame], Value]] = {
+    "super": _super,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "map": _map,
+    "dict": _dict,
+    "bool": _same_phase,
+    "int": _same_phase,
+    **dict.fromkeys(_SAME_ITEMS, _same_items),
+}

@@ -1,0 +1,168 @@
+"""A layer class as rules ask about it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
+from flake8_training_phase.analysis.events import Event, Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
+from flake8_training_phase.analysis.values import ALL_LANES, Constant, Instance, Value, members
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import Generation, Passed
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.module import Module
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A layer call that receives the wrong phase under one generation in one mode."""
+
+    generation: Generation
+    mode: Mode
+    received: Received
+
+
+class LayerClass:
+    """A subclass of Keras's `Layer` or `Model`, in the module that is checked."""
+
+    def __init__(self, cls: UserClass, module: Module) -> None:
+        self.cls = cls
+        self.module = module
+        self.name = cls.name
+
+    @property
+    def call(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The `call` method when it stands in this module, its own or an inherited one."""
+        method = self.cls.call
+        return method.node if method is not None and method.owner.scope.root is self.module.scope else None
+
+    @cached_property
+    def generations(self) -> tuple[Generation, ...]:
+        """The generations of Keras that count for it."""
+        return self.module.generations(self.cls)
+
+    @property
+    def keras(self) -> tuple[int, ...]:
+        """The major versions of those."""
+        return tuple(sorted({generation.keras for generation in self.generations}))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What `call` does, that part which stands in this module."""
+        here = self.module.scope
+        return tuple(
+            event
+            for event in walk(self.cls.trace.events)
+            if isinstance(event, (LayerCall, Inlined, KerasCall, PhaseTest)) and event.place.scope.root is here
+        )
+
+    @property
+    def layer_calls(self) -> Iterator[LayerCall]:
+        """The calls of layers that `call` makes, itself or in functions it runs."""
+        return (
+            event
+            for event in self.events
+            if isinstance(event, LayerCall) and not event.inspected and hasattr(event.node, "lineno")
+        )
+
+    def wrong(self, subject: Subject) -> Iterator[Wrong]:
+        """Where what runs there receives another phase than the one asked for."""
+        for generation in self.generations:
+            flow = self.module.flow(generation)
+            for mode in Mode:
+                for received in flow.report(self.cls, mode).of(subject):
+                    if received.phase is not Passed.UNKNOWN and bool(received.phase) is not mode.wanted:
+                        yield Wrong(generation, mode, received)
+
+    def _entry_is_right(self, wrong: Wrong) -> bool:
+        return bool(self.module.flow(wrong.generation).entry_phase(self.cls, wrong.mode)) is wrong.mode.wanted
+
+    def poisoned(self, call: LayerCall) -> list[Wrong]:
+        """Where a call without a flag runs in a phase that a sibling before it left behind, not the one asked for."""
+        if not call.flag.absent or not reaches_phase(call):
+            return []
+        wrong = self.wrong_inside(call)
+        return [one for one in wrong if one.received.writer is not None and one.received.writer is not call]
+
+    def wrong_inside(self, subject: Subject) -> Iterator[Wrong]:
+        """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""
+        return (wrong for wrong in self.wrong(subject) if self._entry_is_right(wrong))
+
+    @property
+    def can_take_training(self) -> bool:
+        """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
+        if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
+            return False
+        if any(isinstance(node, ast.Name) and node.id == "training" for node in ast.walk(self.call)):
+            return False
+        return passes_through(self.cls)
+
+
+def reaches_phase(call: LayerCall) -> bool:
+    """Whether the receiver of a call surely behaves differently in training."""
+    return dependence(call.receiver) is Dependence.YES
+
+
+def wants_flag(call: LayerCall) -> bool:
+    """Whether what is called takes the flag and does something with it."""
+    found = [one for one in members(call.receiver) if isinstance(one, Instance)]
+    return any(_wants_flag(one) for one in found)
+
+
+def _wants_flag(layer: Instance) -> bool:
+    if isinstance(layer.type, KerasLayer):
+        return dependence(layer) is Dependence.YES
+    cls = layer.type
+    if cls.call is None or cls.phase_parameter is None:
+        return cls.call is None and dependence(layer) is Dependence.YES
+    if class_dependence(cls) is Dependence.YES:
+        return True
+    # Whoever names the parameter and uses it says that it matters, unless it only goes to layers that ignore it.
+    ignored = {
+        event.flag.node
+        for event in walk(cls.trace.events)
+        if isinstance(event, LayerCall) and dependence(event.receiver) is Dependence.NO
+    }
+    return any(
+        isinstance(node, ast.Name) and node.id == cls.phase_parameter and node not in ignored
+        for node in ast.walk(cls.call.node)
+    )
+
+
+def takes_keyword(receiver: Value) -> bool:
+    """Whether `training=` can be passed to whatever the receiver may be."""
+    return all(
+        isinstance(one, Constant) or (isinstance(one, Instance) and _layer_takes_keyword(one))
+        for one in members(receiver)
+    )
+
+
+def _layer_takes_keyword(layer: Instance) -> bool:
+    return isinstance(layer.type, KerasLayer) or (layer.type.is_layer and passes_through(layer.type))
+
+
+def passes_through(cls: UserClass) -> bool:
+    """Whether calling the layer with `training=` works: its `__call__` is Keras's, or takes any keyword."""
+    method = cls.find_method("__call__")
+    if not isinstance(method, Method):
+        return True
+    return method.node.args.kwarg is not None or parameter(method.node, "training") is not None
+
+
+def layer_title(value: Value) -> str:
+    """What a receiver is, for messages: `Dropout`, or `Dropout or Identity`."""
+    found = [one.type.name for one in members(value) if isinstance(one, Instance)]
+    return " or ".join(dict.fromkeys(found)) or "layer"
+
+
+def always(call: LayerCall | PhaseTest) -> bool:
+    """Whether a call runs in every phase."""
+    return call.lanes == ALL_LANES

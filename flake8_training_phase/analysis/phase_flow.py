@@ -1,0 +1,322 @@
+"""Follows the phase through a class under one Keras: what does each layer receive when the outermost model is
+asked for training, for inference, or for nothing?
+
+The events of a `call` are run in order, with the set of values that the call context may hold; ways that meet again
+are joined. A project layer that is called runs its own events in the same context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
+from flake8_training_phase.analysis.events import (
+    Branch,
+    Event,
+    FlagArgument,
+    Given,
+    Inlined,
+    KerasCall,
+    LayerCall,
+    Loop,
+    PhaseTest,
+)
+from flake8_training_phase.analysis.values import (
+    FALSE_LANE,
+    LANES,
+    NONE_LANE,
+    TRUE_LANE,
+    Instance,
+    Value,
+    members,
+)
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
+
+MAX_NESTING = 24
+"""How deep layers inside layers are followed."""
+
+
+class Mode(Enum):
+    """How the outermost model or layer is run, and the phase that is asked for by it."""
+
+    FIT = ("fit()", True)
+    TRUE = ("training=True", True)
+    FALSE = ("training=False", False)
+    NONE = ("no flag", False)
+    PREDICT = ("predict()", False)
+
+    @property
+    def wanted(self) -> bool:
+        """The phase that a user asks for in this mode."""
+        return self.value[1]
+
+    @property
+    def flag(self) -> Flag:
+        """What a caller passes."""
+        return Passed.ABSENT if self is Mode.NONE else self.value[1]
+
+    def __str__(self) -> str:
+        return str(self.value[0])
+
+
+Subject = LayerCall | KerasCall | PhaseTest
+"""What receives a phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What the call context may hold, and the call that wrote it when it was not the host."""
+
+    phase: Phase
+    writer: LayerCall | None = None
+
+
+Context = frozenset[Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a phase-dependent layer runs with; `writer` is the sibling call it has it from, if one."""
+
+    phase: Phase
+    writer: LayerCall | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What every layer call of one class receives in one mode."""
+
+    received: dict[Subject, set[Received]] = field(default_factory=dict)
+
+    def of(self, call: Subject) -> set[Received]:
+        """What the phase-dependent layers run by a call receive; empty when it does not run or has none."""
+        return self.received.get(call, set())
+
+
+class PhaseFlow:
+    """The phase flow under one generation of Keras."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self._reports: dict[tuple[UserClass, Mode], Report] = {}
+        self._outcomes: dict[tuple[UserClass, Phase, Phase], tuple[frozenset[Phase], frozenset[Phase]]] = {}
+        self._running: list[UserClass] = []
+
+    def report(self, cls: UserClass, mode: Mode) -> Report:
+        """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host."""
+        if (cls, mode) not in self._reports:
+            resolved = self._entry(cls, mode)
+            run = _Run(self, Report())
+            run.sequence(cls.trace.events, _lane(cls, resolved.phase), frozenset({Slot(resolved.context)}))
+            self._reports[cls, mode] = run.report
+        return self._reports[cls, mode]
+
+    def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
+        """The phase that the outermost call itself runs with."""
+        return self._entry(cls, mode).context
+
+    def _entry(self, cls: UserClass, mode: Mode) -> Resolution:
+        """What the outermost call runs with, and the context its layers find."""
+        flag: Flag = mode.flag
+        context: Phase = None
+        by_fit = mode in (Mode.FIT, Mode.PREDICT)
+        if not cls.is_model:
+            flag, context = Passed.ABSENT, None if mode is Mode.NONE else mode.wanted
+        elif by_fit and self.generation.fit_needs_parameter and not cls.accepts_training:
+            flag = Passed.ABSENT
+        return self.generation.resolve(flag, context, cls.training_default, cls.accepts_training)
+
+    def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> tuple[frozenset[Phase], frozenset[Phase]]:
+        """What the layers inside a project layer receive, and what it leaves in the shared context."""
+        key = (cls, phase, context)
+        if key not in self._outcomes:
+            if cls in self._running or len(self._running) >= MAX_NESTING or not cls.trace.complete:
+                return frozenset(), frozenset({context})
+            self._running.append(cls)
+            run = _Run(self, Report())
+            after = run.sequence(cls.trace.events, _lane(cls, phase), frozenset({Slot(context)}))
+            self._running.pop()
+            received = frozenset(one.phase for found in run.report.received.values() for one in found)
+            self._outcomes[key] = received, frozenset(slot.phase for slot in after) or frozenset({context})
+        return self._outcomes[key]
+
+
+class _Run:
+    """One run over the events of one class."""
+
+    def __init__(self, flow: PhaseFlow, report: Report) -> None:
+        self.flow = flow
+        self.generation = flow.generation
+        self.report = report
+        self._returned: Context = frozenset()
+        self._left_loop: Context = frozenset()
+
+    def sequence(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
+        """Run a whole `call`; gives the context it leaves behind."""
+        return self._block(events, lanes, context) | self._returned
+
+    def _block(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
+        for event in events:
+            if not context:
+                break
+            context = self._event(event, lanes, context)
+        return context
+
+    def _event(self, event: Event, lanes: int, context: Context) -> Context:
+        if isinstance(event, LayerCall):
+            return self._layer_call(event, lanes, context) if event.lanes & lanes else context
+        if isinstance(event, Branch):
+            ways = [self._block(way, lanes, context) for way in event.ways]
+            return frozenset().union(*ways)
+        if isinstance(event, Loop):
+            return self._loop(event, lanes, context)
+        if isinstance(event, Inlined):
+            return self._inlined(event, lanes, context) if event.lanes & lanes else context
+        if isinstance(event, PhaseTest):
+            self._phase_test(event, lanes)
+            return context
+        if isinstance(event, KerasCall):
+            if event.lanes & lanes:
+                self._keras_call(event, lanes)
+            return context
+        if not event.lanes & lanes:
+            return context
+        if event.of_loop:
+            self._left_loop |= context
+        else:
+            self._returned |= context
+        return frozenset()
+
+    def _loop(self, event: Loop, lanes: int, context: Context) -> Context:
+        outer, self._left_loop = self._left_loop, frozenset()
+        once = self._block(event.body, lanes, context)
+        twice = self._block(event.body, lanes, once | self._left_loop)
+        after = context | once | twice | self._left_loop
+        self._left_loop = outer
+        return after
+
+    def _inlined(self, event: Inlined, lanes: int, context: Context) -> Context:
+        outer, self._returned = self._returned, frozenset()
+        after = self._block(event.events, lanes, context) | self._returned
+        self._returned = outer
+        return after
+
+    def _keras_call(self, event: KerasCall, lanes: int) -> None:
+        """`super().call(x)`: no context, the default of the parent's signature."""
+        receiver = event.receiver
+        assert isinstance(receiver, Instance)
+        base = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_base
+        assert base is not None
+        for flag in _flags(event.flag, lanes):
+            phase = base.signature(self.generation.keras).default if flag is Passed.ABSENT else flag
+            self._note(event, Received(phase))
+
+    def _phase_test(self, event: PhaseTest, lanes: int) -> None:
+        for lane, phase in LANES:
+            if lane & lanes & event.lanes:
+                self._note(event, Received(phase))
+
+    def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
+        after: set[Slot] = set()
+        for member in members(call.receiver):
+            for flag in _flags(call.flag, lanes):
+                for slot in context:
+                    after |= self._one_call(call, member, flag, slot)
+        return frozenset(after) if self.generation.shared_context else context
+
+    def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, slot: Slot) -> set[Slot]:
+        """One layer called with one flag in one context; gives what the context may hold afterwards."""
+        if not isinstance(receiver, Instance):
+            # Not known to be a layer: taken for one when it is handed a flag.
+            if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
+                return {slot}
+            return {Slot(flag, None if flag is slot.phase else call)}
+        accepts, default = _signature(receiver, self.generation)
+        own = _own_flag(call, receiver, flag)
+        resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
+        writer = slot.writer if flag is Passed.ABSENT else None
+        inside, after = self._inside(receiver, flag if own else resolved.phase, resolved.context)
+        for phase in inside:
+            self._note(call, Received(phase, writer if slot.phase in (phase, None) else None))
+        return {Slot(phase, slot.writer if phase is slot.phase else call) for phase in after}
+
+    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> tuple[frozenset[Phase], frozenset[Phase]]:
+        """What the layers run by a layer receive, and what is in the shared context when it returns."""
+        unchanged = frozenset({context})
+        if isinstance(receiver.type, UserClass) and receiver.type.call is not None:
+            lane_phase = phase if receiver.type.phase_parameter else None
+            inside, after = self.flow.outcome(receiver.type, lane_phase, context)
+            return inside if class_dependence(receiver.type) is Dependence.YES else frozenset(), after
+        contents = receiver.contents
+        if isinstance(receiver.type, UserClass):
+            contents = contents or receiver.type.base_contents
+        if contents:
+            return self._contents(contents, phase, context)
+        return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
+
+    def _contents(
+        self, contents: Iterable[Value], phase: Phase, context: Phase
+    ) -> tuple[frozenset[Phase], frozenset[Phase]]:
+        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none."""
+        inside: set[Phase] = set()
+        contexts: set[Phase] = {context}
+        flag: Flag = Passed.ABSENT if phase is None else phase
+        for value in contents:
+            for member in members(value):
+                if not isinstance(member, Instance):
+                    continue
+                accepts, default = _signature(member, self.generation)
+                after: set[Phase] = set()
+                for held in contexts:
+                    resolved = self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
+                    found, left = self._inside(member, resolved.phase, resolved.context)
+                    inside |= found
+                    after |= left
+                contexts = after if self.generation.shared_context else contexts
+        return frozenset(inside), frozenset(contexts)
+
+    def _note(self, call: Subject, received: Received) -> None:
+        self.report.received.setdefault(call, set()).add(received)
+
+
+def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
+    """Whether the flag goes to a parameter of the receiver that Keras knows nothing of: `is_training=…`."""
+    if isinstance(receiver.type, KerasLayer) or flag is Passed.ABSENT:
+        return False
+    return receiver.type.phase_parameter not in (None, "training") and _keyword(call) != "training"
+
+
+def _keyword(call: LayerCall) -> str | None:
+    return next((one.arg for one in call.node.keywords if one.value is call.flag.node), None)
+
+
+def _signature(receiver: Instance, generation: Generation) -> tuple[bool, bool | None]:
+    """Whether a layer's `call` names `training`, and the default there."""
+    if isinstance(receiver.type, UserClass):
+        return receiver.type.accepts_training, receiver.type.training_default
+    signature = receiver.type.signature(generation.keras)
+    return signature.accepts_training, signature.default
+
+
+def _flags(flag: FlagArgument, lanes: int) -> set[Flag]:
+    """What may be passed in some lanes."""
+    if flag.given is Given.MAYBE:
+        return {Passed.UNKNOWN}
+    by_lane = zip((TRUE_LANE, FALSE_LANE, NONE_LANE), flag.by_lane, strict=True)
+    return {passed for lane, passed in by_lane if lane & lanes}
+
+
+def _lane(cls: UserClass, phase: Phase) -> int:
+    """The lanes of the trace that a phase stands for."""
+    if cls.phase_parameter not in (None, "training") and phase is None:
+        default = cls.training_default
+        phase = default
+    if phase is True:
+        return TRUE_LANE
+    if phase is False:
+        return FALSE_LANE
+    return NONE_LANE if phase is None else TRUE_LANE | FALSE_LANE | NONE_LANE

@@ -1,0 +1,179 @@
+"""Names of a module, and of the functions in it that hold classes: what each is bound to, looked up when needed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, External, Value, union
+from flake8_training_phase.keras import catalogue, names
+
+_COMPOUND = (ast.If, ast.Try, ast.With, ast.For, ast.While)
+
+
+class Evaluate(Protocol):
+    """Gives the value of an expression that stands at the top of a scope."""
+
+    def __call__(self, node: ast.expr, scope: Scope) -> Value:
+        """The value of `node`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`name` is what `path` is elsewhere; `level` counts the leading dots."""
+
+    path: str
+    level: int
+
+
+Binding = Import | ast.expr | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+"""What gives a name its value: an import, an assigned expression, a definition."""
+
+FindImport = Callable[[Import], Value | None]
+"""Looks an import up in the project; None for what is not part of it."""
+
+
+class Scope:
+    """The names bound by a block of statements, and those of the blocks around it."""
+
+    def __init__(
+        self,
+        statements: Iterable[ast.stmt],
+        parent: Scope | None,
+        define: Callable[[ast.stmt, Scope], Value],
+        evaluate: Evaluate,
+        find_import: FindImport,
+    ) -> None:
+        self.parent = parent
+        self._define = define
+        self._evaluate = evaluate
+        self._find_import = find_import
+        self._bindings: dict[str, list[Binding]] = {}
+        self._values: dict[str, Value] = {}
+        self.definitions: list[tuple[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
+        for name, binding in _bindings(statements):
+            self._bindings.setdefault(name, []).append(binding)
+            if isinstance(binding, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.definitions.append((binding, self))
+
+    @property
+    def root(self) -> Scope:
+        """The scope of the module."""
+        return self if self.parent is None else self.parent.root
+
+    def inner(self, statements: Iterable[ast.stmt]) -> Scope:
+        """The scope of a function body inside this one."""
+        return Scope(statements, self, self._define, self._evaluate, self._find_import)
+
+    def lookup(self, name: str) -> Value:
+        """What a name is here; a builtin when nothing binds it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope._bindings:
+                return scope._value(name)
+            scope = scope.parent
+        return External(f"builtins.{name}")
+
+    def binds(self, name: str) -> bool:
+        """Whether this scope or one around it binds the name."""
+        return name in self._bindings or (self.parent is not None and self.parent.binds(name))
+
+    def _value(self, name: str) -> Value:
+        if name not in self._values:
+            self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.
+            self._values[name] = union(self._bound(name, binding) for binding in self._bindings[name])
+        return self._values[name]
+
+    def imported(self, name: str, binding: Import) -> Value:
+        """What an import gives, from the project where it has it."""
+        return self._find_import(binding) or _imported_from_outside(name, binding)
+
+    def _bound(self, name: str, binding: Binding) -> Value:
+        if isinstance(binding, Import):
+            return self.imported(name, binding)
+        if isinstance(binding, ast.expr):
+            return self._evaluate(binding, self)
+        return self._define(binding, self)
+
+
+def _imported_from_outside(name: str, binding: Import) -> Value:
+    well_known = names.WELL_KNOWN_NAMES.get(name)
+    if well_known is not None and (binding.level or not binding.path.startswith(("tensorflow", "keras", "tf_keras"))):
+        return External(well_known)
+    return external("." * binding.level + binding.path)
+
+
+def external(path: str) -> Value:
+    """The thing outside the checked code that has this dotted name: a class of Keras when it names one."""
+    found = names.keras_path(path)
+    if found is not None:
+        name = names.layer_name(path)
+        layer = catalogue.layer(name) if name else None
+        if layer is not None:
+            return ClassValue(layer, found[1])
+    return External(path)
+
+
+def class_definitions(scope: Scope) -> Iterator[tuple[ast.ClassDef, Scope]]:
+    """Every class in a scope, those inside functions and other classes included, with the scope it stands in."""
+    for definition, where in scope.definitions:
+        if isinstance(definition, ast.ClassDef):
+            yield definition, where
+            yield from class_definitions(where.inner(_nested_definitions(definition)))
+        elif any(isinstance(node, ast.ClassDef) for node in _statements(definition.body)):
+            yield from class_definitions(where.inner(definition.body))
+
+
+def _nested_definitions(node: ast.ClassDef) -> list[ast.stmt]:
+    return [child for child in node.body if isinstance(child, (ast.ClassDef, ast.FunctionDef))]
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of the blocks inside it, without those of nested definitions."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _statements(statement.body)
+        elif isinstance(statement, _COMPOUND):
+            for block in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(statement, block, ()))
+            for handler in getattr(statement, "handlers", ()):
+                yield from _statements(handler.body)
+
+
+def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                if alias.asname:
+                    yield alias.asname, Import(alias.name, 0)
+                else:
+                    root = alias.name.partition(".")[0]
+                    yield root, Import(root, 0)
+        elif isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                path = f"{statement.module}.{alias.name}" if statement.module else alias.name
+                yield alias.asname or alias.name, Import(path, statement.level)
+        elif isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield statement.name, statement
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            if isinstance(statement.target, ast.Name):
+                yield statement.target.id, statement.value
+        elif isinstance(statement, _COMPOUND):
+            for block in ("body", "orelse", "finalbody"):
+                yield from _bindings(getattr(statement, block, ()))
+            for handler in getattr(statement, "handlers", ()):
+                yield from _bindings(handler.body)
+
+
+def function_imports(node: ast.Import | ast.ImportFrom, scope: Scope) -> Iterator[tuple[str, Value]]:
+    """The names that an import inside a function binds, and what they are."""
+    for name, binding in _bindings([node]):
+        if isinstance(binding, Import):
+            yield name, scope.imported(name, binding)

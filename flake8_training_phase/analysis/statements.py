@@ -1,0 +1,270 @@
+"""Runs the statements of a function, following every path at once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flake8_training_phase.analysis.events import Branch, Event, Exit, Loop, PhaseTest, Place
+from flake8_training_phase.analysis.expressions import Expressions
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.values import (
+    FALSE_LANE,
+    LANES,
+    TRUE_LANE,
+    UNKNOWN,
+    Constant,
+    FunctionValue,
+    Items,
+    PhaseValue,
+    Value,
+    each,
+    truth,
+)
+
+_SIGNATURE_WORDS = ("signature", "getfullargspec", "getargspec", "training_arg", "has_arg", "fn_args")
+
+
+class Statements(Expressions):
+    """The interpreter's statements."""
+
+    def block(self, body: Sequence[ast.stmt], frame: Frame) -> None:
+        """Run statements until the path ends in every lane."""
+        for statement in body:
+            if not frame.live:
+                return
+            self.spend()
+            run = _STATEMENTS.get(type(statement))
+            if run is not None:
+                run(self, statement, frame)
+
+    def into(self, events: list[Event], body: Sequence[ast.stmt], frame: Frame) -> None:
+        """Run statements with their events written to a list of their own."""
+        outer, self.events = self.events, events
+        try:
+            self.block(body, frame)
+        finally:
+            self.events = outer
+
+    def _expression(self, statement: ast.Expr, frame: Frame) -> None:
+        if not isinstance(statement.value, ast.Constant):
+            self.evaluate(statement.value, frame)
+
+    def _assign(self, statement: ast.Assign, frame: Frame) -> None:
+        value = self.evaluate(statement.value, frame)
+        for target in statement.targets:
+            self.assign(target, value, frame)
+
+    def _annotated(self, statement: ast.AnnAssign, frame: Frame) -> None:
+        if statement.value is not None:
+            self.assign(statement.target, self.evaluate(statement.value, frame), frame)
+
+    def _augmented(self, statement: ast.AugAssign, frame: Frame) -> None:
+        value = self.evaluate(statement.value, frame)
+        if isinstance(statement.op, ast.Add) and isinstance(statement.target, (ast.Name, ast.Attribute)):
+            held = self.evaluate(statement.target, frame)
+            if isinstance(held, Items) and isinstance(value, Items):
+                self.assign(statement.target, Items(held.values + value.values), frame)
+            elif isinstance(held, Items):
+                self.assign(statement.target, Items((*held.values, UNKNOWN)), frame)
+
+    def _return(self, statement: ast.Return, frame: Frame) -> None:
+        value = UNKNOWN if statement.value is None else self.evaluate(statement.value, frame)
+        frame.returned.append(value)
+        self._leave(frame, of_loop=False)
+
+    def _raise(self, statement: ast.Raise, frame: Frame) -> None:
+        self._leave(frame, of_loop=False)
+
+    def _leave_loop(self, statement: ast.stmt, frame: Frame) -> None:
+        self._leave(frame, of_loop=True)
+
+    def _leave(self, frame: Frame, of_loop: bool) -> None:
+        self.events.append(Exit(frame.live, of_loop))
+        frame.live = 0
+
+    def _if(self, statement: ast.If, frame: Frame) -> None:
+        condition = self.evaluate(statement.test, frame)
+        lanes_if, lanes_else = self.decide(statement.test, condition, frame)
+        inspects = frame.inspects_signatures
+        frame.inspects_signatures = inspects or _looks_at_signature(statement.test)
+        before = frame.environment
+        ways: list[list[Event]] = [[], []]
+        frame.environment, frame.live = dict(before), lanes_if
+        self.narrow(statement.test, frame, positive=True)
+        self.into(ways[0], statement.body, frame)
+        after_if, live_if = frame.environment, frame.live
+        frame.environment, frame.live = dict(before), lanes_else
+        self.narrow(statement.test, frame, positive=False)
+        self.into(ways[1], statement.orelse, frame)
+        frame.inspects_signatures = inspects
+        if any(ways):
+            self.events.append(Branch(ways))
+        frame.join(after_if, live_if, frame.environment, frame.live)
+
+    def decide(self, test: ast.expr, condition: Value, frame: Frame) -> tuple[int, int]:
+        """As `split`, for a condition of the code: one that tells training from inference is an event."""
+        lanes_if, lanes_else = self.split(condition, frame.live)
+        told_apart = TRUE_LANE | FALSE_LANE
+        if isinstance(condition, PhaseValue) and condition.parameter is not None and frame.function is not None:
+            if any(lanes & told_apart in (TRUE_LANE, FALSE_LANE) for lanes in (lanes_if, lanes_else)):
+                self.events.append(PhaseTest(test, condition.parameter, frame.live, place(frame)))
+        return lanes_if, lanes_else
+
+    def split(self, condition: Value, live: int) -> tuple[int, int]:
+        """The live lanes in which a condition may be true, and those in which it may be false."""
+        may_be_true = may_be_false = 0
+        for (lane, _), known in zip(LANES, truth(condition), strict=True):
+            if known is not False:
+                may_be_true |= lane
+            if known is not True:
+                may_be_false |= lane
+        return may_be_true & live, may_be_false & live
+
+    def narrow(self, test: ast.expr, frame: Frame, positive: bool) -> None:
+        """Take from a name what an `isinstance` test on it rules out."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            self.narrow(test.operand, frame, not positive)
+            return
+        if not (isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance"):
+            return
+        if len(test.args) == 2 and isinstance(test.args[0], ast.Name):
+            classes = self.evaluate(test.args[1], frame)
+            wanted = classes.values if isinstance(classes, Items) else (classes,)
+            value = frame.lookup(test.args[0].id)
+            frame.environment[test.args[0].id] = self.only_instances(value, wanted, positive)
+
+    def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
+        if isinstance(statement, ast.While):
+            self.evaluate(statement.test, frame)
+        else:
+            elements = self.elements(self.evaluate(statement.iter, frame))
+        before, live = dict(frame.environment), frame.live
+        body: list[Event] = []
+        if not isinstance(statement, ast.While):
+            self.assign(statement.target, elements, frame)
+        self.into(body, statement.body, frame)
+        if body:
+            self.events.append(Loop(body))
+        # After the loop every lane that came in lives again: it may have run no time, or left by a break.
+        frame.join(before, live, frame.environment, frame.live)
+        self.block(statement.orelse, frame)
+
+    def _with(self, statement: ast.With | ast.AsyncWith, frame: Frame) -> None:
+        for item in statement.items:
+            value = self.evaluate(item.context_expr, frame)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, value, frame)
+        self.block(statement.body, frame)
+
+    def _try(self, statement: ast.Try, frame: Frame) -> None:
+        before, live = dict(frame.environment), frame.live
+        ways: list[list[Event]] = [[]]
+        self.into(ways[0], [*statement.body, *statement.orelse], frame)
+        for handler in statement.handlers:
+            way: list[Event] = []
+            after, after_live = frame.environment, frame.live
+            frame.environment, frame.live = dict(before), live
+            self.into(way, handler.body, frame)
+            ways.append(way)
+            frame.join(after, after_live, frame.environment, frame.live)
+        if any(ways):
+            self.events.append(Branch(ways))
+        self.block(statement.finalbody, frame)
+
+    def _match(self, statement: ast.Match, frame: Frame) -> None:
+        self.evaluate(statement.subject, frame)
+        before, live = dict(frame.environment), frame.live
+        ways: list[list[Event]] = [[]]  # The empty way: no case fits.
+        for case in statement.cases:
+            way: list[Event] = []
+            after, after_live = frame.environment, frame.live
+            frame.environment, frame.live = dict(before), live
+            if case.guard is not None:
+                self.evaluate(case.guard, frame)
+            self.into(way, case.body, frame)
+            ways.append(way)
+            frame.join(after, after_live, frame.environment, frame.live)
+        if any(ways):
+            self.events.append(Branch(ways))
+
+    def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
+        frame.environment[statement.name] = FunctionValue(statement, frame.scope, frame)
+
+    def _import(self, statement: ast.Import | ast.ImportFrom, frame: Frame) -> None:
+        for name, value in self.imports(statement, frame):
+            frame.environment[name] = value
+
+    def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
+        """Bind a target of an assignment, a loop or a `with`."""
+        if isinstance(target, ast.Name):
+            frame.environment[target.id] = value
+        elif isinstance(target, ast.Attribute):
+            self.set_attribute(self.evaluate(target.value, frame), target.attr, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value, frame)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, Items((value,)), frame)
+        elif isinstance(target, ast.Subscript):
+            self._set_item(target, value, frame)
+
+    def _unpack(self, targets: list[ast.expr], value: Value, frame: Frame) -> None:
+        exact = isinstance(value, Items) and not value.keys and len(value.values) == len(targets)
+        if exact and not any(isinstance(target, ast.Starred) for target in targets):
+            for target, element in zip(targets, value.values, strict=True):  # type: ignore[attr-defined]
+                self.assign(target, element, frame)
+            return
+        element = each(value, lambda one: self.elements(one) if isinstance(one, Items) else UNKNOWN)
+        for target in targets:
+            self.assign(target, element, frame)
+
+    def _set_item(self, target: ast.Subscript, value: Value, frame: Frame) -> None:
+        held = self.evaluate(target.value, frame)
+        if not isinstance(held, Items):
+            return
+        index = self.evaluate(target.slice, frame)
+        key = index.value if isinstance(index, Constant) and isinstance(index.value, str) else None
+        keys = held.keys or (None,) * len(held.values)
+        self.assign(target.value, Items((*held.values, value), (*keys, key)), frame)
+
+
+def place(frame: Frame) -> Place:
+    """Where a frame stands in the code."""
+    assert frame.function is not None
+    return Place(frame.function, frame.owner, frame.scope, frame.is_call_method)
+
+
+def _looks_at_signature(test: ast.expr) -> bool:
+    """Whether a condition asks what a callable takes: `if "training" in signature(layer.call).parameters`."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Constant) and node.value == "training":
+            return True
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name and any(word in name for word in _SIGNATURE_WORDS):
+            return True
+    return False
+
+
+_STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
+    ast.Expr: Statements._expression,
+    ast.Assign: Statements._assign,
+    ast.AnnAssign: Statements._annotated,
+    ast.AugAssign: Statements._augmented,
+    ast.Return: Statements._return,
+    ast.Raise: Statements._raise,
+    ast.Break: Statements._leave_loop,
+    ast.Continue: Statements._leave_loop,
+    ast.If: Statements._if,
+    ast.For: Statements._loop,
+    ast.AsyncFor: Statements._loop,
+    ast.While: Statements._loop,
+    ast.With: Statements._with,
+    ast.AsyncWith: Statements._with,
+    ast.Try: Statements._try,
+    ast.Match: Statements._match,
+    ast.FunctionDef: Statements._function,
+    ast.AsyncFunctionDef: Statements._function,
+    ast.Import: Statements._import,
+    ast.ImportFrom: Statements._import,
+}

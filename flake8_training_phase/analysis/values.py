@@ -1,0 +1,232 @@
+"""What an expression of the checked code may be, as far as following `training` needs to know.
+
+Values are immutable, but for the identity of instances. Whatever is not modelled is `UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import Flag, Passed
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.classes import UserClass
+    from flake8_training_phase.analysis.frames import Frame
+    from flake8_training_phase.analysis.scopes import Scope
+
+Lane = int
+"""A bit for one value that the outermost `training` may have; a set of lanes is the sum of bits."""
+
+TRUE_LANE, FALSE_LANE, NONE_LANE = 1, 2, 4
+ALL_LANES = TRUE_LANE | FALSE_LANE | NONE_LANE
+LANES: tuple[tuple[Lane, Flag], ...] = ((TRUE_LANE, True), (FALSE_LANE, False), (NONE_LANE, None))
+
+
+class Value:
+    """Anything an expression may be."""
+
+    __slots__ = ()
+
+
+class _Unknown(Value):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = _Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Value):
+    """A literal."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseValue(Value):
+    """What an expression made from `training` is when the parameter is True, False and None, in that order."""
+
+    by_lane: tuple[Flag, Flag, Flag]
+    parameter: str | None
+    """The parameter it is made from; None for a value that only stands beside one (a literal flag)."""
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it always equals the parameter."""
+        return self.by_lane == (True, False, None)
+
+
+@dataclass(frozen=True, slots=True)
+class External(Value):
+    """Something from outside the checked code, by its dotted name: `tensorflow.nn.dropout`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue(Value):
+    """A class of Keras or of the checked code."""
+
+    type: KerasLayer | UserClass
+    generations: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance(Value):
+    """An object of a known class, a layer more often than not."""
+
+    type: KerasLayer | UserClass
+    generations: frozenset[int]
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    """What the constructor was given, by parameter name."""
+    has_hidden_arguments: bool = False
+    """`*args` or `**kwargs` were given as well."""
+    contents: tuple[Value, ...] = ()
+    """The layers it runs in turn: those of a Sequential, a functional model, a wrapper."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionValue(Value):
+    """A function, method or lambda of the checked code."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    closure: Frame | None = None
+    owner: UserClass | None = None
+    """The class whose body holds it."""
+    bound_to: Instance | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KerasMethod(Value):
+    """A method that a class of the checked code inherits from Keras: `super().call`."""
+
+    layer: KerasLayer
+    name: str
+    bound_to: Instance
+
+
+@dataclass(frozen=True, slots=True)
+class SuperValue(Value):
+    """`super()` inside a method of `owner`, called on `bound_to`."""
+
+    owner: UserClass
+    bound_to: Instance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial(Value):
+    """`functools.partial(function, …)`."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Value):
+    """A list, tuple, set or dict: what it holds. `keys` names them where they are known strings."""
+
+    values: tuple[Value, ...]
+    keys: tuple[str | None, ...] = ()
+    pairs: bool = False
+    """Iterating gives `(position or key, value)`: `enumerate(…)`, `.items()`."""
+
+    def get(self, index: object) -> Value:
+        """The element at a literal index or key; every element it may be otherwise."""
+        if isinstance(index, str) and index in self.keys:
+            return self.values[self.keys.index(index)]
+        if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
+            return self.values[index]
+        return union(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Union(Value):
+    """One of several values."""
+
+    values: tuple[Value, ...]
+
+
+def union(values: Iterable[Value]) -> Value:
+    """One value that stands for any of `values`; `UNKNOWN` for none."""
+    flat: list[Value] = []
+    for value in values:
+        for member in value.values if isinstance(value, Union) else (value,):
+            if not any(member is other or member == other for other in flat):
+                flat.append(member)
+    if not flat:
+        return UNKNOWN
+    return flat[0] if len(flat) == 1 else Union(tuple(flat))
+
+
+def members(value: Value) -> tuple[Value, ...]:
+    """What a value may be, one by one."""
+    return value.values if isinstance(value, Union) else (value,)
+
+
+def each(value: Value, function: Callable[[Value], Value]) -> Value:
+    """`function` of whatever `value` may be."""
+    if isinstance(value, Union):
+        return union(function(member) for member in value.values)
+    return function(value)
+
+
+def flags_of(value: Value) -> tuple[Flag, Flag, Flag]:
+    """What passing `value` as `training` passes, by lane."""
+    if isinstance(value, PhaseValue):
+        return value.by_lane
+    if isinstance(value, Constant) and (value.value is None or value.value in (0, 1)):
+        flag = None if value.value is None else bool(value.value)
+        return (flag, flag, flag)
+    return (Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN)
+
+
+def truth(value: Value) -> tuple[bool | None, bool | None, bool | None]:
+    """Whether `value` is true, by lane; None where it cannot be known."""
+    if isinstance(value, PhaseValue):
+        first, second, third = (None if flag is Passed.UNKNOWN else bool(flag) for flag in value.by_lane)
+        return first, second, third
+    if isinstance(value, Constant):
+        known = bool(value.value)
+        return known, known, known
+    return None, None, None
+
+
+def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> Value:
+    """The value after two paths meet, each live in some lanes."""
+    if first is second or first == second or not second_lanes:
+        return first
+    if not first_lanes:
+        return second
+    flags = (flags_of(first), flags_of(second))
+    if _may_be_flag(first) and _may_be_flag(second):
+        by_lane = tuple(
+            _merge_flag(flags[0][index], first_lanes & lane, flags[1][index], second_lanes & lane)
+            for index, (lane, _) in enumerate(LANES)
+        )
+        parameters = [value.parameter for value in (first, second) if isinstance(value, PhaseValue)]
+        parameter = next((name for name in parameters if name), None)
+        return PhaseValue(by_lane, parameter)  # type: ignore[arg-type]
+    return union((first, second))
+
+
+def _may_be_flag(value: Value) -> bool:
+    if isinstance(value, Constant):
+        return value.value is None or isinstance(value.value, bool)
+    return isinstance(value, PhaseValue)
+
+
+def _merge_flag(first: Flag, first_live: int, second: Flag, second_live: int) -> Flag:
+    if not second_live:
+        return first
+    if not first_live or first is second:
+        return second
+    return Passed.UNKNOWN

@@ -1,0 +1,138 @@
+"""The one path from text to findings and to fixed text, which every front end takes."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flake8_training_phase import codes
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Severity, in_order
+from flake8_training_phase.rules import all_rules
+from flake8_training_phase.rules.rule import Problem, words_in
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
+from flake8_training_phase.sources.gate import may_hold_findings
+from flake8_training_phase.sources.noqa import Suppressions
+from flake8_training_phase.sources.text import SourceText
+
+MAX_ROUNDS = 20
+"""Rounds of fixes after which a file is taken as it is; two or three do for all code seen so far."""
+
+
+class Broken(Exception):
+    """A file cannot be analysed; the message says why."""
+
+    def __init__(self, message: str, position: Position | None = None) -> None:
+        super().__init__(message)
+        self.position = position or Position(1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What fixing a text came to."""
+
+    text: str
+    remaining: tuple[Finding, ...]
+    """The findings of the fixed text."""
+    made: tuple[Finding, ...]
+    """The findings whose fixes were made, in the order they were made."""
+
+
+def problems(tree: ast.Module, source: SourceText, settings: Settings, filename: str) -> Iterator[Problem]:
+    """What the selected rules say of a parsed module, each thing once. Raises Broken."""
+    module = Module(tree, source, filename, settings)
+    seen: set[tuple[str, ast.AST]] = set()
+    try:
+        for rule in all_rules():
+            if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
+                for problem in rule.check(module):
+                    if (rule.code, problem.node) not in seen:
+                        seen.add((rule.code, problem.node))
+                        yield problem
+    except RecursionError as error:
+        raise Broken("too deeply nested to be followed") from error
+    except Exception as error:  # A defect of ours: it must not end a flake8 run over other files.
+        raise Broken(f"internal error, please report it: {type(error).__name__}: {error}") from error
+
+
+def check(source: SourceText, settings: Settings, filename: str, with_fixes: bool = True) -> list[Finding]:
+    """The findings of a text that no `# noqa` silences, in order of place. Raises Broken."""
+    if not may_hold_findings(source.text):
+        return []
+    tree = parse(source)
+    found = [finding(problem, source, with_fixes) for problem in problems(tree, source, settings, filename)]
+    if not found:
+        return []
+    suppressions = Suppressions(source)
+    if suppressions.whole_file:
+        return []
+    return in_order([one for one in found if not suppressions.silence(one)])
+
+
+def fix(source: SourceText, settings: Settings, filename: str, unsafe: bool = False) -> Fixed:
+    """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken."""
+    made: list[Finding] = []
+    findings = check(source, settings, filename)
+    for _ in range(MAX_ROUNDS):
+        fixable = [one for one in findings if one.fix is not None and (unsafe or _is_safe(one.fix))]
+        edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
+        if not edits:
+            break
+        changed = replaced(source, apply_edits(source, edits))
+        parse(changed)
+        made += [one for one in fixable if one.fix in done]
+        source = changed
+        findings = check(source, settings, filename)
+    return Fixed(source.text, tuple(findings), tuple(made))
+
+
+def finding(problem: Problem, source: SourceText, with_fix: bool) -> Finding:
+    """A problem as a finding, with its place in the text and, when wanted, its fix rendered."""
+    rendered = None
+    if with_fix and problem.plan is not None:
+        from flake8_training_phase.fixes.render import render  # libcst: only when somebody wants to see a fix.
+
+        rendered = render(problem.plan, source)
+    return Finding(
+        code=problem.rule.code,
+        name=problem.rule.name,
+        message=problem.message,
+        severity=problem.severity,
+        keras=problem.keras,
+        start=source.start(problem.node),
+        end=source.end(problem.end or problem.node),
+        fix=rendered,
+    )
+
+
+def broken_finding(error: Broken) -> Finding:
+    """The one finding for a file that cannot be analysed."""
+    code, name = codes.CODE_OF_BROKEN_FILE, codes.NAME_OF_BROKEN_FILE
+    end = replace(error.position, column=error.position.column + 1)
+    return Finding(code, name, f"file not analysed: {error}", Severity.BUG, (), error.position, end)
+
+
+def parse(source: SourceText) -> ast.Module:
+    """The syntax tree. Raises Broken."""
+    try:
+        with warnings.catch_warnings():
+            # Invalid escapes and the like are the compiler's to tell the user, not ours.
+            warnings.simplefilter("ignore")
+            return ast.parse(source.text)
+    except SyntaxError as error:
+        row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
+        raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Broken(f"cannot be parsed: {error or type(error).__name__}") from error
+
+
+def replaced(source: SourceText, text: str) -> SourceText:
+    """Other text in the same encoding."""
+    return SourceText(text, source.encoding, source.has_bom)
+
+
+def _is_safe(fix: Fix) -> bool:
+    return fix.applicability is Applicability.SAFE

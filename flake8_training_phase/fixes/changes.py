@@ -1,0 +1,84 @@
+"""What a fix changes, said in the terms of the syntax tree; `render` turns it into edits of the text.
+
+Rules make these while they check, which costs nothing: libcst is only loaded when somebody wants the edits.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_training_phase.findings import Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class AddArgument:
+    """Pass `name=value` in a call, behind its other arguments."""
+
+    call: ast.Call
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameArgument:
+    """Pass a positional argument by keyword; the positional ones behind it get the names in `following`."""
+
+    call: ast.Call
+    argument: ast.expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddParameter:
+    """Add `name=None` to a signature, behind the last parameter that can be passed by position."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    name: str
+    annotation: str
+    """Written when the signature is annotated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put other code in the place of an expression; `{}` in `template` stand for the texts of `parts`."""
+
+    node: ast.expr
+    template: str
+    parts: tuple[ast.expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenameParameter:
+    """Give a parameter another name in its signature."""
+
+    parameter: ast.arg
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameKeyword:
+    """Pass a keyword argument under another name."""
+
+    keyword: ast.keyword
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteStatement:
+    """Delete a statement with its lines; `pass` takes its place when the block would be empty."""
+
+    statement: ast.stmt
+    block: tuple[ast.stmt, ...]
+
+
+Change = AddArgument | NameArgument | AddParameter | Replace | RenameParameter | RenameKeyword | DeleteStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A fix before it is rendered."""
+
+    message: str
+    applicability: Applicability
+    changes: tuple[Change, ...]

@@ -1,0 +1,38 @@
+"""The fixes that several rules share, as plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword, wants_flag
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
+
+
+def forward(call: LayerCall) -> Plan:
+    """Pass the phase that is at hand to a layer call."""
+    assert call.at_hand is not None
+    change = AddArgument(call.node, "training", call.at_hand)
+    return Plan(f"Pass `training={call.at_hand}`", Applicability.SAFE, (change,))
+
+
+def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:
+    """Add `training=None` to the signature of `call`, and pass it to the layer calls in its body; None where the
+    signature cannot take it.
+    """
+    if not layer_class.can_take_training or layer_class.call is None:
+        return None
+    changes: list[Change] = [add_parameter(layer_class)]
+    for call in calls:
+        forwardable = call.flag.absent and call.place.is_call_method and takes_keyword(call.receiver)
+        if forwardable and wants_flag(call):
+            changes.append(AddArgument(call.node, "training", "training"))
+    return Plan("Add `training=None` to `call` and forward it", Applicability.SAFE, tuple(dict.fromkeys(changes)))
+
+
+def add_parameter(layer_class: LayerClass) -> AddParameter:
+    """Add `training=None` to the signature of `call`, annotated in the way of the module."""
+    assert layer_class.call is not None
+    optional = layer_class.module.scope.binds("Optional")
+    return AddParameter(layer_class.call, "training", "Optional[bool]" if optional else "bool | None")

@@ -1,0 +1,168 @@
+"""Renders the changes of a fix as edits of the text.
+
+Only the span that changes is parsed with libcst: the call, the header of the `def`. The changed node is rendered
+over that span and trimmed to what differs, so that layout, comments, trailing commas and line ends outside stay as
+they are, and two fixes in one statement seldom meet.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import libcst as cst
+
+from flake8_training_phase.findings import Edit, Fix, Position
+from flake8_training_phase.fixes.changes import (
+    AddArgument,
+    AddParameter,
+    Change,
+    DeleteStatement,
+    NameArgument,
+    Plan,
+    RenameKeyword,
+    RenameParameter,
+    Replace,
+)
+from flake8_training_phase.fixes.separators import with_argument, with_parameter
+from flake8_training_phase.sources.text import SourceText
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+
+
+class CannotRender(Exception):
+    """A change cannot be made to this code in its present shape."""
+
+
+def render(plan: Plan, source: SourceText) -> Fix | None:
+    """The fix as edits, or None when one of its changes cannot be made."""
+    edits: list[Edit] = []
+    try:
+        for change in plan.changes:
+            edits += _RENDER[type(change)](change, source)
+    except (CannotRender, cst.ParserSyntaxError, RecursionError):
+        return None
+    return Fix(plan.message, plan.applicability, tuple(dict.fromkeys(edits)))
+
+
+def _add_argument(change: AddArgument, source: SourceText) -> Iterator[Edit]:
+    def add(call: cst.BaseExpression) -> cst.BaseExpression:
+        if not isinstance(call, cst.Call):
+            raise CannotRender
+        if any(isinstance(argument.value, cst.GeneratorExp) and not argument.value.lpar for argument in call.args):
+            raise CannotRender
+        return with_argument(call, cst.Arg(cst.parse_expression(change.value), cst.Name(change.name), _EQUAL))
+
+    yield from _rewritten_expression(change.call, source, add)
+
+
+def _name_argument(change: NameArgument, source: SourceText) -> Iterator[Edit]:
+    start = source.start(change.argument)
+    yield Edit(start, start, f"{change.name}=")
+
+
+def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
+    function = change.function
+    start, body = source.start(function), source.start(function.body[0])
+    # A decorated class or function as first statement begins at its decorator.
+    decorators = getattr(function.body[0], "decorator_list", ())
+    if decorators:
+        raise CannotRender
+    begin, end = source.offset(start), source.offset(body)
+    header = source.text[begin:end]
+    module = cst.parse_module(header + "pass\n")
+    definition = module.body[0]
+    if not isinstance(definition, cst.FunctionDef):
+        raise CannotRender
+    parameter = cst.Param(cst.Name(change.name), default=cst.Name("None"))
+    if any(one.annotation for one in (*function.args.args, *function.args.kwonlyargs)):
+        annotation = cst.parse_expression(change.annotation)
+        parameter = parameter.with_changes(annotation=cst.Annotation(annotation), equal=_SPACED_EQUAL)
+    else:
+        parameter = parameter.with_changes(equal=_EQUAL)
+    changed = definition.with_changes(params=with_parameter(definition, parameter))
+    new = module.with_changes(body=[changed]).code
+    yield from _trimmed(source, begin, header, new[: new.rindex("pass")])
+
+
+def _replace(change: Replace, source: SourceText) -> Iterator[Edit]:
+    text = change.template.format(*(source.segment(part) for part in change.parts))
+    start, end = source.start(change.node), source.end(change.node)
+    if "\n" in text or "\r" in text:
+        # What spans lines needs brackets of its own, unless some stand around it.
+        text = f"({text})"
+    yield Edit(start, end, text)
+
+
+def _rename_parameter(change: RenameParameter, source: SourceText) -> Iterator[Edit]:
+    start = source.start(change.parameter)
+    yield Edit(start, Position(start.row, start.column + len(change.parameter.arg)), change.name)
+
+
+def _rename_keyword(change: RenameKeyword, source: SourceText) -> Iterator[Edit]:
+    start = source.start(change.keyword)
+    yield Edit(start, Position(start.row, start.column + len(change.keyword.arg or "")), change.name)
+
+
+def _delete_statement(change: DeleteStatement, source: SourceText) -> Iterator[Edit]:
+    statement = change.statement
+    start, end = source.start(statement), source.end(statement)
+    first, last = source.line(start.row), source.line(end.row)
+    alone = not first[: start.column].strip() and not last[end.column :].strip().strip(";").partition("#")[0].strip()
+    if not alone:
+        raise CannotRender
+    if len(change.block) == 1:
+        yield Edit(start, end, "pass")
+    elif end.row < len(source.lines):
+        yield Edit(Position(start.row, 0), Position(end.row + 1, 0), "")
+    else:
+        yield Edit(Position(start.row, 0), Position(end.row, len(last)), "")
+
+
+def _rewritten_expression(
+    node: ast.expr, source: SourceText, change: Callable[[cst.BaseExpression], cst.BaseExpression]
+) -> Iterator[Edit]:
+    begin = source.offset(source.start(node))
+    old = source.segment(node)
+    # In brackets, an expression may span lines as it did in its place.
+    module = cst.parse_module(f"({old})")
+    statement = module.body[0]
+    if not (isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Expr)):
+        raise CannotRender
+    expression = statement.body[0].value
+    new = module.with_changes(
+        body=[statement.with_changes(body=[statement.body[0].with_changes(value=change(expression))])]
+    ).code
+    yield from _trimmed(source, begin, old, new[1 : new.rindex(")")])
+
+
+def _trimmed(source: SourceText, begin: int, old: str, new: str) -> Iterator[Edit]:
+    """One edit that turns `old`, which stands at `begin`, into `new`, without what both have at their ends."""
+    if old == new:
+        return
+    same_start = 0
+    while same_start < min(len(old), len(new)) and old[same_start] == new[same_start]:
+        same_start += 1
+    same_end = 0
+    while same_end < min(len(old), len(new)) - same_start and old[-1 - same_end] == new[-1 - same_end]:
+        same_end += 1
+    yield Edit(
+        source.position(begin + same_start),
+        source.position(begin + len(old) - same_end),
+        new[same_start : len(new) - same_end],
+    )
+
+
+_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+_SPACED_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(" "), cst.SimpleWhitespace(" "))
+
+_RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
+    AddArgument: _add_argument,
+    NameArgument: _name_argument,
+    AddParameter: _add_parameter,
+    Replace: _replace,
+    RenameParameter: _rename_parameter,
+    RenameKeyword: _rename_keyword,
+    DeleteStatement: _delete_statement,
+}

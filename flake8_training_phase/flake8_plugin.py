@@ -1,0 +1,78 @@
+"""flake8's adapter: gives flake8 the findings of a file.
+
+flake8 imports this module at every start, so it imports nothing heavy itself; the analysis is loaded for the first
+file that may hold a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flake8_training_phase import __version__
+from flake8_training_phase.sources.gate import may_hold_findings
+
+if TYPE_CHECKING:
+    from flake8.options.manager import OptionManager
+
+    from flake8_training_phase.settings import Settings
+
+
+class TrainingPhasePlugin:
+    """Checks one file."""
+
+    name = "flake8-training-phase"
+    version = __version__
+    settings: ClassVar[Settings | None] = None
+
+    def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
+        self._tree = tree
+        self._lines = lines
+        self._filename = filename
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Add this plugin's options to flake8's."""
+        manager.add_option(
+            "--training-phase-keras",
+            choices=["2", "3", "all"],
+            default="all",
+            parse_from_config=True,
+            help="Keras versions that the code has to be right for (default: all)",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Keep what flake8 was asked for."""
+        from flake8_training_phase.settings import KERAS_CHOICES, Settings
+
+        # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
+        # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it.
+        asked = (*_codes(options, "select"), *_codes(options, "extend_select"), *_codes(options, "enable_extensions"))
+        cls.settings = Settings(extend_select=asked, keras=KERAS_CHOICES[options.training_phase_keras])
+
+    def run(self) -> Iterator[tuple[int, int, str, type[TrainingPhasePlugin]]]:
+        """The findings as flake8 takes them: row from 1, column from 0, code and message."""
+        text = "".join(self._lines)
+        if not may_hold_findings(text):
+            return
+        from flake8_training_phase.engine import Broken, broken_finding, finding, problems
+        from flake8_training_phase.findings import in_order
+        from flake8_training_phase.settings import Settings
+        from flake8_training_phase.sources.text import SourceText
+
+        source = SourceText(text)
+        settings = self.settings or Settings()
+        try:
+            found = [finding(one, source, False) for one in problems(self._tree, source, settings, self._filename)]
+        except Broken as error:
+            found = [broken_finding(error)]
+        for one in in_order(found):
+            yield one.start.row, one.start.column, f"{one.code} {one.message}", type(self)
+
+
+def _codes(options: argparse.Namespace, name: str) -> tuple[str, ...]:
+    given: Any = getattr(options, name, None)
+    return tuple(code for code in given or () if code.startswith("KTP"))

@@ -1,0 +1,1 @@
+"""What Keras does: its names, its layers, its phase semantics, its legacy API. Knows no syntax tree."""

@@ -1,0 +1,115 @@
+"""The layers of Keras 2 and 3: whether they take the flag, with what default, and what makes them depend on it.
+
+The facts are in `layers.json`, which `tests/runtime/layer_catalogue.py` writes from the installed Keras packages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+
+class DependsOn(Enum):
+    """What decides whether a layer behaves differently in training."""
+
+    NOTHING = "nothing"
+    ALWAYS = "always"
+    ARGUMENTS = "arguments"
+    """It does unless every deciding constructor argument is zero: `LSTM(4, dropout=0.2)`."""
+    WRAPPED = "wrapped"
+    """It does when a layer it is given does: `TimeDistributed(Dropout(0.5))`."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CallSignature:
+    """What `call` of a Keras layer takes in one generation."""
+
+    parameters: tuple[str, ...]
+    """After `self`, in order, without `*args` and `**kwargs`."""
+    accepts_training: bool
+    default: bool | None
+    """The default of `training`; None as well when there is no such parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A constructor argument that decides: its place after `self` by generation, None when keyword only."""
+
+    name: str
+    positions: Mapping[int, int | None]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KerasLayer:
+    """One public layer or model class of Keras."""
+
+    name: str
+    base: str | None
+    signatures: Mapping[int, CallSignature]
+    """By generation; a generation that lacks the class is absent."""
+    depends_on: DependsOn
+    arguments: tuple[Argument, ...]
+    has_weights: bool
+
+    def signature(self, keras: int) -> CallSignature:
+        """The signature in a generation, or that of the other one where the class is missing there."""
+        return self.signatures.get(keras) or next(iter(self.signatures.values()), NO_SIGNATURE)
+
+
+NO_SIGNATURE = CallSignature((), False, None)
+"""The signature of a class that no generation measured."""
+
+MODEL_NAMES = frozenset({"Model", "Sequential", "Functional", "LinearModel", "WideDeepModel"})
+"""Classes whose subclasses have `fit`."""
+
+
+@cache
+def layers() -> Mapping[str, KerasLayer]:
+    """Every known layer by class name."""
+    text = Path(__file__).with_name("layers.json").read_text(encoding="utf-8")
+    return MappingProxyType({name: _layer(name, facts) for name, facts in json.loads(text)["layers"].items()})
+
+
+def layer(name: str) -> KerasLayer | None:
+    """The layer of that class name, or None when Keras has none."""
+    return layers().get(name)
+
+
+def _layer(name: str, facts: dict[str, object]) -> KerasLayer:
+    depends: dict[str, object] = facts["depends"]  # type: ignore[assignment]
+    arguments: dict[str, dict[str, object]] = depends.get("arguments", {})  # type: ignore[assignment]
+    signatures = {
+        keras: _signature(found)
+        for keras in (2, 3)
+        if (found := facts.get(f"keras{keras}")) is not None and isinstance(found, dict)
+    }
+    return KerasLayer(
+        name=name,
+        base=facts["base"],  # type: ignore[arg-type]
+        signatures=signatures,
+        depends_on=DependsOn(depends["on"]),
+        arguments=tuple(_argument(argument, found) for argument, found in arguments.items()),
+        has_weights=bool(facts["weights"]),
+    )
+
+
+def _signature(facts: dict[str, object]) -> CallSignature:
+    parameters: list[str] = facts["parameters"]  # type: ignore[assignment]
+    default: bool | None = facts.get("training")  # type: ignore[assignment]
+    return CallSignature(tuple(parameters), "training" in parameters, default)
+
+
+def _argument(name: str, facts: dict[str, object]) -> Argument:
+    position = facts.get("position")
+    if isinstance(position, dict):
+        positions = {int(keras): place for keras, place in position.items()}
+    else:
+        positions = {2: position, 3: position}
+    return Argument(name, positions, required=facts.get("default") is None)

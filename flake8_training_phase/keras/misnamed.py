@@ -1,0 +1,27 @@
+"""Other names that people give to `training`; Keras fills none of them."""
+
+from __future__ import annotations
+
+MISNAMED = (
+    "is_training",
+    "istraining",
+    "isTraining",
+    "is_train",
+    "istrain",
+    "isTrain",
+    "in_training",
+    "train",
+    "trainning",
+    "is_trainning",
+    "training_mode",
+    "train_mode",
+    "train_flag",
+    "training_flag",
+    "train_phase",
+    "training_phase",
+    "phase_train",
+    "is_training_phase",
+    "phase",
+    "mode",
+)
+"""Names of parameters that may mean the phase; a finding also needs one that reaches a layer or a branch."""

@@ -1,0 +1,42 @@
+"""Findings as text: the place, the message, the line with carets under it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.sources.text import SourceText
+
+
+def text_report(filename: str, finding: Finding, source: SourceText) -> Iterator[str]:
+    """The lines that show one finding."""
+    mark = ""
+    if finding.fix is not None:
+        mark = "[*] " if finding.fix.applicability is Applicability.SAFE else "[unsafe fix] "
+    yield f"{filename}:{finding.start.row}:{finding.start.column + 1}: {finding.code} {mark}{finding.message}"
+    line = source.line(finding.start.row)
+    if not line.strip():
+        return
+    number = str(finding.start.row)
+    end = finding.end.column if finding.end.row == finding.start.row else len(line)
+    marked = line[finding.start.column : end].rstrip() or " "
+    yield f"    {number} | {line}"
+    yield f"    {' ' * len(number)} | {_blank(line[: finding.start.column])}{'^' * _width(marked)}"
+    if finding.fix is not None:
+        yield f"    {' ' * len(number)} = fix: {finding.fix.message}"
+
+
+def _blank(text: str) -> str:
+    """White space as wide as `text`, whose tabs stay tabs."""
+    return "".join("\t" if char == "\t" else " " * _char_width(char) for char in text)
+
+
+def _width(text: str) -> int:
+    return max(1, sum(_char_width(char) for char in text))
+
+
+def _char_width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,0 +1,29 @@
+"""The rules, one per file; `ktp202_training_not_forwarded.py` is rule KTP202, named `training-not-forwarded`.
+
+To add a rule is to add a file: the registry below finds it by its name, and tests, pages, the README's table and
+`--explain` are made from it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from flake8_training_phase.codes import rule_modules
+from flake8_training_phase.rules.rule import Rule
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of their codes."""
+    modules = (import_module(f"{__name__}.{name}") for name in rule_modules().values())
+    return tuple(module.RULE for module in modules)
+
+
+def rule(code: str) -> Rule:
+    """The rule with this code. Raises KeyError when there is none."""
+    return next((one for one in all_rules() if one.code == code), None) or _missing(code)
+
+
+def _missing(code: str) -> Rule:
+    raise KeyError(code)

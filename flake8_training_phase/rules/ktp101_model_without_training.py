@@ -1,0 +1,195 @@
+"""KTP101 model-without-training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.phase_flow import Mode
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class ModelWithoutTraining(Rule):
+    """The `call` of a model has no parameter named `training`, so `fit()` never tells its layers to train.
+
+    ## What it does
+
+    Reports a `keras.Model` subclass whose `call`, its own or one it inherits, has no parameter that is literally
+    named `training`, and runs a layer that behaves differently in training.
+
+    ## What Keras does
+
+    Keras 2 passes the flag to every model: what `call` does not take goes into the call context, where the layers
+    find it. Keras 3 looks at the signature first. A model that does not name `training` is fitted, evaluated and
+    run by `predict()` with no flag at all: Dropout never drops, BatchNormalization never learns its statistics, and
+    augmentation layers, whose default is `True`, also change the data in `predict()`. Nothing raises. A
+    `**kwargs` in the signature does not help, nor does a wrapper that hides it.
+
+    ## Example
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x):
+            return self.out(self.dropout(x))
+    ```
+
+    Use instead:
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x, training=None):
+            return self.out(self.dropout(x, training=training))
+    ```
+
+    ## Fix safety
+
+    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to
+    what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15.
+
+    ## References
+
+    - Keras 3.15.1, `backend/tensorflow/trainer.py:58`, `layers/layer.py:317`
+    - Keras 2.15, `engine/training.py:1150`, `engine/base_layer.py:2666`
+    - Measured: rows 1a, 1f, 3e, 11b, 12b, 13b, 14i; repaired: 21.1
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+from keras import layers
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(8, activation="relu")
+        self.dropout = layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout(self.dense(x))
+""",
+            fixed="""
+import keras
+from keras import layers
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(8, activation="relu")
+        self.dropout = layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras3="I T I I I"),
+        ),
+        Example(
+            bad="""
+import tensorflow as tf
+
+
+class Encoder(tf.keras.Model):
+    def __init__(self, depth=2):
+        super().__init__()
+        self.blocks = []
+        for _ in range(depth):
+            self.blocks.append(tf.keras.layers.Dense(8))
+            self.blocks.append(tf.keras.layers.BatchNormalization())
+
+    def call(self, inputs):
+        x = inputs
+        for block in self.blocks:
+            x = block(x)
+        return x
+""",
+            fixed="""
+import tensorflow as tf
+
+
+class Encoder(tf.keras.Model):
+    def __init__(self, depth=2):
+        super().__init__()
+        self.blocks = []
+        for _ in range(depth):
+            self.blocks.append(tf.keras.layers.Dense(8))
+            self.blocks.append(tf.keras.layers.BatchNormalization())
+
+    def call(self, inputs, training=None):
+        x = inputs
+        for block in self.blocks:
+            x = block(x, training=training)
+        return x
+""",
+            proof=Proof(build="Encoder()", layer="blocks[1]", keras3="I T I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.LayerNormalization()
+
+    def call(self, x):
+        return self.norm(self.dense(x))
+""",
+        """
+import keras
+
+
+class MonteCarlo(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout(x, training=True)
+""",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        """The models that `fit` cannot tell to train."""
+        for layer_class in module.layer_classes:
+            cls = layer_class.cls
+            if not cls.is_model or cls.call is None or cls.phase_parameter is not None:
+                continue
+            hit = next(_misled(layer_class), None)
+            if hit is not None:
+                node = layer_class.call or cls.node
+                yield self.problem(
+                    node,
+                    _message(layer_class, *hit),
+                    (3,),
+                    take_and_forward(layer_class, layer_class.layer_calls),
+                    end=node,
+                )
+
+
+def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:
+    for call in layer_class.layer_calls:
+        if call.flag.absent:
+            for wrong in layer_class.wrong(call):
+                if wrong.generation.fit_needs_parameter and wrong.mode in (Mode.FIT, Mode.PREDICT):
+                    yield call, wrong.mode
+
+
+def _message(layer_class: LayerClass, call: LayerCall, mode: Mode) -> str:
+    phase = "inference" if mode.wanted else "training"
+    return (
+        f"`{layer_class.name}.call` has no `training` parameter: under Keras 3 `{mode}` runs `{call.name}` "
+        f"({layer_title(call.receiver)}, line {call.node.lineno}) as in {phase}"
+    )
+
+
+RULE = ModelWithoutTraining()

@@ -1,0 +1,153 @@
+"""KTP102 layer-without-training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.layer_class import layer_title, reaches_phase
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class LayerWithoutTraining(Rule):
+    """The `call` of a layer has no `training` parameter, although it runs layers that need the flag.
+
+    ## What it does
+
+    Reports a `keras.layers.Layer` subclass whose `call` has no parameter named `training`, and runs a layer that
+    behaves differently in training without giving it a flag.
+
+    ## What Keras does
+
+    The layers inside find the flag in the call context, so the layer works in a functional model, in a `Sequential`,
+    and in any host that has the flag itself. It is right only as long as each of them is: under Keras 3 a host
+    without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
+    3.9 a flag that the host does pass, `self.block(x, training=training)`, is dropped before it gets here.
+
+    In the example the host freezes the norm before the block. Under Keras 2 the block still trains; under Keras 3 it
+    inherits `False`.
+
+    ## Example
+
+    ```python
+    class Block(keras.layers.Layer):
+        def call(self, x):
+            return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    class Block(keras.layers.Layer):
+        def call(self, x, training=None):
+            return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: see KTP101.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1872` (a flag for a layer without the parameter becomes context; 3.10 and later)
+    - Keras 2.15, `engine/base_layer.py:2666`
+    - Measured: rows 1b to 1e, 3a to 3e, 7d2, 7e, E43
+    """
+
+    severity = Severity.FRAGILE
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout(self.dense(x))
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.frozen = keras.layers.BatchNormalization()
+        self.block = Block(8)
+
+    def call(self, x, training=None):
+        x = self.frozen(x, training=False)
+        return self.block(x)
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.frozen = keras.layers.BatchNormalization()
+        self.block = Block(8)
+
+    def call(self, x, training=None):
+        x = self.frozen(x, training=False)
+        return self.block(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="block.dropout", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+        self.attention = keras.layers.MultiHeadAttention(num_heads=2, key_dim=4)
+
+    def call(self, x):
+        return self.attention(self.dense(x), x)
+""",
+        """
+import keras
+
+
+class MonteCarloDropout(keras.layers.Dropout):
+    def call(self, inputs):
+        return super().call(inputs, training=True)
+""",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        """The layers that leave the flag to the context."""
+        for layer_class in module.layer_classes:
+            cls = layer_class.cls
+            if cls.is_model or cls.call is None or cls.phase_parameter is not None:
+                continue
+            needy = next((call for call in layer_class.layer_calls if call.flag.absent and reaches_phase(call)), None)
+            if needy is not None:
+                message = (
+                    f"`{layer_class.name}.call` has no `training` parameter: `{needy.name}` "
+                    f"({layer_title(needy.receiver)}, line {needy.node.lineno}) depends on the call context of the host"
+                )
+                plan = take_and_forward(layer_class, layer_class.layer_calls)
+                yield self.problem(layer_class.call or cls.node, message, layer_class.keras, plan)
+
+
+RULE = LayerWithoutTraining()

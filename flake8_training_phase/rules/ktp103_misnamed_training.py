@@ -1,0 +1,177 @@
+"""KTP103 misnamed-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.events import Event, KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_AMBIGUOUS = ("mode", "phase")
+"""Names that mean many things: only a flag made of them and given to a layer tells what they are."""
+
+
+class MisnamedTraining(Rule):
+    """`call` takes the flag under another name than `training`, and Keras never fills it.
+
+    ## What it does
+
+    Reports a `call` with a parameter such as `is_training`, `train` or `mode`, and none named `training`, when that
+    parameter decides what a phase-dependent layer is given or which branch is taken.
+
+    ## What Keras does
+
+    Keras 2 and Keras 3 look for a parameter that is literally named `training`. Another name is an argument like any
+    other: it has its default in `fit()` and in `predict()`. With `False` the layers never train under any Keras, with
+    `True` they always do, with `None` Keras 2 falls back to the call context while Keras 3 runs in inference.
+
+    ## Example
+
+    ```python
+    def call(self, x, is_training=False):
+        return self.dropout(x, training=is_training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=False):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module; a call in another
+    module that passes the old name would break.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:317`
+    - Keras 2.15, `engine/base_layer.py:2626`
+    - Measured: rows 4 and 4f to 4n
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, is_training=False):
+        x = self.dense(x)
+        return self.dropout(x, training=is_training)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=False):
+        x = self.dense(x)
+        return self.dropout(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Upsample(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, mode="nearest", training=None):
+        x = self.dropout(x, training=training)
+        return x if mode == "nearest" else x[::2]
+""",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        """The signatures that hide the flag from Keras."""
+        for layer_class in module.layer_classes:
+            cls = layer_class.cls
+            name = cls.phase_parameter
+            if name in (None, "training") or cls.call is None or cls.call.owner is not cls:
+                continue
+            argument = parameter(cls.call.node, name)
+            if argument is None or _is_passed(layer_class, name):
+                continue
+            wrong = [one for event in layer_class.events if _takes(event, name) for one in layer_class.wrong(event)]
+            keras = tuple(sorted({one.generation.keras for one in wrong}))
+            if keras:
+                yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
+
+
+def _takes(event: Event, name: str) -> bool:
+    """Whether the parameter decides what runs here."""
+    if isinstance(event, PhaseTest):
+        return event.parameter == name and name not in _AMBIGUOUS
+    if isinstance(event, LayerCall):
+        return event.flag.parameter == name and reaches_phase(event)
+    return isinstance(event, KerasCall) and event.flag.parameter == name
+
+
+def _is_passed(layer_class: LayerClass, name: str) -> bool:
+    """Whether somebody in this module hands the layer the flag under its own name, as it was meant to be."""
+    if layer_class.cls.is_model and not _has_own_training_loop(layer_class):
+        return False
+    return any(isinstance(node, ast.keyword) and node.arg == name for node in ast.walk(layer_class.module.tree))
+
+
+def _has_own_training_loop(layer_class: LayerClass) -> bool:
+    return "train_step" in layer_class.cls.methods
+
+
+def _message(layer_class: LayerClass, name: str) -> str:
+    assert layer_class.call is not None
+    default = dict(defaults(layer_class.call)).get(name)
+    state = "it is never filled" if default is None else f"it stays `{ast.unparse(default)}`"
+    runs = "`fit()` and `predict()`" if layer_class.cls.is_model else "every model that does not pass it by that name"
+    return f"Keras knows the flag only as `training`: `{name}` of `{layer_class.name}.call` is not filled, {state} in {runs}"
+
+
+def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
+    call = layer_class.call
+    assert call is not None
+    name = argument.arg
+    names = [node for node in ast.walk(call) if isinstance(node, ast.Name)]
+    shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in ast.walk(call))
+    if name in _AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
+        return None
+    changes: list[Change] = [RenameParameter(argument, "training")]
+    changes += [Replace(node, "training") for node in names if node.id == name]
+    changes += [RenameKeyword(keyword, "training") for keyword in _keywords(layer_class, name)]
+    return Plan(f"Rename `{name}` to `training`", Applicability.UNSAFE, tuple(changes))
+
+
+def _keywords(layer_class: LayerClass, name: str) -> Iterator[ast.keyword]:
+    """The keyword arguments by which layers of this class are given the flag in this module."""
+    for other in layer_class.module.layer_classes:
+        for call in other.layer_calls:
+            if any(isinstance(one, Instance) and one.type is layer_class.cls for one in members(call.receiver)):
+                yield from (keyword for keyword in call.node.keywords if keyword.arg == name)
+
+
+RULE = MisnamedTraining()

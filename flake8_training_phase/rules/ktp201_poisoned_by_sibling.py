@@ -1,0 +1,201 @@
+"""KTP201 poisoned-by-sibling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, layer_title, takes_keyword
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.phase_flow import Mode
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.changes import Plan
+from flake8_training_phase.fixes.plans import forward, take_and_forward
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class PoisonedBySibling(Rule):
+    """A layer that is called without `training` gets the flag that was meant for the layer before it.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer that passes no `training`, when a layer that runs before it leaves
+    another flag in the call context: a constant (`self.backbone(x, training=False)`), a layer whose own default is
+    `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside.
+    The message names the line that poisons.
+
+    ## What Keras does
+
+    Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3
+    keeps one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and
+    nothing takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a
+    frozen backbone is then trained as in inference; BatchNormalization behind a Dropout that is forced on uses batch
+    statistics in `predict()`.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: the flag is passed explicitly, which all versions of Keras honour. When `call` has no `training` yet, the
+    parameter is added.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1691` and `:2050` (one context), `:1065` (every resolved flag is written)
+    - Keras 2.15, `engine/base_layer_utils.py:505` (a stack of contexts)
+    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11; wrong from Keras 3.1 to 3.15
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class FineTuned(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x)
+""",
+            fixed="""
+import keras
+
+
+class FineTuned(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x, training=training)
+""",
+            proof=Proof(build="FineTuned()", layer="dropout", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class FrozenFeatures(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=False)
+
+
+class Head(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.features = FrozenFeatures()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.features(x)
+        return self.dropout(x)
+""",
+            fixed="""
+import keras
+
+
+class FrozenFeatures(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=False)
+
+
+class Head(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.features = FrozenFeatures()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.features(x)
+        return self.dropout(x, training=training)
+""",
+            proof=Proof(build="Head()", layer="dropout", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class FineTuned(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = keras.applications.ResNet50(include_top=False, pooling="avg")
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x, training=training)
+""",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        """The calls that receive a sibling's flag."""
+        for layer_class in module.layer_classes:
+            for call in layer_class.layer_calls:
+                wrong = layer_class.poisoned(call)
+                if wrong:
+                    keras = tuple(sorted({one.generation.keras for one in wrong}))
+                    yield self.problem(call.node, _message(call, wrong), keras, _plan(layer_class, call))
+
+
+def _message(call: LayerCall, wrong: list[Wrong]) -> str:
+    first = wrong[0]
+    writer = first.received.writer
+    assert writer is not None
+    modes = " and ".join(str(mode) for mode in (Mode.FIT, Mode.PREDICT, Mode.NONE) if _wrong_in(wrong, mode))
+    phase = "training" if first.received.phase else "inference"
+    flag = "no phase" if first.received.phase is None else f"`training={first.received.phase}`"
+    where = f"in {modes}" if modes else f"with `{first.mode}`"
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {phase} {where} "
+        f"under Keras 3: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
+    )
+
+
+def _wrong_in(wrong: list[Wrong], mode: Mode) -> bool:
+    return any(one.mode is mode for one in wrong)
+
+
+def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+    if not takes_keyword(call.receiver):
+        return None
+    if call.at_hand:
+        return forward(call)
+    if call.place.is_call_method and not layer_class.cls.accepts_training:
+        return take_and_forward(layer_class, layer_class.layer_calls)
+    return None
+
+
+RULE = PoisonedBySibling()

@@ -1,0 +1,147 @@
+"""KTP202 training-not-forwarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.layer_class import layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.plans import forward
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class TrainingNotForwarded(Rule):
+    """A layer that behaves differently in training is called without `training`, although the flag is at hand.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
+    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of
+    lists, loop variables and local aliases are followed.
+
+    ## What Keras does
+
+    Keras 2 and Keras 3 both fall back to the *call context*: the flag of the layer around. So the call is right
+    today. It stops being right when a layer that runs before it is given another flag, because Keras 3 keeps one
+    context for the whole call tree and every explicit flag overwrites it (see KTP201), when the method is called
+    directly (`layer.call(x)`), or when somebody makes the caller pass `training=None`, which clears the context from
+    Keras 3.10 on. An explicit flag is right in all of these cases.
+
+    The example shows it in a host that freezes its backbone: under Keras 2 the block inherits the flag of its host;
+    under Keras 3 it inherits the `False` that was meant for the backbone.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: a Keras layer accepts `training` even when its `call` does not name it (measured on Keras 2.15, tf_keras
+    2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something other than a Keras layer.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
+    - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
+    - Measured: rows 2a, 2e, 12a, 13a, 7m
+    """
+
+    severity = Severity.FRAGILE
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x, training=training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="block.dropout"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.LayerNormalization()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.nothing = keras.layers.Dropout(0.0)
+        self.memory = keras.layers.LSTM(8)
+
+    def call(self, x, training=None):
+        x = self.memory(self.norm(self.dense(x)))
+        return self.nothing(self.dropout(x, training=training))
+""",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        """The calls that could forward the flag and do not."""
+        for layer_class in module.layer_classes:
+            for call in layer_class.layer_calls:
+                if call.flag.absent and call.at_hand and wants_flag(call) and not layer_class.poisoned(call):
+                    message = (
+                        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`: "
+                        "it runs in the right phase only by the inherited call context"
+                    )
+                    plan = forward(call) if takes_keyword(call.receiver) else None
+                    yield self.problem(call.node, message, layer_class.keras, plan)
+
+
+RULE = TrainingNotForwarded()

@@ -1,0 +1,213 @@
+"""KTP209 super-call-without-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class SuperCallWithoutTraining(Rule):
+    """`super().call(x)` does not pass `training` to a parent that takes it.
+
+    ## What it does
+
+    Reports `super().call(…)` without the flag, when the `call` of the parent, a layer of Keras or a class of yours,
+    takes `training` and runs in the wrong phase without it.
+
+    ## What Keras does
+
+    `super().call` is a plain method call: Keras does not stand between and fills nothing in. The parent runs with the
+    default of its own signature. For `Dropout`, `BatchNormalization` and the like that means inference, always and
+    under every Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
+    forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take
+    the None for the answer.
+
+    ## Example
+
+    ```python
+    class ScaledDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs) * 0.5
+    ```
+
+    Use instead:
+
+    ```python
+    class ScaledDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs, training=training) * 0.5
+    ```
+
+    ## Fix safety
+
+    Safe: the parent takes the parameter. When `call` itself has no `training`, it is added.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
+    - Keras 2.15, `layers/regularization/dropout.py:108`, `layers/normalization/batch_normalization.py:1308`
+    - Measured: rows 14a, 14c, 14e, E18, E19
+    """
+
+    severity = Severity.BUG
+    words = ("super(",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class ScaledDropout(keras.layers.Dropout):
+    def call(self, inputs, training=None):
+        return super().call(inputs) * 0.5
+""",
+            fixed="""
+import keras
+
+
+class ScaledDropout(keras.layers.Dropout):
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=training) * 0.5
+""",
+            proof=Proof(
+                build="keras.Sequential([ScaledDropout(0.5)])",
+                layer="layers[-1]",
+                keras2="I I I I I",
+                keras3="I I I I I",
+            ),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+
+
+class ResidualBlock(Block):
+    def call(self, x):
+        return x + super().call(x)
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+
+
+class ResidualBlock(Block):
+    def call(self, x, training=None):
+        return x + super().call(x, training=training)
+""",
+            proof=Proof(build="ResidualBlock()", layer="norm", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class MonteCarloDropout(keras.layers.Dropout):
+    def call(self, inputs):
+        return super().call(inputs, training=True)
+
+
+class Plain(keras.layers.Dense):
+    def call(self, inputs, training=None):
+        return super().call(inputs)
+""",
+    )
+
+    def check(self, module: Module) -> Iterator[Problem]:
+        """The calls of a parent that lose the flag."""
+        for layer_class in module.layer_classes:
+            for event in layer_class.events:
+                if isinstance(event, KerasCall) and _is_super_call(event.node):
+                    keras = _misled_by_default(layer_class, event)
+                elif isinstance(event, Inlined) and event.is_super_call:
+                    keras = _misled_parent(layer_class, event)
+                else:
+                    continue
+                if keras:
+                    yield self.problem(event.node, _message(event, keras), keras, _plan(layer_class, event))
+
+
+def _is_super_call(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
+
+
+def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[int, ...]:
+    if not event.flag.absent or parent_dependence(event) is not Dependence.YES:
+        return ()
+    return _majors(layer_class, [event])
+
+
+def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[int, ...]:
+    """The Keras versions under which a parent's `call` runs something wrongly for want of the flag."""
+    function = event.function
+    if isinstance(function, ast.Lambda) or function.name != "call" or not event.flag.absent:
+        return ()
+    if parameter(function, "training") is None:
+        return ()
+    if event.owner is not None and any(_tests_phase(one, function) for one in walk(event.owner.trace.events)):
+        return layer_class.keras
+    given = [one for one in walk(event.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
+    return _majors(layer_class, given)
+
+
+def _tests_phase(event: object, function: ast.AST) -> bool:
+    return isinstance(event, PhaseTest) and event.place.function is function
+
+
+def _names_flag(event: LayerCall | KerasCall) -> bool:
+    passed = event.flag.node
+    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in ast.walk(passed))
+
+
+def _majors(layer_class: LayerClass, subjects: list[LayerCall | KerasCall] | list[KerasCall]) -> tuple[int, ...]:
+    wrong = (one for subject in subjects for one in layer_class.wrong_inside(subject))
+    return tuple(sorted({one.generation.keras for one in wrong}))
+
+
+def _message(event: Inlined | KerasCall, keras: tuple[int, ...]) -> str:
+    parent = event.parent
+    versions = " and ".join(f"Keras {one}" for one in keras)
+    return (
+        f"`super().call` is not given `training`: `{parent}.call` runs with its own default, "
+        f"whatever phase is asked for, under {versions}"
+    )
+
+
+def _plan(layer_class: LayerClass, event: Inlined | KerasCall) -> Plan | None:
+    if event.at_hand:
+        argument = AddArgument(event.node, "training", event.at_hand)
+        return Plan(f"Pass `training={event.at_hand}`", Applicability.SAFE, (argument,))
+    if not event.place.is_call_method or not layer_class.can_take_training:
+        return None
+    changes = (add_parameter(layer_class), AddArgument(event.node, "training", "training"))
+    return Plan("Add `training=None` to `call` and pass it on", Applicability.SAFE, changes)
+
+
+RULE = SuperCallWithoutTraining()

@@ -1,0 +1,98 @@
+"""What the user wants checked: one frozen `Settings`, whichever front end it comes from."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, matches, rule_modules, unknown_prefixes
+
+KERAS_CHOICES = {"2": frozenset({2}), "3": frozenset({3}), "all": frozenset({2, 3})}
+"""What `--keras` takes, and the major versions it stands for."""
+
+
+class SettingsError(Exception):
+    """A setting that means nothing; the message says where it stands and what comes nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What to check, and for which Keras."""
+
+    select: tuple[str, ...] = ()
+    """Codes or prefixes to report instead of the rules that are on by default; empty for those."""
+    extend_select: tuple[str, ...] = ()
+    """Codes or prefixes to report as well."""
+    ignore: tuple[str, ...] = ()
+    """Codes or prefixes to leave out; a longer prefix in `select` wins over a shorter one here."""
+    keras: frozenset[int] = frozenset({2, 3})
+    """The Keras major versions the code has to be right for."""
+
+    def selects(self, code: str, on_by_default: bool) -> bool:
+        """Whether the findings of a rule are wanted."""
+        wanted = matches(code, self.select) if self.select else on_by_default or code == CODE_OF_BROKEN_FILE
+        wanted = wanted or matches(code, self.extend_select)
+        if not wanted or not matches(code, self.ignore):
+            return wanted
+        return _longest(code, (*self.select, *self.extend_select)) > _longest(code, self.ignore)
+
+
+def load_settings(folder: Path | None, given: Mapping[str, object]) -> Settings:
+    """The settings of `[tool.training-phase]` in the nearest pyproject.toml at or above `folder`, if one is given,
+    with those of the command line over them. Raises SettingsError.
+    """
+    found = _from_pyproject(folder) if folder is not None else {}
+    return _settings({**found, **given})
+
+
+def _from_pyproject(folder: Path) -> dict[str, object]:
+    path = next((at / "pyproject.toml" for at in (folder, *folder.parents) if (at / "pyproject.toml").is_file()), None)
+    if path is None:
+        return {}
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("training-phase", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    known = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
+    for key in table:
+        if key not in known:
+            raise SettingsError(f"{path}: unknown setting `{key}`{_nearest(key, known)}")
+    return {known[key]: value for key, value in table.items()}
+
+
+def _settings(values: Mapping[str, object]) -> Settings:
+    checked: dict[str, object] = {}
+    for name in ("select", "extend_select", "ignore"):
+        if name in values:
+            checked[name] = _prefixes(name.replace("_", "-"), values[name])
+    if "keras" in values:
+        chosen = str(values["keras"])
+        if chosen not in KERAS_CHOICES:
+            raise SettingsError(f"keras must be one of {', '.join(KERAS_CHOICES)}, not `{chosen}`")
+        checked["keras"] = KERAS_CHOICES[chosen]
+    return Settings(**checked)  # type: ignore[arg-type]
+
+
+def _prefixes(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        raise SettingsError(f"{name} must be a list of codes, not `{value}`")
+    prefixes = tuple(one.upper() for one in value)
+    for unknown in unknown_prefixes(prefixes):
+        raise SettingsError(f"{name}: no rule has the code `{unknown}`{_nearest(unknown, rule_modules())}")
+    return prefixes
+
+
+def _nearest(word: str, known: Mapping[str, object]) -> str:
+    found = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean `{found[0]}`?" if found else ""
+
+
+def _longest(code: str, prefixes: tuple[str, ...]) -> int:
+    return max((len(prefix) for prefix in prefixes if prefix != "ALL" and code.startswith(prefix)), default=-1)

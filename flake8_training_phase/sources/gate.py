@@ -1,0 +1,16 @@
+"""Decides cheaply whether a file can hold a finding at all; most files in a repository cannot."""
+
+from __future__ import annotations
+
+_CALL_METHODS = ("def call(",)
+_LEGACY_WORDS = ("learning_phase", "in_train_phase", "in_test_phase")
+
+
+def may_hold_findings(text: str) -> bool:
+    """Whether the text has anything that a rule could speak of.
+
+    True is a guess, False is certain: without a `call` method or a name of the legacy API, no rule has a subject.
+    """
+    if any(word in text for word in _LEGACY_WORDS):
+        return True
+    return any(word in text for word in _CALL_METHODS) and ("keras" in text or "import" in text)

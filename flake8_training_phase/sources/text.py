@@ -1,0 +1,88 @@
+"""The text of one file: its bytes, its lines, and the places in it."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+from bisect import bisect_right
+from functools import cached_property
+
+from flake8_training_phase.findings import Position
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class SourceText:
+    """Text with its line table.
+
+    Lines end as Python's tokenizer ends them, not at form feeds as `str.splitlines` does.
+    """
+
+    def __init__(self, text: str, encoding: str = "utf-8", has_bom: bool = False) -> None:
+        self.text = text
+        self.encoding = encoding
+        self.has_bom = has_bom
+
+    @classmethod
+    def decode(cls, data: bytes) -> SourceText:
+        """The text of a file, in the encoding it declares; latin-1 when it declares none and is not UTF-8, as
+        flake8 reads it. Raises SyntaxError for an unknown declared encoding.
+        """
+        has_bom = data.startswith(codecs.BOM_UTF8)
+        body = data[len(codecs.BOM_UTF8) :] if has_bom else data
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(body).readline)
+            return cls(body.decode(encoding), encoding, has_bom)
+        except (SyntaxError, UnicodeDecodeError) as error:
+            if isinstance(error, SyntaxError) and "unknown encoding" in str(error):
+                raise
+            return cls(body.decode("latin-1"), "latin-1", has_bom)
+
+    def encode(self, text: str) -> bytes:
+        """Other text as bytes of this file: same encoding, same byte order mark."""
+        return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines with their ends."""
+        ends = [*self._starts[1:], len(self.text)]
+        return [self.text[start:end] for start, end in zip(self._starts, ends, strict=True) if start < end]
+
+    def line(self, row: int) -> str:
+        """One line without its end; row counts from 1."""
+        return self.lines[row - 1].rstrip("\r\n") if row <= len(self.lines) else ""
+
+    def offset(self, position: Position) -> int:
+        """How many characters stand before a position."""
+        return self._starts[position.row - 1] + position.column
+
+    def position(self, offset: int) -> Position:
+        """The position behind so many characters."""
+        row = bisect_right(self._starts, offset)
+        return Position(row, offset - self._starts[row - 1])
+
+    def start(self, node: ast.AST) -> Position:
+        """Where a node begins."""
+        return self._of_bytes(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> Position:
+        """Where a node ends."""
+        return self._of_bytes(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def segment(self, node: ast.AST) -> str:
+        """The text of a node."""
+        return self.text[self.offset(self.start(node)) : self.offset(self.end(node))]
+
+    def _of_bytes(self, row: int, column: int) -> Position:
+        # `ast` counts columns in bytes of UTF-8.
+        line = self.lines[row - 1]
+        if line.isascii():
+            return Position(row, column)
+        return Position(row, len(line.encode("utf-8")[:column].decode("utf-8")))

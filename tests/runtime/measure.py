@@ -1,0 +1,96 @@
+"""Says what Keras does with the code of an example, by running it in a process per generation of Keras."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flake8_training_phase.rules.rule import Proof
+
+ROOT = Path(__file__).parents[2]
+SECONDS_PER_JOB = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The cell (`"T T I I I"`), and the tracebacks behind every `E` in it."""
+
+    words: str
+    notes: tuple[str, ...]
+
+
+class Worker:
+    """A running `tests.runtime.worker`."""
+
+    def __init__(self, keras: int) -> None:
+        # The descriptor belongs to the process as long as it runs.
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.runtime.worker", str(keras)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            encoding="utf-8",
+        )
+        atexit.register(self.stop)
+
+    def measure(self, source: str, proof: Proof) -> Measurement:
+        """Send one job and wait for its answer. Raises RuntimeError when it cannot be measured at all."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        job = {"source": source, "build": proof.build, "layer": proof.layer, "shape": proof.shape}
+        patience = threading.Timer(SECONDS_PER_JOB, self._process.kill)
+        patience.start()
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        finally:
+            patience.cancel()
+        if not line:
+            self._log.seek(0)
+            raise RuntimeError(f"the worker has died or hung:\n{self._log.read()[-4000:]}")
+        answer = json.loads(line)
+        if "problem" in answer:
+            raise RuntimeError(f"cannot measure {proof.layer or proof.build}:\n{answer['problem']}")
+        return Measurement(" ".join(answer["words"]), tuple(answer["notes"]))
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+        self._log.close()
+        atexit.unregister(self.stop)
+
+
+@cache
+def worker(keras: int) -> Worker:
+    """The worker for Keras 2 or 3, started at the first use."""
+    return Worker(keras)
+
+
+def stop_workers() -> None:
+    """End the workers; the next measurement starts new ones."""
+    for keras in (2, 3):
+        if worker.cache_info().currsize:
+            worker(keras).stop()
+    worker.cache_clear()
+
+
+@cache
+def measurement(source: str, proof: Proof, keras: int) -> Measurement:
+    """What a generation of Keras (2 or 3) does with a source text."""
+    return worker(keras).measure(source, proof)
+
+
+def measure(source: str, proof: Proof, keras: int) -> str:
+    """The five words for fit, training=True, training=False, no flag and predict: `"I T I I I"`."""
+    return measurement(source, proof, keras).words

@@ -26,17 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _explain(options.explain)
     if options.list_rules:
         return _list_rules()
-    given = {
+    asked = {
         "select": options.select,
         "extend_select": options.extend_select,
         "ignore": options.ignore,
         "keras": options.keras,
     }
+    given = {name: value for name, value in asked.items() if value is not None}
     try:
-        settings = load_settings(
-            None if options.isolated else Path.cwd(),
-            {name: value for name, value in given.items() if value is not None},
-        )
+        settings = load_settings(None if options.isolated else Path.cwd(), given)
     except SettingsError as error:
         parser.exit(ERROR, f"training-phase-fix: {error}\n")
     mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
@@ -61,9 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="report and write nothing")
     what.add_argument("--diff", action="store_true", help="print what would change as a unified diff, write nothing")
-    add(
-        "--select", type=_codes, metavar="CODES", help="codes or prefixes to report instead of the default; ALL for all"
-    )
+    add("--select", type=_codes, metavar="CODES", help="codes or prefixes to report instead of the default, or ALL")
     add("--extend-select", type=_codes, metavar="CODES", help="codes or prefixes to report as well")
     add("--ignore", type=_codes, metavar="CODES", help="codes or prefixes to leave out")
     add("--keras", choices=sorted(KERAS_CHOICES), help="Keras versions the code has to be right for (default: all)")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TextIO
 
 from flake8_training_phase import engine
 from flake8_training_phase.findings import Finding
@@ -116,12 +117,12 @@ class Session:
         self._counts.errors += 1
         print(f"{path}: cannot be read: {error.strerror or error}", file=sys.stderr)
 
-    def _finish(self, stream: object) -> int:
+    def _finish(self, stream: TextIO) -> int:
         counts = self._counts
         if self.output_format == "json" and self.mode is not Mode.DIFF:
-            print(json_report(self._reported), file=stream)  # type: ignore[call-overload]
+            print(json_report(self._reported), file=stream)
         else:
-            print(self._closing_line(), file=sys.stderr if self.mode is Mode.DIFF else stream)  # type: ignore[call-overload]
+            print(self._closing_line(), file=sys.stderr if self.mode is Mode.DIFF else stream)
         if counts.errors:
             return 2
         changed = counts.fixed and self.mode is Mode.DIFF

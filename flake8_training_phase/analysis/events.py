@@ -58,7 +58,8 @@ class FlagArgument:
 class Place:
     """Where an event stands in the code."""
 
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None
+    """None at the top of a module."""
     owner: UserClass | None
     scope: Scope
     is_call_method: bool
@@ -81,8 +82,9 @@ class LayerCall:
 
     @property
     def name(self) -> str:
-        """The receiver as the user writes it: `self.dropout`."""
-        return ast.unparse(self.node.func)
+        """The receiver as the user writes it, `self.dropout`, or how it is made: `Resizing(…)`."""
+        function = self.node.func
+        return f"{ast.unparse(function.func)}(…)" if isinstance(function, ast.Call) else ast.unparse(function)
 
 
 @dataclass(slots=True, eq=False)

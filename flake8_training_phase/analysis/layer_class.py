@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
-from flake8_training_phase.analysis.events import Event, Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
 from flake8_training_phase.analysis.values import ALL_LANES, Constant, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -55,7 +55,7 @@ class LayerClass:
         return tuple(sorted({generation.keras for generation in self.generations}))
 
     @cached_property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
         here = self.module.scope
         return tuple(

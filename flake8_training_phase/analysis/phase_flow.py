@@ -46,7 +46,7 @@ class Mode(Enum):
     FIT = ("fit()", True)
     TRUE = ("training=True", True)
     FALSE = ("training=False", False)
-    NONE = ("no flag", False)
+    NONE = ("a call without a flag", False)
     PREDICT = ("predict()", False)
 
     @property
@@ -111,7 +111,8 @@ class PhaseFlow:
         if (cls, mode) not in self._reports:
             resolved = self._entry(cls, mode)
             run = _Run(self, Report())
-            run.sequence(cls.trace.events, _lane(cls, resolved.phase), frozenset({Slot(resolved.context)}))
+            phase = cls.training_default if _misnamed(cls) else resolved.phase
+            run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
             self._reports[cls, mode] = run.report
         return self._reports[cls, mode]
 
@@ -138,7 +139,7 @@ class PhaseFlow:
                 return frozenset(), frozenset({context})
             self._running.append(cls)
             run = _Run(self, Report())
-            after = run.sequence(cls.trace.events, _lane(cls, phase), frozenset({Slot(context)}))
+            after = run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
             self._running.pop()
             received = frozenset(one.phase for found in run.report.received.values() for one in found)
             self._outcomes[key] = received, frozenset(slot.phase for slot in after) or frozenset({context})
@@ -239,10 +240,11 @@ class _Run:
         own = _own_flag(call, receiver, flag)
         resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
         writer = slot.writer if flag is Passed.ABSENT else None
-        inside, after = self._inside(receiver, flag if own else resolved.phase, resolved.context)
-        for phase in inside:
-            self._note(call, Received(phase, writer if slot.phase in (phase, None) else None))
-        return {Slot(phase, slot.writer if phase is slot.phase else call) for phase in after}
+        phase = flag if own else default if _misnamed(receiver.type) else resolved.phase
+        inside, after = self._inside(receiver, phase, resolved.context)
+        for found in inside:
+            self._note(call, Received(found, writer if slot.phase in (found, None) else None))
+        return {Slot(left, slot.writer if left is slot.phase else call) for left in after}
 
     def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> tuple[frozenset[Phase], frozenset[Phase]]:
         """What the layers run by a layer receive, and what is in the shared context when it returns."""
@@ -285,9 +287,12 @@ class _Run:
 
 def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
     """Whether the flag goes to a parameter of the receiver that Keras knows nothing of: `is_training=…`."""
-    if isinstance(receiver.type, KerasLayer) or flag is Passed.ABSENT:
-        return False
-    return receiver.type.phase_parameter not in (None, "training") and _keyword(call) != "training"
+    return flag is not Passed.ABSENT and _misnamed(receiver.type) and _keyword(call) != "training"
+
+
+def _misnamed(type_: KerasLayer | UserClass) -> bool:
+    """Whether a layer takes the phase by a name that Keras does not fill."""
+    return isinstance(type_, UserClass) and type_.phase_parameter not in (None, "training")
 
 
 def _keyword(call: LayerCall) -> str | None:
@@ -310,13 +315,8 @@ def _flags(flag: FlagArgument, lanes: int) -> set[Flag]:
     return {passed for lane, passed in by_lane if lane & lanes}
 
 
-def _lane(cls: UserClass, phase: Phase) -> int:
+def _lane(phase: Phase) -> int:
     """The lanes of the trace that a phase stands for."""
-    if cls.phase_parameter not in (None, "training") and phase is None:
-        default = cls.training_default
-        phase = default
-    if phase is True:
-        return TRUE_LANE
-    if phase is False:
-        return FALSE_LANE
-    return NONE_LANE if phase is None else TRUE_LANE | FALSE_LANE | NONE_LANE
+    if phase is Passed.UNKNOWN:
+        return TRUE_LANE | FALSE_LANE | NONE_LANE
+    return next(lane for lane, flag in LANES if flag is phase)

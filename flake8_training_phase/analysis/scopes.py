@@ -100,7 +100,8 @@ class Scope:
 
 def _imported_from_outside(name: str, binding: Import) -> Value:
     well_known = names.WELL_KNOWN_NAMES.get(name)
-    if well_known is not None and (binding.level or not binding.path.startswith(("tensorflow", "keras", "tf_keras"))):
+    from_source = not binding.level and (names.keras_path(binding.path) or binding.path.startswith("tensorflow."))
+    if well_known is not None and not from_source:
         return External(well_known)
     return external("." * binding.level + binding.path)
 

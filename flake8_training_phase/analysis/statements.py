@@ -231,7 +231,6 @@ class Statements(Expressions):
 
 def place(frame: Frame) -> Place:
     """Where a frame stands in the code."""
-    assert frame.function is not None
     return Place(frame.function, frame.owner, frame.scope, frame.is_call_method)
 
 

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.events import Event, KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
@@ -116,15 +117,16 @@ class Upsample(keras.layers.Layer):
             if name in (None, "training") or cls.call is None or cls.call.owner is not cls:
                 continue
             argument = parameter(cls.call.node, name)
-            if argument is None or _is_passed(layer_class, name):
+            if argument is None or _is_meant(layer_class, name):
                 continue
-            wrong = [one for event in layer_class.events if _takes(event, name) for one in layer_class.wrong(event)]
+            subjects = [event for event in layer_class.events if not isinstance(event, Inlined)]
+            wrong = [one for event in subjects if _takes(event, name) for one in layer_class.wrong(event)]
             keras = tuple(sorted({one.generation.keras for one in wrong}))
             if keras:
                 yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
 
 
-def _takes(event: Event, name: str) -> bool:
+def _takes(event: Subject, name: str) -> bool:
     """Whether the parameter decides what runs here."""
     if isinstance(event, PhaseTest):
         return event.parameter == name and name not in _AMBIGUOUS
@@ -133,15 +135,15 @@ def _takes(event: Event, name: str) -> bool:
     return isinstance(event, KerasCall) and event.flag.parameter == name
 
 
-def _is_passed(layer_class: LayerClass, name: str) -> bool:
-    """Whether somebody in this module hands the layer the flag under its own name, as it was meant to be."""
-    if layer_class.cls.is_model and not _has_own_training_loop(layer_class):
+def _is_meant(layer_class: LayerClass, name: str) -> bool:
+    """Whether the flag reaches it under its own name: every caller has to pass it, or somebody in this module does."""
+    call = layer_class.call
+    assert call is not None
+    if layer_class.cls.is_model and "train_step" not in layer_class.cls.methods:
         return False
+    if not layer_class.cls.is_model and name not in dict(defaults(call)):
+        return True
     return any(isinstance(node, ast.keyword) and node.arg == name for node in ast.walk(layer_class.module.tree))
-
-
-def _has_own_training_loop(layer_class: LayerClass) -> bool:
-    return "train_step" in layer_class.cls.methods
 
 
 def _message(layer_class: LayerClass, name: str) -> str:
@@ -149,7 +151,7 @@ def _message(layer_class: LayerClass, name: str) -> str:
     default = dict(defaults(layer_class.call)).get(name)
     state = "it is never filled" if default is None else f"it stays `{ast.unparse(default)}`"
     runs = "`fit()` and `predict()`" if layer_class.cls.is_model else "every model that does not pass it by that name"
-    return f"Keras knows the flag only as `training`: `{name}` of `{layer_class.name}.call` is not filled, {state} in {runs}"
+    return f"Keras fills only `training`, not `{name}` of `{layer_class.name}.call`: {state} in {runs}"
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:

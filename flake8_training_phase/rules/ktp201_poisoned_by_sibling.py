@@ -174,10 +174,10 @@ def _message(call: LayerCall, wrong: list[Wrong]) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
-    modes = " and ".join(str(mode) for mode in (Mode.FIT, Mode.PREDICT, Mode.NONE) if _wrong_in(wrong, mode))
+    modes = " and ".join(f"`{mode}`" for mode in (Mode.FIT, Mode.PREDICT) if _wrong_in(wrong, mode))
     phase = "training" if first.received.phase else "inference"
     flag = "no phase" if first.received.phase is None else f"`training={first.received.phase}`"
-    where = f"in {modes}" if modes else f"with `{first.mode}`"
+    where = f"in {modes}" if modes else "when the model is called without a flag"
     return (
         f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {phase} {where} "
         f"under Keras 3: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"

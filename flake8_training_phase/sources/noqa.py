@@ -35,5 +35,5 @@ class Suppressions:
             return False
         row = finding.start.row
         line = self._processor.noqa_line_for(row) or ""
-        violation = Violation(finding.code, "-", row, finding.start.column + 1, finding.message, line, line)
+        violation = Violation(finding.code, "-", row, finding.start.column + 1, finding.message, line)
         return bool(violation.is_inline_ignored(disable_noqa=False))

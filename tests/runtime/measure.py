@@ -71,24 +71,21 @@ class Worker:
         atexit.unregister(self.stop)
 
 
-@cache
-def worker(keras: int) -> Worker:
-    """The worker for Keras 2 or 3, started at the first use."""
-    return Worker(keras)
+_workers: dict[int, Worker] = {}
 
 
 def stop_workers() -> None:
     """End the workers; the next measurement starts new ones."""
-    for keras in (2, 3):
-        if worker.cache_info().currsize:
-            worker(keras).stop()
-    worker.cache_clear()
+    while _workers:
+        _workers.popitem()[1].stop()
 
 
 @cache
 def measurement(source: str, proof: Proof, keras: int) -> Measurement:
     """What a generation of Keras (2 or 3) does with a source text."""
-    return worker(keras).measure(source, proof)
+    if keras not in _workers:
+        _workers[keras] = Worker(keras)
+    return _workers[keras].measure(source, proof)
 
 
 def measure(source: str, proof: Proof, keras: int) -> str:

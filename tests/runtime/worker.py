@@ -11,6 +11,7 @@ outputs, or changed statistics, mean that the layer behaved as in training.
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import importlib.util
 import inspect
@@ -155,6 +156,8 @@ class Laboratory:
         self.recorder = Recorder(self.tf)
         self.recorder.patch(self.keras)
         self._numbers = itertools.count()
+        # `clear_session` collects garbage: what is imported is none, and takes long to walk through.
+        gc.freeze()
 
     def measure(self, job: Job) -> dict[str, list[str]]:
         """The five words of a job, and the text of the exceptions behind every `E`."""
@@ -165,6 +168,7 @@ class Laboratory:
             path = Path(folder, "example.py")
             path.write_text(job.source, encoding="utf-8")
             trial = Trial(self, job, path)
+            trial.find_targets()
             compiled, eager = trial.word(trial.fit), trial.word(functools.partial(trial.fit, run_eagerly=True))
             words = [
                 compiled if compiled == eager else f"{compiled}/{eager}",
@@ -234,7 +238,7 @@ class Trial:
         self.path = path
         self.notes: list[str] = []
         self.inputs = np.random.default_rng(0).normal(5, 1, (BATCH, *job.shape)).astype("float32")
-        self._targets: Any = None
+        self.targets: Any = np.zeros((BATCH, 1), "float32")
 
     def fresh(self) -> tuple[Any, Any]:
         """What the example builds, and the model to run."""
@@ -288,11 +292,8 @@ class Trial:
 
     def fit(self, model: Any, run_eagerly: bool = False) -> Any:
         """One step of training without a learning rate."""
-        records = list(self.laboratory.recorder.records)
-        targets = self.targets()
-        self.laboratory.recorder.records[:] = records
         seen = self.compiled(model, run_eagerly)
-        model.fit(self.inputs, targets, batch_size=BATCH, epochs=1, verbose=0)
+        model.fit(self.inputs, self.targets, batch_size=BATCH, epochs=1, verbose=0)
         return seen
 
     def call(self, model: Any, **flag: bool) -> Any:
@@ -304,16 +305,15 @@ class Trial:
         self.compiled(model)
         return model.predict(self.inputs, batch_size=BATCH, verbose=0)
 
-    def targets(self) -> Any:
-        """Zeros like the outputs of another model from the example, for the first flag that it takes."""
+    def find_targets(self) -> None:
+        """Let the targets be zeros like the outputs of a model from the example, under the first flag it takes."""
         for flag in ({}, {"training": False}, {"training": True}):
-            if self._targets is None:
-                try:
-                    outputs = self.call(self.fresh()[1], **flag)
-                except Exception:
-                    continue
-                self._targets = self.laboratory.tf.nest.map_structure(np.zeros_like, outputs)
-        return np.zeros((BATCH, 1), "float32") if self._targets is None else self._targets
+            try:
+                outputs = self.call(self.fresh()[1], **flag)
+            except Exception:
+                continue
+            self.targets = self.laboratory.tf.nest.map_structure(np.zeros_like, outputs)
+            return
 
 
 def _subclasses(cls: type) -> Iterator[type]:

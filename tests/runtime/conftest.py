@@ -1,0 +1,39 @@
+"""Fixtures of the tests that run Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import pytest
+
+from flake8_training_phase.rules.rule import Proof
+from tests.runtime import measure
+
+Measure = Callable[[str, Proof, int], measure.Measurement]
+
+
+def installed(package: str) -> str | None:
+    """The version of a package; None when it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+@pytest.fixture(scope="session")
+def measured() -> Iterator[Measure]:
+    """What Keras 2 or 3 does with a source text; the processes that find out live as long as the session."""
+    missing = [package for package in ("tensorflow", "tf_keras", "keras") if installed(package) is None]
+    if missing:
+        pytest.skip(f"measuring Keras needs {', '.join(missing)}")
+    yield measure.measurement
+    measure.stop_workers()
+
+
+@pytest.fixture(scope="session")
+def known_keras() -> None:
+    """Skips under a version of Keras 3 whose treatment of `training` differs from what the cells say."""
+    keras = installed("keras")
+    if keras is not None and not (3, 10) <= tuple(map(int, keras.split(".")[:2])) <= (3, 15):
+        pytest.skip(f"the cells hold for Keras 3.10 to 3.15, this is {keras}")

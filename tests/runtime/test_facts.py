@@ -1,0 +1,560 @@
+"""How Keras treats `training`: the facts that the rules rest on, each in the smallest code that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from flake8_training_phase.rules.rule import Proof
+from tests.runtime.conftest import Measure
+
+RIGHT = "T T I I I"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A model `M` in a source text, and the cells of some of its layers under Keras 2 and 3.
+
+    A cell has a word each for fit, `training=True`, `training=False`, no flag and predict, as in `Proof`.
+    """
+
+    name: str
+    source: str
+    keras2: dict[str, str]
+    keras3: dict[str, str]
+
+
+FACTS = [
+    Fact(
+        "model without training is fitted without a flag",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x):
+        return self.norm(self.dropout(x))
+""",
+        {"dropout": RIGHT, "norm": RIGHT},
+        {"dropout": "I T I I I", "norm": "I T I I I"},
+    ),
+    Fact(
+        "the context forwards what the signature takes",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(self.dropout(x))
+""",
+        {"dropout": RIGHT, "norm": RIGHT},
+        {"dropout": RIGHT, "norm": RIGHT},
+    ),
+    Fact(
+        "a right layer inside wrong ones gets no flag either",
+        """
+import keras
+
+
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class Outer(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+
+    def call(self, x):
+        return self.inner(x)
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.outer = Outer()
+
+    def call(self, x):
+        return self.outer(x)
+""",
+        {"outer.inner.dropout": RIGHT},
+        {"outer.inner.dropout": "I T I I I"},
+    ),
+    Fact(
+        "a flag of another name is never filled",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, is_training=False):
+        return self.dropout(x, training=is_training)
+""",
+        {"dropout": "I I I I I"},
+        {"dropout": "I I I I I"},
+    ),
+    Fact(
+        "a default of True rules the call without a flag",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=True):
+        return self.norm(x, training=training)
+""",
+        {"norm": "T T I T I"},
+        {"norm": "T T I T I"},
+    ),
+    Fact(
+        "a guard around dropout and around normalization",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        if training:
+            x = self.dropout(x, training=training)
+            x = self.norm(x, training=training)
+        return x
+""",
+        {"dropout": "T T - - -", "norm": "T T - - -"},
+        {"dropout": "T T - - -", "norm": "T T - - -"},
+    ),
+    Fact(
+        "a constant for one layer reaches the next",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.norm(x, training=False))
+""",
+        {"norm": "I I I I I", "dropout": RIGHT},
+        {"norm": "I I I I I", "dropout": "I I I I I"},
+    ),
+    Fact(
+        "a frozen backbone switches its head off",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.backbone(x, training=False))
+""",
+        {"backbone": "I I I I I", "dropout": RIGHT},
+        {"backbone": "I I I I I", "dropout": "I I I I I"},
+    ),
+    Fact(
+        "functional dropout drops always",
+        """
+import keras
+import tensorflow as tf
+
+
+class M(keras.Model):
+    def call(self, x, training=None):
+        return tf.nn.dropout(x, 0.5)
+""",
+        {"": "T T T T T"},
+        {"": "T T T T T"},
+    ),
+    Fact(
+        "a helper without a flag has the context of call",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.block(x)
+
+    def block(self, x):
+        return self.dropout(x)
+""",
+        {"dropout": RIGHT},
+        {"dropout": RIGHT},
+    ),
+    Fact(
+        "a helper without a flag in a model without training",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.block(x)
+
+    def block(self, x):
+        return self.dropout(x)
+""",
+        {"dropout": RIGHT},
+        {"dropout": "I T I I I"},
+    ),
+    Fact(
+        "the default None of a helper is a flag under Keras 3",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.block(x)
+
+    def block(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+        {"dropout": RIGHT},
+        {"dropout": "I I I I I"},
+    ),
+    Fact(
+        "the default False of a helper is a flag",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.block(x)
+
+    def block(self, x, training=False):
+        return self.dropout(x, training=training)
+""",
+        {"dropout": "I I I I I"},
+        {"dropout": "I I I I I"},
+    ),
+    Fact(
+        "layers in a list of a model without training",
+        """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [Block(), Block()]
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+""",
+        {"blocks[1].dropout": RIGHT},
+        {"blocks[1].dropout": "I T I I I"},
+    ),
+    Fact(
+        "a Sequential in a model without training",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = keras.Sequential([keras.layers.Dropout(0.5), keras.layers.BatchNormalization()])
+
+    def call(self, x):
+        return self.body(x)
+""",
+        {"body": RIGHT},
+        {"body": "I T I I I"},
+    ),
+    Fact(
+        "super().call without the flag, the parent's default is None",
+        """
+import keras
+
+
+class Parent(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class M(Parent):
+    def call(self, x, training=None):
+        return super().call(x)
+""",
+        {"dropout": RIGHT},
+        {"dropout": "I I I I I"},
+    ),
+    Fact(
+        "super().call without the flag, the parent's default is False",
+        """
+import keras
+
+
+class Parent(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=False):
+        return self.dropout(x, training=training)
+
+
+class M(Parent):
+    def call(self, x, training=None):
+        return super().call(x)
+""",
+        {"dropout": "I I I I I"},
+        {"dropout": "I I I I I"},
+    ),
+    Fact(
+        "super().call without the flag in layers derived from built-in ones",
+        """
+import keras
+
+
+class Norm(keras.layers.BatchNormalization):
+    def call(self, inputs):
+        return super().call(inputs)
+
+
+class Drop(keras.layers.Dropout):
+    def call(self, inputs, training=None):
+        return super().call(inputs)
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = Norm()
+        self.dropout = Drop(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.norm(x))
+""",
+        {"norm": "I I I I I", "dropout": "I I I I I"},
+        {"norm": "I I I I I", "dropout": "I I I I I"},
+    ),
+    Fact(
+        "training is required",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training):
+        return self.dropout(x, training=training)
+""",
+        {"dropout": RIGHT},
+        {"dropout": "T T I E I"},
+    ),
+    Fact(
+        "a constant for a layer that ignores it reaches the next",
+        """
+import keras
+
+
+class Plain(keras.layers.Layer):
+    def call(self, x, training=None):
+        return x
+
+
+class Head(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.plain = Plain()
+        self.head = Head()
+
+    def call(self, x, training=None):
+        return self.head(self.plain(x, training=False))
+""",
+        {"head.dropout": RIGHT},
+        {"head.dropout": "I I I I I"},
+    ),
+    Fact(
+        "a default of True reaches the next layer",
+        """
+import keras
+
+
+class Noisy(keras.layers.Layer):
+    def call(self, x, training=True):
+        return x
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.noisy = Noisy()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(self.dropout(self.noisy(x)))
+""",
+        {"dropout": RIGHT, "norm": RIGHT},
+        {"dropout": "T T I T I", "norm": "T T I T I"},
+    ),
+    Fact(
+        "a layer made inside call",
+        """
+import keras
+
+
+class M(keras.Model):
+    def call(self, x, training=None):
+        return keras.layers.Dropout(0.5)(x, training=training)
+""",
+        {"": RIGHT},
+        {"": "E T I I E"},
+    ),
+    Fact(
+        "a constant inside a layer reaches what follows that layer",
+        """
+import keras
+
+
+class Frozen(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=False)
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.frozen = Frozen()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.frozen(x))
+""",
+        {"frozen.norm": "I I I I I", "dropout": RIGHT},
+        {"frozen.norm": "I I I I I", "dropout": "I I I I I"},
+    ),
+    Fact(
+        "the learning phase is read as 0 in fit",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=keras.backend.learning_phase())
+""",
+        {"dropout": "I I I I I"},
+        {"dropout": "E E E E E"},
+    ),
+    Fact(
+        "the learning phase where there is no flag",
+        """
+import keras
+
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        if training is None:
+            training = keras.backend.learning_phase()
+        return self.dropout(x, training=training)
+""",
+        {"dropout": RIGHT},
+        {"dropout": "T T I E I"},
+    ),
+]
+
+
+@pytest.mark.usefixtures("known_keras")
+@pytest.mark.parametrize("keras", [2, 3])
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name.replace(" ", "-"))
+def test_fact(fact: Fact, keras: int, measured: Measure) -> None:
+    for layer, cell in (fact.keras2 if keras == 2 else fact.keras3).items():
+        found = measured(fact.source, Proof("M()", layer), keras)
+        assert (layer, found.words) == (layer, cell), "\n".join(found.notes)

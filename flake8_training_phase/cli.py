@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "extend_select": options.extend_select,
         "ignore": options.ignore,
         "keras": options.keras,
+        "project": options.project,
     }
     given = {name: value for name, value in asked.items() if value is not None}
     try:
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--extend-select", type=_codes, metavar="CODES", help="codes or prefixes to report as well")
     add("--ignore", type=_codes, metavar="CODES", help="codes or prefixes to leave out")
     add("--keras", choices=sorted(KERAS_CHOICES), help="Keras versions the code has to be right for (default: all)")
+    add("--no-project", dest="project", action="store_false", default=None, help="follow no import into other files")
     add("--isolated", action="store_true", help="read no pyproject.toml")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
     add("--output-format", choices=["text", "json"], default="text")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flake8_training_phase import codes
-from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Severity, in_order
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
@@ -41,9 +42,11 @@ class Fixed:
     """The findings whose fixes were made, in the order they were made."""
 
 
-def problems(tree: ast.Module, source: SourceText, settings: Settings, filename: str) -> Iterator[Problem]:
+def problems(
+    tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project
+) -> Iterator[Problem]:
     """What the selected rules say of a parsed module, each thing once. Raises Broken."""
-    module = Module(tree, source, filename, settings)
+    module = CheckedModule(tree, source, filename, settings, project)
     seen: set[tuple[str, ast.AST]] = set()
     try:
         for rule in all_rules():
@@ -58,12 +61,18 @@ def problems(tree: ast.Module, source: SourceText, settings: Settings, filename:
         raise Broken(f"internal error, please report it: {type(error).__name__}: {error}") from error
 
 
-def check(source: SourceText, settings: Settings, filename: str, with_fixes: bool = True) -> list[Finding]:
-    """The findings of a text that no `# noqa` silences, in order of place. Raises Broken."""
+def check(
+    source: SourceText, settings: Settings, filename: str, project: Project | None = None, with_fixes: bool = True
+) -> list[Finding]:
+    """The findings of a text that no `# noqa` silences, in order of place. Raises Broken.
+
+    `project` keeps the modules that were read, for the next file of the same run.
+    """
+    project = project or Project(settings.project)
     if not may_hold_findings(source.text):
         return []
     tree = parse(source)
-    found = [finding(problem, source, with_fixes) for problem in problems(tree, source, settings, filename)]
+    found = [finding(problem, source, with_fixes) for problem in problems(tree, source, settings, filename, project)]
     if not found:
         return []
     suppressions = Suppressions(source)
@@ -72,10 +81,13 @@ def check(source: SourceText, settings: Settings, filename: str, with_fixes: boo
     return in_order([one for one in found if not suppressions.silence(one)])
 
 
-def fix(source: SourceText, settings: Settings, filename: str, unsafe: bool = False) -> Fixed:
+def fix(
+    source: SourceText, settings: Settings, filename: str, project: Project | None = None, unsafe: bool = False
+) -> Fixed:
     """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken."""
+    project = project or Project(settings.project)
     made: list[Finding] = []
-    findings = check(source, settings, filename)
+    findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):
         fixable = [one for one in findings if one.fix is not None and (unsafe or _is_safe(one.fix))]
         edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
@@ -85,7 +97,7 @@ def fix(source: SourceText, settings: Settings, filename: str, unsafe: bool = Fa
         parse(changed)
         made += [one for one in fixable if one.fix in done]
         source = changed
-        findings = check(source, settings, filename)
+        findings = check(source, settings, filename, project)
     return Fixed(source.text, tuple(findings), tuple(made))
 
 

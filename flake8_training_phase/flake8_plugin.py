@@ -17,6 +17,7 @@ from flake8_training_phase.sources.gate import may_hold_findings
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
+    from flake8_training_phase.analysis.project import Project
     from flake8_training_phase.settings import Settings
 
 
@@ -26,6 +27,7 @@ class TrainingPhasePlugin:
     name = "flake8-training-phase"
     version = __version__
     settings: ClassVar[Settings | None] = None
+    project: ClassVar[Project | None] = None
 
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self._tree = tree
@@ -43,6 +45,14 @@ class TrainingPhasePlugin:
             help="Keras versions that the code has to be right for (default: all)",
         )
 
+        manager.add_option(
+            "--training-phase-no-project",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="follow no import into other files of the project",
+        )
+
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Keep what flake8 was asked for."""
@@ -51,7 +61,12 @@ class TrainingPhasePlugin:
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it.
         asked = (*_codes(options, "select"), *_codes(options, "extend_select"), *_codes(options, "enable_extensions"))
-        cls.settings = Settings(extend_select=asked, keras=KERAS_CHOICES[options.training_phase_keras])
+        cls.settings = Settings(
+            extend_select=asked,
+            keras=KERAS_CHOICES[options.training_phase_keras],
+            project=not options.training_phase_no_project,
+        )
+        cls.project = None
 
     def run(self) -> Iterator[tuple[int, int, str, type[TrainingPhasePlugin]]]:
         """The findings as flake8 takes them: row from 1, column from 0, code and message."""
@@ -65,12 +80,23 @@ class TrainingPhasePlugin:
 
         source = SourceText(text)
         settings = self.settings or Settings()
+        project = self._shared_project(settings)
         try:
-            found = [finding(one, source, False) for one in problems(self._tree, source, settings, self._filename)]
+            found = [
+                finding(one, source, False) for one in problems(self._tree, source, settings, self._filename, project)
+            ]
         except Broken as error:
             found = [broken_finding(error)]
         for one in in_order(found):
             yield one.start.row, one.start.column, f"{one.code} {one.message}", type(self)
+
+    @classmethod
+    def _shared_project(cls, settings: Settings) -> Project:
+        """The modules read for the files before this one in the same process."""
+        from flake8_training_phase.analysis.project import Project
+
+        cls.project = cls.project or Project(settings.project)
+        return cls.project
 
 
 def _codes(options: argparse.Namespace, name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.reporters.diff import unified_diff
 from flake8_training_phase.reporters.json import json_report
@@ -44,8 +45,12 @@ class Session:
     mode: Mode
     unsafe: bool
     output_format: str
+    _project: Project = field(init=False)
     _counts: _Counts = field(default_factory=_Counts)
     _reported: list[tuple[str, Finding]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._project = Project(self.settings.project)
 
     def run(self, paths: Iterable[Path]) -> int:
         """Check or fix files; gives the exit code."""
@@ -82,10 +87,10 @@ class Session:
         self._counts.files += 1
         try:
             if self.mode is Mode.CHECK:
-                findings = engine.check(source, self.settings, filename)
+                findings = engine.check(source, self.settings, filename, self._project)
                 self._report(filename, source, findings)
                 return source.text
-            fixed = engine.fix(source, self.settings, filename, self.unsafe)
+            fixed = engine.fix(source, self.settings, filename, self._project, self.unsafe)
         except engine.Broken as error:
             self._report(filename, source, [engine.broken_finding(error)], to_stderr)
             return source.text

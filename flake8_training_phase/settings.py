@@ -30,6 +30,8 @@ class Settings:
     """Codes or prefixes to leave out; a longer prefix in `select` wins over a shorter one here."""
     keras: frozenset[int] = frozenset({2, 3})
     """The Keras major versions the code has to be right for."""
+    project: bool = True
+    """Whether imports are followed into other files of the project."""
 
     def selects(self, code: str, on_by_default: bool) -> bool:
         """Whether the findings of a rule are wanted."""
@@ -77,6 +79,10 @@ def _settings(values: Mapping[str, object]) -> Settings:
         if chosen not in KERAS_CHOICES:
             raise SettingsError(f"keras must be one of {', '.join(KERAS_CHOICES)}, not `{chosen}`")
         checked["keras"] = KERAS_CHOICES[chosen]
+    if "project" in values:
+        if not isinstance(values["project"], bool):
+            raise SettingsError(f"project must be true or false, not `{values['project']}`")
+        checked["project"] = values["project"]
     return Settings(**checked)  # type: ignore[arg-type]
 
 

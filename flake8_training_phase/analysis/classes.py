@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.events import Event
@@ -13,7 +14,7 @@ from flake8_training_phase.analysis.expressions import TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.known_functions import ANY_NAME
-from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
@@ -51,15 +52,16 @@ class Method:
 class UserClass:
     """A class of the checked code."""
 
-    def __init__(self, node: ast.ClassDef, scope: Scope, filename: str) -> None:
+    def __init__(self, node: ast.ClassDef, scope: Scope) -> None:
         self.node = node
         self.name = node.name
         self.scope = scope
-        self.filename = filename
         self.methods: dict[str, FunctionDef] = {
             one.name: one for one in _class_statements(node.body) if isinstance(one, FunctionDef)
         }
         self._ancestors: tuple[UserClass | KerasLayer, ...] | None = None
+        self.phase_flows: dict[object, Any] = {}
+        """What the phase flow has found out about the class, kept for as long as the class is."""
 
     def __repr__(self) -> str:
         return f"<UserClass {self.name}>"
@@ -233,7 +235,12 @@ class UserClass:
         yield "build"
         for one in self.ancestors:
             if isinstance(one, UserClass):
-                yield from (name for name, node in one.methods.items() if name != "call" and _writes_self(node))
+                yield from one.own_writing_methods
+
+    @cached_property
+    def own_writing_methods(self) -> tuple[str, ...]:
+        """The methods in its body, other than `call`, that assign attributes."""
+        return tuple(name for name, node in self.methods.items() if name != "call" and _writes_self(node))
 
     def _run(self, run: Interpreter, method: Method, given: dict[str, Value]) -> bool:
         """Run a method on unknown arguments but for those given; False when it was too complex."""
@@ -317,12 +324,23 @@ def _class_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 def _writes_self(node: FunctionDef) -> bool:
     """Whether a method assigns an attribute of its first parameter."""
     own = parameter_names(node)[:1]
-    for one in ast.walk(node):
-        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store):
-            if isinstance(one.value, ast.Name) and [one.value.id] == own:
+    return any(_assigns_attribute(statement, own) for statement in inner_statements(node.body))
+
+
+def _assigns_attribute(statement: ast.stmt, own: list[str]) -> bool:
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
+        targets = [statement.target]
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        called = statement.value.func
+        return isinstance(called, ast.Name) and called.id == "setattr"
+    else:
+        return False
+    for target in targets:
+        for one in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
+            if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and [one.value.id] == own:
                 return True
-        elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "setattr":
-            return True
     return False
 
 

@@ -38,6 +38,7 @@ from flake8_training_phase.analysis.values import (
     Instance,
     Items,
     KerasMethod,
+    ModuleValue,
     Partial,
     PhaseValue,
     SuperValue,
@@ -71,6 +72,8 @@ class Interpreter(Statements):
         """What `base.name` is."""
         if isinstance(base, External):
             return external(f"{base.path}.{name}")
+        if isinstance(base, ModuleValue):
+            return base.module.member(name)
         if isinstance(base, Instance):
             return self._instance_attribute(base, name, frame)
         if isinstance(base, ClassValue):

@@ -18,7 +18,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.module import Module
+    from flake8_training_phase.analysis.checked_module import CheckedModule
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Wrong:
 class LayerClass:
     """A subclass of Keras's `Layer` or `Model`, in the module that is checked."""
 
-    def __init__(self, cls: UserClass, module: Module) -> None:
+    def __init__(self, cls: UserClass, module: CheckedModule) -> None:
         self.cls = cls
         self.module = module
         self.name = cls.name

@@ -15,8 +15,8 @@ from flake8_training_phase.analysis.values import External, Value, members
 from flake8_training_phase.keras.legacy import legacy_function
 
 if TYPE_CHECKING:
+    from flake8_training_phase.analysis.checked_module import CheckedModule
     from flake8_training_phase.analysis.layer_class import LayerClass
-    from flake8_training_phase.analysis.module import Module
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -60,7 +60,7 @@ class _Where:
     statement: ast.stmt | None = None
 
 
-def legacy_uses(module: Module, names: tuple[str, ...]) -> Iterator[LegacyUse]:
+def legacy_uses(module: CheckedModule, names: tuple[str, ...]) -> Iterator[LegacyUse]:
     """Every call of one of the legacy functions in a module."""
     calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
     yield from _block(module.tree.body, _Where(module.scope), (), calls, names)

@@ -1,54 +1,51 @@
-"""One module of the checked code, ready to be asked."""
+"""A parsed module of the checked code: what its names are."""
 
 from __future__ import annotations
 
 import ast
-from functools import cached_property
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.scopes import Import, Scope, class_definitions
-from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, FunctionValue, Value
-from flake8_training_phase.keras.generations import Generation, generations_of
+from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, FunctionValue, ModuleValue, Value
 from flake8_training_phase.keras.names import ALL
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.text import SourceText
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.project import Project
 
 
 class Module:
-    """A parsed module: its names and its layer classes."""
+    """A module and its names; what it imports is looked up in its project."""
 
-    def __init__(self, tree: ast.Module, source: SourceText, filename: str, settings: Settings) -> None:
+    def __init__(self, tree: ast.Module, path: Path, project: Project) -> None:
         self.tree = tree
-        self.source = source
-        self.filename = filename
-        self.settings = settings
-        self._flows: dict[Generation, PhaseFlow] = {}
+        self.path = path
+        self.project = project
         self._classes: dict[ast.ClassDef, UserClass] = {}
         self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import)
 
-    @cached_property
-    def layer_classes(self) -> tuple[LayerClass, ...]:
-        """The subclasses of Keras's layers and models, in the order of their definition."""
-        found = [self._class(node, scope) for node, scope in class_definitions(self.scope)]
-        return tuple(LayerClass(cls, self) for cls in found if cls.is_layer)
+    def member(self, name: str) -> Value:
+        """What `module.name` is: a name it binds, or a module inside the package it stands for."""
+        if self.scope.binds(name):
+            value = self.scope.lookup(name)
+            if value is not UNKNOWN:
+                return value
+        inner = self.project.submodule(self, name)
+        if inner is not None:
+            return ModuleValue(inner)
+        return self.scope.star_imported(name) or UNKNOWN
 
-    def generations(self, cls: UserClass) -> tuple[Generation, ...]:
-        """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
-        return generations_of(cls.generations & self.settings.keras)
-
-    def flow(self, generation: Generation) -> PhaseFlow:
-        """The phase flow of this module's classes under one generation."""
-        if generation not in self._flows:
-            self._flows[generation] = PhaseFlow(generation)
-        return self._flows[generation]
+    def classes(self) -> Iterator[UserClass]:
+        """Its classes, those inside functions and other classes included, in the order of their definition."""
+        return (self._class(node, scope) for node, scope in class_definitions(self.scope))
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> UserClass:
         if node not in self._classes:
-            self._classes[node] = UserClass(node, scope, self.filename)
+            self._classes[node] = UserClass(node, scope)
         return self._classes[node]
 
     def _define(self, node: ast.stmt, scope: Scope) -> Value:
@@ -62,4 +59,4 @@ class Module:
         return Interpreter(None).evaluate(node, Frame(None, scope))
 
     def _find_import(self, binding: Import) -> Value | None:
-        return None
+        return self.project.find(binding, self)

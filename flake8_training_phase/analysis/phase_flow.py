@@ -77,6 +77,9 @@ class Slot:
 
 Context = frozenset[Slot]
 
+Outcome = tuple[frozenset[Phase], frozenset[Phase]]
+"""What the phase-dependent layers inside a layer receive, and what may be in the shared context when it returns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -102,19 +105,18 @@ class PhaseFlow:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        self._reports: dict[tuple[UserClass, Mode], Report] = {}
-        self._outcomes: dict[tuple[UserClass, Phase, Phase], tuple[frozenset[Phase], frozenset[Phase]]] = {}
         self._running: list[UserClass] = []
 
     def report(self, cls: UserClass, mode: Mode) -> Report:
         """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host."""
-        if (cls, mode) not in self._reports:
+        known: Report | None = cls.phase_flows.get((self.generation, mode))
+        if known is None:
             resolved = self._entry(cls, mode)
-            run = _Run(self, Report())
+            known = Report()
             phase = cls.training_default if _misnamed(cls) else resolved.phase
-            run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
-            self._reports[cls, mode] = run.report
-        return self._reports[cls, mode]
+            _Run(self, known).sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
+            cls.phase_flows[self.generation, mode] = known
+        return known
 
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
         """The phase that the outermost call itself runs with."""
@@ -131,19 +133,23 @@ class PhaseFlow:
             flag = Passed.ABSENT
         return self.generation.resolve(flag, context, cls.training_default, cls.accepts_training)
 
-    def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> tuple[frozenset[Phase], frozenset[Phase]]:
-        """What the layers inside a project layer receive, and what it leaves in the shared context."""
-        key = (cls, phase, context)
-        if key not in self._outcomes:
+    def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> Outcome:
+        """What calling a project layer comes to."""
+        key = (self.generation, phase, context)
+        known: Outcome | None = cls.phase_flows.get(key)
+        if known is None:
             if cls in self._running or len(self._running) >= MAX_NESTING or not cls.trace.complete:
                 return frozenset(), frozenset({context})
             self._running.append(cls)
-            run = _Run(self, Report())
-            after = run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
-            self._running.pop()
-            received = frozenset(one.phase for found in run.report.received.values() for one in found)
-            self._outcomes[key] = received, frozenset(slot.phase for slot in after) or frozenset({context})
-        return self._outcomes[key]
+            report = Report()
+            try:
+                after = _Run(self, report).sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
+            finally:
+                self._running.pop()
+            inside = frozenset(one.phase for found in report.received.values() for one in found)
+            known = inside, frozenset(slot.phase for slot in after) or frozenset({context})
+            cls.phase_flows[key] = known
+        return known
 
 
 class _Run:
@@ -246,7 +252,7 @@ class _Run:
             self._note(call, Received(found, writer if slot.phase in (found, None) else None))
         return {Slot(left, slot.writer if left is slot.phase else call) for left in after}
 
-    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> tuple[frozenset[Phase], frozenset[Phase]]:
+    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
         """What the layers run by a layer receive, and what is in the shared context when it returns."""
         unchanged = frozenset({context})
         if isinstance(receiver.type, UserClass) and receiver.type.call is not None:
@@ -260,9 +266,7 @@ class _Run:
             return self._contents(contents, phase, context)
         return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
 
-    def _contents(
-        self, contents: Iterable[Value], phase: Phase, context: Phase
-    ) -> tuple[frozenset[Phase], frozenset[Phase]]:
+    def _contents(self, contents: Iterable[Value], phase: Phase, context: Phase) -> Outcome:
         """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none."""
         inside: set[Phase] = set()
         contexts: set[Phase] = {context}

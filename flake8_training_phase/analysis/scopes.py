@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, External, Value, union
+from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
 from flake8_training_phase.keras import catalogue, names
 
 _COMPOUND = (ast.If, ast.Try, ast.With, ast.For, ast.While)
@@ -52,8 +52,12 @@ class Scope:
         self._find_import = find_import
         self._bindings: dict[str, list[Binding]] = {}
         self._values: dict[str, Value] = {}
+        self._stars: list[Import] = []
         self.definitions: list[tuple[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         for name, binding in _bindings(statements):
+            if name == "*" and isinstance(binding, Import):
+                self._stars.append(Import(binding.path.removesuffix("*").rstrip("."), binding.level))
+                continue
             self._bindings.setdefault(name, []).append(binding)
             if isinstance(binding, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.definitions.append((binding, self))
@@ -73,8 +77,35 @@ class Scope:
         while scope is not None:
             if name in scope._bindings:
                 return scope._value(name)
+            if scope._stars and (value := scope.star_imported(name)) is not None:
+                return value
             scope = scope.parent
         return External(f"builtins.{name}")
+
+    def star_imported(self, name: str) -> Value | None:
+        """What a name is that only a `from … import *` can bind; None when none is known to."""
+        found = [value for star in self._stars if (value := self._in_star(name, star)) is not None]
+        return union(found) if found else None
+
+    def _in_star(self, name: str, star: Import) -> Value | None:
+        if name in self._values:
+            return None  # It is being looked up: two modules import all of each other.
+        self._values[name] = UNKNOWN
+        module = self._find_import(star)
+        value: Value = UNKNOWN
+        if isinstance(module, ModuleValue):
+            value = module.module.member(name)
+        elif not star.level:
+            value = external(f"{star.path}.{name}")
+            # Whether a module outside has a name is only known of Keras's classes and modules.
+            known = isinstance(value, ClassValue) or names.keras_path(star.path) == ("", names.ALL)
+            value = value if known else UNKNOWN
+        del self._values[name]
+        return None if value is UNKNOWN else value
+
+    def define(self, node: ast.stmt) -> Value:
+        """What a class or function defined here is."""
+        return self._define(node, self)
 
     def binds(self, name: str) -> bool:
         """Whether this scope or one around it binds the name."""
@@ -83,12 +114,15 @@ class Scope:
     def _value(self, name: str) -> Value:
         if name not in self._values:
             self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.
-            self._values[name] = union(self._bound(name, binding) for binding in self._bindings[name])
+            self._values[name] = union(_preferred([self._bound(name, one) for one in self._bindings[name]]))
         return self._values[name]
 
     def imported(self, name: str, binding: Import) -> Value:
         """What an import gives, from the project where it has it."""
-        return self._find_import(binding) or _imported_from_outside(name, binding)
+        found = self._find_import(binding)
+        if found is None or (found is UNKNOWN and name in names.WELL_KNOWN_NAMES):
+            return _imported_from_outside(name, binding)
+        return found
 
     def _bound(self, name: str, binding: Binding) -> Value:
         if isinstance(binding, Import):
@@ -96,6 +130,12 @@ class Scope:
         if isinstance(binding, ast.expr):
             return self._evaluate(binding, self)
         return self._define(binding, self)
+
+
+def _preferred(values: list[Value]) -> list[Value]:
+    """`try: import tf_keras as keras`, `except ImportError: import keras` means Keras 2, wherever it comes from."""
+    tf_keras: list[Value] = [one for one in values if isinstance(one, External) and one.path.startswith("tf_keras")]
+    return tf_keras or values
 
 
 def _imported_from_outside(name: str, binding: Import) -> Value:
@@ -123,7 +163,7 @@ def class_definitions(scope: Scope) -> Iterator[tuple[ast.ClassDef, Scope]]:
         if isinstance(definition, ast.ClassDef):
             yield definition, where
             yield from class_definitions(where.inner(_nested_definitions(definition)))
-        elif any(isinstance(node, ast.ClassDef) for node in _statements(definition.body)):
+        elif any(isinstance(node, ast.ClassDef) for node in inner_statements(definition.body)):
             yield from class_definitions(where.inner(definition.body))
 
 
@@ -131,17 +171,17 @@ def _nested_definitions(node: ast.ClassDef) -> list[ast.stmt]:
     return [child for child in node.body if isinstance(child, (ast.ClassDef, ast.FunctionDef))]
 
 
-def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+def inner_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block and of the blocks inside it, without those of nested definitions."""
     for statement in body:
         yield statement
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from _statements(statement.body)
+            yield from inner_statements(statement.body)
         elif isinstance(statement, _COMPOUND):
             for block in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(statement, block, ()))
+                yield from inner_statements(getattr(statement, block, ()))
             for handler in getattr(statement, "handlers", ()):
-                yield from _statements(handler.body)
+                yield from inner_statements(handler.body)
 
 
 def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:

@@ -192,6 +192,10 @@ class Statements(Expressions):
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         frame.environment[statement.name] = FunctionValue(statement, frame.scope, frame)
 
+    def _class(self, statement: ast.ClassDef, frame: Frame) -> None:
+        body = frame.function.body if isinstance(frame.function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+        frame.environment[statement.name] = frame.scope.inner(body).define(statement)
+
     def _import(self, statement: ast.Import | ast.ImportFrom, frame: Frame) -> None:
         for name, value in self.imports(statement, frame):
             frame.environment[name] = value
@@ -264,6 +268,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.Match: Statements._match,
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,
+    ast.ClassDef: Statements._class,
     ast.Import: Statements._import,
     ast.ImportFrom: Statements._import,
 }

@@ -16,6 +16,7 @@ from flake8_training_phase.keras.generations import Flag, Passed
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.classes import UserClass
     from flake8_training_phase.analysis.frames import Frame
+    from flake8_training_phase.analysis.module import Module
     from flake8_training_phase.analysis.scopes import Scope
 
 Lane = int
@@ -68,6 +69,13 @@ class External(Value):
     """Something from outside the checked code, by its dotted name: `tensorflow.nn.dropout`."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModuleValue(Value):
+    """A module of the project."""
+
+    module: Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +168,23 @@ def union(values: Iterable[Value]) -> Value:
     flat: list[Value] = []
     for value in values:
         for member in value.values if isinstance(value, Union) else (value,):
-            if not any(member is other or member == other for other in flat):
-                flat.append(member)
+            if any(member is other or member == other for other in flat):
+                continue
+            if isinstance(member, ClassValue):
+                member = _merged_class(member, flat)
+            flat.append(member)
     if not flat:
         return UNKNOWN
     return flat[0] if len(flat) == 1 else Union(tuple(flat))
+
+
+def _merged_class(value: ClassValue, flat: list[Value]) -> ClassValue:
+    """The class with the generations of its twin, which is taken out of `flat`: one class, spelled in two ways."""
+    twin = next((one for one in flat if isinstance(one, ClassValue) and one.type is value.type), None)
+    if twin is None:
+        return value
+    flat.remove(twin)
+    return ClassValue(value.type, value.generations | twin.generations)
 
 
 def members(value: Value) -> tuple[Value, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
@@ -158,7 +158,7 @@ class MonteCarlo(keras.Model):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The models that `fit` cannot tell to train."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls

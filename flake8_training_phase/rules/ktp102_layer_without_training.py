@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.layer_class import layer_title, reaches_phase
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -134,7 +134,7 @@ class MonteCarloDropout(keras.layers.Dropout):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layers that leave the flag to the context."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls

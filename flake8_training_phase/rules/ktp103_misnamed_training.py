@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
@@ -109,7 +109,7 @@ class Upsample(keras.layers.Layer):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The signatures that hide the flag from Keras."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls

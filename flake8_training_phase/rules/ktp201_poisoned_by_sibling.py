@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, layer_title, takes_keyword
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
@@ -160,7 +160,7 @@ class FineTuned(keras.Model):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that receive a sibling's flag."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:

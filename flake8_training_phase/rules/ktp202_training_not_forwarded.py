@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.layer_class import layer_title, takes_keyword, wants_flag
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -131,7 +131,7 @@ class Block(keras.layers.Layer):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that could forward the flag and do not."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:

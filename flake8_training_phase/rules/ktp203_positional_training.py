@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Given, LayerCall
 from flake8_training_phase.analysis.layer_class import layer_title
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.values import Constant, Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import NameArgument, Plan
@@ -104,7 +104,7 @@ class Classifier(keras.Model):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layer calls that pass the flag by position."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import add_parameter
@@ -140,7 +140,7 @@ class Plain(keras.layers.Dense):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls of a parent that lose the flag."""
         for layer_class in module.layer_classes:
             for event in layer_class.events:

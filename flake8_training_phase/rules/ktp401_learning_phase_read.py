@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.legacy_uses import LegacyUse, legacy_uses
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.plans import add_parameter
@@ -135,7 +135,7 @@ class Schedule(keras.callbacks.Callback):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The reads of the global."""
         for use in legacy_uses(module, PHASE_READS):
             in_call = use.layer_class is not None and _default_of_training(use) is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.legacy_uses import LegacyUse, legacy_uses
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.values import FunctionValue, Partial
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
@@ -100,7 +100,7 @@ class Augment(keras.layers.Layer):
 """,
     )
 
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The choices by the learning phase."""
         if 3 not in module.settings.keras:
             return

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.codes import rule_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
@@ -74,7 +74,7 @@ class Rule(ABC):
     """Code that the rule must not speak of."""
 
     @abstractmethod
-    def check(self, module: Module) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The problems of a module."""
 
     @property

@@ -7,10 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
-from flake8_training_phase.rules.rule import Proof
-from tests.runtime import measure
+from tests.runtime.measure import Case, Measurement, stop_workers
 
-Measure = Callable[[str, Proof, int], measure.Measurement]
+Measured = Callable[[Case], Measurement]
 
 
 def installed(package: str) -> str | None:
@@ -22,13 +21,17 @@ def installed(package: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def measured() -> Iterator[Measure]:
-    """What Keras 2 or 3 does with a source text; the processes that find out live as long as the session."""
+def measured(request: pytest.FixtureRequest) -> Iterator[Measured]:
+    """What Keras does with a case. All that the session asks for are started at once: both generations run."""
     missing = [package for package in ("tensorflow", "tf_keras", "keras") if installed(package) is None]
     if missing:
         pytest.skip(f"measuring Keras needs {', '.join(missing)}")
-    yield measure.measurement
-    measure.stop_workers()
+    for item in request.session.items:
+        case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
+        if isinstance(case, Case):
+            case.start()
+    yield lambda case: case.start().result()
+    stop_workers()
 
 
 @pytest.fixture(scope="session")

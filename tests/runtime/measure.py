@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,23 +72,40 @@ class Worker:
         atexit.unregister(self.stop)
 
 
-_workers: dict[int, Worker] = {}
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A source text, the model and layer to watch, the generation of Keras (2 or 3), and the words to expect."""
 
+    source: str
+    proof: Proof
+    keras: int
+    words: str
 
-def stop_workers() -> None:
-    """End the workers; the next measurement starts new ones."""
-    while _workers:
-        _workers.popitem()[1].stop()
-
-
-@cache
-def measurement(source: str, proof: Proof, keras: int) -> Measurement:
-    """What a generation of Keras (2 or 3) does with a source text."""
-    if keras not in _workers:
-        _workers[keras] = Worker(keras)
-    return _workers[keras].measure(source, proof)
+    def start(self) -> Future[Measurement]:
+        """Have it measured in the background, after what was started before in the same generation."""
+        return _started(self.source, self.proof, self.keras)
 
 
 def measure(source: str, proof: Proof, keras: int) -> str:
     """The five words for fit, training=True, training=False, no flag and predict: `"I T I I I"`."""
-    return measurement(source, proof, keras).words
+    return _started(source, proof, keras).result().words
+
+
+def stop_workers() -> None:
+    """End the processes; the next measurement starts new ones."""
+    while _workers:
+        worker, thread = _workers.popitem()[1]
+        thread.shutdown(wait=False, cancel_futures=True)
+        worker.stop()
+    _started.cache_clear()
+
+
+_workers: dict[int, tuple[Worker, ThreadPoolExecutor]] = {}
+
+
+@cache
+def _started(source: str, proof: Proof, keras: int) -> Future[Measurement]:
+    if keras not in _workers:
+        _workers[keras] = Worker(keras), ThreadPoolExecutor(max_workers=1)
+    worker, thread = _workers[keras]
+    return thread.submit(worker.measure, source, proof)

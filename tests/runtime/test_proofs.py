@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Example, Proof
-from tests.runtime.conftest import Measure
+from tests.runtime.conftest import Measured
+from tests.runtime.measure import Case
 
 EXAMPLES = {f"{rule.code}-{i}": example for rule in all_rules() for i, example in enumerate(rule.bad)}
 
@@ -18,37 +21,36 @@ def cell(proof: Proof, keras: int) -> str | None:
 
 def fixed_generations(example: Example) -> tuple[int, ...]:
     """The generations that the fixed code is for: both, unless it names one of them."""
-    if example.fixed is None:
-        return ()
-    return tuple(
-        keras for keras in (2, 3) if cell(example.proof, keras) is not None or "tf_keras" not in example.fixed
-    )
+    one_only = "tf_keras" in (example.fixed or "")
+    return tuple(keras for keras in (2, 3) if not one_only or cell(example.proof, keras) is not None)
+
+
+def bad_cases() -> Iterator[object]:
+    """The bad code of every example, for each generation that has a cell."""
+    for name, example in EXAMPLES.items():
+        for keras in (2, 3):
+            words = cell(example.proof, keras)
+            if words is not None:
+                yield pytest.param(Case(example.bad, example.proof, keras, words), id=f"{name}-keras{keras}")
+
+
+def fixed_cases() -> Iterator[object]:
+    """The fixed code of every example that has some."""
+    for name, example in EXAMPLES.items():
+        if example.fixed is not None:
+            for keras in fixed_generations(example):
+                case = Case(example.fixed, example.proof, keras, example.proof.fixed)
+                yield pytest.param(case, id=f"{name}-keras{keras}")
 
 
 @pytest.mark.usefixtures("known_keras")
-@pytest.mark.parametrize(
-    ("example", "keras"),
-    [
-        pytest.param(example, keras, id=f"{name}-keras{keras}")
-        for name, example in EXAMPLES.items()
-        for keras in (2, 3)
-        if cell(example.proof, keras) is not None
-    ],
-)
-def test_bad_code(example: Example, keras: int, measured: Measure) -> None:
-    found = measured(example.bad, example.proof, keras)
-    assert found.words == cell(example.proof, keras), "\n".join(found.notes)
+@pytest.mark.parametrize("case", bad_cases())
+def test_bad_code(case: Case, measured: Measured) -> None:
+    found = measured(case)
+    assert found.words == case.words, "\n".join(found.notes)
 
 
-@pytest.mark.parametrize(
-    ("example", "keras"),
-    [
-        pytest.param(example, keras, id=f"{name}-keras{keras}")
-        for name, example in EXAMPLES.items()
-        for keras in fixed_generations(example)
-    ],
-)
-def test_fixed_code(example: Example, keras: int, measured: Measure) -> None:
-    assert example.fixed is not None
-    found = measured(example.fixed, example.proof, keras)
-    assert found.words == example.proof.fixed, "\n".join(found.notes)
+@pytest.mark.parametrize("case", fixed_cases())
+def test_fixed_code(case: Case, measured: Measured) -> None:
+    found = measured(case)
+    assert found.words == case.words, "\n".join(found.notes)

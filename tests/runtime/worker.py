@@ -120,6 +120,8 @@ class Recorder:
                 outputs = original(layer, *args, **kwargs)
             finally:
                 self._active.remove(id(layer))
+            if len(weights) != len(layer.weights):  # made by the call
+                weights = [self.tf.convert_to_tensor(weight) for weight in layer.weights]
             arguments = dict(signature.bind(layer, *args, **kwargs).arguments)
             del arguments[next(iter(arguments))]
             arguments.pop("training", None)
@@ -259,7 +261,6 @@ class Trial:
             watched = eval(f"built.{self.job.layer}", {"built": built})
             leaves = self.laboratory.leaves(watched)
         else:
-            watched = built
             # Layers that the model does not own count too: those made inside `call`.
             leaves = self.laboratory.leaves(built) + [record.layer for record in recorder.records]
             leaves = list({id(leaf): leaf for leaf in leaves}.values())
@@ -267,7 +268,7 @@ class Trial:
             return self._random(mode, model, outputs)
         calls = [(leaf, recorder.of(leaf)) for leaf in leaves]
         found = [self.laboratory.behaviour(leaf, records) for leaf, records in calls]
-        words = {word for word, matters in found if matters or leaves == [watched]}
+        words = {word for word, matters in found if matters}
         if not words:
             raise LookupError(f"nothing in {self.job.layer or self.job.build} depends on the phase")
         return words.pop() if len(words) == 1 else "M"
@@ -293,7 +294,7 @@ class Trial:
     def fit(self, model: Any, run_eagerly: bool = False) -> Any:
         """One step of training without a learning rate."""
         seen = self.compiled(model, run_eagerly)
-        model.fit(self.inputs, self.targets, batch_size=BATCH, epochs=1, verbose=0)
+        model.fit(self.inputs, self.targets, batch_size=BATCH, epochs=1, shuffle=False, verbose=0)
         return seen
 
     def call(self, model: Any, **flag: bool) -> Any:

@@ -1,0 +1,43 @@
+"""The module that is checked, as rules ask about it."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from pathlib import Path
+
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.phase_flow import PhaseFlow
+from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.keras.generations import Generation, generations_of
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+
+class CheckedModule:
+    """A module with its text and the settings it is checked under."""
+
+    def __init__(
+        self, tree: ast.Module, source: SourceText, filename: str, settings: Settings, project: Project
+    ) -> None:
+        self.tree = tree
+        self.source = source
+        self.settings = settings
+        self.module = Module(tree, Path(filename).absolute(), project)
+        self.scope = self.module.scope
+        project.add(self.module)
+
+    @cached_property
+    def layer_classes(self) -> tuple[LayerClass, ...]:
+        """The subclasses of Keras's layers and models, in the order of their definition."""
+        return tuple(LayerClass(cls, self) for cls in self.module.classes() if cls.is_layer)
+
+    def generations(self, cls: UserClass) -> tuple[Generation, ...]:
+        """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
+        return generations_of(cls.generations & self.settings.keras)
+
+    def flow(self, generation: Generation) -> PhaseFlow:
+        """The phase flow under one generation."""
+        return PhaseFlow(generation)

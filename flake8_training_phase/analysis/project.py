@@ -1,0 +1,139 @@
+"""The other modules of the project that a checked module belongs to, read when a name leads there.
+
+Nothing is searched: an import names the file it means, and only the folders above the importing file are asked for
+it. What is not there, cannot be read or cannot be parsed is outside, and its names are unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import warnings
+from collections import OrderedDict
+from pathlib import Path
+
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.scopes import Import
+from flake8_training_phase.analysis.values import ModuleValue, Value
+from flake8_training_phase.keras import names
+from flake8_training_phase.sources.text import SourceText
+
+MAX_FOLDERS_UP = 12
+"""How many folders above a file an import may be found in."""
+MAX_BYTES = 2_000_000
+"""The size from which a file is data rather than code, and stays unread."""
+MAX_MODULES = 400
+"""How many parsed modules are kept; the one that was not asked for the longest goes first."""
+
+_PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+
+
+class Project:
+    """The modules that were read in one run."""
+
+    def __init__(self, enabled: bool = True) -> None:
+        self._enabled = enabled
+        self._modules: OrderedDict[Path, Module | None] = OrderedDict()
+        self._roots: dict[tuple[Path, str], Path | None] = {}
+
+    def add(self, module: Module) -> None:
+        """Let imports find a module that was parsed elsewhere."""
+        self._keep(module.path, module)
+
+    def find(self, binding: Import, importer: Module) -> Value | None:
+        """What an import gives; None when it leads out of the project."""
+        if not self._enabled or (not binding.level and _is_outside(binding.path)):
+            return None
+        folder = self._folder(binding, importer.path)
+        return None if folder is None else self._at(folder, binding.path.split("."))
+
+    def submodule(self, package: Module, name: str) -> Module | None:
+        """The module `name` in a package."""
+        if package.path.name != "__init__.py":
+            return None
+        return self._module(package.path.parent / name)
+
+    def _folder(self, binding: Import, importer: Path) -> Path | None:
+        """The folder in which the first part of an import's path stands."""
+        folder = importer.parent
+        if binding.level:
+            for _ in range(binding.level - 1):
+                folder = folder.parent
+            return folder
+        return self._root(folder, binding.path.partition(".")[0])
+
+    def _root(self, folder: Path, top: str) -> Path | None:
+        key = (folder, top)
+        if key not in self._roots:
+            self._roots[key] = _find_root(folder, top)
+        return self._roots[key]
+
+    def _at(self, folder: Path, parts: list[str]) -> Value | None:
+        """Follow a dotted path from a folder: through packages as far as they go, then through a module's names."""
+        if parts == [""]:
+            module = self._module(folder)
+            return None if module is None else ModuleValue(module)
+        here = folder
+        package: Module | None = self._module(folder) if (folder / "__init__.py").is_file() else None
+        for index, part in enumerate(parts):
+            last = index == len(parts) - 1
+            if last and package is not None:
+                return package.member(part)
+            inner = self._module(here / part)
+            if inner is None:
+                if not (here / part).is_dir():
+                    return package.member(part) if last and package is not None else None
+                package = None
+            elif last:
+                return ModuleValue(inner)
+            else:
+                package = inner
+            here = here / part
+        return None
+
+    def _module(self, path: Path) -> Module | None:
+        """The module or package at a path without its suffix."""
+        for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+            if candidate in self._modules:
+                self._modules.move_to_end(candidate)
+                found = self._modules[candidate]
+            else:
+                found = self._keep(candidate, self._parsed(candidate))
+            if found is not None:
+                return found
+        return None
+
+    def _keep(self, path: Path, module: Module | None) -> Module | None:
+        self._modules[path] = module
+        self._modules.move_to_end(path)
+        while len(self._modules) > MAX_MODULES:
+            self._modules.popitem(last=False)
+        return module
+
+    def _parsed(self, path: Path) -> Module | None:
+        try:
+            if not path.is_file() or path.stat().st_size > MAX_BYTES:
+                return None
+            source = SourceText.decode(path.read_bytes())
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(source.text)
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return Module(tree, path, self)
+
+
+def _is_outside(path: str) -> bool:
+    top = path.partition(".")[0]
+    return top == "tensorflow" or names.keras_path(top) is not None
+
+
+def _find_root(folder: Path, top: str) -> Path | None:
+    for _ in range(MAX_FOLDERS_UP):
+        for root in (folder, folder / "src"):
+            if os.path.isdir(root / top) or os.path.isfile(root / f"{top}.py"):  # noqa: PTH112, PTH113 - never raise
+                return root
+        if folder.parent == folder or any(os.path.exists(folder / mark) for mark in _PROJECT_MARKS):  # noqa: PTH110
+            return None
+        folder = folder.parent
+    return None

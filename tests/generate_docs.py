@@ -1,0 +1,198 @@
+"""Write what the documentation says of the rules: `docs/rules/*.md` and the table in `README.md`.
+
+Run `python -m tests.generate_docs` to write the files, with `--check` to compare them with what the rules say.
+Everything is made from the rules: their pages, their examples, and the proofs that `tests/runtime` measures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from flake8_training_phase import engine
+from flake8_training_phase.findings import Finding
+from flake8_training_phase.rules import all_rules
+from flake8_training_phase.rules.rule import Example, Proof, Rule
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = ROOT / "docs" / "rules"
+BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
+MODES = ("`fit()`", "`training=True`", "`training=False`", "no flag", "`predict()`")
+GENERATED = "<!-- Made by `python -m tests.generate_docs` from the rules: do not edit by hand. -->"
+
+_INDEX_INTRO = """\
+# Rules
+
+Codes begin with `KTP` (Keras training phase): 1xx is the signature of `call`, 2xx what happens inside it, 3xx who
+calls the model, 4xx the legacy API. A *bug* runs the wrong phase, or raises, under a Keras that you support;
+*fragile* code is right only by a flag that it inherits from the call context; *legacy* code uses what Keras 3 no
+longer has. The column Keras says which major versions a finding can be about, the column Fix what
+`training-phase-fix` makes of it: *safe* fixes are made by default, *unsafe* ones with `--unsafe-fixes`.
+
+`KTP900` (not-analysed) is not a rule: it reports a file that cannot be read, parsed or followed.
+"""
+
+_LEGEND = """\
+What the watched layer does, measured by running the code: `T` as in training (Dropout drops, BatchNormalization uses
+the batch and updates its statistics), `I` as in inference, `-` it does not run, `E` the call raises. Keras 2 is
+`tf_keras`. What differs from the fixed code is bold."""
+
+
+def rule_page(rule: Rule) -> str:
+    """The page of a rule in Markdown."""
+    parts = [f"# {rule.code} {rule.name}", GENERATED, facts_line(rule), rule.page, "## Measured", _LEGEND]
+    for number, example in enumerate(rule.bad, 1):
+        if len(rule.bad) > 1:
+            parts.append(f"### Example {number}")
+        parts += measured(example)
+    return "\n\n".join(parts) + "\n"
+
+
+def facts_line(rule: Rule) -> str:
+    """Severity, Keras versions and fix of a rule in one line."""
+    facts = [f"**Severity:** {severity(rule)}", f"**Keras:** {keras(rule)}", f"**Fix:** {fix_kind(rule)}"]
+    if not rule.on_by_default:
+        facts.append("**off by default**")
+    return " · ".join(facts)
+
+
+def measured(example: Example) -> Iterator[str]:
+    """The code of an example, what its fix changes, and what Keras does with both."""
+    yield fenced("python", example.bad.strip())
+    if example.fixed is not None:
+        yield "The fix:"
+        yield fenced("diff", fix_diff(example.bad.strip(), example.fixed.strip()))
+    yield f"Watched: `{example.proof.layer}` of `{example.proof.build}`."
+    yield proof_table(example.proof, example.fixed is not None)
+
+
+def fenced(language: str, code: str) -> str:
+    """A code block."""
+    return f"```{language}\n{code}\n```"
+
+
+def fix_diff(before: str, after: str) -> str:
+    """The changed lines with two lines around them, without the headers of a diff."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=2, lineterm="")
+    return "\n".join("..." if line.startswith("@@") else line.rstrip() for line in list(lines)[3:])
+
+
+def proof_table(proof: Proof, has_fix: bool) -> str:
+    """What each Keras does with the bad and the fixed code, one row for each."""
+    rows = [["", "Keras", *MODES]]
+    for version, cell in ((2, proof.keras2), (3, proof.keras3)):
+        if cell is not None:
+            words = zip(cell.split(), proof.fixed.split(), strict=True)
+            rows.append(["as it is", str(version), *(bad if bad == good else f"**{bad}**" for bad, good in words)])
+    if has_fix:
+        versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
+        rows.append(["fixed", ", ".join(versions), *proof.fixed.split()])
+    return table(rows)
+
+
+def rules_table(folder: str = "docs/rules/") -> str:
+    """One row for each rule; `folder` leads from where the table stands to the pages."""
+    rows = [["Code", "Name", "What is reported", "Severity", "Keras", "Fix"]]
+    for rule in all_rules():
+        off = "" if rule.on_by_default else " (off by default)"
+        link = f"[{rule.code}]({folder}{rule.code}.md)"
+        what = rule.summary.replace("|", "\\|")
+        rows.append([link, rule.name, f"{what}{off}", severity(rule), keras(rule), fix_kind(rule)])
+    return table(rows)
+
+
+def rules_index() -> str:
+    """The page that lists all rules."""
+    return "\n".join([_INDEX_INTRO, GENERATED, "", rules_table(folder="")]) + "\n"
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; the first row is its head."""
+    head, *body = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))
+
+
+def severity(rule: Rule) -> str:
+    """The severity of a rule, and the others that its findings can have."""
+    found = [rule.severity, *(one.severity for one in findings(rule))]
+    return " or ".join(dict.fromkeys(one.value for one in found))
+
+
+def keras(rule: Rule) -> str:
+    """The major versions of Keras that the findings of a rule are about."""
+    return ", ".join(sorted({str(version) for one in findings(rule) for version in one.keras}))
+
+
+def fix_kind(rule: Rule) -> str:
+    """How far the fixes of a rule can be trusted, or that it has none."""
+    kinds = {one.fix.applicability.value if one.fix else "none" for one in findings(rule)}
+    return " or ".join(sorted(kinds, key=("safe", "unsafe", "none").index))
+
+
+@cache
+def findings(rule: Rule) -> tuple[Finding, ...]:
+    """What a rule reports in its own bad examples."""
+    settings = Settings(select=(rule.code,))
+    return tuple(
+        finding
+        for example in rule.bad
+        for finding in engine.check(SourceText(example.bad), settings, "example.py")
+        if finding.code == rule.code
+    )
+
+
+def with_rules_table(readme: str) -> str:
+    """The README with a new table between its marks. Raises ValueError when they are missing."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"README.md has no {BEGIN} … {END}")
+    return f"{before}{BEGIN}\n\n{rules_table()}\n\n{END}{after}"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file and its content."""
+    pages = {PAGES / f"{rule.code}.md": rule_page(rule) for rule in all_rules()}
+    return {**pages, PAGES / "README.md": rules_index(), README: with_rules_table(read(README))}
+
+
+def stale() -> list[Path]:
+    """Pages in the folder of the rules that belong to no rule."""
+    return sorted(set(PAGES.glob("*.md")) - set(generated()))
+
+
+def read(path: Path) -> str:
+    """The text of a file; empty when there is none."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check the files; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.generate_docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, say which files are out of date")
+    check = parser.parse_args(arguments).check
+    files = generated()
+    changed = [path for path, text in files.items() if read(path) != text]
+    for path in changed:
+        print(f"{path.relative_to(ROOT)} {'is out of date' if check else 'written'}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
+    for path in stale():
+        print(f"{path.relative_to(ROOT)} {'belongs to no rule' if check else 'deleted'}")
+        if not check:
+            path.unlink()
+            continue
+        changed.append(path)
+    return 1 if check and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

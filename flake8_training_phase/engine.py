@@ -45,20 +45,30 @@ class Fixed:
 def problems(
     tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project
 ) -> Iterator[Problem]:
-    """What the selected rules say of a parsed module, each thing once. Raises Broken."""
+    """What the selected rules say of a parsed module, each thing once."""
     module = CheckedModule(tree, source, filename, settings, project)
     seen: set[tuple[str, ast.AST]] = set()
+    for rule in all_rules():
+        if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
+            for problem in rule.check(module):
+                if (rule.code, problem.node) not in seen:
+                    seen.add((rule.code, problem.node))
+                    yield problem
+
+
+def findings_of(
+    tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project, with_fixes: bool
+) -> list[Finding]:
+    """The findings of a parsed module, in order of place. Raises Broken."""
     try:
-        for rule in all_rules():
-            if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
-                for problem in rule.check(module):
-                    if (rule.code, problem.node) not in seen:
-                        seen.add((rule.code, problem.node))
-                        yield problem
+        return in_order(
+            [finding(one, source, with_fixes) for one in problems(tree, source, settings, filename, project)]
+        )
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
     except Exception as error:  # A defect of ours: it must not end a flake8 run over other files.
-        raise Broken(f"internal error, please report it: {type(error).__name__}: {error}") from error
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise Broken(f"internal error, please report it: {told}") from error
 
 
 def check(
@@ -71,14 +81,11 @@ def check(
     project = project or Project(settings.project)
     if not may_hold_findings(source.text):
         return []
-    tree = parse(source)
-    found = [finding(problem, source, with_fixes) for problem in problems(tree, source, settings, filename, project)]
+    found = findings_of(parse(source), source, settings, filename, project, with_fixes)
     if not found:
         return []
     suppressions = Suppressions(source)
-    if suppressions.whole_file:
-        return []
-    return in_order([one for one in found if not suppressions.silence(one)])
+    return [_outside_noqa(one, suppressions) for one in found if not suppressions.silence(one)]
 
 
 def fix(
@@ -94,7 +101,7 @@ def fix(
         if not edits:
             break
         changed = replaced(source, apply_edits(source, edits))
-        parse(changed)
+        _reparse(changed)
         made += [one for one in fixable if one.fix in done]
         source = changed
         findings = check(source, settings, filename, project)
@@ -127,6 +134,13 @@ def broken_finding(error: Broken) -> Finding:
     return Finding(code, name, f"file not analysed: {error}", Severity.BUG, (), error.position, end)
 
 
+def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
+    """That finding, unless nobody wants to hear of it: it is not selected, or a `# noqa` silences it."""
+    found = broken_finding(error)
+    unwanted = not settings.selects(found.code, True) or Suppressions(source).silence(found)
+    return () if unwanted else (found,)
+
+
 def parse(source: SourceText) -> ast.Module:
     """The syntax tree. Raises Broken."""
     try:
@@ -139,6 +153,21 @@ def parse(source: SourceText) -> ast.Module:
         raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise Broken(f"cannot be parsed: {error or type(error).__name__}") from error
+
+
+def _reparse(source: SourceText) -> None:
+    """Look once more at text that fixes have made. Raises Broken."""
+    try:
+        parse(source)
+    except Broken as error:
+        raise Broken(f"internal error, please report it: a fix would break line {error.position.row}") from error
+
+
+def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:
+    """The finding, without its fix when that would change a line that stands under a `# noqa`."""
+    if found.fix is None or not any(suppressions.protects(edit) for edit in found.fix.edits):
+        return found
+    return replace(found, fix=None)
 
 
 def replaced(source: SourceText, text: str) -> SourceText:

@@ -73,8 +73,7 @@ class TrainingPhasePlugin:
         text = "".join(self._lines)
         if not may_hold_findings(text):
             return
-        from flake8_training_phase.engine import Broken, broken_finding, finding, problems
-        from flake8_training_phase.findings import in_order
+        from flake8_training_phase.engine import Broken, broken_finding, findings_of
         from flake8_training_phase.settings import Settings
         from flake8_training_phase.sources.text import SourceText
 
@@ -82,12 +81,10 @@ class TrainingPhasePlugin:
         settings = self.settings or Settings()
         project = self._shared_project(settings)
         try:
-            found = [
-                finding(one, source, False) for one in problems(self._tree, source, settings, self._filename, project)
-            ]
+            found = findings_of(self._tree, source, settings, self._filename, project, with_fixes=False)
         except Broken as error:
             found = [broken_finding(error)]
-        for one in in_order(found):
+        for one in found:
             yield one.start.row, one.start.column, f"{one.code} {one.message}", type(self)
 
     @classmethod

@@ -117,6 +117,8 @@ def parent_dependence(event: KerasCall) -> Dependence:
     if isinstance(receiver.type, KerasLayer):
         return _keras(receiver.type, receiver)
     base = receiver.type.keras_base
+    if base is not None and base.depends_on is DependsOn.ARGUMENTS and receiver.type.base_argument_values is None:
+        return Dependence.YES if any(one.required for one in base.arguments) else Dependence.MAYBE
     return Dependence.MAYBE if base is None else _keras(base, receiver, receiver.type.base_argument_values)
 
 

@@ -90,7 +90,13 @@ class LayerClass:
         if not call.flag.absent or not reaches_phase(call):
             return []
         wrong = self.wrong_inside(call)
-        return [one for one in wrong if one.received.writer is not None and one.received.writer is not call]
+        from_sibling = [one for one in wrong if one.received.writer is not None and one.received.writer is not call]
+        return [one for one in from_sibling if self._right_alone(call, one)]
+
+    def _right_alone(self, call: LayerCall, wrong: Wrong) -> bool:
+        # Without the sibling it would be right: it is not a default of its own that makes it wrong.
+        alone = self.module.flow(wrong.generation).alone(self.cls, wrong.mode, call)
+        return any(bool(phase) is wrong.mode.wanted for phase in alone)
 
     def wrong_inside(self, subject: Subject) -> Iterator[Wrong]:
         """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""

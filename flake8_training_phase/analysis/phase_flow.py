@@ -118,6 +118,13 @@ class PhaseFlow:
             cls.phase_flows[self.generation, mode] = known
         return known
 
+    def alone(self, cls: UserClass, mode: Mode, call: LayerCall) -> frozenset[Phase]:
+        """What the layers run by a call of `cls` would receive if nothing ran before it."""
+        entry = self._entry(cls, mode)
+        report = Report()
+        _Run(self, report).sequence([call], call.lanes, frozenset({Slot(entry.context)}))
+        return frozenset(received.phase for received in report.of(call))
+
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
         """The phase that the outermost call itself runs with."""
         return self._entry(cls, mode).context

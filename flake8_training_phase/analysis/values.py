@@ -227,7 +227,7 @@ def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> V
     if not first_lanes:
         return second
     flags = (flags_of(first), flags_of(second))
-    if _may_be_flag(first) and _may_be_flag(second):
+    if _become_flag(first, second):
         by_lane = tuple(
             _merge_flag(flags[0][index], first_lanes & lane, flags[1][index], second_lanes & lane)
             for index, (lane, _) in enumerate(LANES)
@@ -236,6 +236,13 @@ def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> V
         parameter = next((name for name in parameters if name), None)
         return PhaseValue(by_lane, parameter)  # type: ignore[arg-type]
     return union((first, second))
+
+
+def _become_flag(first: Value, second: Value) -> bool:
+    """Whether what is one of two values is still a flag: a phase stays one when nobody knows what it is mixed with."""
+    from_parameter = any(isinstance(value, PhaseValue) and value.parameter for value in (first, second))
+    flags = [_may_be_flag(value) for value in (first, second)]
+    return all(flags) or (from_parameter and any(value is UNKNOWN for value in (first, second)))
 
 
 def _may_be_flag(value: Value) -> bool:

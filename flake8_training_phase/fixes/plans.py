@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 from flake8_training_phase.analysis.events import LayerCall
@@ -28,7 +29,16 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
         forwardable = call.flag.absent and call.place.is_call_method and takes_keyword(call.receiver)
         if forwardable and wants_flag(call):
             changes.append(AddArgument(call.node, "training", "training"))
-    return Plan("Add `training=None` to `call` and forward it", Applicability.SAFE, tuple(dict.fromkeys(changes)))
+    # What was found in the `**kwargs` before is not there any more, once the signature names it.
+    applicability = Applicability.UNSAFE if _uses_kwargs(layer_class.call) else Applicability.SAFE
+    return Plan("Add `training=None` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
+
+
+def _uses_kwargs(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    kwargs = function.args.kwarg
+    return kwargs is not None and any(
+        isinstance(node, ast.Name) and node.id == kwargs.arg for node in ast.walk(function)
+    )
 
 
 def add_parameter(layer_class: LayerClass) -> AddParameter:

@@ -41,7 +41,7 @@ def render(plan: Plan, source: SourceText) -> Fix | None:
     try:
         for change in plan.changes:
             edits += _RENDER[type(change)](change, source)
-    except (CannotRender, cst.ParserSyntaxError, RecursionError):
+    except (CannotRender, cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return None
     return Fix(plan.message, plan.applicability, tuple(dict.fromkeys(edits)))
 
@@ -58,25 +58,21 @@ def _add_argument(change: AddArgument, source: SourceText) -> Iterator[Edit]:
 
 
 def _name_argument(change: NameArgument, source: SourceText) -> Iterator[Edit]:
+    _text_of(change.call, source)
     start = source.start(change.argument)
     yield Edit(start, start, f"{change.name}=")
 
 
 def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
     function = change.function
-    start, body = source.start(function), source.start(function.body[0])
-    # A decorated class or function as first statement begins at its decorator.
-    decorators = getattr(function.body[0], "decorator_list", ())
-    if decorators:
-        raise CannotRender
-    begin, end = source.offset(start), source.offset(body)
+    begin, end = source.offset(source.start(function)), _offset_of_body(function, source)
     header = source.text[begin:end]
     module = cst.parse_module(header + "pass\n")
     definition = module.body[0]
     if not isinstance(definition, cst.FunctionDef):
         raise CannotRender
     parameter = cst.Param(cst.Name(change.name), default=cst.Name("None"))
-    if any(one.annotation for one in (*function.args.args, *function.args.kwonlyargs)):
+    if _is_annotated(function):
         annotation = cst.parse_expression(change.annotation)
         parameter = parameter.with_changes(annotation=cst.Annotation(annotation), equal=_SPACED_EQUAL)
     else:
@@ -86,8 +82,23 @@ def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
     yield from _trimmed(source, begin, header, new[: new.rindex("pass")])
 
 
+def _offset_of_body(function: ast.FunctionDef | ast.AsyncFunctionDef, source: SourceText) -> int:
+    """Where the first statement begins; a decorated function or class begins at the `@`."""
+    first = function.body[0]
+    if isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and first.decorator_list:
+        return source.text.rindex("@", 0, source.offset(source.start(first.decorator_list[0])))
+    return source.offset(source.start(first))
+
+
+def _is_annotated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = function.args
+    parameters = (*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg)
+    return function.returns is not None or any(one is not None and one.annotation for one in parameters)
+
+
 def _replace(change: Replace, source: SourceText) -> Iterator[Edit]:
-    text = change.template.format(*(source.segment(part) for part in change.parts))
+    text = change.template.format(*(_text_of(part, source) for part in change.parts))
+    _text_of(change.node, source)
     start, end = source.start(change.node), source.end(change.node)
     if "\n" in text or "\r" in text:
         # What spans lines needs brackets of its own, unless some stand around it.
@@ -124,7 +135,7 @@ def _rewritten_expression(
     node: ast.expr, source: SourceText, change: Callable[[cst.BaseExpression], cst.BaseExpression]
 ) -> Iterator[Edit]:
     begin = source.offset(source.start(node))
-    old = source.segment(node)
+    old = _text_of(node, source)
     # In brackets, an expression may span lines as it did in its place.
     module = cst.parse_module(f"({old})")
     statement = module.body[0]
@@ -135,6 +146,18 @@ def _rewritten_expression(
         body=[statement.with_changes(body=[statement.body[0].with_changes(value=change(expression))])]
     ).code
     yield from _trimmed(source, begin, old, new[1 : new.rindex(")")])
+
+
+def _text_of(node: ast.expr, source: SourceText) -> str:
+    """The text of an expression. Raises CannotRender for one in an f-string, whose place Python 3.11 only guesses."""
+    text = source.segment(node)
+    try:
+        same = ast.dump(ast.parse(f"({text})", mode="eval").body) == ast.dump(node)
+    except SyntaxError:
+        same = False
+    if not same:
+        raise CannotRender
+    return text
 
 
 def _trimmed(source: SourceText, begin: int, old: str, new: str) -> Iterator[Edit]:

@@ -7,8 +7,11 @@ from typing import TypeVar
 
 import libcst as cst
 
-Item = TypeVar("Item", cst.Arg, cst.Param)
+AnyItem = cst.Arg | cst.Param | cst.ParamSlash
+Last = TypeVar("Last", cst.Arg, cst.Param, cst.ParamSlash)
+New = TypeVar("New", cst.Arg, cst.Param)
 
+_NOTHING = cst.SimpleWhitespace("")
 _ONE_LINE = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
@@ -17,11 +20,7 @@ def with_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
     if not call.args:
         return call.with_changes(args=[argument])
     *before, last = call.args
-    opening = call.whitespace_before_args
-    old, new = _appended(last, argument, before, opening, last.whitespace_after_arg)
-    if last.whitespace_after_arg:
-        old = old.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""))
-        new = new.with_changes(whitespace_after_arg=last.whitespace_after_arg)
+    old, new = _appended(last, argument, before, call.whitespace_before_args)
     return call.with_changes(args=[*before, old, new])
 
 
@@ -30,96 +29,111 @@ def with_parameter(definition: cst.FunctionDef, parameter: cst.Param) -> cst.Par
     `*args` that would lose its first value to it, behind that.
     """
     parameters = definition.params
-    if isinstance(parameters.star_arg, cst.Param):
-        return _keyword_only(parameters, parameter)
-    if not parameters.params:
-        return _behind_positional_only(parameters, parameter)
-    *before, last = parameters.params
-    something_follows = parameters.star_arg is not cst.MaybeSentinel.DEFAULT or parameters.star_kwarg is not None
-    opening = definition.whitespace_before_params
-    if something_follows:
-        separator = last.comma if isinstance(last.comma, cst.Comma) else _ONE_LINE
-        return parameters.with_changes(params=[*before, last, parameter.with_changes(comma=separator)])
-    old, new = _appended(last, parameter, before, opening, last.whitespace_after_param)
-    if last.whitespace_after_param:
-        old = old.with_changes(whitespace_after_param=cst.SimpleWhitespace(""))
-        new = new.with_changes(whitespace_after_param=last.whitespace_after_param)
-    return parameters.with_changes(params=[*before, old, new])
-
-
-def _keyword_only(parameters: cst.Parameters, parameter: cst.Param) -> cst.Parameters:
-    star = parameters.star_arg
-    assert isinstance(star, cst.Param)
-    comma = star.comma if isinstance(star.comma, cst.Comma) else _ONE_LINE
-    follows = bool(parameters.kwonly_params) or parameters.star_kwarg is not None
-    return parameters.with_changes(
-        star_arg=star.with_changes(comma=comma),
-        kwonly_params=[parameter.with_changes(comma=comma) if follows else parameter, *parameters.kwonly_params],
-    )
-
-
-def _behind_positional_only(parameters: cst.Parameters, parameter: cst.Param) -> cst.Parameters:
-    follows = parameters.star_arg is not cst.MaybeSentinel.DEFAULT or parameters.star_kwarg is not None
+    star, slash, opening = parameters.star_arg, parameters.posonly_ind, definition.whitespace_before_params
+    before: list[AnyItem] = [*parameters.posonly_params, *parameters.params]
+    if isinstance(star, cst.Param):
+        follows = bool(parameters.kwonly_params) or parameters.star_kwarg is not None
+        old_star, new = _added(star, parameter, before, opening, follows)
+        return parameters.with_changes(star_arg=old_star, kwonly_params=[new, *parameters.kwonly_params])
+    follows = star is not cst.MaybeSentinel.DEFAULT or parameters.star_kwarg is not None
+    if parameters.params:
+        *others, last = parameters.params
+        old_last, new = _added(last, parameter, before[:-1], opening, follows)
+        return parameters.with_changes(params=[*others, old_last, new])
+    if isinstance(slash, cst.ParamSlash):
+        old_slash, new = _added(slash, parameter, before, opening, follows)
+        return parameters.with_changes(posonly_ind=old_slash, params=[new])
     return parameters.with_changes(params=[parameter.with_changes(comma=_ONE_LINE) if follows else parameter])
 
 
-def _appended(
-    last: Item,
-    new: Item,
-    before: Sequence[Item],
-    opening: cst.BaseParenthesizableWhitespace,
-    closing: cst.BaseParenthesizableWhitespace,
-) -> tuple[Item, Item]:
-    """The last item with the separator it now needs, and the new one with what ended the list."""
+def _added(
+    last: Last, new: New, before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace, follows: bool
+) -> tuple[Last, New]:
+    """An item and a new one behind it, which is the last unless something `follows`."""
+    return _inserted(last, new) if follows else _appended(last, new, before, opening)
+
+
+def _inserted(last: Last, new: New) -> tuple[Last, New]:
+    """The item keeps its separator and the comment behind it; the new one gets another of that kind, and the
+    comments in front of what follows.
+    """
     if not isinstance(last.comma, cst.Comma):
-        return last.with_changes(comma=_separator(before, opening, closing)), new
+        return last.with_changes(comma=_ONE_LINE), new.with_changes(comma=_ONE_LINE)
     after = last.comma.whitespace_after
+    if not isinstance(after, cst.ParenthesizedWhitespace):
+        plain = after if isinstance(after, cst.SimpleWhitespace) and after.value else _ONE_LINE.whitespace_after
+        separator = cst.Comma(whitespace_after=plain)
+        return last.with_changes(comma=separator), new.with_changes(comma=last.comma)
+    own = last.comma.with_changes(whitespace_after=after.with_changes(empty_lines=[]))
+    return last.with_changes(comma=own), new.with_changes(comma=cst.Comma(whitespace_after=_without_comment(after)))
+
+
+def _appended(
+    last: Last, new: New, before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace
+) -> tuple[Last, New]:
+    """The last item with the separator it now needs, and the new one with what ended the list."""
+    if isinstance(last.comma, cst.Comma):
+        return _behind_trailing_comma(last, last.comma, new, before, opening)
+    closing = _closing(last)
+    last = _closed(last, _NOTHING)
     inner = _line_start(before, opening)
-    if isinstance(after, cst.ParenthesizedWhitespace) and inner is not None:
-        # A trailing comma with the bracket on a line of its own: the comment stays where it is.
-        separator = last.comma.with_changes(whitespace_after=after.with_changes(last_line=inner))
-        plain = after.with_changes(
-            first_line=after.first_line.with_changes(whitespace=cst.SimpleWhitespace(""), comment=None), empty_lines=[]
-        )
-        return last.with_changes(comma=separator), new.with_changes(
-            comma=last.comma.with_changes(whitespace_after=plain)
-        )
-    return last.with_changes(comma=_ONE_LINE), new.with_changes(comma=last.comma)
+    if isinstance(closing, cst.ParenthesizedWhitespace) and inner is not None:
+        # The bracket has a line of its own, so the new item gets one too; a comment stays behind the old item.
+        separator = cst.Comma(whitespace_after=closing.with_changes(empty_lines=[], last_line=inner))
+        return last.with_changes(comma=separator), _closed(new, _without_comment(closing))
+    return last.with_changes(comma=_separator(before)), _closed(new, closing)
 
 
-def _separator(
-    before: Sequence[Item], opening: cst.BaseParenthesizableWhitespace, closing: cst.BaseParenthesizableWhitespace
-) -> cst.Comma:
-    one_each = isinstance(closing, cst.ParenthesizedWhitespace) or (
-        bool(before) and all(_breaks(item) for item in before)
-    )
+def _behind_trailing_comma(
+    last: Last, comma: cst.Comma, new: New, before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace
+) -> tuple[Last, New]:
+    after = comma.whitespace_after
     inner = _line_start(before, opening)
-    if one_each and inner is not None:
-        newline = next(
-            (one for item in reversed(before) if (one := _whitespace(item)) is not None),
-            opening if isinstance(opening, cst.ParenthesizedWhitespace) else None,
-        )
-        if newline is not None:
-            plain = newline.first_line.with_changes(whitespace=cst.SimpleWhitespace(""), comment=None)
-            return cst.Comma(whitespace_after=newline.with_changes(first_line=plain, empty_lines=[]))
-    return _ONE_LINE
+    if not isinstance(after, cst.ParenthesizedWhitespace) or inner is None:
+        return last.with_changes(comma=_ONE_LINE), new.with_changes(comma=comma)
+    # The bracket has a line of its own, so the new item gets one too.
+    own = comma.with_changes(whitespace_after=after.with_changes(empty_lines=[], last_line=inner))
+    return last.with_changes(comma=own), new.with_changes(comma=cst.Comma(whitespace_after=_without_comment(after)))
 
 
-def _breaks(item: cst.Arg | cst.Param) -> bool:
-    return _whitespace(item) is not None
+def _separator(before: Sequence[AnyItem]) -> cst.Comma:
+    """What separates one more item where the bracket closes behind the last one: a new line if all have one."""
+    breaks = [_break(item) for item in before]
+    newline = breaks[-1] if breaks and all(breaks) else None
+    if newline is None:
+        return _ONE_LINE
+    return cst.Comma(whitespace_after=_without_comment(newline).with_changes(empty_lines=[]))
 
 
-def _whitespace(item: cst.Arg | cst.Param) -> cst.ParenthesizedWhitespace | None:
+def _closing(item: AnyItem) -> cst.BaseParenthesizableWhitespace:
+    """What stands between the last item and the bracket."""
+    if isinstance(item, cst.Arg):
+        return item.whitespace_after_arg
+    return item.whitespace_after_param if isinstance(item, cst.Param) else item.whitespace_after
+
+
+def _closed(item: Last, closing: cst.BaseParenthesizableWhitespace) -> Last:
+    if isinstance(item, cst.Arg):
+        return item.with_changes(whitespace_after_arg=closing)
+    if isinstance(item, cst.Param):
+        return item.with_changes(whitespace_after_param=closing)
+    return item.with_changes(whitespace_after=closing)
+
+
+def _without_comment(newline: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
+    return newline.with_changes(first_line=newline.first_line.with_changes(whitespace=_NOTHING, comment=None))
+
+
+def _break(item: AnyItem) -> cst.ParenthesizedWhitespace | None:
+    """The line break behind an item."""
     after = item.comma.whitespace_after if isinstance(item.comma, cst.Comma) else None
     return after if isinstance(after, cst.ParenthesizedWhitespace) else None
 
 
-def _line_start(
-    before: Sequence[cst.Arg | cst.Param], opening: cst.BaseParenthesizableWhitespace
-) -> cst.SimpleWhitespace | None:
+def _line_start(before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace) -> cst.SimpleWhitespace | None:
     """How a line inside the brackets begins; None when they hold one line only."""
     for item in reversed(before):
-        after = _whitespace(item)
+        after = _break(item)
         if after is not None:
             return after.last_line
     return opening.last_line if isinstance(opening, cst.ParenthesizedWhitespace) else None

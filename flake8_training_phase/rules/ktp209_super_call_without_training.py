@@ -144,14 +144,18 @@ class Plain(keras.layers.Dense):
         """The calls of a parent that lose the flag."""
         for layer_class in module.layer_classes:
             for event in layer_class.events:
+                severity = self.severity
                 if isinstance(event, KerasCall) and _is_super_call(event.node):
                     keras = _misled_by_default(layer_class, event)
+                    if parent_dependence(event) is Dependence.MAYBE:
+                        severity = Severity.FRAGILE
                 elif isinstance(event, Inlined) and event.is_super_call:
                     keras = _misled_parent(layer_class, event)
                 else:
                     continue
                 if keras:
-                    yield self.problem(event.node, _message(event, keras), keras, _plan(layer_class, event))
+                    plan = _plan(layer_class, event)
+                    yield self.problem(event.node, _message(event, keras), keras, plan, severity=severity)
 
 
 def _is_super_call(node: ast.Call) -> bool:
@@ -159,7 +163,9 @@ def _is_super_call(node: ast.Call) -> bool:
 
 
 def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[int, ...]:
-    if not event.flag.absent or parent_dependence(event) is not Dependence.YES:
+    known = parent_dependence(event)
+    # Whether an attention layer has a dropout may be for the caller to say; who takes the flag means it.
+    if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.at_hand):
         return ()
     return _majors(layer_class, [event])
 

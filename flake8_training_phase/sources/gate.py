@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_CALL_METHODS = ("def call(",)
+import re
+
+_CALL_METHOD = re.compile(r"\bdef[ \t\f\\\r\n]+call\b")
 _LEGACY_WORDS = ("learning_phase", "in_train_phase", "in_test_phase")
 
 
@@ -13,4 +15,4 @@ def may_hold_findings(text: str) -> bool:
     """
     if any(word in text for word in _LEGACY_WORDS):
         return True
-    return any(word in text for word in _CALL_METHODS) and ("keras" in text or "import" in text)
+    return "import" in text and _CALL_METHOD.search(text) is not None

@@ -7,7 +7,8 @@ import argparse
 from flake8.processor import FileProcessor
 from flake8.violation import Violation
 
-from flake8_training_phase.findings import Finding
+from flake8_training_phase.codes import rule_modules
+from flake8_training_phase.findings import Edit, Finding
 from flake8_training_phase.sources.text import SourceText
 
 _OPTIONS = argparse.Namespace(
@@ -24,16 +25,21 @@ class Suppressions:
             lines = [line.rstrip("\r\n") + "\n" for line in source.lines]
             self._processor = FileProcessor("-", _OPTIONS, lines=lines)
 
-    @property
-    def whole_file(self) -> bool:
+        self.whole_file = self._processor is not None and bool(self._processor.should_ignore_file())
         """Whether a `# flake8: noqa` line silences the file."""
-        return self._processor is not None and bool(self._processor.should_ignore_file())
 
     def silence(self, finding: Finding) -> bool:
-        """Whether a `# noqa` on its line silences a finding."""
+        """Whether a `# noqa` silences a finding."""
+        return self.whole_file or self._is_under_noqa(finding.start.row, finding.code)
+
+    def protects(self, edit: Edit) -> bool:
+        """Whether an edit would change a line whose `# noqa` is bare or names one of our codes."""
+        last = edit.end.row if edit.end.column or edit.end == edit.start else edit.end.row - 1
+        rows = range(edit.start.row, last + 1)
+        return any(self._is_under_noqa(row, code) for row in rows for code in rule_modules())
+
+    def _is_under_noqa(self, row: int, code: str) -> bool:
         if self._processor is None:
             return False
-        row = finding.start.row
         line = self._processor.noqa_line_for(row) or ""
-        violation = Violation(finding.code, "-", row, finding.start.column + 1, finding.message, line)
-        return bool(violation.is_inline_ignored(disable_noqa=False))
+        return bool(Violation(code, "-", row, 1, "", line).is_inline_ignored(disable_noqa=False))

@@ -13,6 +13,8 @@ from functools import cached_property
 from flake8_training_phase.findings import Position
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_FAITHFUL = frozenset({"utf-8", "latin-1", "iso-8859-1", "ascii"})
+"""Encodings that give back the bytes they were decoded from, whatever these are."""
 
 
 class SourceText:
@@ -29,17 +31,23 @@ class SourceText:
     @classmethod
     def decode(cls, data: bytes) -> SourceText:
         """The text of a file, in the encoding it declares; latin-1 when it declares none and is not UTF-8, as
-        flake8 reads it. Raises SyntaxError for an unknown declared encoding.
+        flake8 reads it. Raises SyntaxError for a declared encoding that is unknown, or that would not give the same
+        bytes back.
         """
         has_bom = data.startswith(codecs.BOM_UTF8)
         body = data[len(codecs.BOM_UTF8) :] if has_bom else data
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(body).readline)
-            return cls(body.decode(encoding), encoding, has_bom)
-        except (SyntaxError, UnicodeDecodeError) as error:
-            if isinstance(error, SyntaxError) and "unknown encoding" in str(error):
+            text = body.decode(encoding)
+        except LookupError as error:
+            raise SyntaxError(str(error)) from error
+        except (SyntaxError, UnicodeError) as error:
+            if "unknown encoding" in str(error):
                 raise
-            return cls(body.decode("latin-1"), "latin-1", has_bom)
+            encoding, text = "latin-1", body.decode("latin-1")
+        if encoding not in _FAITHFUL and _encoded(text, encoding) != body:
+            raise SyntaxError(f"its {encoding} text would not give the same bytes back")
+        return cls(text, encoding, has_bom)
 
     def encode(self, text: str) -> bytes:
         """Other text as bytes of this file: same encoding, same byte order mark."""
@@ -86,3 +94,10 @@ class SourceText:
         if line.isascii():
             return Position(row, column)
         return Position(row, len(line.encode("utf-8")[:column].decode("utf-8")))
+
+
+def _encoded(text: str, encoding: str) -> bytes | None:
+    try:
+        return text.encode(encoding)
+    except UnicodeError:
+        return None

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.runtime.conftest import installed
-from tests.runtime.layer_catalogue import LAYERS_JSON
+
+ROOT = Path(__file__).parents[2]
+LAYERS_JSON = ROOT / "flake8_training_phase" / "keras" / "layers.json"
 
 
 def test_catalogue_is_what_is_installed() -> None:
@@ -18,7 +21,5 @@ def test_catalogue_is_what_is_installed() -> None:
             pytest.skip(f"the catalogue was made with {package} {wanted}, installed is {installed(package)}")
     # In a process of its own: it chooses the Keras generation by environment variables.
     command = [sys.executable, "-m", "tests.runtime.layer_catalogue", "--check"]
-    done = subprocess.run(
-        command, cwd=LAYERS_JSON.parents[2], capture_output=True, encoding="utf-8", check=False, timeout=600
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=600)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]

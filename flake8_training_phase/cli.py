@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
 from flake8_training_phase.session import Mode, Session
-from flake8_training_phase.settings import KERAS_CHOICES, SettingsError, load_settings
+from flake8_training_phase.settings import KERAS_CHOICES, SettingsError, load_settings, nearest
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
@@ -22,6 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A file name that is no text, or a character the terminal does not have, must not end the run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     if options.explain is not None:
         return _explain(options.explain)
     if options.list_rules:
@@ -38,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(None if options.isolated else Path.cwd(), given)
     except SettingsError as error:
         parser.exit(ERROR, f"training-phase-fix: {error}\n")
+    if options.diff and options.output_format != "text":
+        parser.error("--diff prints a diff and cannot be given with --output-format")
     mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
     session = Session(settings, mode, options.unsafe_fixes, options.output_format)
     if options.paths == ["-"]:
@@ -84,7 +91,10 @@ def _explain(code: str) -> int:
     try:
         page = rule(code.upper())
     except KeyError:
-        print(f"training-phase-fix: no rule {code}; the rules are {', '.join(codes.rule_modules())}", file=sys.stderr)
+        print(
+            f"training-phase-fix: no rule has the code `{code}`{nearest(code.upper(), codes.rule_modules())}",
+            file=sys.stderr,
+        )
         return ERROR
     print(f"# {page.code} {page.name}\n\n{page.page}")
     return 0

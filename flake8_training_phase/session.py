@@ -10,14 +10,20 @@ from pathlib import Path
 from typing import TextIO
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.reporters.diff import unified_diff
 from flake8_training_phase.reporters.json import json_report
 from flake8_training_phase.reporters.text import text_report
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources import files
+from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
+
+MAX_ROUNDS = 10
+"""Rounds over all files, of which each may bring to light what the fixes of another have made fixable."""
 
 
 class Mode(Enum):
@@ -38,6 +44,21 @@ class _Counts:
 
 
 @dataclass(slots=True)
+class _File:
+    """A file on its way: as it was read, and as the fixes have made it so far."""
+
+    name: str
+    source: SourceText
+    now: SourceText
+    remaining: tuple[Finding, ...] = ()
+    made: tuple[Finding, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return self.now.text != self.source.text
+
+
+@dataclass(slots=True)
 class Session:
     """One run."""
 
@@ -54,77 +75,136 @@ class Session:
 
     def run(self, paths: Iterable[Path]) -> int:
         """Check or fix files; gives the exit code."""
-        for path in files.python_files(list(paths), self._unreadable):
-            try:
-                source = files.read(path)
-            except OSError as error:
-                self._unreadable(path, error)
-                continue
-            except SyntaxError as error:
-                self._report(str(path), SourceText(""), [engine.broken_finding(engine.Broken(str(error)))])
-                continue
-            text = self._one(source, str(path))
-            if text != source.text and self.mode is Mode.FIX:
-                self._write(path, source, text)
+        held = [file for path in files.python_files(list(paths), self._unreadable) if (file := self._read(path))]
+        for file in held:
+            self._advance(file)
+        self._repeat(held)
+        for file in held:
+            if self.mode is Mode.FIX and file.changed and not self._write(file):
+                file.now, file.made = file.source, ()
+                self._check(file)
+            self._show(file, sys.stdout)
         return self._finish(sys.stdout)
 
     def run_stdin(self, data: bytes, filename: str) -> int:
-        """Check or fix standard input, whose fixed text goes to standard output; gives the exit code."""
+        """Check or fix standard input, whose fixed text goes to standard output; gives the exit code.
+
+        JSON has standard output for itself: the text is checked only, and the findings hold the edits.
+        """
+        if self.output_format == "json":
+            self.mode = Mode.CHECK
+        report = sys.stderr if self.mode is Mode.FIX else sys.stdout
         try:
-            source = SourceText.decode(data)
+            file = self._opened(filename, SourceText.decode(data))
         except SyntaxError as error:
-            self._report(filename, SourceText(""), [engine.broken_finding(engine.Broken(str(error)))])
-            return self._finish(sys.stderr)
-        text = self._one(source, filename, to_stderr=self.mode is Mode.FIX)
+            file = self._undecodable(filename, error)
+        else:
+            self._advance(file)
+            data = file.source.encode(file.now.text)
         if self.mode is Mode.FIX:
             sys.stdout.flush()
-            sys.stdout.buffer.write(source.encode(text))
+            sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-        return self._finish(sys.stderr if self.mode is Mode.FIX else sys.stdout)
+        self._show(file, report)
+        return self._finish(report)
 
-    def _one(self, source: SourceText, filename: str, to_stderr: bool = False) -> str:
-        """Check or fix one text, and report; gives the text as it should be."""
+    def _read(self, path: Path) -> _File | None:
+        """A file to go on with; None for one that cannot be read, or cannot hold a finding."""
+        try:
+            source = files.read(path)
+        except OSError as error:
+            self._unreadable(path, error)
+            return None
+        except SyntaxError as error:
+            return self._undecodable(str(path), error)
+        file = self._opened(str(path), source)
+        return file if may_hold_findings(source.text) else None
+
+    def _opened(self, name: str, source: SourceText) -> _File:
         self._counts.files += 1
+        return _File(name, source, source)
+
+    def _undecodable(self, name: str, error: SyntaxError) -> _File:
+        nothing = SourceText("")
+        return _File(name, nothing, nothing, engine.broken_findings(engine.Broken(str(error)), nothing, self.settings))
+
+    def _advance(self, file: _File) -> None:
+        """Check a file, or fix it as it is now."""
+        if not file.source.text:
+            return
+        if self.mode is Mode.CHECK:
+            self._check(file)
+            return
         try:
-            if self.mode is Mode.CHECK:
-                findings = engine.check(source, self.settings, filename, self._project)
-                self._report(filename, source, findings)
-                return source.text
-            fixed = engine.fix(source, self.settings, filename, self._project, self.unsafe)
+            fixed = engine.fix(file.now, self.settings, file.name, self._project, self.unsafe)
         except engine.Broken as error:
-            self._report(filename, source, [engine.broken_finding(error)], to_stderr)
-            return source.text
-        self._counts.fixed += len(fixed.made)
-        if self.mode is Mode.DIFF:
-            self._counts.left += len(fixed.remaining)
-            sys.stdout.writelines(unified_diff(filename, source, fixed.text))
+            file.now, file.made = file.source, ()
+            file.remaining = engine.broken_findings(error, file.source, self.settings)
         else:
-            self._report(filename, engine.replaced(source, fixed.text), fixed.remaining, to_stderr)
-        return fixed.text
+            file.now = engine.replaced(file.source, fixed.text)
+            file.made += fixed.made
+            file.remaining = fixed.remaining
 
-    def _report(self, filename: str, source: SourceText, findings: Iterable[Finding], to_stderr: bool = False) -> None:
-        for finding in findings:
-            self._counts.left += 1
-            self._counts.fixable += finding.fix is not None
-            self._reported.append((filename, finding))
-            if self.output_format == "text":
-                for line in text_report(filename, finding, source):
-                    print(line, file=sys.stderr if to_stderr else sys.stdout)
-
-    def _write(self, path: Path, source: SourceText, text: str) -> None:
+    def _check(self, file: _File) -> None:
         try:
-            files.write(path, source.encode(text))
-        except (OSError, UnicodeEncodeError) as error:
-            self._counts.errors += 1
-            print(f"{path}: cannot be written: {error}", file=sys.stderr)
+            file.remaining = tuple(engine.check(file.source, self.settings, file.name, self._project))
+        except engine.Broken as error:
+            file.remaining = engine.broken_findings(error, file.source, self.settings)
+
+    def _repeat(self, held: list[_File]) -> None:
+        """Go over all files until the fixes in one of them give nothing more to do in another."""
+        changed = [file for file in held if file.changed]
+        for _ in range(MAX_ROUNDS):
+            if not self.settings.project or not changed or len(held) == 1:
+                return
+            self._project = Project()
+            for file in held:
+                if file.changed:
+                    self._project.add(Module(engine.parse(file.now), Path(file.name).absolute(), self._project))
+            changed = []
+            for file in held:
+                before = file.now.text
+                self._advance(file)
+                if file.now.text != before:
+                    changed.append(file)
+
+    def _show(self, file: _File, stream: TextIO) -> None:
+        """Report what became of a file."""
+        self._counts.fixed += len(file.made)
+        self._counts.left += len(file.remaining)
+        self._counts.fixable += sum(finding.fix is not None for finding in file.remaining)
+        self._reported += [(file.name, finding) for finding in file.remaining]
+        shown = file.remaining
+        if self.mode is Mode.DIFF:
+            stream.writelines(unified_diff(file.name, file.source, file.now.text))
+            shown, stream = tuple(one for one in shown if one.code == CODE_OF_BROKEN_FILE), sys.stderr
+        if self.output_format == "text":
+            for finding in shown:
+                for line in text_report(file.name, finding, file.now):
+                    print(line, file=stream)
+
+    def _write(self, file: _File) -> bool:
+        path = Path(file.name)
+        try:
+            files.write(path, file.source.encode(file.now.text))
+        except OSError as error:
+            self._error(path, f"cannot be written: {error.strerror or error}")
+        except UnicodeEncodeError as error:
+            self._error(path, f"cannot be written: {error}")
+        else:
+            return True
+        return False
 
     def _unreadable(self, path: Path, error: OSError) -> None:
+        self._error(path, f"cannot be read: {error.strerror or error}")
+
+    def _error(self, path: Path, message: str) -> None:
         self._counts.errors += 1
-        print(f"{path}: cannot be read: {error.strerror or error}", file=sys.stderr)
+        print(f"{path}: {message}", file=sys.stderr)
 
     def _finish(self, stream: TextIO) -> int:
         counts = self._counts
-        if self.output_format == "json" and self.mode is not Mode.DIFF:
+        if self.output_format == "json":
             print(json_report(self._reported), file=stream)
         else:
             print(self._closing_line(), file=sys.stderr if self.mode is Mode.DIFF else stream)

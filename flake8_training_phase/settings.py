@@ -59,13 +59,16 @@ def _from_pyproject(folder: Path) -> dict[str, object]:
     else:
         import tomli as tomllib
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("training-phase", {})
+        tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
+    table = tools.get("training-phase", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: tool.training-phase must be a table, not `{table}`")
     known = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
     for key in table:
         if key not in known:
-            raise SettingsError(f"{path}: unknown setting `{key}`{_nearest(key, known)}")
+            raise SettingsError(f"{path}: unknown setting `{key}`{nearest(key, known)}")
     return {known[key]: value for key, value in table.items()}
 
 
@@ -91,11 +94,12 @@ def _prefixes(name: str, value: object) -> tuple[str, ...]:
         raise SettingsError(f"{name} must be a list of codes, not `{value}`")
     prefixes = tuple(one.upper() for one in value)
     for unknown in unknown_prefixes(prefixes):
-        raise SettingsError(f"{name}: no rule has the code `{unknown}`{_nearest(unknown, rule_modules())}")
+        raise SettingsError(f"{name}: no rule has the code `{unknown}`{nearest(unknown, rule_modules())}")
     return prefixes
 
 
-def _nearest(word: str, known: Mapping[str, object]) -> str:
+def nearest(word: str, known: Mapping[str, object]) -> str:
+    """What to say behind "unknown": the known word that comes closest, or nothing."""
     found = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean `{found[0]}`?" if found else ""
 

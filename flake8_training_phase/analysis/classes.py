@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    Items,
     KerasMethod,
     PhaseValue,
     Value,
@@ -145,6 +146,14 @@ class UserClass:
         if parameter(self.call.node, "training") is not None:
             return "training"
         return next((name for name in MISNAMED if parameter(self.call.node, name) is not None), None)
+
+    @cached_property
+    def phase_in_kwargs(self) -> bool:
+        """Whether `call` looks for the flag in its `**kwargs`, where Keras 2 puts it and Keras 3 never does (14f)."""
+        if self.call is None or self.phase_parameter is not None:
+            return False
+        kwargs = self.call.node.args.kwarg
+        return kwargs is not None and any(_asks_for_training(node, kwargs.arg) for node in ast.walk(self.call.node))
 
     @property
     def accepts_training(self) -> bool:
@@ -274,6 +283,9 @@ class UserClass:
         given: dict[str, Value] = {}
         if self.phase_parameter is not None:
             given[self.phase_parameter] = PhaseValue((True, False, None), self.phase_parameter)
+        elif self.phase_in_kwargs and self.call.node.args.kwarg is not None:
+            flag = PhaseValue((True, False, None), "training")
+            given[self.call.node.args.kwarg.arg] = Items((flag,), ("training",), open=True)
         complete = self._run(run, self.call, given)
         return Trace(tuple(run.events) if complete else (), complete)
 
@@ -311,6 +323,20 @@ def _bound(found: Method | KerasLayer | None, name: str, instance: Instance) -> 
     if isinstance(found, Method):
         return FunctionValue(found.node, found.owner.scope, owner=found.owner, bound_to=instance)
     return UNKNOWN if found is None else KerasMethod(found, name, instance)
+
+
+def _asks_for_training(node: ast.AST, kwargs: str) -> bool:
+    """Whether a node reads `training` from `kwargs`: `kwargs["training"]`, `kwargs.get("training")`."""
+    if isinstance(node, ast.Subscript):
+        asked: ast.expr | None = node.slice
+        base = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
+        asked = node.args[0] if node.args else None
+        base = node.func.value
+    else:
+        return False
+    named = isinstance(asked, ast.Constant) and asked.value == "training"
+    return named and isinstance(base, ast.Name) and base.id == kwargs
 
 
 def _class_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -87,7 +87,8 @@ def items_method(items: Items, name: str, arguments: Arguments) -> Value:
     if name in ("get", "pop", "setdefault", "popleft"):
         index = arguments.positional[0] if arguments.positional else UNKNOWN
         key = index.value if isinstance(index, Constant) else None
-        if isinstance(key, str) and items.keys and None not in items.keys and key not in items.keys:
+        complete = items.keys and None not in items.keys and not items.open
+        if isinstance(key, str) and complete and key not in items.keys:
             return arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
         return items.get(key)
     return UNKNOWN

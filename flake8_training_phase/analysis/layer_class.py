@@ -127,8 +127,10 @@ def _wants_flag(layer: Instance) -> bool:
     if isinstance(layer.type, KerasLayer):
         return dependence(layer) is Dependence.YES
     cls = layer.type
-    if cls.call is None or cls.phase_parameter is None:
-        return cls.call is None and dependence(layer) is Dependence.YES
+    if cls.call is None:
+        return dependence(layer) is Dependence.YES
+    if cls.phase_parameter != "training" and not cls.phase_in_kwargs:
+        return False
     if class_dependence(cls) is Dependence.YES:
         return True
     # Whoever names the parameter and uses it says that it matters, unless it only goes to layers that ignore it.
@@ -138,8 +140,7 @@ def _wants_flag(layer: Instance) -> bool:
         if isinstance(event, LayerCall) and dependence(event.receiver) is Dependence.NO
     }
     return any(
-        isinstance(node, ast.Name) and node.id == cls.phase_parameter and node not in ignored
-        for node in ast.walk(cls.call.node)
+        isinstance(node, ast.Name) and node.id == "training" and node not in ignored for node in ast.walk(cls.call.node)
     )
 
 

@@ -113,7 +113,7 @@ class PhaseFlow:
         if known is None:
             resolved = self._entry(cls, mode)
             known = Report()
-            phase = cls.training_default if _misnamed(cls) else resolved.phase
+            phase = _own_phase(cls, resolved, self.generation)
             _Run(self, known).sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
             cls.phase_flows[self.generation, mode] = known
         return known
@@ -253,7 +253,7 @@ class _Run:
         own = _own_flag(call, receiver, flag)
         resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
         writer = slot.writer if flag is Passed.ABSENT else None
-        phase = flag if own else default if _misnamed(receiver.type) else resolved.phase
+        phase = flag if own else _own_phase(receiver.type, resolved, self.generation)
         inside, after = self._inside(receiver, phase, resolved.context)
         for found in inside:
             self._note(call, Received(found, writer if slot.phase in (found, None) else None))
@@ -263,8 +263,7 @@ class _Run:
         """What the layers run by a layer receive, and what is in the shared context when it returns."""
         unchanged = frozenset({context})
         if isinstance(receiver.type, UserClass) and receiver.type.call is not None:
-            lane_phase = phase if receiver.type.phase_parameter else None
-            inside, after = self.flow.outcome(receiver.type, lane_phase, context)
+            inside, after = self.flow.outcome(receiver.type, phase, context)
             return inside if class_dependence(receiver.type) is Dependence.YES else frozenset(), after
         contents = receiver.contents
         if isinstance(receiver.type, UserClass):
@@ -286,7 +285,8 @@ class _Run:
                 after: set[Phase] = set()
                 for held in contexts:
                     resolved = self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
-                    found, left = self._inside(member, resolved.phase, resolved.context)
+                    own = _own_phase(member.type, resolved, self.generation)
+                    found, left = self._inside(member, own, resolved.context)
                     inside |= found
                     after |= left
                 contexts = after if self.generation.shared_context else contexts
@@ -304,6 +304,15 @@ def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
 def _misnamed(type_: KerasLayer | UserClass) -> bool:
     """Whether a layer takes the phase by a name that Keras does not fill."""
     return isinstance(type_, UserClass) and type_.phase_parameter not in (None, "training")
+
+
+def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
+    """What the parameter of a layer's `call` that means the phase holds when nobody but Keras fills it."""
+    if isinstance(type_, KerasLayer) or type_.accepts_training:
+        return resolved.phase
+    if _misnamed(type_):
+        return type_.training_default
+    return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
 
 
 def _keyword(call: LayerCall) -> str | None:

@@ -146,11 +146,15 @@ class Items(Value):
     keys: tuple[str | None, ...] = ()
     pairs: bool = False
     """Iterating gives `(position or key, value)`: `enumerate(…)`, `.items()`."""
+    open: bool = False
+    """There may be more in it than is known: the `**kwargs` of a method that anybody may call."""
 
     def get(self, index: object) -> Value:
         """The element at a literal index or key; every element it may be otherwise."""
         if isinstance(index, str) and index in self.keys:
             return self.values[self.keys.index(index)]
+        if self.open:
+            return UNKNOWN
         if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
             return self.values[index]
         return union(self.values)

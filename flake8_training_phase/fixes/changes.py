@@ -72,7 +72,16 @@ class DeleteStatement:
     block: tuple[ast.stmt, ...]
 
 
-Change = AddArgument | NameArgument | AddParameter | Replace | RenameParameter | RenameKeyword | DeleteStatement
+@dataclass(frozen=True, slots=True)
+class Unwrap:
+    """Put the body of an `if` that has no `else` in its place."""
+
+    statement: ast.If
+
+
+Change = (
+    AddArgument | NameArgument | AddParameter | Replace | RenameParameter | RenameKeyword | DeleteStatement | Unwrap
+)
 
 
 @dataclass(frozen=True, slots=True)

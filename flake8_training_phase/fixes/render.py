@@ -24,8 +24,10 @@ from flake8_training_phase.fixes.changes import (
     RenameKeyword,
     RenameParameter,
     Replace,
+    Unwrap,
 )
 from flake8_training_phase.fixes.separators import with_argument, with_parameter
+from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -131,6 +133,13 @@ def _delete_statement(change: DeleteStatement, source: SourceText) -> Iterator[E
         yield Edit(Position(start.row, 0), Position(end.row, len(last)), "")
 
 
+def _unwrap(change: Unwrap, source: SourceText) -> Iterator[Edit]:
+    edits = unwrapped(change.statement, source)
+    if edits is None:
+        raise CannotRender
+    yield from edits
+
+
 def _rewritten_expression(
     node: ast.expr, source: SourceText, change: Callable[[cst.BaseExpression], cst.BaseExpression]
 ) -> Iterator[Edit]:
@@ -188,4 +197,5 @@ _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     RenameParameter: _rename_parameter,
     RenameKeyword: _rename_keyword,
     DeleteStatement: _delete_statement,
+    Unwrap: _unwrap,
 }

@@ -10,7 +10,7 @@ from flake8_training_phase.findings import Edit, Finding, Position
 
 def json_report(findings: Iterable[tuple[str, Finding]]) -> str:
     """All findings with their file names, as one array."""
-    return json.dumps([_finding(filename, finding) for filename, finding in findings], indent=2, ensure_ascii=False)
+    return json.dumps([_finding(filename, finding) for filename, finding in findings], indent=2)
 
 
 def _finding(filename: str, finding: Finding) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -42,11 +43,13 @@ def python_files(paths: Sequence[Path], on_error: OnError) -> Iterator[Path]:
 
 
 def _below(path: Path, on_error: OnError) -> Iterator[Path]:
-    if not path.is_dir():
-        if path.exists():
-            yield path
-        else:
-            on_error(path, FileNotFoundError("no such file or directory"))
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        on_error(path, error if isinstance(error, OSError) else OSError(str(error)))
+        return
+    if not is_folder:
+        yield path
         return
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
         folders[:] = sorted(name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith("."))
@@ -61,6 +64,8 @@ def read(path: Path) -> SourceText:
 def write(path: Path, data: bytes) -> None:
     """Replace the content of a file, all or nothing; its mode stays, and a link stays a link. Raises OSError."""
     target = path.resolve()
+    with target.open("r+b"):
+        pass  # A file that may not be written to must not be replaced either.
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

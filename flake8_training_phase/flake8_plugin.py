@@ -60,7 +60,7 @@ class TrainingPhasePlugin:
 
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it.
-        asked = (*_codes(options, "select"), *_codes(options, "extend_select"), *_codes(options, "enable_extensions"))
+        asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
         cls.settings = Settings(
             extend_select=asked,
             keras=KERAS_CHOICES[options.training_phase_keras],

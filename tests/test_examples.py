@@ -82,6 +82,14 @@ def test_readme_has_a_row_for_each_file() -> None:
     assert {(name, codes.strip()) for name, codes in rows if codes.strip()} == set(EXPECTED)
 
 
+def test_main_readme_quotes_a_real_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = " ".join((EXAMPLES.parent / "README.md").read_text(encoding="utf-8").split())
+    (one,) = findings(capsys, "--check", EXAMPLES / "frozen_backbone.py")
+    place = one["location"]
+    assert isinstance(place, dict)
+    assert f"frozen_backbone.py:{place['row']}:{place['column']}: {one['code']} {one['message']}" in readme
+
+
 def test_no_configuration_or_suppression_stands_there() -> None:
     assert {path.suffix for path in EXAMPLES.iterdir() if path.is_file()} <= {".py", ".md"}
     assert not any("noqa" in path.read_text(encoding="utf-8") for path in EXAMPLES.glob("*.py"))

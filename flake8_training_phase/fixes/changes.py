@@ -57,6 +57,14 @@ class RenameParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class AddDefault:
+    """Give a parameter that has no default one."""
+
+    parameter: ast.arg
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenameKeyword:
     """Pass a keyword argument under another name."""
 
@@ -80,7 +88,15 @@ class Unwrap:
 
 
 Change = (
-    AddArgument | NameArgument | AddParameter | Replace | RenameParameter | RenameKeyword | DeleteStatement | Unwrap
+    AddArgument
+    | NameArgument
+    | AddParameter
+    | Replace
+    | RenameParameter
+    | AddDefault
+    | RenameKeyword
+    | DeleteStatement
+    | Unwrap
 )
 
 

@@ -44,5 +44,9 @@ def _uses_kwargs(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def add_parameter(layer_class: LayerClass) -> AddParameter:
     """Add `training=None` to the signature of `call`, annotated in the way of the module."""
     assert layer_class.call is not None
-    optional = layer_class.module.scope.binds("Optional")
-    return AddParameter(layer_class.call, "training", "Optional[bool]" if optional else "bool | None")
+    return AddParameter(layer_class.call, "training", annotation(layer_class))
+
+
+def annotation(layer_class: LayerClass) -> str:
+    """The type of an optional flag, as the module writes such types."""
+    return "Optional[bool]" if layer_class.module.scope.binds("Optional") else "bool | None"

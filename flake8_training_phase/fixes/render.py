@@ -16,6 +16,7 @@ import libcst as cst
 from flake8_training_phase.findings import Edit, Fix, Position
 from flake8_training_phase.fixes.changes import (
     AddArgument,
+    AddDefault,
     AddParameter,
     Change,
     DeleteStatement,
@@ -113,6 +114,11 @@ def _rename_parameter(change: RenameParameter, source: SourceText) -> Iterator[E
     yield Edit(start, Position(start.row, start.column + len(change.parameter.arg)), change.name)
 
 
+def _add_default(change: AddDefault, source: SourceText) -> Iterator[Edit]:
+    end = source.end(change.parameter)
+    yield Edit(end, end, f" = {change.value}" if change.parameter.annotation else f"={change.value}")
+
+
 def _rename_keyword(change: RenameKeyword, source: SourceText) -> Iterator[Edit]:
     start = source.start(change.keyword)
     yield Edit(start, Position(start.row, start.column + len(change.keyword.arg or "")), change.name)
@@ -195,6 +201,7 @@ _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     AddParameter: _add_parameter,
     Replace: _replace,
     RenameParameter: _rename_parameter,
+    AddDefault: _add_default,
     RenameKeyword: _rename_keyword,
     DeleteStatement: _delete_statement,
     Unwrap: _unwrap,

@@ -54,7 +54,10 @@ def _dedented(statement: ast.If, indent: str, body_indent: str, source: SourceTe
     end = source.end(statement).row
     for row in range(statement.lineno + 1, len(source.lines) + 1):
         line = source.line(row)
-        if row > end and line.strip() and not (line.startswith(body_indent) and line.lstrip().startswith("#")):
-            return
-        if line.startswith(body_indent):
+        deep = line.startswith(body_indent)
+        if row > end and line.strip():
+            deep = deep and line.lstrip().startswith("#")
+            if not deep:
+                return
+        if deep and line.strip():
             yield Edit(Position(row, len(indent)), Position(row, len(body_indent)), "")

@@ -85,6 +85,33 @@ class Classifier(keras.Model):
 """,
             proof=Proof(build="Classifier()", layer="norm", keras3="E E E I E"),
         ),
+        Example(
+            bad="""
+import keras
+
+
+class Forecaster(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.memory = keras.layers.LSTM(4, dropout=0.5)
+
+    def call(self, x, training=None):
+        return self.memory(x, training)
+""",
+            fixed="""
+import keras
+
+
+class Forecaster(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.memory = keras.layers.LSTM(4, dropout=0.5)
+
+    def call(self, x, training=None):
+        return self.memory(x, training=training)
+""",
+            proof=Proof(build="Forecaster()", layer="memory", shape=(5, 3), keras2="E E E I E", keras3="E E E I E"),
+        ),
     )
     good = (
         """

@@ -1,0 +1,59 @@
+"""Where a module calls the layers of one of its classes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.values import Instance, Value, members
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call of a layer of the class, or of what holds one (a `Sequential`), in the `call` of another class."""
+
+    host: LayerClass
+    call: LayerCall
+    inside_container: bool
+    """The layer stands in a container: that is who calls it."""
+
+
+def call_sites(layer_class: LayerClass) -> Iterator[CallSite]:
+    """The calls, in other layers of the module, of layers that run the `call` of this class."""
+    for host in layer_class.module.layer_classes:
+        for call in host.layer_calls:
+            found = [one for one in members(call.receiver) if isinstance(one, Instance)]
+            if any(_runs(one, layer_class.cls) for one in found):
+                yield CallSite(host, call, inside_container=False)
+            elif any(_runs(held, layer_class.cls) for one in found for held in _contents(one.contents)):
+                yield CallSite(host, call, inside_container=True)
+
+
+def functional_call(layer_class: LayerClass) -> ast.Call | None:
+    """The first call, written `Block(…)(x)`, that gives no flag, as functional models are made."""
+    for node in ast.walk(layer_class.module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and _name(node.func.func) == layer_class.name:
+            if len(node.args) == 1 and not any(one.arg in ("training", None) for one in node.keywords):
+                return node
+    return None
+
+
+def _name(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _runs(layer: Value, cls: UserClass) -> bool:
+    return isinstance(layer, Instance) and isinstance(layer.type, UserClass) and layer.type.call == cls.call
+
+
+def _contents(values: tuple[Value, ...]) -> Iterator[Instance]:
+    """The layers in a container, and in the containers in it."""
+    for value in values:
+        for one in members(value):
+            if isinstance(one, Instance):
+                yield one
+                yield from _contents(one.contents)

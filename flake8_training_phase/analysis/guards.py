@@ -1,0 +1,235 @@
+"""The layer calls that run only in training, and what stands around them: the `if training:` that guards them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, members
+
+_Parents = Mapping[ast.AST, ast.AST]
+_Blocks = ("body", "orelse", "finalbody")
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A call that runs only in training, and puts its result in the place of what goes on without it at inference."""
+
+    event: LayerCall | Inlined
+    """The layer call, or the call of a function that makes some."""
+    calls: tuple[LayerCall, ...]
+    """The layer calls that run by it."""
+    guard: ast.If | ast.IfExp
+    """The condition; for an early return the `if` that returns."""
+    statement: ast.stmt
+
+    @property
+    def is_whole_body(self) -> bool:
+        """Whether the guard is `if training:` or `… if training else …`, and guards nothing else."""
+        if not isinstance(self.guard.test, ast.Name):
+            return False
+        if isinstance(self.guard, ast.IfExp):
+            return any(node is self.event.node for node in _spine(self.guard.body))
+        return self.guard.body == [self.statement] and not self.guard.orelse
+
+
+def guarded_calls(layer_class: LayerClass) -> Iterator[Guarded]:
+    """The calls that run only in training and replace the tensor that goes on, where no other call of the same layer
+    runs at inference.
+    """
+    events = layer_class.cls.trace.events
+    tests = {event.node for event in walk(events) if isinstance(event, PhaseTest)}
+    if not tests:
+        return
+    at_inference = [event for event in walk(events) if isinstance(event, LayerCall) and event.lanes & FALSE_LANE]
+    for event in _sites(events):
+        here = event.place.scope.root is layer_class.module.scope
+        if not here or event.place.function is None or not hasattr(event.node, "lineno"):
+            continue
+        calls = _layer_calls(event)
+        if not calls or any(_same_layer(one, other) for one in calls for other in at_inference):
+            continue
+        found = _replacement(event.node, _parents(event.place.function), tests)
+        if found is not None:
+            yield Guarded(event, calls, *found)
+
+
+def _sites(events: Iterable[Event]) -> Iterator[LayerCall | Inlined]:
+    """The outermost calls that run in training only."""
+    for event in events:
+        if isinstance(event, (LayerCall, Inlined)) and event.lanes & (TRUE_LANE | FALSE_LANE) == TRUE_LANE:
+            yield event
+        elif isinstance(event, Inlined):
+            yield from _sites(event.events)
+        elif isinstance(event, Loop):
+            yield from _sites(event.body)
+        elif isinstance(event, Branch):
+            for way in event.ways:
+                yield from _sites(way)
+
+
+def _layer_calls(event: LayerCall | Inlined) -> tuple[LayerCall, ...]:
+    return tuple(one for one in walk([event]) if isinstance(one, LayerCall))
+
+
+def _same_layer(one: LayerCall, other: LayerCall) -> bool:
+    if any(member is another for member in members(one.receiver) for another in members(other.receiver)):
+        return True
+    return ast.dump(one.node.func) == ast.dump(other.node.func)
+
+
+def _parents(function: ast.AST) -> _Parents:
+    return {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+
+
+def _replacement(
+    call: ast.Call, parents: _Parents, tests: set[ast.expr]
+) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:
+    """The guard and the statement of a call whose result goes on instead of what goes on at inference."""
+    child: ast.AST = call
+    guard: ast.IfExp | None = None
+    while not isinstance(child, ast.stmt):
+        parent = parents.get(child)
+        if parent is None or isinstance(parent, ast.Lambda):
+            return None
+        if isinstance(parent, ast.IfExp) and parent.test in tests and child is not parent.test and guard is None:
+            guard = parent
+            if not _chooses(child, parent):
+                return None
+        child = parent
+    if guard is not None:
+        return guard, child
+    around = _guard_around(child, parents, tests)
+    if around is not None:
+        return (around, child) if _replaces_in_guard(child, around, parents) else None
+    leaving = _early_return(child, parents, tests)
+    return None if leaving is None else (leaving, child)
+
+
+def _chooses(given: ast.AST, guard: ast.IfExp) -> bool:
+    """Whether a conditional expression takes at inference what the other way makes its result of."""
+    other = guard.orelse if given is guard.body else guard.body
+    if isinstance(other, ast.Name):
+        return _loads(given, other.id)
+    return ast.dump(_source(given)) == ast.dump(other)
+
+
+def _guard_around(statement: ast.stmt, parents: _Parents, tests: set[ast.expr]) -> ast.If | None:
+    """The nearest `if` around a statement that tells training from inference."""
+    node: ast.AST | None = parents.get(statement)
+    while node is not None and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(node, ast.If) and node.test in tests:
+            return node
+        node = parents.get(node)
+    return None
+
+
+def _replaces_in_guard(statement: ast.stmt, guard: ast.If, parents: _Parents) -> bool:
+    inside, other = _sides(statement, guard)
+    if isinstance(statement, ast.Return):
+        behind = other or _next_statements(guard, parents)
+        taken = behind[0] if behind else None
+        return statement.value is not None and isinstance(taken, ast.Return) and _same(taken.value, statement.value)
+    name = _assigned(statement)
+    if name is None or any(isinstance(node, ast.Return) for one in inside for node in ast.walk(one)):
+        return False
+    if any(_stores(one, name) or isinstance(one, (ast.Return, ast.Raise)) for one in other):
+        return False
+    # What is first made inside the guard is nothing that goes on without it.
+    first = next((one for one in _simple_statements(inside) if _stores(one, name)), None)
+    return first is not None and _assigned(first) == name and (isinstance(first, ast.AugAssign) or _uses(first, name))
+
+
+def _sides(statement: ast.stmt, guard: ast.If) -> tuple[Sequence[ast.stmt], Sequence[ast.stmt]]:
+    """The block of a guard that a statement stands in, and the other one."""
+    in_body = any(node is statement for one in guard.body for node in ast.walk(one))
+    return (guard.body, guard.orelse) if in_body else (guard.orelse, guard.body)
+
+
+def _early_return(statement: ast.stmt, parents: _Parents, tests: set[ast.expr]) -> ast.If | None:
+    """The `if not training: return x` before a statement that makes something else of `x`."""
+    value = statement.value if isinstance(statement, (ast.Assign, ast.Return)) else None
+    source = None if value is None else _source(value)
+    if not isinstance(source, ast.Name) or (isinstance(statement, ast.Assign) and _assigned(statement) != source.id):
+        return None
+    for before in _statements_before(statement, parents):
+        if isinstance(before, ast.If) and before.test in tests:
+            last = before.body[-1]
+            if isinstance(last, ast.Return) and last.value is not None and ast.dump(last.value) == ast.dump(source):
+                return before
+    return None
+
+
+def _statements_before(statement: ast.stmt, parents: _Parents) -> Iterator[ast.stmt]:
+    node: ast.AST = statement
+    while node in parents:
+        parent = parents[node]
+        for name in _Blocks:
+            block = getattr(parent, name, None)
+            if isinstance(block, list) and node in block:
+                yield from block[: block.index(node)]
+        node = parent
+
+
+def _next_statements(statement: ast.stmt, parents: _Parents) -> Sequence[ast.stmt]:
+    parent = parents[statement]
+    for name in _Blocks:
+        block = getattr(parent, name, None)
+        if isinstance(block, list) and statement in block:
+            return block[block.index(statement) + 1 :]
+    return ()
+
+
+def _simple_statements(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in block:
+        inner = [one for name in _Blocks for one in getattr(statement, name, ())]
+        if inner:
+            yield from _simple_statements(inner)
+        else:
+            yield statement
+
+
+def _same(taken: ast.expr | None, made: ast.expr) -> bool:
+    return taken is not None and ast.dump(taken) == ast.dump(_source(made))
+
+
+def _spine(node: ast.AST) -> Iterator[ast.AST]:
+    """A call, the call that is its first argument, and so on."""
+    yield node
+    while isinstance(node, ast.Call) and node.args:
+        node = node.args[0]
+        yield node
+
+
+def _source(node: ast.AST) -> ast.AST:
+    """What a chain of calls starts from: the `x` of `self.norm(self.dense(x))`."""
+    return list(_spine(node))[-1]
+
+
+def _assigned(statement: ast.stmt) -> str | None:
+    """The one name that a statement assigns."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AugAssign):
+        target = statement.target
+    else:
+        return None
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _uses(statement: ast.stmt, name: str) -> bool:
+    value = getattr(statement, "value", None)
+    return isinstance(value, ast.AST) and _loads(value, name)
+
+
+def _loads(node: ast.AST, name: str) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
+
+
+def _stores(statement: ast.stmt, name: str) -> bool:
+    return any(
+        isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Store) for one in ast.walk(statement)
+    )

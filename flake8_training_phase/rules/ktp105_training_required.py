@@ -1,0 +1,248 @@
+"""KTP105 training-required."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.call_sites import call_sites, functional_call
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import Method
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddDefault, Change, Plan, Replace
+from flake8_training_phase.fixes.plans import annotation
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class TrainingRequired(Rule):
+    """The parameter `training` of a `call` has no default, so that calling the layer without it raises.
+
+    ## What it does
+
+    Reports a `call` with a parameter `training` that has no default. It is a bug in a model, and in a layer that is
+    seen to be called without the flag: in the `call` of another class, in a `Sequential` there, or in a functional
+    model. A layer that is given the flag wherever it is seen to be called is reported as fragile. Nothing is said of
+    the cell of an RNN, which is always given the flag.
+
+    ## What Keras does
+
+    Keras 2 fills in a missing flag before it calls `call`. Keras 3 first binds the arguments to the signature: a
+    flag that is missing is a TypeError, even inside a model that has one in its call context. `fit()` and
+    `predict()` pass the flag to a model, so they work; `model(x)` raises, and so does every functional model or
+    `Sequential` that holds such a layer.
+
+    ## Example
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x, training):
+            return self.dropout(self.dense(x), training=training)
+    ```
+
+    Use instead:
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x, training=None):
+            return self.dropout(self.dense(x), training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: every call that passes the flag does what it did. No fix is offered when a parameter without a default
+    stands behind this one: the order of the parameters is for you to change, with all the calls.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1774`, `CallSpec`
+    - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
+    - Measured: rows 15b to 15g
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training):
+        return self.dropout(self.dense(x), training=training)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras3="T T I E I"),
+        ),
+        Example(
+            bad="""
+import tensorflow as tf
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = tf.keras.layers.BatchNormalization()
+
+    def call(self, x: tf.Tensor, *, training: bool) -> tf.Tensor:
+        return self.norm(x, training=training)
+
+
+inputs = tf.keras.Input((8,))
+model = tf.keras.Model(inputs, Block()(inputs))
+""",
+            fixed="""
+import tensorflow as tf
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = tf.keras.layers.BatchNormalization()
+
+    def call(self, x: tf.Tensor, *, training: bool | None = None) -> tf.Tensor:
+        return self.norm(x, training=training)
+
+
+inputs = tf.keras.Input((8,))
+model = tf.keras.Model(inputs, Block()(inputs))
+""",
+            proof=Proof(build="tf.keras.Sequential([Block()])", layer="layers[-1].norm", keras3="E E E E E"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Cell(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.state_size = 8
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, inputs, states, training):
+        output = self.dropout(self.dense(inputs), training=training)
+        return output, [output]
+""",
+        """
+import abc
+
+import keras
+
+
+class Head(keras.layers.Layer, abc.ABC):
+    @abc.abstractmethod
+    def call(self, x, training):
+        ...
+
+
+class Base(keras.Model):
+    def call(self, x, training):
+        raise NotImplementedError
+""",
+        """
+import tf_keras
+
+
+class Classifier(tf_keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = tf_keras.layers.Dropout(0.5)
+
+    def call(self, x, training):
+        return self.dropout(x, training=training)
+""",
+        """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def __call__(self, x, training=False):
+        return super().__call__(x, training=training)
+
+    def call(self, x, training):
+        return self.dropout(x, training=training)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The signatures that demand the flag."""
+        for layer_class in module.layer_classes:
+            argument = _required(layer_class)
+            if argument is not None and 3 in layer_class.keras:
+                severity, consequence = _consequence(layer_class)
+                message = f"`training` of `{layer_class.name}.call` has no default: {consequence} under Keras 3"
+                yield self.problem(argument, message, (3,), _plan(layer_class, argument), severity=severity)
+
+
+def _required(layer_class: LayerClass) -> ast.arg | None:
+    """The parameter, when calling a layer of the class runs this `call` and nobody stands between."""
+    cls = layer_class.cls
+    if layer_class.call is None or cls.call is None or cls.call.owner is not cls or is_abstract(layer_class.call):
+        return None
+    is_cell = "state_size" in cls.written or isinstance(cls.find_method("state_size"), Method)
+    if is_cell or "Cell" in (cls.keras_base_name or "") or isinstance(cls.find_method("__call__"), Method):
+        return None
+    has_default = "training" in dict(defaults(layer_class.call))
+    return None if has_default else parameter(layer_class.call, "training")
+
+
+def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a method is there to be overridden: it is said to be, or does nothing but raise."""
+    if any("abstract" in ast.unparse(decorator) for decorator in function.decorator_list):
+        return True
+    body = [one for one in function.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    return all(isinstance(one, (ast.Pass, ast.Raise)) for one in body)
+
+
+def _consequence(layer_class: LayerClass) -> tuple[Severity, str]:
+    if layer_class.cls.is_model:
+        return Severity.BUG, "`model(x)` raises TypeError"
+    bare = [site.call.node for site in call_sites(layer_class) if site.inside_container or site.call.flag.absent]
+    functional = functional_call(layer_class)
+    if functional is not None:
+        bare.append(functional)
+    if bare:
+        return Severity.BUG, f"the call in line {bare[0].lineno} raises TypeError"
+    return Severity.FRAGILE, "a functional model or a `Sequential` with it raises TypeError"
+
+
+def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
+    call = layer_class.call
+    assert call is not None
+    known = dict(defaults(call))
+    positional = [*call.args.posonlyargs, *call.args.args]
+    behind = positional[positional.index(argument) + 1 :] if argument in positional else []
+    if any(one.arg not in known for one in behind):
+        return None
+    changes: list[Change] = [AddDefault(argument, "None")]
+    if isinstance(argument.annotation, ast.Name) and argument.annotation.id == "bool":
+        changes.append(Replace(argument.annotation, annotation(layer_class)))
+    return Plan("Give `training` the default None", Applicability.SAFE, tuple(changes))
+
+
+RULE = TrainingRequired()

@@ -1,0 +1,299 @@
+"""KTP210 helper-loses-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.call_sites import call_sites, definitions
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
+from flake8_training_phase.fixes.plans import annotation
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class HelperLosesTraining(Rule):
+    """A helper that runs layers for `call` is not given the flag.
+
+    ## What it does
+
+    Reports the call of a method or function that runs phase-dependent layers and is not given the `training` that is
+    at hand: because the call leaves it to the default of the helper, or because the helper has no such parameter.
+
+    ## What Keras does
+
+    Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With
+    `training=False` the layers in it never train, under any Keras. With `training=None` that the helper hands on,
+    Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None for the
+    answer: the layers run in inference in `fit()`. A helper without the parameter is right as long as the context is
+    (see KTP202).
+
+    ## Example
+
+    ```python
+    def _block(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._block(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def _block(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._block(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Passing the flag to a helper that takes it is safe. Giving a helper the parameter is safe when its name is private
+    and every call of it is seen to have the flag; it is unsafe for a public helper, which may be called or overridden
+    elsewhere.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
+    - Measured: rows 11a to 11e, E44
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _block(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+
+    def call(self, x, training=None):
+        return self._block(x)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _block(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+
+    def call(self, x, training=None):
+        return self._block(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def _stem(self, x, training=False):
+        if training:
+            x = x * 1.0
+        return self.norm(x, training=training)
+
+    def call(self, x, training=None):
+        return self._stem(x)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def _stem(self, x, training=False):
+        if training:
+            x = x * 1.0
+        return self.norm(x, training=training)
+
+    def call(self, x, training=None):
+        return self._stem(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="norm", keras2="I I I I I", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _head(self, x):
+        return self.dropout(x)
+
+    def call(self, x, training=None):
+        return self._head(x)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _head(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._head(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _block(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def _project(self, x):
+        return self.dense(x)
+
+    def call(self, x, training=None):
+        return self._block(self._project(x), training)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The helpers that are not told."""
+        for layer_class in module.layer_classes:
+            for helper in layer_class.events:
+                if isinstance(helper, Inlined) and _is_helper(helper) and helper.at_hand and helper.flag.absent:
+                    if parameter(helper.function, "training") is not None:
+                        yield from self._left_to_default(layer_class, helper)
+                    else:
+                        yield from self._without(layer_class, helper)
+
+    def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+        given = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _from_default(one)]
+        wrong = [(call, one) for call in given for one in layer_class.wrong_inside(call)]
+        if not given or not any(reaches_phase(call) for call in given):
+            return
+        default = dict(defaults(helper.function)).get("training")
+        if default is None:
+            return
+        plan = Plan(
+            f"Pass `training={helper.at_hand}`",
+            Applicability.SAFE,
+            (AddArgument(helper.node, "training", str(helper.at_hand)),),
+        )
+        call = wrong[0][0] if wrong else given[0]
+        keras = tuple(sorted({one.generation.keras for _, one in wrong})) or layer_class.keras
+        versions = " and ".join(f"Keras {one}" for one in keras)
+        what = f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno})"
+        happens = f"has {what} run in inference under {versions}" if wrong else f"leaves {what} to the call context"
+        message = f"`{_name(helper)}` is not given `training`: its default `{ast.unparse(default)}` {happens}"
+        severity = Severity.BUG if wrong else Severity.FRAGILE
+        yield self.problem(helper.node, message, keras, plan, severity=severity)
+
+    def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+        if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
+            return
+        needy = next((one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)), None)
+        if needy is not None:
+            message = (
+                f"`{_name(helper)}` takes no `training` and runs `{needy.name}` ({layer_title(needy.receiver)}, "
+                f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
+            )
+            plan = _thread(layer_class, helper)
+            yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
+
+
+def _is_helper(call: Inlined) -> bool:
+    """Whether it is a function with a name, called by it."""
+    return (
+        not call.is_super_call
+        and isinstance(call.function, _Function)
+        and call.function.name not in ("call", "__call__", "build")
+        and hasattr(call.node, "lineno")
+        and isinstance(call.node.func, (ast.Name, ast.Attribute))
+    )
+
+
+def _from_default(call: LayerCall) -> bool:
+    """Whether a layer is given a flag that is no literal, yet does not come from the outermost `call`."""
+    if call.flag.absent or call.flag.parameter is not None or isinstance(call.flag.node, (ast.Constant, type(None))):
+        return False
+    return len(set(call.flag.by_lane)) == 1
+
+
+def _is_needy(call: LayerCall) -> bool:
+    return call.flag.absent and call.at_hand is None and reaches_phase(call) and not call.inspected
+
+
+def _name(helper: Inlined) -> str:
+    return ast.unparse(helper.node.func)
+
+
+def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:
+    """Give the helper the parameter, forward it to its layers, and pass it wherever the helper is called."""
+    function = helper.function
+    assert isinstance(function, _Function)
+    tree = layer_class.module.tree
+    sites = call_sites(tree, function.name)
+    taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in ast.walk(function))
+    if sites is None or taken or function.decorator_list or not all(site.has_training for site in sites):
+        return None
+    if any(site.gives_training for site in sites) or definitions(tree, function.name) != 1:
+        return None
+    changes: list[Change] = [AddParameter(function, "training", annotation(layer_class))]
+    for one in walk(helper.events):
+        if isinstance(one, LayerCall) and one.place.function is function and one.flag.absent:
+            if wants_flag(one) and takes_keyword(one.receiver):
+                changes.append(AddArgument(one.node, "training", "training"))
+    changes += [AddArgument(site.node, "training", "training") for site in sites]
+    private = function.name.startswith("_")
+    return Plan(
+        f"Add `training=None` to `{function.name}` and pass it at {len(sites)} call{'s' * (len(sites) > 1)}",
+        Applicability.SAFE if private else Applicability.UNSAFE,
+        tuple(dict.fromkeys(changes)),
+    )
+
+
+def _id(node: ast.Name | ast.arg) -> str:
+    return node.id if isinstance(node, ast.Name) else node.arg
+
+
+RULE = HelperLosesTraining()

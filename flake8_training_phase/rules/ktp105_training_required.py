@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.call_sites import call_sites, functional_call
+from flake8_training_phase.analysis.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.layer_class import LayerClass

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.call_sites import call_sites, definitions
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.helper_calls import helper_calls
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
@@ -272,11 +272,11 @@ def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:
     function = helper.function
     assert isinstance(function, _Function)
     tree = layer_class.module.tree
-    sites = call_sites(tree, function.name)
+    sites = helper_calls(tree, function.name)
     taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in ast.walk(function))
     if sites is None or taken or function.decorator_list or not all(site.has_training for site in sites):
         return None
-    if any(site.gives_training for site in sites) or definitions(tree, function.name) != 1:
+    if any(site.gives_training for site in sites):
         return None
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class))]
     for one in walk(helper.events):

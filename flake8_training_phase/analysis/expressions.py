@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.arguments import Arguments
 from flake8_training_phase.analysis.events import Branch, Event, Loop
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.values import (
+    SIGNATURE_TEST,
     UNKNOWN,
     ClassValue,
     Constant,
@@ -101,6 +102,8 @@ class Expressions(ABC):
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
+        if "training_arg" in node.attr:
+            return SIGNATURE_TEST  # `layer._expects_training_arg`, `layer._call_has_training_arg`
         if base is UNKNOWN:
             return UNKNOWN
         return each(base, lambda one: self.attribute(one, node.attr, frame))
@@ -224,10 +227,14 @@ class Expressions(ABC):
         """The live lanes in which a condition may be true, and those in which it may be false."""
 
     def _conditional(self, node: ast.IfExp, frame: Frame) -> Value:
-        lanes_if, lanes_else = self.decide(node.test, self.evaluate(node.test, frame), frame)
+        condition = self.evaluate(node.test, frame)
+        lanes_if, lanes_else = self.decide(node.test, condition, frame)
+        inspects = frame.inspects_signatures
+        frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         ways: list[list[Event]] = [[], []]
         first = self._under(lanes_if, node.body, ways[0], frame)
         second = self._under(lanes_else, node.orelse, ways[1], frame)
+        frame.inspects_signatures = inspects
         if any(ways):
             self.events.append(Branch(ways))
         return merge(first, lanes_if, second, lanes_else)
@@ -260,12 +267,16 @@ class Expressions(ABC):
         if isinstance(node.op, ast.Not) and isinstance(value, (PhaseValue, Constant)):
             first, second, third = (Passed.UNKNOWN if known is None else not known for known in truth(value))
             return PhaseValue((first, second, third), _parameter(value))
+        if value is SIGNATURE_TEST:
+            return value
         if isinstance(node.op, ast.USub) and isinstance(value, Constant) and isinstance(value.value, (int, float)):
             return Constant(-value.value)
         return UNKNOWN
 
     def _compare(self, node: ast.Compare, frame: Frame) -> Value:
         left = self.evaluate(node.left, frame)
+        if left == Constant("training") and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return SIGNATURE_TEST
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
         parameter = _parameter(left) or next((name for right in rights if (name := _parameter(right))), None)
         if isinstance(left, PhaseValue) and len(rights) == 1 and isinstance(rights[0], Constant):
@@ -307,6 +318,8 @@ def _is_subclass(one: object, other: object) -> bool:
 
 def _either(first: Value, second: Value, stops_on: bool) -> Value:
     """The value of `first or second` (`stops_on` true) or `first and second`."""
+    if first is SIGNATURE_TEST or second is SIGNATURE_TEST:
+        return SIGNATURE_TEST
     parameter = _parameter(first) or _parameter(second)
     if parameter is None:
         known = truth(first)[0] if isinstance(first, Constant) else None

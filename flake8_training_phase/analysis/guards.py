@@ -29,17 +29,30 @@ class Guarded:
     @property
     def is_whole_body(self) -> bool:
         """Whether the guard is `if training:` or `… if training else …`, and guards nothing else."""
-        if not isinstance(self.guard.test, ast.Name):
+        if not isinstance(self.guard.test, ast.Name) or self.guard.test.id != self.event.at_hand:
             return False
         if isinstance(self.guard, ast.IfExp):
             return any(node is self.event.node for node in _spine(self.guard.body))
-        return self.guard.body == [self.statement] and not self.guard.orelse
+        return self.guard.body == [self.statement] and not self.guard.orelse and _assigned(self.statement) is not None
+
+    @property
+    def is_all_there_is(self) -> bool:
+        """Whether nothing but calls, one inside the other, stands in what the guard decides on."""
+        value = self.guard.body if isinstance(self.guard, ast.IfExp) else getattr(self.statement, "value", None)
+        return isinstance(value, ast.AST) and isinstance(_source(value), ast.Name)
 
 
-def guarded_calls(layer_class: LayerClass) -> Iterator[Guarded]:
-    """The calls that run only in training and replace the tensor that goes on, where no other call of the same layer
-    runs at inference.
+def guards(layer_class: LayerClass) -> Iterator[tuple[Guarded, ...]]:
+    """The calls that run only in training and replace the tensor that goes on, by their guard, where no other call
+    of the same layer runs at inference.
     """
+    by_guard: dict[ast.AST, list[Guarded]] = {}
+    for one in _guarded_calls(layer_class):
+        by_guard.setdefault(one.guard, []).append(one)
+    return (tuple(found) for found in by_guard.values())
+
+
+def _guarded_calls(layer_class: LayerClass) -> Iterator[Guarded]:
     events = layer_class.cls.trace.events
     tests = {event.node for event in walk(events) if isinstance(event, PhaseTest)}
     if not tests:
@@ -85,9 +98,7 @@ def _parents(function: ast.AST) -> _Parents:
     return {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
 
 
-def _replacement(
-    call: ast.Call, parents: _Parents, tests: set[ast.expr]
-) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:
+def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:
     """The guard and the statement of a call whose result goes on instead of what goes on at inference."""
     child: ast.AST = call
     guard: ast.IfExp | None = None
@@ -157,10 +168,16 @@ def _early_return(statement: ast.stmt, parents: _Parents, tests: set[ast.expr]) 
         return None
     for before in _statements_before(statement, parents):
         if isinstance(before, ast.If) and before.test in tests:
-            last = before.body[-1]
-            if isinstance(last, ast.Return) and last.value is not None and ast.dump(last.value) == ast.dump(source):
-                return before
+            first = before.body[0]
+            if isinstance(first, ast.Return) and first.value is not None and ast.dump(first.value) == ast.dump(source):
+                return before if _only_returns(source, before, parents) else None
     return None
+
+
+def _only_returns(source: ast.Name, before: ast.If, parents: _Parents) -> bool:
+    """Whether all that is returned after an early return is made of the one tensor that it returns."""
+    returned = [node for node in parents if isinstance(node, ast.Return) and node.lineno > before.lineno]
+    return all(node.value is not None and ast.dump(_source(node.value)) == ast.dump(source) for node in returned)
 
 
 def _statements_before(statement: ast.stmt, parents: _Parents) -> Iterator[ast.stmt]:

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.events import Branch, Event
 from flake8_training_phase.analysis.expressions import unknown_phase
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.values import (
+    SIGNATURE_TEST,
     UNKNOWN,
     Constant,
     FunctionValue,
@@ -54,6 +55,8 @@ def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, fram
         return _dict(run, arguments, frame)
     if isinstance(first, PhaseValue) and name in _SAME_PHASE:
         return first
+    if "has_arg" in name:
+        return SIGNATURE_TEST
     run.run_callables(arguments, frame)
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)

@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.values import (
     FALSE_LANE,
     LANES,
+    SIGNATURE_TEST,
     TRUE_LANE,
     UNKNOWN,
     Constant,
@@ -22,8 +23,6 @@ from flake8_training_phase.analysis.values import (
     each,
     truth,
 )
-
-_SIGNATURE_WORDS = ("signature", "getfullargspec", "getargspec", "training_arg", "has_arg", "fn_args")
 
 
 class Statements(Expressions):
@@ -88,7 +87,7 @@ class Statements(Expressions):
         condition = self.evaluate(statement.test, frame)
         lanes_if, lanes_else = self.decide(statement.test, condition, frame)
         inspects = frame.inspects_signatures
-        frame.inspects_signatures = inspects or _looks_at_signature(statement.test)
+        frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         before = frame.environment
         ways: list[list[Event]] = [[], []]
         frame.environment, frame.live = dict(before), lanes_if
@@ -162,6 +161,8 @@ class Statements(Expressions):
         before, live = dict(frame.environment), frame.live
         ways: list[list[Event]] = [[]]
         self.into(ways[0], [*statement.body, *statement.orelse], frame)
+        # `try: layer(x, training=training)`, `except TypeError: layer(x)` asks for the signature as well.
+        inspects, frame.inspects_signatures = frame.inspects_signatures, True
         for handler in statement.handlers:
             way: list[Event] = []
             after, after_live = frame.environment, frame.live
@@ -169,6 +170,7 @@ class Statements(Expressions):
             self.into(way, handler.body, frame)
             ways.append(way)
             frame.join(after, after_live, frame.environment, frame.live)
+        frame.inspects_signatures = inspects
         if any(ways):
             self.events.append(Branch(ways))
         self.block(statement.finalbody, frame)
@@ -236,17 +238,6 @@ class Statements(Expressions):
 def place(frame: Frame) -> Place:
     """Where a frame stands in the code."""
     return Place(frame.function, frame.owner, frame.scope, frame.is_call_method)
-
-
-def _looks_at_signature(test: ast.expr) -> bool:
-    """Whether a condition asks what a callable takes: `if "training" in signature(layer.call).parameters`."""
-    for node in ast.walk(test):
-        if isinstance(node, ast.Constant) and node.value == "training":
-            return True
-        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-        if name and any(word in name for word in _SIGNATURE_WORDS):
-            return True
-    return False
 
 
 _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {

@@ -43,6 +43,17 @@ class _Unknown(Value):
 UNKNOWN = _Unknown()
 
 
+class _SignatureTest(Value):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "SIGNATURE_TEST"
+
+
+SIGNATURE_TEST = _SignatureTest()
+"""The answer to a question about a signature: `"training" in inspect.signature(layer.call).parameters`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Constant(Value):
     """A literal."""

@@ -46,9 +46,7 @@ def _has_weights(layer: Instance, inside: tuple[UserClass, ...]) -> bool:
 
 
 def _any_has_weights(values: Iterable[Value], inside: tuple[UserClass, ...]) -> bool:
-    return any(
-        isinstance(one, Instance) and _has_weights(one, inside) for value in values for one in members(value)
-    )
+    return any(isinstance(one, Instance) and _has_weights(one, inside) for value in values for one in members(value))
 
 
 def _is_identity(layer: Instance) -> bool:

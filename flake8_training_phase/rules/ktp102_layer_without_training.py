@@ -138,7 +138,7 @@ class MonteCarloDropout(keras.layers.Dropout):
         """The layers that leave the flag to the context."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls
-            if cls.is_model or cls.call is None or cls.phase_parameter is not None:
+            if cls.is_model or layer_class.call is None or cls.phase_parameter is not None:
                 continue
             needy = next((call for call in layer_class.layer_calls if call.flag.absent and reaches_phase(call)), None)
             if needy is not None:
@@ -147,7 +147,7 @@ class MonteCarloDropout(keras.layers.Dropout):
                     f"({layer_title(needy.receiver)}, line {needy.node.lineno}) depends on the call context of the host"
                 )
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
-                yield self.problem(layer_class.call or cls.node, message, layer_class.keras, plan)
+                yield self.problem(layer_class.call, message, layer_class.keras, plan)
 
 
 RULE = LayerWithoutTraining()

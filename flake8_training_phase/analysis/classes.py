@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
+    Constant,
     FunctionValue,
     Instance,
     Items,
@@ -25,6 +26,7 @@ from flake8_training_phase.analysis.values import (
     PhaseValue,
     Value,
     members,
+    union,
 )
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer
@@ -53,10 +55,13 @@ class Method:
 class UserClass:
     """A class of the checked code."""
 
-    def __init__(self, node: ast.ClassDef, scope: Scope) -> None:
+    def __init__(self, node: ast.ClassDef, scope: Scope, prepare: Callable[[], None]) -> None:
         self.node = node
         self.name = node.name
         self.scope = scope
+        self._prepare = prepare
+        self.constructed_with: list[dict[str, Value]] = []
+        """The arguments of every construction that was seen, by parameter name."""
         self.methods: dict[str, FunctionDef] = {
             one.name: one for one in _class_statements(node.body) if isinstance(one, FunctionDef)
         }
@@ -221,13 +226,32 @@ class UserClass:
                     targets = statement.targets if isinstance(statement, ast.Assign) else ()
                     if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                         assert isinstance(statement, ast.Assign)
-                        return Interpreter(None).evaluate(statement.value, Frame(None, one.scope))
+                        value = Interpreter(None).evaluate(statement.value, Frame(None, one.scope))
+                        # A number or a switch in a class body is a default for its subclasses and instances.
+                        return UNKNOWN if isinstance(value, Constant) else value
         return UNKNOWN
 
     @property
     def written(self) -> dict[str, Value]:
         """The attributes that its methods assign, other than `call`."""
+        self._prepare()
         return self._constructed.written
+
+    def read_again(self) -> None:
+        """Forget the attributes if constructions have shown what layers the constructor is given."""
+        if self._given_layers():
+            for name in ("_constructed", "trace", "_dependence"):
+                self.__dict__.pop(name, None)
+            self.phase_flows.clear()
+
+    def _given_layers(self) -> dict[str, Value]:
+        """The parameters of the constructor that were given layers, or classes of layers."""
+        given: dict[str, list[Value]] = {}
+        for arguments in self.constructed_with:
+            for name, value in arguments.items():
+                if _holds_layers(value):
+                    given.setdefault(name, []).append(value)
+        return {name: union(values) for name, values in given.items()}
 
     @cached_property
     def _constructed(self) -> Interpreter:
@@ -236,7 +260,7 @@ class UserClass:
         for name in self._writing_methods():
             found = self.find_method(name)
             if isinstance(found, Method) and found.node not in run.visited:
-                self._run(run, found, {})
+                self._run(run, found, self._given_layers() if name == "__init__" else {})
         return run
 
     def _writing_methods(self) -> Iterator[str]:
@@ -292,12 +316,14 @@ class UserClass:
     @property
     def base_argument_values(self) -> dict[str, Value] | None:
         """What the constructor of the Keras base is given by name; None when it is not seen."""
+        self._prepare()
         arguments = self._constructed.base_arguments
         return None if arguments is None else {**arguments.keywords}
 
     @property
     def base_contents(self) -> tuple[Value, ...]:
         """The layers that a Sequential or functional base class was given."""
+        self._prepare()
         return self._constructed.base_contents
 
 
@@ -317,6 +343,12 @@ def _class_valued(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]
             value = Interpreter(None).evaluate(default, frame)
             if isinstance(value, (ClassValue, Instance, FunctionValue)):
                 yield name, value
+
+
+def _holds_layers(value: Value) -> bool:
+    if isinstance(value, Items):
+        return any(_holds_layers(one) for one in value.values)
+    return any(isinstance(one, (Instance, ClassValue)) for one in members(value))
 
 
 def _bound(found: Method | KerasLayer | None, name: str, instance: Instance) -> Value:

@@ -7,6 +7,7 @@ One interpreter serves two questions: what attributes do `__init__` and `build` 
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Iterable
 
 from flake8_training_phase.analysis import known_functions
@@ -25,9 +26,9 @@ from flake8_training_phase.analysis.events import (
     LayerCall,
     Loop,
 )
-from flake8_training_phase.analysis.expressions import unknown_phase
+from flake8_training_phase.analysis.expressions import TooComplex, unknown_phase
 from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.scopes import external, function_imports
+from flake8_training_phase.analysis.scopes import Scope, external, function_imports
 from flake8_training_phase.analysis.statements import Statements, place
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
@@ -182,6 +183,7 @@ class Interpreter(Statements):
                 contents = tuple(known_functions.flattened(by_name.values()))
             return Instance(callee.type, callee.generations, by_name, hidden, contents)
         by_name = arguments.by_name(callee.type.constructor_parameters())
+        callee.type.constructed_with.append(by_name)
         return Instance(callee.type, callee.generations, by_name, hidden)
 
     def _call_instance(self, callee: Instance, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -326,6 +328,16 @@ class Interpreter(Statements):
         if node.args.kwarg is not None:
             rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
             environment[node.args.kwarg.arg] = UNKNOWN if arguments.hidden else hidden_items(rest_by_name)
+
+
+def run_function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+    """Run a function of a module on unknown arguments, for what it constructs."""
+    run = Interpreter(None)
+    frame = Frame(node, scope)
+    for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
+        frame.environment[name] = UNKNOWN
+    with contextlib.suppress(TooComplex, RecursionError):
+        run.block(node.body, frame)
 
 
 def called_layers(events: Iterable[Event]) -> Iterable[Value]:

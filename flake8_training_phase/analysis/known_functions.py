@@ -24,10 +24,13 @@ from flake8_training_phase.analysis.values import (
     members,
     union,
 )
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import KerasLayer, layers
+from flake8_training_phase.keras.names import ALL, keras_path
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.interpreter import Interpreter
+
+_MODEL = layers()["Model"]
 
 ANY_NAME = "*"
 """The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
@@ -57,10 +60,21 @@ def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, fram
         return first
     if "has_arg" in name:
         return SIGNATURE_TEST
+    if _gives_unknown_model(path):
+        return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
     run.run_callables(arguments, frame)
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
+
+
+def _gives_unknown_model(path: str) -> bool:
+    """Whether a function gives a model of which nothing more is known: `keras.applications.ResNet50(…)`."""
+    found = keras_path(path)
+    if found is not None:
+        area, _, name = found[0].partition("applications.")
+        return area in ("", "api.", "src.") and name.rpartition(".")[2][:1].isupper()
+    return path.endswith(".from_pretrained") or path in ("tensorflow_hub.KerasLayer", "tensorflow_hub.KerasLayerV2")
 
 
 def changed_items(items: Items, name: str, arguments: Arguments) -> Items | None:

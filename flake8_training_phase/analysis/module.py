@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.interpreter import Interpreter, run_function
 from flake8_training_phase.analysis.scopes import Import, Scope, class_definitions
 from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, FunctionValue, ModuleValue, Value
 from flake8_training_phase.keras.names import ALL
@@ -26,6 +26,8 @@ class Module:
         self.path = path
         self.project = project
         self._classes: dict[ast.ClassDef, UserClass] = {}
+        self._class_names = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+        self._prepared = False
         self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import)
 
     def member(self, name: str) -> Value:
@@ -43,9 +45,28 @@ class Module:
         """Its classes, those inside functions and other classes included, in the order of their definition."""
         return (self._class(node, scope) for node, scope in class_definitions(self.scope))
 
+    def _prepare(self) -> None:
+        """Read what the classes hold once, to see what their constructors are given, before it counts."""
+        if self._prepared:
+            return
+        self._prepared = True
+        classes = [cls for cls in self.classes() if cls.is_layer]
+        for cls in classes:
+            _ = cls.written
+        for node, scope in self.scope.definitions:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and self._constructs(node):
+                run_function(node, scope)
+        for cls in classes:
+            cls.read_again()
+
+    def _constructs(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Whether a function of the module calls one of its classes by name."""
+        calls = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+        return any(isinstance(called, ast.Name) and called.id in self._class_names for called in calls)
+
     def _class(self, node: ast.ClassDef, scope: Scope) -> UserClass:
         if node not in self._classes:
-            self._classes[node] = UserClass(node, scope)
+            self._classes[node] = UserClass(node, scope, self._prepare)
         return self._classes[node]
 
     def _define(self, node: ast.stmt, scope: Scope) -> Value:

@@ -1,0 +1,333 @@
+"""Right code, as users write it, that no rule may speak of."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+QUIET = {
+    "Monte Carlo dropout as a subclass": """
+import keras
+
+
+class MCDropout(keras.layers.Dropout):
+    def call(self, inputs):
+        return super().call(inputs, training=True)
+
+
+model = keras.Sequential([keras.layers.Dense(8), MCDropout(0.5)])
+""",
+    "a wrapper that always trains": """
+import keras
+
+
+class AlwaysOn(keras.layers.Wrapper):
+    def call(self, inputs):
+        return self.layer(inputs, training=True)
+""",
+    "Monte Carlo dropout in a functional graph": """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+inputs = keras.Input((8,))
+x = layers.Dense(8)(inputs)
+x = layers.Dropout(0.5)(x, training=True)
+model = keras.Model(inputs, layers.Dense(1)(x))
+""",
+    "any functional construction": """
+import tensorflow as tf
+
+
+def build(classes):
+    base = tf.keras.applications.ResNet50(include_top=False)
+    base.trainable = False
+    inputs = tf.keras.Input((224, 224, 3))
+    x = base(inputs, training=False)
+    x = tf.keras.layers.GlobalAveragePooling2D()(x)
+    x = tf.keras.layers.BatchNormalization()(x)
+    x = tf.keras.layers.Dropout(0.2)(x)
+    return tf.keras.Model(inputs, tf.keras.layers.Dense(classes)(x))
+""",
+    "transfer learning with explicit flags": """
+import keras
+
+
+class FineTuned(keras.Model):
+    def __init__(self, base):
+        super().__init__()
+        self.base = base
+        self.drop = keras.layers.Dropout(0.5)
+        self.out = keras.layers.Dense(3)
+
+    def call(self, inputs, training=None):
+        x = self.base(inputs, training=False)
+        x = self.drop(x, training=training)
+        return self.out(x)
+""",
+    "a saliency map": """
+import tensorflow as tf
+
+
+def saliency(model, images):
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        score = tf.reduce_max(model(images), axis=-1)
+    return tape.gradient(score, images)
+""",
+    "a model without phase-dependent layers": """
+import keras
+
+
+class Linear(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.hidden = keras.layers.Dense(8, activation="relu")
+        self.norm = keras.layers.LayerNormalization()
+        self.out = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.out(self.norm(self.hidden(x)))
+""",
+    "dropout that is literally zero": """
+import keras
+
+
+class Memory(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0)
+        self.lstm = keras.layers.LSTM(8, dropout=0.0, recurrent_dropout=0)
+        self.gru = keras.layers.Bidirectional(keras.layers.GRU(8))
+        self.attention = keras.layers.MultiHeadAttention(2, 4)
+
+    def call(self, x):
+        x = self.gru(self.lstm(self.drop(x)))
+        return self.attention(x, x)
+""",
+    "forwarding through kwargs under Keras 2": """
+import tf_keras
+
+
+class Block(tf_keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = tf_keras.layers.Dropout(0.5)
+
+    def call(self, x, **kwargs):
+        return self.drop(x, **kwargs)
+""",
+    "dropout by hand behind an early return": """
+import keras
+import tensorflow as tf
+
+
+class HandMade(keras.layers.Layer):
+    def call(self, x, training=None):
+        if not training:
+            return x
+        return tf.nn.dropout(x, rate=0.5)
+""",
+    "dropout by hand with a rate that depends on the phase": """
+import keras
+import tensorflow as tf
+
+
+class HandMade(keras.layers.Layer):
+    def call(self, x, training=None):
+        keep_prob = 0.5 if training else 1.0
+        return tf.nn.dropout(x, rate=1.0 - keep_prob)
+""",
+    "a BatchNormalization that minds trainable": """
+import tensorflow as tf
+
+
+class FrozenBatchNorm(tf.keras.layers.BatchNormalization):
+    def call(self, x, training=None):
+        if training is None:
+            training = False
+        training = tf.logical_and(training, self.trainable)
+        return super().call(x, training=training)
+
+
+class Frozen(tf.keras.layers.BatchNormalization):
+    def call(self, x, training=None):
+        return super().call(x, training=training and self.trainable)
+""",
+    "code that looks at a signature before it forwards": """
+import inspect
+
+import keras
+
+
+class Chain(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [keras.layers.Dense(8), keras.layers.Dropout(0.5)]
+
+    def call(self, x, training=None):
+        for block in self.blocks:
+            if "training" in inspect.signature(block.call).parameters:
+                x = block(x, training=training)
+            else:
+                x = block(x)
+        return x
+""",
+    "code that remembers what a signature says": """
+import inspect
+
+import keras
+
+
+class Chain(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [keras.layers.Dense(8), keras.layers.Dropout(0.5)]
+
+    def call(self, x, training=None):
+        for block in self.blocks:
+            takes_flag = "training" in dict(inspect.signature(block.call).parameters)
+            x = block(x, training=training) if takes_flag else block(x)
+        return x
+""",
+    "layers told apart by their class": """
+import keras
+
+
+class Chain(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [keras.layers.Dense(8), keras.layers.Dropout(0.5), keras.layers.BatchNormalization()]
+
+    def call(self, x, training=None):
+        for block in self.blocks:
+            if isinstance(block, (keras.layers.Dropout, keras.layers.BatchNormalization)):
+                x = block(x, training=training)
+            else:
+                x = block(x)
+        return x
+""",
+    "objects that are no Keras layers": """
+import torch
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dropout = nn.Dropout(0.5)
+        self.norm = nn.BatchNorm1d(8)
+
+    def call(self, x):
+        return self.dropout(self.norm(x))
+""",
+    "an agent with a flag of its own": """
+class Agent:
+    def __init__(self, model):
+        self.model = model
+        self.training = True
+
+    def call(self, state):
+        if self.training:
+            return self.explore(state)
+        return self.model(state)
+""",
+    "an abstract method": """
+import abc
+
+import keras
+
+
+class Encoder(keras.layers.Layer, abc.ABC):
+    @abc.abstractmethod
+    def call(self, inputs):
+        ...
+""",
+    "a flag forwarded under an alias": """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        is_train = training
+        return self.norm(x, training=is_train)
+""",
+    "a flag that is cast first": """
+import tensorflow as tf
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = tf.keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        training = tf.cast(training, tf.bool)
+        return self.norm(x, training=training)
+""",
+    "other meanings of the usual names": """
+import keras
+
+
+class Resize(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.1)
+
+    def call(self, x, mode="bilinear", train=3, training=None):
+        return self.drop(x[:, :train], training=training) if mode == "bilinear" else x
+""",
+    "a helper that is given the flag by position": """
+import keras
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def _block(self, x, training):
+        return self.norm(x, training=training)
+
+    def call(self, x, training=None):
+        return self._block(x, training)
+""",
+    "a context that is written last": """
+import keras
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dropout(0.5)
+        self.frozen = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        x = self.head(x, training=training)
+        return self.frozen(x, training=False)
+""",
+    "a name of the legacy API that means something else": """
+import keras
+
+
+def learning_phase():
+    return "warm-up"
+
+
+class Schedule(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        print(learning_phase())
+""",
+}
+
+
+@pytest.mark.parametrize("code", QUIET.values(), ids=QUIET.keys())
+def test_right_code_is_left_alone(code: str) -> None:
+    compile(code, "quiet.py", "exec")
+    assert engine.check(SourceText(code), Settings(), "quiet.py") == []

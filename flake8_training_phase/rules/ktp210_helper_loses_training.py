@@ -207,26 +207,24 @@ class Classifier(keras.Model):
                         yield from self._without(layer_class, helper)
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
-        given = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _from_default(one)]
-        wrong = [(call, one) for call in given for one in layer_class.wrong_inside(call)]
-        if not given or not any(reaches_phase(call) for call in given):
+        calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _takes_from_helper(one)]
+        needy = [call for call in calls if reaches_phase(call)]
+        if not needy:
             return
         default = dict(defaults(helper.function)).get("training")
+        wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
+        keras = tuple(sorted({one.generation.keras for one in wrong})) or layer_class.keras
+        what = f"`{needy[0].name}` ({layer_title(needy[0].receiver)}, line {needy[0].node.lineno})"
         if default is None:
-            return
-        plan = Plan(
-            f"Pass `training={helper.at_hand}`",
-            Applicability.SAFE,
-            (AddArgument(helper.node, "training", str(helper.at_hand)),),
-        )
-        call = wrong[0][0] if wrong else given[0]
-        keras = tuple(sorted({one.generation.keras for _, one in wrong})) or layer_class.keras
-        versions = " and ".join(f"Keras {one}" for one in keras)
-        what = f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno})"
-        happens = f"has {what} run in inference under {versions}" if wrong else f"leaves {what} to the call context"
-        message = f"`{_name(helper)}` is not given `training`: its default `{ast.unparse(default)}` {happens}"
-        severity = Severity.BUG if wrong else Severity.FRAGILE
-        yield self.problem(helper.node, message, keras, plan, severity=severity)
+            happens = f"it has no default for it, and {what} is never reached"
+        elif wrong:
+            versions = " and ".join(f"Keras {one}" for one in keras)
+            happens = f"its default `{ast.unparse(default)}` has {what} run in inference under {versions}"
+        else:
+            happens = f"its default `{ast.unparse(default)}` leaves {what} to the call context"
+        message = f"`{_name(helper)}` is not given `training`: {happens}"
+        severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
+        yield self.problem(helper.node, message, keras, _give(helper), severity=severity)
 
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
@@ -252,11 +250,9 @@ def _is_helper(call: Inlined) -> bool:
     )
 
 
-def _from_default(call: LayerCall) -> bool:
+def _takes_from_helper(call: LayerCall) -> bool:
     """Whether a layer is given a flag that is no literal, yet does not come from the outermost `call`."""
-    if call.flag.absent or call.flag.parameter is not None or isinstance(call.flag.node, (ast.Constant, type(None))):
-        return False
-    return len(set(call.flag.by_lane)) == 1
+    return not (call.flag.absent or call.flag.parameter or isinstance(call.flag.node, (ast.Constant, type(None))))
 
 
 def _is_needy(call: LayerCall) -> bool:
@@ -265,6 +261,12 @@ def _is_needy(call: LayerCall) -> bool:
 
 def _name(helper: Inlined) -> str:
     return ast.unparse(helper.node.func)
+
+
+def _give(helper: Inlined) -> Plan:
+    """Pass the flag to a helper that takes it."""
+    change = AddArgument(helper.node, "training", str(helper.at_hand))
+    return Plan(f"Pass `training={helper.at_hand}`", Applicability.SAFE, (change,))
 
 
 def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:

@@ -100,8 +100,13 @@ def _prefixes(name: str, value: object) -> tuple[str, ...]:
 
 def nearest(word: str, known: Mapping[str, object]) -> str:
     """What to say behind "unknown": the known word that comes closest, or nothing."""
-    found = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean `{found[0]}`?" if found else ""
+
+    def likeness(other: str) -> tuple[float, int]:
+        # Of codes that share as many characters, the one that has them in the same places.
+        return difflib.SequenceMatcher(None, other, word).ratio(), sum(map(str.__eq__, word, other))
+
+    found = difflib.get_close_matches(word, known, n=max(len(known), 1))
+    return f"; did you mean `{max(found, key=likeness)}`?" if found else ""
 
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:

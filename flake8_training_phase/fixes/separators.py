@@ -24,6 +24,16 @@ def with_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
     return call.with_changes(args=[*before, old, new])
 
 
+def without_argument(call: cst.Call, name: str) -> cst.Call:
+    """The call without the keyword argument of that name; what then stands last ends as the last one did."""
+    kept = [one for one in call.args if one.keyword is None or one.keyword.value != name]
+    if not kept:
+        return call.with_changes(args=[], whitespace_before_args=_NOTHING)
+    if kept[-1] is not call.args[-1]:
+        kept[-1] = _closed(kept[-1], _closing(call.args[-1])).with_changes(comma=call.args[-1].comma)
+    return call.with_changes(args=kept)
+
+
 def with_parameter(definition: cst.FunctionDef, parameter: cst.Param) -> cst.Parameters:
     """The parameters with one more: behind the last one that can be passed by position, or, where there is a
     `*args` that would lose its first value to it, behind that.

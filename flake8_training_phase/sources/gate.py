@@ -11,8 +11,9 @@ _LEGACY_WORDS = ("learning_phase", "in_train_phase", "in_test_phase")
 def may_hold_findings(text: str) -> bool:
     """Whether the text has anything that a rule could speak of.
 
-    True is a guess, False is certain: without a `call` method or a name of the legacy API, no rule has a subject.
+    True is a guess, False is certain: without a `call` method, a name of the legacy API, or a dropout function in a
+    `Lambda` layer, no rule has a subject.
     """
-    if any(word in text for word in _LEGACY_WORDS):
+    if any(word in text for word in _LEGACY_WORDS) or ("Lambda(" in text and "dropout(" in text):
         return True
     return "import" in text and _CALL_METHOD.search(text) is not None

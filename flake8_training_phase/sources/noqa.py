@@ -20,6 +20,7 @@ class Suppressions:
     """The `# noqa` comments of one file."""
 
     def __init__(self, source: SourceText) -> None:
+        self._source = source
         self._processor: FileProcessor | None = None
         if "noqa" in source.text.lower():
             lines = [line.rstrip("\r\n") + "\n" for line in source.lines]
@@ -41,5 +42,6 @@ class Suppressions:
     def _is_under_noqa(self, row: int, code: str) -> bool:
         if self._processor is None:
             return False
-        line = self._processor.noqa_line_for(row) or ""
+        # flake8 knows no lines of a file that has no tokens; its comments count all the same.
+        line = self._processor.noqa_line_for(row) or self._source.line(row)
         return bool(Violation(code, "-", row, 1, "", line).is_inline_ignored(disable_noqa=False))

@@ -1,0 +1,205 @@
+"""A layer is known in whatever way the class holds it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.analysis.conftest import Reported
+
+CLASS = """
+import keras
+from keras import layers
+from functools import partial
+
+
+def make_norm(rate):
+    return layers.BatchNormalization() if rate else layers.LayerNormalization()
+
+
+def conv_block(width):
+    block = keras.Sequential()
+    block.add(layers.Dense(width))
+    block.add(layers.Dropout(0.5))
+    return block
+
+
+class Inner(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Plain(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(8)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+class Quieter(layers.SpatialDropout1D):
+    pass
+
+
+class Block(layers.Layer):
+    def __init__(self, depth=2, rate=0.1, norm_layer=layers.BatchNormalization, inner: layers.Dropout = None):
+        super().__init__()
+{init}
+
+    def call(self, x, training=None):
+{call}
+"""
+
+HELD = [
+    ("self.a = layers.Dropout(rate)", "return self.a(x)"),
+    ("self.a = layers.Dropout(rate) if rate else None", "return self.a(x)"),
+    ("self.a = None\nif rate:\n    self.a = layers.Dropout(rate)", "return self.a(x)"),
+    ("self.a = self.b = layers.Dropout(rate)", "return self.a(x)"),
+    ("self.a, self.b = layers.Dense(2), layers.Dropout(rate)", "return self.b(self.a(x))"),
+    ("drop = layers.Dropout(rate)\nself.a = drop", "return self.a(x)"),
+    ("self.a = [layers.Dropout(rate) for _ in range(depth)]", "return self.a[0](x)"),
+    ("self.a = [layers.Dense(2), layers.Dropout(rate)]", "return self.a[1](self.a[0](x))"),
+    ("self.a = (layers.Dropout(rate),)", "return self.a[-1](x)"),
+    ("self.a = {'drop': layers.Dropout(rate), 'dense': layers.Dense(2)}", "return self.a['drop'](self.a['dense'](x))"),
+    ("self.a = dict(drop=layers.Dropout(rate))", "return self.a['drop'](x)"),
+    ("self.a = {}\nfor i in range(depth):\n    self.a[str(i)] = layers.Dropout(rate)", "return self.a[x](x)"),
+    ("self.a = []\nfor _ in range(depth):\n    self.a.append(layers.Dropout(rate))", "return self.a[2](x)"),
+    ("self.a = []\nself.a.extend([layers.Dropout(rate)])", "return self.a[0](x)"),
+    ("self.a = []\nself.a += [layers.Dropout(rate)]", "return self.a[0](x)"),
+    ("stack = []\nstack.insert(0, layers.Dropout(rate))\nself.a = stack", "return self.a[0](x)"),
+    ("self.a = [[layers.Dropout(rate)] for _ in range(depth)]", "return self.a[1][0](x)"),
+    ("self.a = keras.Sequential([layers.Dense(2), layers.Dropout(rate)])", "return self.a(x)"),
+    ("self.a = keras.Sequential()\nself.a.add(layers.Dropout(rate))", "return self.a(x)"),
+    (
+        "stack = [layers.Dense(2)]\nstack.append(layers.Dropout(rate))\nself.a = keras.Sequential(stack)",
+        "return self.a(x)",
+    ),
+    ("self.a = keras.models.Sequential(layers=[Inner()])", "return self.a(x)"),
+    ("self.a = layers.TimeDistributed(layers.Dropout(rate))", "return self.a(x)"),
+    ("self.a = layers.Bidirectional(layers.LSTM(8, dropout=rate))", "return self.a(x)"),
+    ("self.a = layers.RNN([layers.LSTMCell(8, dropout=rate)])", "return self.a(x)"),
+    ("self.a = layers.LSTM(8, recurrent_dropout=0.2)", "return self.a(x)"),
+    ("self.a = layers.MultiHeadAttention(2, 4, dropout=rate)", "return self.a(x)"),
+    ("self.a = make_norm(rate)", "return self.a(x)"),
+    ("self.a = conv_block(8)", "return self.a(x)"),
+    (
+        "self.a = self._make(rate)",
+        "return self.a(x)\n\n    def _make(self, rate):\n        return layers.Dropout(rate)",
+    ),
+    (
+        "self._build_all(rate)",
+        "return self.a(x)\n\n    def _build_all(self, rate):\n        self.a = layers.Dropout(rate)",
+    ),
+    ("self.a = norm_layer()", "return self.a(x)"),
+    ("self.a = inner", "return self.a(x)"),
+    ("make = partial(layers.Dropout, rate)\nself.a = make()", "return self.a(x)"),
+    ("make = lambda: layers.Dropout(rate)\nself.a = make()", "return self.a(x)"),
+    ("registry = {'bn': layers.BatchNormalization}\nself.a = registry['bn']()", "return self.a(x)"),
+    (
+        "for i in range(depth):\n    setattr(self, f'drop_{i}', layers.Dropout(rate))",
+        "return getattr(self, f'drop_{x}')(x)",
+    ),
+    ("setattr(self, 'a', layers.Dropout(rate))", "return getattr(self, 'a')(x)"),
+    ("if (made := layers.Dropout(rate)):\n    self.a = made", "return self.a(x)"),
+    ("self.a = Inner()", "return self.a(x)"),
+    ("self.a = Inner()", "return self.a.drop(x)"),
+    ("self.a = Quieter(0.5)", "return self.a(x)"),
+    ("i = keras.Input((2,))\nself.a = keras.Model(i, layers.Dropout(rate)(i))", "return self.a(x)"),
+    ("pass", "return self.a(x)\n\n    def build(self, shape):\n        self.a = layers.Dropout(0.5)"),
+    ("pass", "return self.a(x)\n\n    a = layers.Dropout(0.5)"),
+    ("pass", "return self.a(x)\n\n    @property\n    def a(self):\n        return layers.Dropout(0.5)"),
+]
+
+
+def block(init: str, call: str) -> str:
+    """The example with a constructor and a `call`."""
+    return CLASS.format(
+        init=textwrap.indent(init, " " * 8), call=textwrap.indent(call, " " * 8, lambda line: "  " not in line[:4])
+    )
+
+
+@pytest.mark.parametrize(("init", "call"), HELD, ids=[f"{init} / {call}"[:90] for init, call in HELD])
+def test_layer_is_found(init: str, call: str, reported: Reported) -> None:
+    """The flag is not forwarded to the outermost call of `return`."""
+    expression = call.partition("\n")[0].removeprefix("return ")
+    assert reported(block(init, call)) == {expression}
+
+
+SILENT = [
+    ("self.a = layers.Dropout(0)", "return self.a(x)"),
+    ("self.a = layers.Dense(8)", "return self.a(x)"),
+    ("self.a = layers.LSTM(8)", "return self.a(x)"),
+    ("self.a = layers.LSTM(8, dropout=0.0)", "return self.a(x)"),
+    ("self.a = layers.MultiHeadAttention(2, 4)", "return self.a(x)"),
+    ("self.a = layers.BatchNormalization(trainable=False)", "return self.a(x)"),
+    ("self.a = keras.Sequential([layers.Dense(8), layers.LayerNormalization()])", "return self.a(x)"),
+    ("self.a = layers.TimeDistributed(layers.Dense(8))", "return self.a(x)"),
+    (
+        "self.a = [layers.Dense(8) for _ in range(depth)]",
+        "for one in self.a:\n            x = one(x)\n        return x",
+    ),
+    ("self.a = Plain()", "return self.a(x)"),
+    ("self.a = keras.activations.relu", "return self.a(x)"),
+    ("self.a = keras.applications.ResNet50()", "return self.a(x)"),
+    ("self.a = unknown_factory(rate)", "return self.a(x)"),
+    ("self.a = depth", "return self.a(x)"),
+]
+
+
+@pytest.mark.parametrize(("init", "call"), SILENT, ids=[init for init, _ in SILENT])
+def test_layer_that_needs_no_flag_or_is_unknown_is_left_alone(init: str, call: str, reported: Reported) -> None:
+    assert reported(block(init, call)) == set()
+
+
+def test_inherited_attributes_and_mixins(reported: Reported) -> None:
+    code = """
+        import keras
+
+        class Drops:
+            def add_drop(self):
+                self.drop = keras.layers.Dropout(0.5)
+
+        class Base(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.norm = keras.layers.BatchNormalization()
+
+        class Child(Drops, Base):
+            def __init__(self):
+                super().__init__()
+                self.add_drop()
+
+            def call(self, x, training=None):
+                return self.drop(self.norm(x))
+        """
+    assert reported(code) == {"self.drop(self.norm(x))", "self.norm(x)"}
+
+
+def test_layers_given_to_the_constructor_where_it_is_seen(reported: Reported) -> None:
+    code = """
+        import keras
+        from keras import layers
+
+        class Residual(layers.Layer):
+            def __init__(self, inner):
+                super().__init__()
+                self.inner = inner
+
+            def call(self, x, training=None):
+                return x + self.inner(x)
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.block = Residual(layers.Dropout(0.5))
+
+            def call(self, x, training=None):
+                return self.block(x, training=training)
+        """
+    assert reported(code) == {"self.inner(x)"}

@@ -60,6 +60,8 @@ class UserClass:
         self.name = node.name
         self.scope = scope
         self._prepare = prepare
+        self.too_deep = False
+        """Whether its code is nested too deeply to be followed."""
         self.constructed_with: list[dict[str, Value]] = []
         """The arguments of every construction that was seen, by parameter name."""
         self.methods: dict[str, FunctionDef] = {
@@ -293,7 +295,10 @@ class UserClass:
         frame.environment |= given
         try:
             run.block(node.body, frame)
-        except (TooComplex, RecursionError):
+        except TooComplex:
+            return False
+        except RecursionError:
+            self.too_deep = True
             return False
         return True
 

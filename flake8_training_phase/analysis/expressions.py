@@ -286,12 +286,14 @@ class Expressions(ABC):
         return UNKNOWN if parameter is None else unknown_phase(parameter)
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
-        left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
-        if isinstance(node.op, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
-            return Items(left.values + right.values)
-        if isinstance(node.op, ast.Mult) and isinstance(left, Items):
-            return left
-        return UNKNOWN
+        # A long sum is a deep tree: its operands are taken in a loop.
+        chain = [node]
+        while isinstance(chain[-1].left, ast.BinOp):
+            chain.append(chain[-1].left)
+        result = self.evaluate(chain[-1].left, frame)
+        for one in reversed(chain):
+            result = _computed(one.op, result, self.evaluate(one.right, frame))
+        return result
 
     def _inner(self, node: ast.Await | ast.Starred | ast.FormattedValue, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
@@ -305,6 +307,12 @@ class Expressions(ABC):
 def unknown_phase(parameter: str | None) -> PhaseValue:
     """Something made from the phase, nobody knows what."""
     return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
+
+
+def _computed(operator: ast.operator, left: Value, right: Value) -> Value:
+    if isinstance(operator, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
+        return Items(left.values + right.values)
+    return left if isinstance(operator, ast.Mult) and isinstance(left, Items) else UNKNOWN
 
 
 def _parameter(value: Value) -> str | None:

@@ -58,6 +58,8 @@ class LayerClass:
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
         here = self.module.scope
+        if self.cls.trace.events == () and self.cls.too_deep:
+            raise RecursionError
         return tuple(
             event
             for event in walk(self.cls.trace.events)

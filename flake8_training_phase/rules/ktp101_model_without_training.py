@@ -172,7 +172,6 @@ class MonteCarlo(keras.Model):
                     _message(layer_class, *hit),
                     (3,),
                     take_and_forward(layer_class, layer_class.layer_calls),
-                    end=node,
                 )
 
 

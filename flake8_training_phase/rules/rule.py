@@ -106,8 +106,22 @@ class Rule(ABC):
         end: ast.AST | None = None,
         severity: Severity | None = None,
     ) -> Problem:
-        """A problem of this rule at a node."""
-        return Problem(self, node, message, keras, severity or self.severity, plan, end)
+        """A problem of this rule at a node; a definition is shown by its first line, not with its whole body."""
+        return Problem(self, node, message, keras, severity or self.severity, plan, end or _header_end(node))
+
+
+def _header_end(node: ast.AST) -> ast.AST | None:
+    """The last parameter of a function, or base of a class; None for any other node."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        arguments = node.args
+        inside: list[ast.arg | ast.expr] = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        optional = (*arguments.defaults, *arguments.kw_defaults, arguments.vararg, arguments.kwarg)
+        inside += [one for one in optional if one is not None]
+    elif isinstance(node, ast.ClassDef):
+        inside = [*node.bases, *(keyword.value for keyword in node.keywords)]
+    else:
+        return None
+    return max(inside, key=lambda one: (one.end_lineno or 0, one.end_col_offset or 0), default=None)
 
 
 def words_in(rule: Rule, text: str) -> bool:

@@ -55,7 +55,7 @@ SPELLINGS = [
         "keras.layers.Dropout",
     ),
     (
-        "import os\nif os.environ.get('X'):\n    from keras import layers\nelse:\n    from tensorflow.keras import layers",
+        "import os\nif os.getenv('X'):\n    from keras import layers\nelse:\n    from tensorflow.keras import layers",
         "layers.Layer",
         "layers.Dropout",
     ),

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.training_steps import Function, functions
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
@@ -33,6 +34,12 @@ class CheckedModule:
     def layer_classes(self) -> tuple[LayerClass, ...]:
         """The subclasses of Keras's layers and models, in the order of their definition."""
         return tuple(LayerClass(cls, self) for cls in self.module.classes() if cls.is_layer)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Its functions, methods and nested functions included."""
+        classes = {cls.node: cls for cls in self.module.classes()}
+        return tuple(functions(self.tree, self.scope, classes))
 
     def generations(self, cls: UserClass) -> tuple[Generation, ...]:
         """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""

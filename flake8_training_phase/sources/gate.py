@@ -6,14 +6,15 @@ import re
 
 _CALL_METHOD = re.compile(r"\bdef[ \t\f\\\r\n]+call\b")
 _LEGACY_WORDS = ("learning_phase", "in_train_phase", "in_test_phase")
+_STEP_WORDS = ("GradientTape", "def test_step", "def predict_step")
 
 
 def may_hold_findings(text: str) -> bool:
     """Whether the text has anything that a rule could speak of.
 
-    True is a guess, False is certain: without a `call` method, a name of the legacy API, or a dropout function in a
+    True is a guess, False is certain: without a `call` method, a training step, a name of the legacy API, or a dropout function in a
     `Lambda` layer, no rule has a subject.
     """
-    if any(word in text for word in _LEGACY_WORDS) or ("Lambda(" in text and "dropout(" in text):
+    if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
         return True
     return "import" in text and _CALL_METHOD.search(text) is not None

@@ -1,0 +1,207 @@
+"""KTP301 training-step-without-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.training_steps import ForwardPass, forward_passes
+from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class TrainingStepWithoutTraining(Rule):
+    """A training step runs its model without `training=True`, so the model learns as in inference.
+
+    ## What it does
+
+    Reports a forward pass without the flag inside a `GradientTape` whose gradient with respect to the variables of
+    that model reaches an optimizer, in a `train_step` or in a loop of your own. Models that are not updated there, a
+    teacher, a saliency map, a gradient penalty on inputs, and calls that say `training=False` are left alone.
+
+    ## What Keras does
+
+    Only `fit()` knows that it is training. A call of the model is a call like any other: without the flag, Keras 2
+    and Keras 3 both run in inference. Dropout never drops, BatchNormalization uses moving statistics that nobody
+    updates. The loss goes down all the same.
+
+    The finding is a *bug* when the model is known to have layers that depend on the phase, and *fragile* when nothing
+    is known of it. A model that is known to have none is left alone.
+
+    ## Example
+
+    ```python
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x))
+    grads = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(grads, model.trainable_variables))
+    ```
+
+    Use instead:
+
+    ```python
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    grads = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(grads, model.trainable_variables))
+    ```
+
+    ## Fix safety
+
+    Unsafe: the training that it repairs comes to other results.
+
+    ## References
+
+    - Keras 3.15.1, `backend/tensorflow/trainer.py:58`; Keras 2.15, `engine/training.py:1150`
+    - Measured: rows 16a, 16b, 16h, 16i
+    """
+
+    severity = Severity.BUG
+    words = ("GradientTape",)
+    bad = (
+        Example(
+            bad="""
+import keras
+import tensorflow as tf
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            error = y - self(x)
+            loss = tf.reduce_mean(error * error)
+        grads = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
+        return {"loss": loss}
+""",
+            fixed="""
+import keras
+import tensorflow as tf
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            error = y - self(x, training=True)
+            loss = tf.reduce_mean(error * error)
+        grads = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
+        return {"loss": loss}
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras2="I T I I I", keras3="I T I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+import tensorflow as tf
+
+model = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+linear = keras.Sequential([keras.layers.Dense(1)])
+optimizer = keras.optimizers.Adam()
+
+
+def train(x, y):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((y - model(x, training=True)) ** 2)
+    grads = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(grads, model.trainable_variables))
+
+
+def train_linear(x, y):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((y - linear(x)) ** 2)
+    optimizer.apply_gradients(zip(tape.gradient(loss, linear.trainable_variables), linear.trainable_variables))
+
+
+def saliency(x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        score = tf.reduce_max(model(x))
+    return tape.gradient(score, x)
+
+
+def adversarial(x, steps):
+    image = tf.Variable(x)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = -tf.reduce_mean(model(image))
+        optimizer.apply_gradients([(tape.gradient(loss, image), image)])
+    return image
+
+
+def distil(student, x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((model(x) - student(x, training=True)) ** 2)
+    grads = tape.gradient(loss, student.trainable_variables)
+    optimizer.apply_gradients(zip(grads, student.trainable_variables))
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The forward passes that train as in inference."""
+        for function in module.functions:
+            for forward in forward_passes(function):
+                if _gives_flag(forward.node):
+                    continue
+                model = function.value(forward.model)
+                known = dependence(model)
+                if known is not Dependence.NO and not _trains_by_default(model):
+                    severity = Severity.BUG if known is Dependence.YES else Severity.FRAGILE
+                    keras = tuple(sorted(module.settings.keras))
+                    yield self.problem(forward.node, _message(forward, known), keras, _plan(forward), severity=severity)
+
+
+def _gives_flag(call: ast.Call) -> bool:
+    """Whether the call passes the flag, or may: by keyword, inside `**kwargs`, or as a literal in second place."""
+    if any(keyword.arg in ("training", None) for keyword in call.keywords):
+        return True
+    second = call.args[1] if len(call.args) > 1 else None
+    return isinstance(second, ast.Constant) and isinstance(second.value, bool)
+
+
+def _trains_by_default(model: Value) -> bool:
+    """Whether `call` has `training=True` for a default (row 16c), which is KTP104's to speak of."""
+    return any(
+        isinstance(one, Instance) and isinstance(one.type, UserClass) and one.type.training_default is True
+        for one in members(model)
+    )
+
+
+def _message(forward: ForwardPass, known: Dependence) -> str:
+    call, step = ast.unparse(forward.node.func), forward.function.node.name
+    start = f"`{call}(…)` is called without `training=True` in `{step}`, which updates its variables"
+    if known is Dependence.YES:
+        return f"{start}: its layers run in inference while it is trained"
+    return f"{start}: layers that depend on the phase would run in inference"
+
+
+def _plan(forward: ForwardPass) -> Plan:
+    change = AddArgument(forward.node, "training", "True")
+    return Plan("Pass `training=True`", Applicability.UNSAFE, (change,))
+
+
+RULE = TrainingStepWithoutTraining()

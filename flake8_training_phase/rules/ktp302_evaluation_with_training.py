@@ -1,0 +1,148 @@
+"""KTP302 evaluation-with-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_STEPS = ("test_step", "predict_step")
+
+
+class EvaluationWithTraining(Rule):
+    """A `test_step` or `predict_step` runs its model with `training=True`.
+
+    ## What it does
+
+    Reports a call of the model, or of a layer it holds, with a literal `training=True` inside `test_step` or
+    `predict_step` of a `keras.Model` subclass.
+
+    ## What Keras does
+
+    `evaluate()`, `predict()` and the validation of `fit()` run these methods and nothing else: what they pass is what
+    the layers get, under Keras 2 and Keras 3. Dropout drops while the model is measured, and BatchNormalization
+    normalises with the statistics of the test batch and learns from it.
+
+    ## Example
+
+    ```python
+    def test_step(self, data):
+        x, y = data
+        y_pred = self(x, training=True)
+    ```
+
+    Use instead:
+
+    ```python
+    def test_step(self, data):
+        x, y = data
+        y_pred = self(x, training=False)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the figures of the evaluation change, and Monte Carlo dropout in `predict_step` may be meant.
+
+    ## References
+
+    - Keras 3.15.1, `backend/tensorflow/trainer.py:92` and `:109`; Keras 2.15, `engine/training.py:1917` and `:2381`
+    - Measured: row 16e
+    """
+
+    severity = Severity.BUG
+    words = _STEPS
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+
+    def predict_step(self, data):
+        return self(data, training=True)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+
+    def predict_step(self, data):
+        return self(data, training=False)
+""",
+            proof=Proof(build="Classifier()", layer="norm", keras2="T T I I T", keras3="T T I I T"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(self.dense(x), training=training)
+
+    def test_step(self, data):
+        x, y = data
+        return {"loss": self.compute_loss(x, y, self(x, training=False))}
+
+    def predict_step(self, data):
+        return self.dense(data, training=True)
+
+
+class MCDropoutClassifier(Classifier):
+    def predict_step(self, data):
+        return sum(self(data, training=True) for _ in range(10)) / 10
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The evaluations that train."""
+        for function in module.functions:
+            cls = function.cls
+            if cls is None or not cls.is_model or function.node.name not in _STEPS or _samples(function.node):
+                continue
+            for node in ast.walk(function.node):
+                if not isinstance(node, ast.Call):
+                    continue
+                flag = next((keyword.value for keyword in node.keywords if keyword.arg == "training"), None)
+                if isinstance(flag, ast.Constant) and flag.value is True:
+                    if dependence(function.value(node.func)) is Dependence.YES:
+                        message = (
+                            f"`{ast.unparse(node.func)}(…)` runs in training in `{function.node.name}`: "
+                            f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` uses it as it is"
+                        )
+                        plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
+                        yield self.problem(node, message, tuple(sorted(module.settings.keras)), plan)
+
+
+def _samples(step: ast.AST) -> bool:
+    """Whether the step runs the model several times, as Monte Carlo dropout does."""
+    repeats = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.SetComp)
+    return any(isinstance(node, repeats) for node in ast.walk(step))
+
+
+RULE = EvaluationWithTraining()

@@ -1,0 +1,119 @@
+"""KTP304 layer-call-overridden."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.dependence import Dependence, class_dependence
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class LayerCallOverridden(Rule):
+    """A layer overrides `__call__`, takes `training` there, and does not pass it on.
+
+    ## What it does
+
+    Reports a `__call__` of a layer or model that has a parameter `training` and calls `super().__call__(…)` without
+    it, when the class runs layers that depend on the phase.
+
+    ## What Keras does
+
+    `__call__` is where Keras resolves the flag. What an override keeps to itself, Keras never sees: `fit()` and
+    `model(x, training=True)` run in inference, under Keras 2 and Keras 3.
+
+    ## Example
+
+    ```python
+    def __call__(self, x, training=None):
+        return super().__call__(self.prepare(x))
+    ```
+
+    Use instead:
+
+    ```python
+    def __call__(self, x, training=None):
+        return super().__call__(self.prepare(x), training=training)
+    ```
+
+    ## Fix safety
+
+    There is no fix: an override of `__call__` has reasons of its own.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`; Keras 2.15, `engine/base_layer.py:1091`
+    - Measured: row 20g
+    """
+
+    severity = Severity.BUG
+    words = ("__call__",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def __call__(self, x, training=None):
+        return super().__call__(x)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+            fixed=None,
+            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def __call__(self, x, *args, **kwargs):
+        return super().__call__(x, *args, **kwargs)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The overrides that keep the flag."""
+        for layer_class in module.layer_classes:
+            override = layer_class.cls.methods.get("__call__")
+            if override is None or parameter(override, "training") is None:
+                continue
+            if class_dependence(layer_class.cls) is not Dependence.YES:
+                continue
+            calls = [node for node in ast.walk(override) if isinstance(node, ast.Call) and _is_super_call(node)]
+            for call in calls:
+                if not any(keyword.arg in ("training", None) for keyword in call.keywords) and len(call.args) < 2:
+                    message = (
+                        f"`{layer_class.name}.__call__` does not pass `training` on: the layers of "
+                        f"`{layer_class.name}` run in inference whatever is asked for"
+                    )
+                    yield self.problem(call, message, layer_class.keras)
+
+
+def _is_super_call(node: ast.Call) -> bool:
+    function = node.func
+    if not (isinstance(function, ast.Attribute) and function.attr == "__call__"):
+        return False
+    owner = function.value
+    return isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
+
+
+RULE = LayerCallOverridden()

@@ -12,8 +12,8 @@ _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step")
 def may_hold_findings(text: str) -> bool:
     """Whether the text has anything that a rule could speak of.
 
-    True is a guess, False is certain: without a `call` method, a training step, a name of the legacy API, or a dropout function in a
-    `Lambda` layer, no rule has a subject.
+    True is a guess, False is certain: without a `call` method, a training step, a name of the legacy API, or a
+    dropout function in a `Lambda` layer, no rule has a subject.
     """
     if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
         return True

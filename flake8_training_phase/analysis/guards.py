@@ -108,24 +108,28 @@ def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tup
             return None
         if isinstance(parent, ast.IfExp) and parent.test in tests and child is not parent.test and guard is None:
             guard = parent
-            if not _chooses(child, parent):
+            if not _chooses(call, child, parent):
                 return None
         child = parent
+    if _is_random(child):
+        return None  # Noise on what inference takes as it is: `mean + self.scale(mean) * random.normal(…)`.
     if guard is not None:
         return guard, child
     around = _guard_around(child, parents, tests)
     if around is not None:
-        return (around, child) if _replaces_in_guard(child, around, parents) else None
+        return (around, child) if _replaces_in_guard(call, child, around, parents) else None
     leaving = _early_return(child, parents, tests)
     return None if leaving is None else (leaving, child)
 
 
-def _chooses(given: ast.AST, guard: ast.IfExp) -> bool:
-    """Whether a conditional expression takes at inference what the other way makes its result of."""
+def _chooses(call: ast.Call, given: ast.AST, guard: ast.IfExp) -> bool:
+    """Whether a conditional expression takes at inference what the call makes its result of."""
     other = guard.orelse if given is guard.body else guard.body
-    if isinstance(other, ast.Name):
-        return _loads(given, other.id)
-    return ast.dump(_source(given)) == ast.dump(other)
+    return ast.dump(_source(call)) == ast.dump(other)
+
+
+def _is_random(statement: ast.AST) -> bool:
+    return any(isinstance(one, ast.Attribute) and one.attr.startswith("random") for one in ast.walk(statement))
 
 
 def _guard_around(statement: ast.stmt, parents: _Parents, tests: set[ast.expr]) -> ast.If | None:
@@ -138,20 +142,33 @@ def _guard_around(statement: ast.stmt, parents: _Parents, tests: set[ast.expr]) 
     return None
 
 
-def _replaces_in_guard(statement: ast.stmt, guard: ast.If, parents: _Parents) -> bool:
+def _replaces_in_guard(call: ast.Call, statement: ast.stmt, guard: ast.If, parents: _Parents) -> bool:
     inside, other = _sides(statement, guard)
     if isinstance(statement, ast.Return):
         behind = other or _next_statements(guard, parents)
         taken = behind[0] if behind else None
         return statement.value is not None and isinstance(taken, ast.Return) and _same(taken.value, statement.value)
     name = _assigned(statement)
-    if name is None or any(isinstance(node, ast.Return) for one in inside for node in ast.walk(one)):
+    source = _source(call)
+    if name is None or not isinstance(source, ast.Name) or source.id != name or not _goes_on(name, guard, parents):
+        return False
+    if any(isinstance(node, ast.Return) for one in inside for node in ast.walk(one)):
         return False
     if any(_stores(one, name) or isinstance(one, (ast.Return, ast.Raise)) for one in other):
         return False
     # What is first made inside the guard is nothing that goes on without it.
     first = next((one for one in _simple_statements(inside) if _stores(one, name)), None)
     return first is not None and _assigned(first) == name and (isinstance(first, ast.AugAssign) or _uses(first, name))
+
+
+def _goes_on(name: str, guard: ast.If, parents: _Parents) -> bool:
+    """Whether a name is read after the guard, or the guard stands in a loop."""
+    node: ast.AST = guard
+    while (node := parents.get(node, ast.Pass())) in parents:
+        if isinstance(node, (ast.For, ast.While)):
+            return True
+    reads = (one for one in parents if isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Load))
+    return any(one.lineno > (guard.end_lineno or guard.lineno) for one in reads)
 
 
 def _sides(statement: ast.stmt, guard: ast.If) -> tuple[Sequence[ast.stmt], Sequence[ast.stmt]]:

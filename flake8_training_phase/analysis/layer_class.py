@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
@@ -131,7 +132,7 @@ def _wants_flag(layer: Instance) -> bool:
     cls = layer.type
     if cls.call is None:
         return dependence(layer) is Dependence.YES
-    if cls.phase_parameter != "training" and not cls.phase_in_kwargs:
+    if (cls.phase_parameter != "training" and not cls.phase_in_kwargs) or hides_signature(cls):
         return False
     if class_dependence(cls) is Dependence.YES:
         return True

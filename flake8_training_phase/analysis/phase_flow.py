@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import (
     Branch,
@@ -136,9 +137,9 @@ class PhaseFlow:
         by_fit = mode in (Mode.FIT, Mode.PREDICT)
         if not cls.is_model:
             flag, context = Passed.ABSENT, None if mode is Mode.NONE else mode.wanted
-        elif by_fit and self.generation.fit_needs_parameter and not cls.accepts_training:
+        elif by_fit and self.generation.fit_needs_parameter and not _accepts(cls, self.generation):
             flag = Passed.ABSENT
-        return self.generation.resolve(flag, context, cls.training_default, cls.accepts_training)
+        return self.generation.resolve(flag, context, cls.training_default, _accepts(cls, self.generation))
 
     def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> Outcome:
         """What calling a project layer comes to."""
@@ -308,7 +309,7 @@ def _misnamed(type_: KerasLayer | UserClass) -> bool:
 
 def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
     """What the parameter of a layer's `call` that means the phase holds when nobody but Keras fills it."""
-    if isinstance(type_, KerasLayer) or type_.accepts_training:
+    if isinstance(type_, KerasLayer) or _accepts(type_, generation):
         return resolved.phase
     if _misnamed(type_):
         return type_.training_default
@@ -322,9 +323,14 @@ def _keyword(call: LayerCall) -> str | None:
 def _signature(receiver: Instance, generation: Generation) -> tuple[bool, bool | None]:
     """Whether a layer's `call` names `training`, and the default there."""
     if isinstance(receiver.type, UserClass):
-        return receiver.type.accepts_training, receiver.type.training_default
+        return _accepts(receiver.type, generation), receiver.type.training_default
     signature = receiver.type.signature(generation.keras)
     return signature.accepts_training, signature.default
+
+
+def _accepts(cls: UserClass, generation: Generation) -> bool:
+    """Whether Keras finds `training` in the signature of a class's `call`: a wrapper may hide it from Keras 3 (20c)."""
+    return cls.accepts_training and not (generation.fit_needs_parameter and hides_signature(cls))
 
 
 def _flags(flag: FlagArgument, lanes: int) -> set[Flag]:

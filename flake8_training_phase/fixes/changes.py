@@ -30,6 +30,14 @@ class NameArgument:
 
 
 @dataclass(frozen=True, slots=True)
+class DropArgument:
+    """Do not pass a keyword argument any more."""
+
+    call: ast.Call
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddParameter:
     """Add `name=None` to a signature, behind the last parameter that can be passed by position."""
 
@@ -90,6 +98,7 @@ class Unwrap:
 Change = (
     AddArgument
     | NameArgument
+    | DropArgument
     | AddParameter
     | Replace
     | RenameParameter

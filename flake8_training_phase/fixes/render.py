@@ -20,6 +20,7 @@ from flake8_training_phase.fixes.changes import (
     AddParameter,
     Change,
     DeleteStatement,
+    DropArgument,
     NameArgument,
     Plan,
     RenameKeyword,
@@ -27,7 +28,7 @@ from flake8_training_phase.fixes.changes import (
     Replace,
     Unwrap,
 )
-from flake8_training_phase.fixes.separators import with_argument, with_parameter
+from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
 
@@ -64,6 +65,18 @@ def _name_argument(change: NameArgument, source: SourceText) -> Iterator[Edit]:
     _text_of(change.call, source)
     start = source.start(change.argument)
     yield Edit(start, start, f"{change.name}=")
+
+
+def _drop_argument(change: DropArgument, source: SourceText) -> Iterator[Edit]:
+    def drop(call: cst.BaseExpression) -> cst.BaseExpression:
+        if not isinstance(call, cst.Call):
+            raise CannotRender
+        return without_argument(call, change.name)
+
+    edits = list(_rewritten_expression(change.call, source, drop))
+    if any("#" in source.text[source.offset(edit.start) : source.offset(edit.end)] for edit in edits):
+        raise CannotRender  # A comment would go with it.
+    yield from edits
 
 
 def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
@@ -198,6 +211,7 @@ _SPACED_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(" "), cst.SimpleWhitespace(
 _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     AddArgument: _add_argument,
     NameArgument: _name_argument,
+    DropArgument: _drop_argument,
     AddParameter: _add_parameter,
     Replace: _replace,
     RenameParameter: _rename_parameter,

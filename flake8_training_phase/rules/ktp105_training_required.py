@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddDefault, Change, Plan, Replace
-from flake8_training_phase.fixes.plans import annotation
+from flake8_training_phase.fixes.changes import AddDefault, Change, Plan
+from flake8_training_phase.fixes.none_default import allow_none
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -56,7 +56,7 @@ class TrainingRequired(Rule):
 
     ## References
 
-    - Keras 3.15.1, `layers/layer.py:1774`, `CallSpec`
+    - Keras 3.15.1, `layers/layer.py:1883`, `CallSpec`
     - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
     - Measured: rows 15b to 15g
     """
@@ -239,9 +239,7 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     behind = positional[positional.index(argument) + 1 :] if argument in positional else []
     if any(one.arg not in known for one in behind):
         return None
-    changes: list[Change] = [AddDefault(argument, "None")]
-    if isinstance(argument.annotation, ast.Name) and argument.annotation.id == "bool":
-        changes.append(Replace(argument.annotation, annotation(layer_class)))
+    changes: list[Change] = [AddDefault(argument, "None"), *allow_none(layer_class, argument)]
     return Plan("Give `training` the default None", Applicability.SAFE, tuple(changes))
 
 

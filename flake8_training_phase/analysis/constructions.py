@@ -1,0 +1,114 @@
+"""The layers that a `call` makes, and what in them cannot be made twice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.events import Inlined, walk
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.values import ClassValue, Instance, members
+from flake8_training_phase.analysis.weights import has_weights
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+_MAYBE_WITHOUT_WEIGHTS = frozenset(
+    {
+        "AdditiveAttention",
+        "Attention",
+        "CategoryEncoding",
+        "Discretization",
+        "Hashing",
+        "IntegerLookup",
+        "Normalization",
+        "StringLookup",
+        "TextVectorization",
+    }
+)
+"""Layers whose arguments decide whether they have weights, and those that hold tables."""
+
+
+def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
+    """The layers that `call`, or a function of this module that it runs, makes, calls and keeps nowhere."""
+    call = layer_class.cls.call
+    if layer_class.call is None or call is None:
+        return
+    helpers = [event for event in walk(layer_class.cls.trace.events) if isinstance(event, Inlined)]
+    here = layer_class.module.scope
+    functions: dict[ast.AST, Scope] = {layer_class.call: call.owner.scope}
+    for helper in helpers:
+        if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
+            functions.setdefault(helper.function, helper.owner.scope)
+    for function, scope in functions.items():
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        yield from _made_in(function, scope.inner(function.body))
+
+
+def has_state(layer: Instance) -> bool:
+    """Whether a layer surely has weights."""
+    return has_weights(layer) and not _is_uncertain(layer)
+
+
+def is_random(layer: Instance) -> bool:
+    """Whether it is a layer of Keras with a random generator, which is state in Keras 3."""
+    return isinstance(layer.type, KerasLayer) and not layer.contents and dependence(layer) is Dependence.YES
+
+
+def _is_uncertain(layer: Instance) -> bool:
+    return isinstance(layer.type, KerasLayer) and layer.type.name in _MAYBE_WITHOUT_WEIGHTS
+
+
+def _made_in(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[tuple[ast.Call, Instance]]:
+    kept = {node for statement in ast.walk(function) if _keeps(statement) for node in ast.walk(statement)}
+    used = _called_in_place(function) | _called_by_name(function)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and node in used - kept and _names_class(node.func, scope):
+            for made in members(Interpreter(None).evaluate(node, Frame(None, scope))):
+                if isinstance(made, Instance):
+                    yield node, made
+
+
+def _called_in_place(function: ast.AST) -> set[ast.AST]:
+    """The `Dense(8)` of `Dense(8)(x)`."""
+    return {node.func for node in ast.walk(function) if isinstance(node, ast.Call)}
+
+
+def _called_by_name(function: ast.AST) -> set[ast.AST]:
+    """What is assigned to a name that is only called: a factory returns the layer, or stores it."""
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    called = _called_in_place(function)
+    return {
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if (uses := [one for one in names if one.id == node.targets[0].id]) and all(one in called for one in uses)
+    }
+
+
+def _keeps(node: ast.AST) -> bool:
+    """Whether a statement stores what it makes outside the function, or makes it outside the graph."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
+    if isinstance(node, ast.With):
+        return any("init_scope" in ast.unparse(item.context_expr) for item in node.items)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _stores_argument(node.value)
+
+
+def _stores_argument(call: ast.Call) -> bool:
+    """`self.blocks.append(Dense(8))`, `setattr(self, name, Dense(8))`."""
+    if isinstance(call.func, ast.Attribute):
+        return isinstance(call.func.value, ast.Attribute)
+    return isinstance(call.func, ast.Name) and call.func.id == "setattr"
+
+
+def _names_class(node: ast.expr, scope: Scope) -> bool:
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    found = members(Interpreter(None).evaluate(node, Frame(None, scope)))
+    return any(isinstance(one, ClassValue) for one in found)

@@ -1,0 +1,98 @@
+"""Decorators of a `call` that hide its signature from Keras."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.values import External, FunctionValue, Value, members
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+_GRAPH_FUNCTIONS = ("tensorflow.function", "tensorflow.compat.v2.function")
+
+
+def hiding_decorator(method: Method) -> ast.expr | None:
+    """The decorator of a method that puts a function without `training` in its place, seen in the checked code."""
+    for decorator in method.node.decorator_list:
+        made = _wrapper(_value(decorator, method), _levels(decorator))
+        if made is not None and parameter(made, "training") is None and not _speaks_of_training(made):
+            return decorator
+    return None
+
+
+def hides_signature(cls: UserClass) -> bool:
+    """Whether a decorator hides from Keras what the `call` of a class takes."""
+    return cls.call is not None and hiding_decorator(cls.call) is not None
+
+
+def graph_decorator(method: Method) -> ast.expr | None:
+    """`@tf.function`, with or without arguments."""
+    for decorator in method.node.decorator_list:
+        value = _value(decorator, method)
+        if isinstance(value, External) and value.path in _GRAPH_FUNCTIONS:
+            return decorator
+    return None
+
+
+def _value(decorator: ast.expr, method: Method) -> Value | None:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    found = members(Interpreter(None).evaluate(function, Frame(None, method.owner.scope)))
+    return found[0] if len(found) == 1 else None
+
+
+def _levels(decorator: ast.expr) -> int:
+    """How many functions deep the wrapper is defined: `@logged` or `@logged("name")`."""
+    return 2 if isinstance(decorator, ast.Call) else 1
+
+
+def _wrapper(decorator: Value | None, levels: int) -> FunctionDef | None:
+    """The function that a decorator returns, when it is a plain one that it defines."""
+    if not isinstance(decorator, FunctionValue) or isinstance(decorator.node, ast.Lambda):
+        return None
+    if decorator.node.decorator_list or any(_keeps_signature(node) for node in ast.walk(decorator.node)):
+        return None
+    function: FunctionDef | None = decorator.node
+    for _ in range(levels):
+        function = _returned(function) if function is not None else None
+    return function
+
+
+def _keeps_signature(node: ast.AST) -> bool:
+    """Whether something is done that may give the wrapper the signature of what it wraps."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return "wrap" in name.replace("wrapper", "").lower() or name in (
+        "update_wrapper",
+        "make_decorator",
+        "__signature__",
+    )
+
+
+def _returned(function: FunctionDef) -> FunctionDef | None:
+    """The inner function that every `return` gives back as it is."""
+    inner = {one.name: one for one in function.body if isinstance(one, FunctionDef)}
+    returned = {ast.unparse(one.value) if one.value is not None else "" for one in _returns(function.body)}
+    name = returned.pop() if len(returned) == 1 else ""
+    made = inner.get(name)
+    return None if made is None or made.decorator_list else made
+
+
+def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
+    for statement in body:
+        if isinstance(statement, ast.Return):
+            yield statement
+        elif not isinstance(statement, (FunctionDef, ast.ClassDef)):
+            yield from (one for one in ast.walk(statement) if isinstance(one, ast.Return))
+
+
+def _speaks_of_training(function: FunctionDef) -> bool:
+    """Whether the flag is passed or looked up by name."""
+    return any(
+        (isinstance(node, ast.keyword) and node.arg == "training")
+        or (isinstance(node, ast.Constant) and node.value == "training")
+        for node in ast.walk(function)
+    )

@@ -1,0 +1,79 @@
+"""Names the flag that a `call` takes out of its `**kwargs`."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.kwargs_uses import KwargsUses
+from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, Plan, Replace
+from flake8_training_phase.fixes.plans import add_parameter
+
+
+def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
+    """Name the parameter, use it where the flag was read, and pass it wherever `**kwargs` go."""
+    if not uses.all_known or not all(defaults_to_inference(one) for one in uses.reads):
+        return None
+    changes: list[Change] = [add_parameter(layer_class)]
+    deleted: set[ast.AST] = set()
+    for read in uses.reads:
+        statement = uses.parents[read]
+        if _is_only_naming(statement):
+            assert isinstance(statement, ast.stmt)
+            deleted.update(ast.walk(statement))
+            changes.append(DeleteStatement(statement, uses.block_of(statement)))
+        else:
+            changes.append(Replace(read, "training"))
+    if not _is_free(layer_class, deleted):
+        return None
+    safe = _takers(layer_class)
+    for call in uses.forwards:
+        if not any(one.arg == "training" for one in call.keywords):
+            if call not in safe:
+                return None
+            changes.append(AddArgument(call, "training", "training"))
+    applicability = Applicability.UNSAFE if uses.forwards else Applicability.SAFE
+    return Plan("Add `training=None` to `call` and use it", applicability, tuple(changes))
+
+
+def defaults_to_inference(read: ast.expr) -> bool:
+    """Whether a read of the flag gives None or False where there is none, as the new parameter does."""
+    if not isinstance(read, ast.Call):
+        return True
+    given = [*read.args[1:], *(one.value for one in read.keywords)]
+    return all(isinstance(one, ast.Constant) and not one.value for one in given)
+
+
+def _is_only_naming(statement: ast.AST) -> bool:
+    """`training = kwargs.get("training")`, or a read whose value nobody wants."""
+    if isinstance(statement, ast.Assign):
+        return [ast.unparse(target) for target in statement.targets] == ["training"]
+    return isinstance(statement, ast.Expr)
+
+
+def _is_free(layer_class: LayerClass, deleted: set[ast.AST]) -> bool:
+    """Whether nothing else in `call` has the name of the new parameter."""
+    assert layer_class.call is not None
+    for node in ast.walk(layer_class.call):
+        named = isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
+        if (named or (isinstance(node, ast.arg) and node.arg == "training")) and node not in deleted:
+            return False
+    return True
+
+
+def _takers(layer_class: LayerClass) -> set[ast.Call]:
+    """The calls that surely take the flag: of layers, and of a parent that names it."""
+    found = (event for event in layer_class.events if not isinstance(event, PhaseTest))
+    return {event.node for event in found if _takes_flag(event)}
+
+
+def _takes_flag(event: LayerCall | Inlined | KerasCall) -> bool:
+    if isinstance(event, LayerCall):
+        return takes_keyword(event.receiver)
+    if isinstance(event, KerasCall):
+        return parent_dependence(event) is Dependence.YES
+    return parameter(event.function, "training") is not None

@@ -1,0 +1,37 @@
+"""The fix that lets guarded layers run in every phase, with the flag."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from flake8_training_phase.analysis.events import Given, LayerCall
+from flake8_training_phase.analysis.guards import Guarded
+from flake8_training_phase.analysis.layer_class import takes_keyword, wants_flag
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.fixes.changes import AddArgument, Change, Plan, Replace, Unwrap
+
+
+def unguard(group: Sequence[Guarded], applicability: Applicability) -> Plan | None:
+    """Call the layers of one guard always, with the flag; None where more than they hangs on the guard.
+
+    In two steps, because the flag is written inside what is moved: first it is passed, then the guard goes.
+    """
+    changes: list[Change] = []
+    for one in group:
+        event = one.event
+        if not one.is_whole_body or not isinstance(event, LayerCall) or not takes_keyword(event.receiver):
+            return None
+        if event.flag.given in (Given.MAYBE, Given.BY_POSITION) or event.at_hand is None:
+            return None
+        if event.flag.absent:
+            changes += [AddArgument(event.node, "training", event.at_hand)] if wants_flag(event) else []
+        elif event.flag.by_lane[:2] == (True, True) and event.flag.node is not None:
+            changes.append(Replace(event.flag.node, event.at_hand))
+        elif event.flag.by_lane[:2] != (True, False):
+            return None
+    if changes:
+        return Plan("Pass the flag, so that the guard can go", applicability, tuple(changes))
+    guard = group[0].guard
+    last: Change = Unwrap(guard) if isinstance(guard, ast.If) else Replace(guard, "{}", (guard.body,))
+    return Plan("Call it always: it knows the phase by its flag", applicability, (last,))

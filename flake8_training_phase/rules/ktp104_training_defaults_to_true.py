@@ -1,0 +1,279 @@
+"""KTP104 training-defaults-to-true."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.augmentation import augments, on_unless_told
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.class_call_sites import call_sites
+from flake8_training_phase.analysis.events import Given, Inlined, LayerCall, PhaseTest
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.phase_flow import Mode, Subject
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.none_default import allow_none
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class TrainingDefaultsToTrue(Rule):
+    """`call` has the default `training=True`, so that a plain call runs in training mode.
+
+    ## What it does
+
+    Reports a `call` whose parameter `training` defaults to True, when something that depends on the phase receives
+    that default: Dropout, BatchNormalization, another layer of yours.
+
+    It is fragile, not a bug, for a layer that is given the flag wherever the module calls it: under Keras 3 always,
+    under Keras 2 by hosts whose own default is True or False. Augmentation layers are left alone: Keras's own have
+    this default.
+
+    ## What Keras does
+
+    `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer
+    where nobody has said anything, takes the default: Dropout drops, BatchNormalization normalises by the batch and
+    changes its moving statistics. Under Keras 2 that is so even when the caller forwards its own
+    `training=None`, which counts as nothing. Under Keras 3, up to 3.15, a layer with this default that is called
+    in an empty call context also leaves the True behind for the layers called after it.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=True):
+        return self.dropout(x, training=training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: a training loop of your own that calls `model(x)` and relied on the default trains without Dropout from
+    then on. Pass `training=True` there (KTP301).
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
+    - Keras 2.15, `engine/base_layer.py:2656`
+    - Measured: rows 2d, 5T to 5T.in_seq, 22e
+    """
+
+    severity = Severity.BUG
+    words = ("training",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=True):
+        return self.dropout(self.dense(x), training=training)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras2="T T I T I", keras3="T T I T I"),
+        ),
+        Example(
+            bad="""
+import tensorflow as tf
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = tf.keras.layers.BatchNormalization()
+
+    def call(self, x: tf.Tensor, training: bool = True) -> tf.Tensor:
+        return self.norm(x, training=training)
+
+
+class Classifier(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        return self.block(x, training=training)
+""",
+            fixed="""
+import tensorflow as tf
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = tf.keras.layers.BatchNormalization()
+
+    def call(self, x: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        return self.norm(x, training=training)
+
+
+class Classifier(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        return self.block(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="block.norm", keras2="T T I T I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class RandomShift(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+
+    def call(self, x, training=True):
+        return self.noise(x, training=training)
+
+
+class Jitter(keras.layers.Layer):
+    def call(self, x, training=True):
+        if training:
+            x = x + keras.random.normal(keras.ops.shape(x))
+        return x
+
+
+class Pipeline(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.flip = keras.layers.RandomFlip()
+        self.shift = RandomShift()
+
+    def call(self, x, training=True):
+        return self.shift(self.flip(x, training=training), training=training)
+""",
+        """
+import keras
+
+
+class Plain(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.nothing = keras.layers.Dropout(0.0)
+
+    def call(self, x, training=True):
+        return self.nothing(self.dense(x), training=training)
+""",
+        """
+import keras
+
+
+class MonteCarloDropout(keras.layers.Dropout):
+    def call(self, inputs, training=True):
+        return super().call(inputs, training=training)
+
+
+class AlwaysOn(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=True):
+        return self.dropout(x, training=True)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The signatures with that default."""
+        for layer_class in module.layer_classes:
+            default = _true_default(layer_class)
+            if default is None or on_unless_told(layer_class.cls):
+                continue
+            hits = list(_hits(layer_class))
+            wrong = {keras for event in hits for keras in _misled(layer_class, event)}
+            if wrong and any(not isinstance(event, PhaseTest) for event in hits):
+                open_to = wrong - _settled(layer_class)
+                severity = self.severity if open_to else Severity.FRAGILE
+                message, plan = _message(layer_class, hits), _plan(layer_class, default)
+                yield self.problem(default, message, tuple(sorted(open_to or wrong)), plan, severity=severity)
+
+
+def _true_default(layer_class: LayerClass) -> ast.expr | None:
+    """The default of `training`, when it is a literal True in a `call` of this class's own."""
+    cls = layer_class.cls
+    if layer_class.call is None or cls.call is None or cls.call.owner is not cls:
+        return None
+    default = dict(defaults(layer_class.call)).get("training")
+    return default if isinstance(default, ast.Constant) and default.value is True else None
+
+
+def _hits(layer_class: LayerClass) -> Iterator[Subject]:
+    """What runs with the default when nobody says anything."""
+    for event in layer_class.events:
+        if not isinstance(event, Inlined) and _follows_default(event) and not augments(event):
+            if _misled(layer_class, event):
+                yield event
+
+
+def _misled(layer_class: LayerClass, event: Subject) -> set[int]:
+    """The Keras versions under which it then runs as in training."""
+    return {one.generation.keras for one in layer_class.wrong(event) if one.mode is Mode.NONE}
+
+
+def _follows_default(event: Subject) -> bool:
+    """Whether what runs there runs with the parameter, or finds it in the call context."""
+    if isinstance(event, PhaseTest):
+        return event.parameter == "training"
+    if isinstance(event, LayerCall):
+        return event.flag.absent or event.flag.parameter == "training"
+    return event.flag.parameter == "training"
+
+
+def _settled(layer_class: LayerClass) -> set[int]:
+    """The Keras versions under which no model in the module leaves the phase of such a layer to its default."""
+    sites = list(call_sites(layer_class))
+    if layer_class.cls.is_model or not sites:
+        return set()
+    if any(site.inside_container or site.call.flag.given is Given.NOT for site in sites):
+        return set()
+    # Keras 2 takes a None that is forwarded for nothing (5T.in_fwd).
+    never_none = all(site.host.cls.training_default is not None for site in sites)
+    return {2, 3} if never_none else {3}
+
+
+def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
+    start = f"`training` of `{layer_class.name}.call` defaults to True: a call without the flag runs"
+    first = next((event for event in hits if isinstance(event, LayerCall)), None)
+    if first is None:
+        return f"{start} as in training"
+    return f"{start} `{first.name}` ({layer_title(first.receiver)}, line {first.node.lineno}) as in training"
+
+
+def _plan(layer_class: LayerClass, default: ast.expr) -> Plan:
+    assert layer_class.call is not None
+    changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
+    return Plan("Default to None", Applicability.UNSAFE, tuple(changes))
+
+
+RULE = TrainingDefaultsToTrue()

@@ -1,0 +1,299 @@
+"""KTP107 signature-hidden."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.decorators import graph_decorator, hiding_decorator
+from flake8_training_phase.analysis.events import Inlined, LayerCall, PhaseTest
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.phase_flow import Subject
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class SignatureHidden(Rule):
+    """A decorator of `call` stands between Keras and the parameter `training`.
+
+    ## What it does
+
+    Reports two kinds of decorated `call`. The first is wrapped by a decorator of yours whose inner function has no
+    parameter `training` and is not marked with `functools.wraps`. The second is a `@tf.function` without the
+    parameter. Both only when `call` runs something that depends on the phase, and, in the first case in a layer,
+    does so with the parameter.
+
+    ## What Keras does
+
+    Keras 3 looks at the signature of what it finds under the name `call`. Without `functools.wraps` that is
+    `(self, *args, **kwargs)`: the flag is never passed, and `training` keeps its default, in `fit()` as well as with
+    `training=True`. Keras 2 passes the flag into the `**kwargs`.
+
+    A `@tf.function` is traced once for each set of its arguments. When the flag is not among them, the phase of
+    the first call is burned into the graph, under Keras 2 and Keras 3 alike: a model that predicts first does not
+    drop in `fit()`.
+
+    ## Example
+
+    ```python
+    def logged(function):
+        def wrapper(self, *args, **kwargs):
+            print(self.name)
+            return function(self, *args, **kwargs)
+        return wrapper
+    ```
+
+    Use instead:
+
+    ```python
+    def logged(function):
+        @functools.wraps(function)
+        def wrapper(self, *args, **kwargs):
+            print(self.name)
+            return function(self, *args, **kwargs)
+        return wrapper
+    ```
+
+    ## Fix safety
+
+    A decorator is not changed. A `call` under `@tf.function` is given `training=None`, which is forwarded to its
+    layers; that is safe, and left to you where the decorator has arguments, such as an `input_signature`. Mind that
+    Keras 3 does not find the gradients of weights that are made while a nested `tf.function` is traced: `fit()`
+    compiles the model anyway, and the decorator is better left away.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:317`
+    - Keras 2.15, `engine/base_layer.py:2626`
+    - Measured: rows 20c, 20d, 20b3, 20f to 20f3
+    """
+
+    severity = Severity.BUG
+    words = ("@",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+def logged(function):
+    def wrapper(self, *args, **kwargs):
+        print(self.name)
+        return function(self, *args, **kwargs)
+
+    return wrapper
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    @logged
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+            fixed=None,
+            proof=Proof(build="Classifier()", layer="dropout", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import tensorflow as tf
+
+
+class Noise(tf.keras.layers.Layer):
+    def call(self, x, training=None):
+        return x + tf.random.normal((8,)) if training else x
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = Noise()
+
+    @tf.function
+    def call(self, x):
+        return self.noise(x)
+
+
+class Classifier(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)
+
+
+def built():
+    model = Classifier()
+    model(tf.zeros((64, 8)), training=False)
+    return model
+""",
+            fixed="""
+import tensorflow as tf
+
+
+class Noise(tf.keras.layers.Layer):
+    def call(self, x, training=None):
+        return x + tf.random.normal((8,)) if training else x
+
+
+class Block(tf.keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = Noise()
+
+    @tf.function
+    def call(self, x, training=None):
+        return self.noise(x, training=training)
+
+
+class Classifier(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)
+
+
+def built():
+    model = Classifier()
+    model(tf.zeros((64, 8)), training=False)
+    return model
+""",
+            proof=Proof(build="built()", layer="block", keras2="I I I I I", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import functools
+
+import keras
+
+
+def logged(function):
+    @functools.wraps(function)
+    def wrapper(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    return wrapper
+
+
+def timed(function):
+    def timing(self, x, training=None):
+        return function(self, x, training=training)
+
+    return timing
+
+
+def marked(function):
+    function.marked = True
+    return function
+
+
+class First(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    @logged
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class Second(First):
+    @timed
+    @marked
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+        """
+import keras
+import tensorflow as tf
+
+
+def plain(function):
+    def wrapper(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    return wrapper
+
+
+class Plain(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+
+    @plain
+    def call(self, x, training=None):
+        return self.dense(x)
+
+
+class Inherits(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    @plain
+    def call(self, x):
+        return self.dropout(x)
+
+
+class Compiled(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    @tf.function(jit_compile=True)
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The `call` methods whose decorator hides the flag."""
+        for layer_class in module.layer_classes:
+            method = layer_class.cls.call
+            if layer_class.call is None or method is None or method.owner is not layer_class.cls:
+                continue
+            yield from self._wrapped(layer_class, hiding_decorator(method))
+            yield from self._compiled(layer_class, graph_decorator(method))
+
+    def _wrapped(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Problem]:
+        if decorator is None or 3 not in layer_class.keras or not layer_class.cls.accepts_training:
+            return
+        if any(_needs_parameter(layer_class, event) for event in layer_class.events if not isinstance(event, Inlined)):
+            message = (
+                f"`@{ast.unparse(decorator)}` hides the signature of `{layer_class.name}.call`: Keras 3 never passes "
+                "`training`; its inner function wants `functools.wraps`"
+            )
+            yield self.problem(decorator, message, (3,))
+
+    def _compiled(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Problem]:
+        if decorator is None or layer_class.cls.phase_parameter is not None or not layer_class.keras:
+            return
+        if any(call.flag.absent and reaches_phase(call) for call in layer_class.layer_calls):
+            message = (
+                f"`@{ast.unparse(decorator)}` traces `{layer_class.name}.call` without `training`: "
+                "the phase of the first call stays in the graph"
+            )
+            # An `input_signature` would have to name the flag as well.
+            has_signature = isinstance(decorator, ast.Call) and bool(decorator.args or decorator.keywords)
+            plan = None if has_signature else take_and_forward(layer_class, layer_class.layer_calls)
+            yield self.problem(decorator, message, layer_class.keras, plan)
+
+
+def _needs_parameter(layer_class: LayerClass, event: Subject) -> bool:
+    """Whether what runs there gets the phase by the parameter; in a model, which has no host, also by the context."""
+    if isinstance(event, PhaseTest):
+        return event.parameter == "training"
+    if isinstance(event, LayerCall) and not reaches_phase(event):
+        return False
+    return event.flag.parameter == "training" or (event.flag.absent and layer_class.cls.is_model)
+
+
+RULE = SignatureHidden()

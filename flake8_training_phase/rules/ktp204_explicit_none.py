@@ -1,0 +1,219 @@
+"""KTP204 explicit-none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import Given, LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase, wants_flag
+from flake8_training_phase.analysis.values import TRUE_LANE
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class ExplicitNone(Rule):
+    """A layer is called with `training=None`, which is an answer, not a question.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer that passes a literal None, or a name that is always None there.
+    It is fragile where the layer takes the flag and nobody can tell what it does with it.
+
+    ## What Keras does
+
+    Keras 2, and Keras 3 up to 3.9, take None for nothing and look into the call context. From 3.10 on None is the
+    value: the layer runs as in inference, whatever its host was told, and the context is empty for the layers that
+    are called after it without a flag. A layer whose `call` has no parameter `training` hands the None on to its own
+    layers under Keras 2 as well.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=None)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe where the flag is at hand: it takes the place of the None. Elsewhere the argument is dropped, so that the
+    layer looks into the call context; that is unsafe, because the context may be another than the one that is meant.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
+    - Keras 2.15, `engine/base_layer.py:2648`
+    - Measured: rows 22c, E10a to E10e
+    """
+
+    severity = Severity.BUG
+    words = ("None",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=None)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout(x, training=None)
+
+
+model = keras.Sequential([Block()])
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+model = keras.Sequential([Block()])
+""",
+            proof=Proof(build="model", layer="layers[-1].dropout", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None, mask=None):
+        x = self.dense(x, training=None)
+        if training is None:
+            return self.dropout(x, training=None)
+        return self.dropout(x, training=training)
+
+
+inputs = keras.Input((8,))
+outputs = keras.layers.Dropout(0.5)(inputs, training=None)
+""",
+        """
+import tf_keras
+
+
+class Classifier(tf_keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = tf_keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=None)
+""",
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _head(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._head(x)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls that pass None."""
+        for layer_class in module.layer_classes:
+            for call in layer_class.layer_calls:
+                if _passes_none(call):
+                    yield from self._problems(layer_class, call)
+
+    def _problems(self, layer_class: LayerClass, call: LayerCall) -> Iterator[Problem]:
+        keras = tuple(sorted({one.generation.keras for one in layer_class.wrong_inside(call)}))
+        severity = self.severity
+        if not keras and not reaches_phase(call) and wants_flag(call):
+            keras = tuple({one.keras for one in layer_class.generations if one.none_erases})
+            severity = Severity.FRAGILE
+        if keras:
+            node = call.flag.node or call.node
+            yield self.problem(node, _message(call, keras), keras, _plan(call), severity=severity)
+
+
+def _passes_none(call: LayerCall) -> bool:
+    flag = call.flag
+    if flag.given is not Given.BY_KEYWORD or flag.by_lane != (None, None, None) or not call.lanes & TRUE_LANE:
+        return False
+    if not isinstance(flag.node, (ast.Constant, ast.Name)):
+        return False  # An attribute may be set by somebody else.
+    # A helper that was not given the flag has the None from its own signature: KTP210 speaks of that.
+    function = call.place.function
+    return not (isinstance(flag.node, ast.Name) and function is not None and parameter(function, flag.node.id))
+
+
+def _message(call: LayerCall, keras: tuple[int, ...]) -> str:
+    versions = " and ".join("Keras 3.10 and later" if one == 3 else f"Keras {one}" for one in keras)
+    return f"`{call.name}` ({layer_title(call.receiver)}) is given None: it runs as in inference under {versions}"
+
+
+def _plan(call: LayerCall) -> Plan | None:
+    node = call.flag.node
+    keyword = next((one for one in call.node.keywords if one.value is node), None)
+    if node is None or keyword is None or keyword.arg is None:
+        return None
+    if call.at_hand is not None:
+        return Plan(f"Pass `{call.at_hand}`", Applicability.SAFE, (Replace(node, call.at_hand),))
+    return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
+
+
+RULE = ExplicitNone()

@@ -1,0 +1,279 @@
+"""KTP205 layer-under-training-guard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.guards import Guarded, guards
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.weights import has_weights
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.unguard import unguard
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_AMBIGUOUS = ("mode", "phase")
+"""Names of the parameter that mean many things."""
+_MEANT_FOR_TRAINING = re.compile(
+    r"head|proj|aux|teacher|predict|classif|logit|contrast|augment|noise|mask|corrupt|perturb|quant|embed|decod|crop",
+    re.IGNORECASE,
+)
+"""What runs in training only on purpose tells so by its name."""
+
+
+class LayerUnderTrainingGuard(Rule):
+    """A layer with weights runs only in training: at inference the network is another one.
+
+    ## What it does
+
+    Reports a BatchNormalization, or any layer with weights, that runs only `if training`: under the `if`, in a
+    conditional expression, or behind `if not training: return x`, when its result takes the place of its input. Layers
+    whose result goes elsewhere (an auxiliary head, a loss) are left alone, so are those whose name says that they
+    are made for training (a projection, a mask, a decoder), and those that another branch calls as well.
+    Dropout and noise, which give back their input at inference, are the matter of KTP206.
+
+    ## What Keras does
+
+    Just what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
+    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs
+    and are given others. The flag tells a layer how to run; it must not decide whether it runs.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        if training:
+            x = self.norm(x, training=training)
+        return self.out(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        x = self.norm(x, training=training)
+        return self.out(x)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the outputs at inference change, which is the point of it. The guard is taken away where it is
+    `if training:` around one assignment, or `… if training else x`; other shapes have no fix.
+
+    ## References
+
+    - Keras 3.15.1, `layers/normalization/batch_normalization.py:276`
+    - Keras 2.15, `layers/normalization/batch_normalization.py:598`
+    - Measured: row 6c
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.BatchNormalization()
+        self.out = keras.layers.Dense(2)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        if training:
+            # The batch is all we know.
+            x = self.norm(x, training=True)
+        return self.out(x)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.BatchNormalization()
+        self.out = keras.layers.Dense(2)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        # The batch is all we know.
+        x = self.norm(x, training=training)
+        return self.out(x)
+""",
+            proof=Proof(build="Classifier()", layer="norm", keras2="T T - - -", keras3="T T - - -"),
+        ),
+        Example(
+            bad="""
+from tensorflow import keras
+
+
+class Block(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.Sequential([keras.layers.BatchNormalization(), keras.layers.ReLU()])
+
+    def call(self, inputs, training=False):
+        x = self.dense(inputs)
+        x = self.norm(x) if training else x
+        return inputs + x
+""",
+            fixed="""
+from tensorflow import keras
+
+
+class Block(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.Sequential([keras.layers.BatchNormalization(), keras.layers.ReLU()])
+
+    def call(self, inputs, training=False):
+        x = self.dense(inputs)
+        x = self.norm(x, training=training)
+        return inputs + x
+""",
+            proof=Proof(build="Block()", layer="norm.layers[0]", keras2="T T - - -", keras3="T T - - -"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Encoder(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        if not training:
+            return x
+        return self.norm(x, training=training)
+""",
+            fixed=None,
+            proof=Proof(build="Encoder()", layer="norm", keras2="T T - - -", keras3="T T - - -"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Detector(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = keras.layers.Dense(8)
+        self.out = keras.layers.Dense(2)
+        self.side = keras.layers.Dense(2)
+        self.project = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
+
+    def call(self, x, training=None):
+        x = self.body(x)
+        main = self.out(x)
+        if training:
+            other = self.side(x)
+            other = self.out(other)
+            return main, other
+        return main
+
+
+class Contrastive(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = keras.layers.Dense(8)
+        self.projection = keras.layers.Dense(8)
+
+    def call(self, x, training=None):
+        x = self.body(x)
+        if training:
+            x = self.projection(x)
+        return x
+""",
+        """
+import keras
+
+
+class Split(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+        self.second = keras.layers.BatchNormalization()
+        self.fused = keras.layers.Dense(8)
+
+    def call(self, x, training=None):
+        if training:
+            x = self.norm(x, training=True)
+        else:
+            x = self.norm(x, training=False)
+        if training:
+            x = self.second(x, training=training)
+        else:
+            x = self.fused(x)
+        return x
+""",
+        """
+import keras
+
+
+class Teacher(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.embedding = keras.layers.Embedding(10, 8)
+        self.cell = keras.layers.GRU(8)
+        self.dropout = keras.layers.Dropout(0.5)
+        self.side = keras.layers.Dense(3)
+
+    def call(self, x, target=None, training=None):
+        state = self.cell(x)
+        if training:
+            state = self.dropout(state, training=training)
+            step = self.embedding(target)
+            step = self.side(step)
+            self.add_loss(step)
+        if not training:
+            return state
+        return self.side(state), state
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The layers that inference leaves out."""
+        for layer_class in module.layer_classes:
+            if layer_class.cls.phase_parameter in _AMBIGUOUS:
+                continue
+            for group in guards(layer_class):
+                first = next((one for one in group if _has_weights(one)), None)
+                if first is not None and not _is_meant(group):
+                    plan = unguard(group, Applicability.UNSAFE)
+                    yield self.problem(first.event.node, _message(layer_class, first), layer_class.keras, plan)
+
+
+def _has_weights(one: Guarded) -> bool:
+    return any(has_weights(call.receiver) for call in one.calls)
+
+
+def _is_meant(group: Sequence[Guarded]) -> bool:
+    return any(_MEANT_FOR_TRAINING.search(call.name) for one in group for call in one.calls)
+
+
+def _message(layer_class: LayerClass, one: Guarded) -> str:
+    call = next(call for call in one.calls if has_weights(call.receiver))
+    where = "" if isinstance(one.event, LayerCall) else f", line {call.node.lineno}"
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}{where}) runs only in training: "
+        f"at inference `{layer_class.name}` is a network without it"
+    )
+
+
+RULE = LayerUnderTrainingGuard()

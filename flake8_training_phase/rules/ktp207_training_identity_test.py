@@ -1,0 +1,253 @@
+"""KTP207 training-identity-test."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import LayerCall, PhaseTest
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.values import NONE_LANE
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_NEGATED = (ast.IsNot, ast.NotEq)
+
+
+class TrainingIdentityTest(Rule):
+    """`training` is compared with True or False, although it may be None, a number or a tensor.
+
+    ## What it does
+
+    Reports `training is False`, `training == False` and their negations, which take `None` for training: a bug. It
+    reports `training is True` and `training is not True` as fragile, and leaves `training == True` to the linters
+    that care for style. A function that also asks for `None`, or for both constants, knows what it does.
+
+    ## What Keras does
+
+    `model(x)` gives `call` the default of its signature, and that is `None` more often than not. All layers of Keras
+    take it for inference; `if training is False` takes it for training. `fit()` and `predict()` pass the Python
+    constants, but a caller that computes the flag may pass `1` or a tensor: neither *is* True.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        if training is False:
+            return x
+        return self.noise(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        if not training:
+            return x
+        return self.noise(x)
+    ```
+
+    ## Fix safety
+
+    Safe: the test becomes the truth of the flag, which is the same for True and False.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`
+    - Keras 2.15, `engine/base_layer.py:2626`
+    - Measured: row 6g; section 5 for what `model(x)` passes
+    """
+
+    severity = Severity.BUG
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        if training is False:
+            return x
+        return self.dropout(x, training=True)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        if not training:
+            return x
+        return self.dropout(x, training=True)
+""",
+            proof=Proof(
+                build="Classifier()", layer="dropout", keras2="T T - T -", keras3="T T - T -", fixed="T T - - -"
+            ),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training is True)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+        self.epochs = 3
+
+    def call(self, x, training=None):
+        return self.block(x, training=int(bool(training) and self.epochs > 1))
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+        self.epochs = 3
+
+    def call(self, x, training=None):
+        return self.block(x, training=int(bool(training) and self.epochs > 1))
+""",
+            proof=Proof(build="Classifier()", layer="block.dropout", keras2="I I I I I", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Noise(keras.layers.Layer):
+    def call(self, x, training=None):
+        if training is None:
+            training = False
+        if training is False:
+            return x
+        return x + keras.random.normal(keras.ops.shape(x))
+
+
+class ThreeWays(keras.layers.Layer):
+    def call(self, x, training=None):
+        if training is True:
+            return x + 1
+        if training is False:
+            return x - 1
+        return x
+
+
+class Defaulted(keras.layers.Layer):
+    def call(self, x, training=False):
+        if training == True:
+            x = x + 1
+        return x if training is False else x * 2
+
+
+class Other(keras.layers.Layer):
+    def call(self, x, scale=None, training=None):
+        if scale is False:
+            return x
+        if training and self.trainable is True:
+            return x * scale
+        return x
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The comparisons that are true for one kind of value only."""
+        for layer_class in module.layer_classes:
+            for event in layer_class.events:
+                expression = _expression(event)
+                names = {"training", layer_class.cls.phase_parameter}
+                for test in ast.walk(expression) if expression is not None else ():
+                    if isinstance(test, ast.Compare) and _is_identity_test(test, names):
+                        yield from self._judged(layer_class, event, test)
+
+    def _judged(self, layer_class: LayerClass, event: object, test: ast.Compare) -> Iterator[Problem]:
+        assert isinstance(event, (PhaseTest, LayerCall))
+        function = event.place.function
+        constants = set() if function is None else _compared_with(function, test.left)
+        if {True, False} <= constants or (None in constants and _constant(test) is False):
+            return
+        severity = Severity.FRAGILE
+        message = f"`{ast.unparse(test)}` also says no to 1 and to a tensor"
+        if _constant(test) is False:
+            if not event.lanes & NONE_LANE or _never_none(layer_class):
+                return
+            severity = self.severity
+            message = f"`{ast.unparse(test)}` takes None for training: `{layer_class.name}()(x)` runs as in training"
+        name = ast.unparse(test.left)
+        says_true = _constant(test) is not isinstance(test.ops[0], _NEGATED)
+        template = name if says_true else f"not {name}"
+        plan = Plan(f"Test `{template}`", Applicability.SAFE, (Replace(test, template),))
+        yield self.problem(test, message, layer_class.keras, plan, severity=severity)
+
+
+def _expression(event: object) -> ast.expr | None:
+    """The condition of a test, or the flag of a layer call."""
+    if isinstance(event, PhaseTest):
+        return event.node
+    return event.flag.node if isinstance(event, LayerCall) else None
+
+
+def _is_identity_test(test: ast.Compare, names: set[str | None]) -> bool:
+    """Whether it is `training is True` or the like; `training == True` is only a matter of style."""
+    if len(test.ops) != 1 or not isinstance(test.left, ast.Name) or test.left.id not in names:
+        return False
+    if isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+        return isinstance(_constant(test), bool)
+    return isinstance(test.ops[0], (ast.Eq, ast.NotEq)) and _constant(test) is False
+
+
+def _constant(test: ast.Compare) -> object:
+    right = test.comparators[0]
+    return right.value if isinstance(right, ast.Constant) else test
+
+
+def _compared_with(function: ast.AST, name: ast.expr) -> set[object]:
+    """The constants that a name is compared with anywhere in a function."""
+    compares = [node for node in ast.walk(function) if isinstance(node, ast.Compare)]
+    same = [node for node in compares if ast.dump(node.left) == ast.dump(name)]
+    return {_constant(node) for node in same}
+
+
+def _never_none(layer_class: LayerClass) -> bool:
+    """Whether the signature gives the flag a value that is no None."""
+    return layer_class.cls.training_default is not None
+
+
+RULE = TrainingIdentityTest()

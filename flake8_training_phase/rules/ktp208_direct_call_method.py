@@ -1,0 +1,270 @@
+"""KTP208 direct-call-method."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter, parameter_names
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class DirectCallMethod(Rule):
+    """The method `call` of a layer is called instead of the layer, without `training`.
+
+    ## What it does
+
+    Reports `self.dropout.call(x)`, where the layer is known, takes `training`, and runs in the wrong phase because it
+    is not given. `super().call(x)` is the matter of KTP209; a `.call(…)` that passes the flag is left alone.
+
+    ## What Keras does
+
+    Calling a layer goes through `Layer.__call__`, which builds it, and fills in `training` from the call context.
+    `call` is a plain method: the layer runs with the default of its signature. For Dropout and BatchNormalization
+    that is inference, even in `fit()`. A layer of yours that forwards `training=None` runs its sublayers in inference
+    from Keras 3.10 on.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout.call(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: `__call__` also builds the layer, casts its inputs and keeps its losses.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`
+    - Keras 2.15, `layers/regularization/dropout.py:108`, `engine/base_layer.py:2626`
+    - Measured: rows 8a, 8c2, 8d
+    """
+
+    severity = Severity.BUG
+    words = (".call(",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout.call(x)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.5)
+
+    def call(self, x, training=None):
+        return self.noise(x, training=training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.dense(self.block.call(x))
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.5)
+
+    def call(self, x, training=None):
+        return self.noise(x, training=training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.dense(self.block(x, training=training))
+""",
+            proof=Proof(build="Classifier()", layer="block.noise", keras3="I I I I I"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, layer=None):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+        self.memory = keras.layers.LSTMCell(8)
+        self.layer = layer
+
+    def call(self, x, training=None, again=False):
+        x = self.dense.call(x)
+        x = self.dropout.call(x, training=training)
+        x = self.layer.call(x)
+        if again:
+            return self.call(x, training=training)
+        return self.memory.call(x, [x])[0]
+
+
+class Wide(Block):
+    def call(self, x, training=None, again=False):
+        return Block.call(self, x, training=training)
+
+
+class Plain(Block):
+    def call(self, x, training=None, again=False):
+        return Block.call(self, x)
+""",
+        """
+import keras
+
+
+class Wrapper(keras.layers.Wrapper):
+    def __init__(self):
+        super().__init__(keras.layers.Dropout(0.5))
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def __call__(self, x, **kwargs):
+        return super().__call__(x, **kwargs)
+
+    def call(self, x, training=None):
+        return self.dropout.call(x)
+
+
+class MonteCarlo(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout.call(x, training=True)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The layers that are called past Keras."""
+        for layer_class in module.layer_classes:
+            if any("__call__" in getattr(one, "methods", ()) for one in layer_class.cls.ancestors):
+                continue
+            for event in layer_class.events:
+                if isinstance(event, (KerasCall, Inlined)) and _calls_method(event, layer_class):
+                    keras = _misled(layer_class, event)
+                    if keras:
+                        yield self.problem(event.node, _message(event, keras), keras, _plan(event))
+
+
+def _calls_method(event: KerasCall | Inlined, layer_class: LayerClass) -> bool:
+    """Whether it is `layer.call(…)`, on another object than `self` and `super()`."""
+    function = event.node.func
+    if not isinstance(function, ast.Attribute) or function.attr != "call" or not event.flag.absent:
+        return False
+    on = function.value
+    if isinstance(on, ast.Call) and isinstance(on.func, ast.Name) and on.func.id == "super":
+        return False
+    around = event.place.function
+    own = parameter_names(around)[:1] if around is not None else []
+    if isinstance(on, ast.Name) and [on.id] == own:
+        return False
+    # `Parent.call(self, x)`
+    first = event.node.args[0] if event.node.args else None
+    is_parent = isinstance(event, Inlined) and event.owner in layer_class.cls.ancestors
+    return not (is_parent and isinstance(first, ast.Name) and [first.id] == own)
+
+
+def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[int, ...]:
+    """The Keras versions under which the layer runs in the wrong phase for want of the flag."""
+    if isinstance(event, KerasCall):
+        return _majors(layer_class, [event]) if parent_dependence(event) is Dependence.YES else ()
+    function = event.function
+    if isinstance(function, ast.Lambda) or function.name != "call" or parameter(function, "training") is None:
+        return ()
+    if event.owner is not None and any(_tests_phase(one, function) for one in walk(event.owner.trace.events)):
+        return layer_class.keras
+    forwarded = [one for one in walk(event.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
+    return _majors(layer_class, forwarded)
+
+
+def _tests_phase(event: object, function: ast.AST) -> bool:
+    return isinstance(event, PhaseTest) and event.place.function is function
+
+
+def _names_flag(event: LayerCall | KerasCall) -> bool:
+    passed = event.flag.node
+    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in ast.walk(passed))
+
+
+def _majors(layer_class: LayerClass, subjects: list[LayerCall | KerasCall] | list[KerasCall]) -> tuple[int, ...]:
+    wrong = (one for subject in subjects for one in layer_class.wrong_inside(subject))
+    return tuple(sorted({one.generation.keras for one in wrong}))
+
+
+def _message(event: KerasCall | Inlined, keras: tuple[int, ...]) -> str:
+    versions = " and ".join(f"Keras {one}" for one in keras)
+    called = ast.unparse(event.node.func)
+    return (
+        f"`{called}` is not given `training`, and no call context reaches it: the layer runs with its own default "
+        f"in every phase under {versions}"
+    )
+
+
+def _plan(event: KerasCall | Inlined) -> Plan:
+    function = event.node.func
+    assert isinstance(function, ast.Attribute)
+    change = Replace(function, "{}", (function.value,))
+    return Plan(f"Call `{ast.unparse(function.value)}` itself", Applicability.UNSAFE, (change,))
+
+
+RULE = DirectCallMethod()

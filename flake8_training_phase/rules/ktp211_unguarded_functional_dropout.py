@@ -1,0 +1,326 @@
+"""KTP211 unguarded-functional-dropout."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.values import TRUE_LANE, Instance, members
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Change, Plan, Replace
+from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.keras.names import is_backend_function, keras_path
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_TENSORFLOW = re.compile(
+    r"tensorflow(\.compat\.v[12])?\.nn\.(dropout|experimental\.(stateless|general)_dropout)"
+    r"|tensorflow\.python\.ops\.nn(_ops)?\.dropout(_v2)?"
+)
+_ALWAYS_ON = re.compile(
+    r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic|augment"
+)
+"""What a class or a model says of itself that drops in inference on purpose."""
+_RATES = ("rate", "level", "keep_prob")
+
+
+class UnguardedFunctionalDropout(Rule):
+    """A dropout function runs in every phase: it drops at inference too.
+
+    ## What it does
+
+    Reports `tf.nn.dropout`, `tf.nn.experimental.stateless_dropout`, `keras.random.dropout`, `K.dropout` and the like
+    in `call`, in functions that `call` runs, and in `Lambda` layers, when nothing of the phase has to do with it: no
+    `if`, no early return, no rate made from the flag, no `tf.cond`. Classes that say they mean it (Monte Carlo
+    dropout) are left alone.
+
+    ## What Keras does
+
+    Nothing: these functions are told a rate, and drop. Only the layer `Dropout` knows of the phase. Predictions are
+    random, and worse than the model can do, while the training curves look right.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dense(tf.nn.dropout(x, 0.5))
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dense(tf.nn.dropout(x, 0.5) if training else x)
+    ```
+
+    ## Fix safety
+
+    Unsafe: what the model returns at inference changes, which is the point of it. There is no fix in helper
+    functions, in `Lambda` layers, and where the first argument is more than a name.
+
+    ## References
+
+    - Keras 3.15.1, `src/random/random.py`, `dropout`
+    - Keras 2.15, `backend.py`, `dropout`
+    - Measured: rows 10a to 10f, 19a
+    """
+
+    severity = Severity.BUG
+    words = ("dropout",)
+    bad = (
+        Example(
+            bad="""
+import keras
+import tensorflow as tf
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.LayerNormalization()
+
+    def call(self, x, training=None):
+        x = tf.nn.dropout(x, rate=0.5)
+        return self.norm(x)
+""",
+            fixed="""
+import keras
+import tensorflow as tf
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.LayerNormalization()
+
+    def call(self, x, training=None):
+        x = tf.nn.dropout(x, rate=0.5) if training else x
+        return self.norm(x)
+""",
+            proof=Proof(build="Classifier()", layer="", keras2="T T T T T", keras3="T T T T T"),
+        ),
+        Example(
+            bad="""
+import tensorflow as tf
+from tensorflow.keras import layers
+
+
+class Gate(layers.Layer):
+    def call(self, inputs):
+        return inputs * tf.nn.dropout(inputs, 0.5)
+""",
+            fixed="""
+import tensorflow as tf
+from tensorflow.keras import layers
+
+
+class Gate(layers.Layer):
+    def call(self, inputs, training=None):
+        return inputs * (tf.nn.dropout(inputs, 0.5) if training else inputs)
+""",
+            proof=Proof(build="tf.keras.Sequential([Gate()])", layer="", keras2="T T T T T", keras3="T T T T T"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.LayerNormalization()
+
+    def _drop(self, x):
+        return keras.random.dropout(x, 0.5)
+
+    def call(self, x, training=None):
+        return self.norm(self._drop(x))
+""",
+            fixed=None,
+            proof=Proof(build="Classifier()", layer="", keras2=None, keras3="T T T T T"),
+        ),
+        Example(
+            bad="""
+import keras
+import tensorflow as tf
+
+model = keras.Sequential([keras.layers.LayerNormalization(), keras.layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))])
+""",
+            fixed=None,
+            proof=Proof(build="model", layer="", keras2="T T T T T", keras3="T T T T T"),
+        ),
+    )
+    good = (
+        """
+import keras
+import tensorflow as tf
+from keras import backend as K
+
+
+class Guarded(keras.layers.Layer):
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+
+    def _drop(self, x, rate):
+        return tf.nn.dropout(x, rate)
+
+    def call(self, x, training=None):
+        if training:
+            x = tf.nn.dropout(x, self.rate)
+        x = self._drop(x, self.rate if training else 0.0)
+        rate = self.rate * tf.cast(training, x.dtype)
+        x = tf.nn.dropout(x, rate=rate)
+        x = tf.nn.dropout(x, self.rate) if training and self.rate else x
+        x = tf.cond(training, lambda: tf.nn.dropout(x, self.rate), lambda: x)
+        x = tf.nn.dropout(x, 0.0)
+        dropped = tf.nn.dropout(x, self.rate)
+        x = tf.where(training, dropped, x)
+        return K.in_train_phase(lambda: K.dropout(x, self.rate), x, training=training)
+
+
+class EarlyReturn(keras.layers.Layer):
+    def call(self, x, training=None):
+        if not training:
+            return x
+
+        def dropped():
+            return tf.nn.dropout(x, 0.5)
+
+        return dropped()
+
+
+class SwitchedOff(keras.layers.Layer):
+    def call(self, x, keep_prob=1.0):
+        return tf.compat.v1.nn.dropout(x, keep_prob)
+""",
+        """
+import keras
+import tensorflow as tf
+
+
+class MCDropout(keras.layers.Layer):
+    def call(self, x):
+        return tf.nn.dropout(x, 0.5)
+
+
+class Ensemble(keras.layers.Layer):
+    \"\"\"Monte Carlo dropout.\"\"\"
+
+    def call(self, x):
+        return tf.nn.dropout(x, 0.5)
+
+
+class Noise(keras.layers.Layer):
+    def call(self, x):
+        return tf.nn.dropout(x, 0.5)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.noise = Noise()
+
+    def call(self, x, training=None):
+        if training:
+            x = self.noise(x)
+        return x
+""",
+        """
+import keras
+import tensorflow as tf
+
+def reference(x):
+    return tf.nn.dropout(x, 0.5)
+
+
+def drop(x, training=None):
+    return tf.nn.dropout(x, 0.5) if training else x
+
+
+layer = keras.layers.Lambda(lambda x, training=None: tf.nn.dropout(x, 0.5) if training else x)
+mc_layer = keras.layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The functions that drop whatever the phase is."""
+        for layer_class in module.layer_classes:
+            if _is_meant(layer_class) or _runs_in_training_only(layer_class):
+                continue
+            for call in unguarded_calls(layer_class, _is_dropout):
+                keras = tuple(one for one in layer_class.keras if one in _versions(call.path))
+                if keras and not _drops_nothing(call.node):
+                    yield self.problem(call.node, _message(call), keras, _plan(call, layer_class))
+        for call in calls_in_lambdas(module, _is_dropout):
+            keras = tuple(sorted(module.settings.keras & _versions(call.path)))
+            if keras and not _drops_nothing(call.node) and not _ALWAYS_ON.search(_lines(module, call)):
+                yield self.problem(call.node, _message(call), keras)
+
+
+def _is_dropout(path: str) -> bool:
+    found = keras_path(path)
+    in_keras = found is not None and found[0] in ("random.dropout", "src.random.dropout")
+    return in_keras or is_backend_function(path, "dropout") or _TENSORFLOW.fullmatch(path) is not None
+
+
+def _versions(path: str) -> frozenset[int]:
+    """The major versions of Keras that have the function."""
+    found = keras_path(path)
+    if found is None:
+        return frozenset({2, 3})
+    return frozenset({3}) if "random" in found[0] else found[1] & {2}
+
+
+def _is_meant(layer_class: LayerClass) -> bool:
+    text = f"{layer_class.name} {ast.get_docstring(layer_class.cls.node) or ''}"
+    return _ALWAYS_ON.search(text) is not None or _ALWAYS_ON.search(text.lower()) is not None
+
+
+def _runs_in_training_only(layer_class: LayerClass) -> bool:
+    """Whether this module has hosts of the layer, and all of them call it only in training."""
+    calls = [call for other in layer_class.module.layer_classes for call in other.layer_calls]
+    lanes = [call.lanes for call in calls if _is_call_of(call, layer_class)]
+    return bool(lanes) and all(one == TRUE_LANE for one in lanes)
+
+
+def _is_call_of(call: LayerCall, layer_class: LayerClass) -> bool:
+    return any(isinstance(one, Instance) and one.type is layer_class.cls for one in members(call.receiver))
+
+
+def _lines(module: CheckedModule, call: FunctionalCall) -> str:
+    """The text around a call in which a name or a comment may say that it is meant."""
+    return "\n".join(module.source.line(row) for row in range(max(1, call.node.lineno - 2), call.node.lineno + 2))
+
+
+def _drops_nothing(call: ast.Call) -> bool:
+    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg in _RATES)]
+    keeps = {keyword.value for keyword in call.keywords if keyword.arg == "keep_prob"}
+    return any(isinstance(one, ast.Constant) and one.value == (1 if one in keeps else 0) for one in given)
+
+
+def _message(call: FunctionalCall) -> str:
+    return f"`{ast.unparse(call.node.func)}` runs in every phase: it drops in `predict()` as well"
+
+
+def _plan(call: FunctionalCall, layer_class: LayerClass) -> Plan | None:
+    first = call.node.args[0] if call.node.args else None
+    if call.function is not layer_class.call or not isinstance(first, ast.Name):
+        return None
+    changes: list[Change] = []
+    if parameter(call.function, "training") is None:
+        if not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
+            return None
+        changes.append(add_parameter(layer_class))
+    bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
+    template = "{} if training else {}" if bare else "({} if training else {})"
+    changes.append(Replace(call.node, template, (call.node, first)))
+    return Plan("Drop only in training", Applicability.UNSAFE, tuple(changes))
+
+
+RULE = UnguardedFunctionalDropout()

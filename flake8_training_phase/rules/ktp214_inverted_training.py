@@ -1,0 +1,168 @@
+"""KTP214 inverted-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import KerasCall, LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class InvertedTraining(Rule):
+    """A layer is given the opposite of the phase that was asked for: `training=not training`.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer, or of `super().call`, whose flag is False when `training` is True,
+    and True when it is False.
+
+    ## What Keras does
+
+    What it is told: Dropout drops in `predict()` and rests in `fit()`, BatchNormalization learns its statistics
+    while it predicts.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=not training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the layer does the opposite of what it did. The `not` goes where it stands in the argument itself;
+    there is no fix where a variable was inverted before.
+
+    ## References
+
+    - Measured: row 22o
+    """
+
+    severity = Severity.BUG
+    words = ("training",)
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=not training)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="norm", keras2="I I T T T", keras3="I I T T T"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        predicting = not training
+        return self.dropout(x, training=predicting)
+""",
+            fixed=None,
+            proof=Proof(build="Classifier()", layer="dropout", keras2="I I T T T", keras3="I I T T T"),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self, frozen=False):
+        super().__init__()
+        self.frozen = frozen
+        self.dense = keras.layers.Dense(8)
+        self.norm = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x, training=not training)
+        x = self.norm(x, training=training and not self.frozen)
+        if not training:
+            return x
+        return self.dropout(x, training=not self.frozen)
+""",
+        """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, inference=False, training=None):
+        return self.dropout(x, training=not inference)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls that are given the opposite phase."""
+        for layer_class in module.layer_classes:
+            for event in layer_class.events:
+                if not isinstance(event, (LayerCall, KerasCall)) or not _is_inverted(event):
+                    continue
+                keras = tuple(sorted({one.generation.keras for one in layer_class.wrong_inside(event)}))
+                if keras:
+                    node = event.flag.node or event.node
+                    yield self.problem(node, _message(layer_class, event), keras, _plan(event))
+
+
+def _is_inverted(event: LayerCall | KerasCall) -> bool:
+    flag = event.flag
+    return flag.parameter == "training" and flag.by_lane[0] is False and flag.by_lane[1] is True
+
+
+def _message(layer_class: LayerClass, event: LayerCall | KerasCall) -> str:
+    if isinstance(event, KerasCall):
+        called = f"`{event.parent}.call`"
+    else:
+        called = f"`{event.name}` ({layer_title(event.receiver)})"
+    return f"{called} in `{layer_class.name}` runs as in inference during training, and as in training otherwise"
+
+
+def _plan(event: LayerCall | KerasCall) -> Plan | None:
+    node = event.flag.node
+    if not isinstance(node, ast.UnaryOp) or not isinstance(node.op, ast.Not) or not isinstance(node.operand, ast.Name):
+        return None
+    change = Replace(node, node.operand.id)
+    return Plan(f"Pass `{node.operand.id}` itself", Applicability.UNSAFE, (change,))
+
+
+RULE = InvertedTraining()

@@ -1,0 +1,300 @@
+"""KTP215 training-stored-on-self."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from flake8_training_phase.analysis.arguments import parameter_names
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Change, Plan, Replace
+from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_ATTRIBUTES = frozenset({"training", "is_training", "_training", "_is_training", "_phase", "is_train", "_is_train"})
+_CONSTRUCTORS = ("__init__", "build")
+_OWN_PHASE = re.compile(r"Agent|Policy|Actor|Critic|QNet", re.IGNORECASE)
+"""Classes of reinforcement learning, whose training is another matter."""
+
+
+class TrainingStoredOnSelf(Rule):
+    """The phase is read from an attribute that is set once, not from the parameter `training`.
+
+    ## What it does
+
+    Reports `training=self.is_training` on a layer that depends on the phase, and, as fragile, an `if self.training:`
+    in `call`, when only the constructor sets the attribute. Attributes that any other code of the module sets,
+    properties, and agents of reinforcement learning are left alone, and so is `self.is_training and training`.
+
+    ## What Keras does
+
+    `fit()`, `evaluate()` and `predict()` tell the phase to the parameter `training` of `call` and to nothing else. An
+    attribute keeps what the constructor gave it: the model trains in inference, or predicts in training. To set it
+    between the two does not help: the compiled step has read it once.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=self.is_training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: an attribute that the constructor takes may be meant to freeze the layer for good.
+
+    ## References
+
+    - Keras 3.15.1, `backend/tensorflow/trainer.py:58`
+    - Keras 2.15, `engine/training.py:1150`
+    - Measured: row 22k
+    """
+
+    severity = Severity.BUG
+    words = tuple(f".{name}" for name in sorted(_ATTRIBUTES))
+    bad = (
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self, is_training=False):
+        super().__init__()
+        self.is_training = is_training
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        x = self.dense(x)
+        return self.dropout(x, training=self.is_training)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self, is_training=False):
+        super().__init__()
+        self.is_training = is_training
+        self.dense = keras.layers.Dense(8)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
+        ),
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.training = True
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        if self.training:
+            x = self.dropout(x, training=True)
+        return x
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.training = True
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        if training:
+            x = self.dropout(x, training=True)
+        return x
+""",
+            proof=Proof(
+                build="keras.Sequential([Block()])",
+                layer="layers[-1].dropout",
+                keras2="T T T T T",
+                keras3="T T T T T",
+                fixed="T T - - -",
+            ),
+        ),
+    )
+    good = (
+        """
+import keras
+
+
+class Stored(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        self._training = training
+        return self._head(x)
+
+    def _head(self, x):
+        return self.dropout(x, training=self._training)
+
+
+class Frozen(keras.layers.Layer):
+    def __init__(self, is_training=True):
+        super().__init__()
+        self.is_training = is_training
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        if self.is_training and training:
+            x = x * 2
+        return self.norm(x, training=self.is_training and training)
+
+
+class Computed(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    @property
+    def is_train(self):
+        return keras.config.is_train()
+
+    def call(self, x):
+        return self.dropout(x, training=self.is_train)
+""",
+        """
+import keras
+
+
+class Switched(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.training = False
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def train(self):
+        self.training = True
+
+    def call(self, x):
+        return self.dropout(x, training=self.training)
+
+
+class QNetworkAgent(keras.Model):
+    def __init__(self, is_training):
+        super().__init__()
+        self.is_training = is_training
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout(x, training=self.is_training)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The reads of an attribute that nobody sets by the phase."""
+        for layer_class in module.layer_classes:
+            if not _OWN_PHASE.search(layer_class.name):
+                yield from self._flags(layer_class)
+                yield from self._tests(layer_class)
+
+    def _flags(self, layer_class: LayerClass) -> Iterator[Problem]:
+        for call in layer_class.layer_calls:
+            flag = call.flag.node
+            if isinstance(flag, ast.Attribute) and reaches_phase(call) and _is_set_once(flag, layer_class):
+                plan = _plan(layer_class, flag, call.at_hand)
+                yield self.problem(flag, _message(flag, call), layer_class.keras, plan)
+
+    def _tests(self, layer_class: LayerClass) -> Iterator[Problem]:
+        for read in _guards(layer_class):
+            if _is_set_once(read, layer_class):
+                name = ast.unparse(read)
+                message = f"`{name}` decides here, whatever phase is asked for: only the constructor sets it"
+                plan = _plan(layer_class, read, "training" if layer_class.cls.accepts_training else None)
+                yield self.problem(read, message, layer_class.keras, plan, severity=Severity.FRAGILE)
+
+
+def _guards(layer_class: LayerClass) -> Iterator[ast.Attribute]:
+    """The attributes that `call` itself tests and nothing else with them."""
+    for node in ast.walk(layer_class.call) if layer_class.call is not None else ():
+        if isinstance(node, (ast.If, ast.IfExp)):
+            negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+            test = node.test.operand if negated else node.test  # type: ignore[attr-defined]
+            if isinstance(test, ast.Attribute):
+                yield test
+
+
+def _is_set_once(read: ast.Attribute, layer_class: LayerClass) -> bool:
+    """Whether it is `self.training` or the like, and constructors are all that sets it."""
+    call = layer_class.call
+    own = parameter_names(call)[:1] if call is not None else []
+    if read.attr not in _ATTRIBUTES or not isinstance(read.value, ast.Name) or [read.value.id] != own:
+        return False
+    classes = [one for one in layer_class.cls.ancestors if isinstance(one, UserClass)]
+    if any(read.attr in one.methods for one in classes):
+        return False
+    trees = [layer_class.module.tree, *(one.node for one in classes)]
+    stores = {node for tree in trees for node in _stores(tree, read.attr)}
+    in_constructors = {node for tree in trees for node in _stores_in_constructors(tree, read.attr)}
+    return any(_constructor_stores(classes, read.attr)) and stores <= in_constructors
+
+
+def _stores(tree: ast.AST, name: str) -> Iterator[ast.AST]:
+    """What sets an attribute of that name, on any object."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):
+            yield node
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
+            if any(isinstance(one, ast.Constant) and one.value == name for one in node.args):
+                yield node
+
+
+def _constructor_stores(classes: Iterable[UserClass], name: str) -> Iterator[ast.AST]:
+    for one in classes:
+        for constructor in _CONSTRUCTORS:
+            if constructor in one.methods:
+                yield from _stores(one.methods[constructor], name)
+
+
+def _stores_in_constructors(tree: ast.AST, name: str) -> Iterator[ast.AST]:
+    """What constructors of any class set on themselves."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in _CONSTRUCTORS:
+            yield from _stores(node, name)
+
+
+def _message(flag: ast.Attribute, call: LayerCall) -> str:
+    return (
+        f"`{ast.unparse(flag)}` is what the constructor made it, in `fit()` and in `predict()`: "
+        f"`{call.name}` ({layer_title(call.receiver)}) never learns the phase"
+    )
+
+
+def _plan(layer_class: LayerClass, read: ast.Attribute, at_hand: str | None) -> Plan | None:
+    if at_hand is not None:
+        return Plan(f"Use `{at_hand}`", Applicability.UNSAFE, (Replace(read, at_hand),))
+    in_call = layer_class.call is not None and any(node is read for node in ast.walk(layer_class.call))
+    if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
+        return None
+    changes: tuple[Change, ...] = (add_parameter(layer_class), Replace(read, "training"))
+    return Plan("Take `training` and use it", Applicability.UNSAFE, changes)
+
+
+RULE = TrainingStoredOnSelf()

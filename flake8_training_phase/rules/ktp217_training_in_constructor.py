@@ -1,0 +1,229 @@
+"""KTP217 training-in-constructor."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter_names
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.values import ClassValue, members
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, Plan
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class TrainingInConstructor(Rule):
+    """The flag is given to the constructor of a layer, which does not take it.
+
+    ## What it does
+
+    Reports `Dropout(0.5, training=True)` and the like: a layer of Keras that is made with the argument `training`.
+
+    ## What Keras does
+
+    It raises, a TypeError under Keras 2 and a ValueError under Keras 3. The phase is an argument of the call; what a
+    constructor takes is `trainable`, which says whether the weights of the layer learn.
+
+    ## Example
+
+    ```python
+    x = keras.layers.Dropout(0.5, training=True)(x)
+    ```
+
+    Use instead:
+
+    ```python
+    x = keras.layers.Dropout(0.5)(x, training=True)
+    ```
+
+    ## Fix safety
+
+    Unsafe: code that raised does something. The flag moves to the call when the layer is called where it is made;
+    otherwise there is no fix. In a functional model, Keras 2 keeps to a flag that is given when the layer is called,
+    while Keras 3 gives way to what `fit()` and `predict()` ask for.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:293`, "Unrecognized keyword arguments"
+    - Keras 2.15, `engine/base_layer.py:340`, `validate_kwargs`
+    - Measured: row E15
+    """
+
+    severity = Severity.BUG
+    words = ("training=", "training =")
+    bad = (
+        Example(
+            bad="""
+import keras
+from keras import layers
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(8)
+        self.dropout = layers.Dropout(0.5, training=True)
+
+    def call(self, x, training=None):
+        return self.dropout(self.dense(x), training=training)
+""",
+            fixed=None,
+            proof=Proof(build="Classifier()", layer="dropout", keras2="E E E E E", keras3="E E E E E"),
+        ),
+        Example(
+            bad="""
+from tf_keras import Input, Model
+from tf_keras.layers import BatchNormalization, Layer
+
+
+class Double(Layer):
+    def call(self, x):
+        return x * 2.0
+
+
+def classifier():
+    inputs = Input((8,))
+    x = Double()(inputs)
+    x = BatchNormalization(
+        momentum=0.9,
+        training=False,
+    )(x)
+    return Model(inputs, x)
+""",
+            fixed="""
+from tf_keras import Input, Model
+from tf_keras.layers import BatchNormalization, Layer
+
+
+class Double(Layer):
+    def call(self, x):
+        return x * 2.0
+
+
+def classifier():
+    inputs = Input((8,))
+    x = Double()(inputs)
+    x = BatchNormalization(
+        momentum=0.9,
+    )(x, training=False)
+    return Model(inputs, x)
+""",
+            proof=Proof(
+                build="classifier()",
+                layer="layers[-1]",
+                keras2="E E E E E",
+                keras3=None,
+                fixed="I I I I I",
+            ),
+        ),
+    )
+    good = (
+        """
+import keras
+from keras.layers import Dropout
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, rate, training=True):
+        super().__init__()
+        self.training_at_first = training
+        self.dropout = Dropout(rate, trainable=False)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+block = Block(0.5, training=True)
+inputs = keras.Input((8,))
+outputs = Dropout(0.5)(block(inputs), training=True)
+
+
+def make(Dropout):
+    return Dropout(0.5, training=True)
+
+
+def own():
+    from my_layers import Dropout
+
+    return Dropout(0.5, training=True)
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The constructors that are given the flag."""
+        suspects = dict(_with_flag(module.tree))
+        scopes = _calls(module.tree, module.scope, frozenset()) if suspects else ()
+        for node, scope in scopes:
+            made = _layer_made(node, scope) if node in suspects else None
+            if made is None:
+                continue
+            keyword = next(one for one in node.keywords if one.arg == "training")
+            keras = tuple(sorted(made.generations & module.settings.keras))
+            if keras:
+                message = (
+                    f"`{ast.unparse(node.func)}` takes no `training` where it is made: "
+                    f"{_raises(keras)}; pass it where the layer is called"
+                )
+                yield self.problem(keyword, message, keras, _plan(node, keyword, suspects[node]))
+
+
+def _with_flag(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.Call | None]]:
+    """The calls that are given the flag and look like constructors, with the call of what they make, if it follows."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    around = {node.func: node for node in calls}
+    for node in calls:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name[:1].isupper() and any(one.arg == "training" for one in node.keywords):
+            yield node, around.get(node)
+
+
+def _calls(node: ast.AST, scope: Scope, parameters: frozenset[str]) -> Iterator[tuple[ast.Call, Scope]]:
+    """The calls below a node whose callee is no parameter, with the scope they stand in."""
+    if isinstance(node, _Function):
+        names = {*parameter_names(node), *(one.arg for one in node.args.kwonlyargs)}
+        parameters = parameters | names
+        if not isinstance(node, ast.Lambda):
+            scope = scope.inner(node.body)
+    elif isinstance(node, ast.Call):
+        root = node.func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not (isinstance(root, ast.Name) and root.id in parameters):
+            yield node, scope
+    for child in ast.iter_child_nodes(node):
+        yield from _calls(child, scope, parameters)
+
+
+def _layer_made(node: ast.Call, scope: Scope) -> ClassValue | None:
+    """The class of Keras that a call surely makes a layer of, one whose layers take the flag when they are called."""
+    found = members(Interpreter(None).evaluate(node.func, Frame(None, scope)))
+    one = found[0]
+    if len(found) != 1 or not isinstance(one, ClassValue) or not isinstance(one.type, KerasLayer):
+        return None
+    takes_flag = any(signature.accepts_training for signature in one.type.signatures.values())
+    return one if takes_flag else None
+
+
+def _raises(keras: tuple[int, ...]) -> str:
+    errors = {2: "TypeError under Keras 2", 3: "ValueError under Keras 3"}
+    return " and ".join(errors[one] for one in keras)
+
+
+def _plan(node: ast.Call, keyword: ast.keyword, call: ast.Call | None) -> Plan | None:
+    """Move the flag to the call when the layer is called at once."""
+    if call is None:
+        return None
+    changes: list[Change] = [DropArgument(node, "training")]
+    if not any(one.arg in ("training", None) for one in call.keywords):
+        changes.append(AddArgument(call, "training", ast.unparse(keyword.value)))
+    return Plan("Pass it where the layer is called", Applicability.UNSAFE, tuple(changes))
+
+
+RULE = TrainingInConstructor()

@@ -1,0 +1,136 @@
+"""Many mistakes in one file: the fixes come together in one run, in whatever order they are made."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
+from flake8_training_phase.sources.text import SourceText
+
+TANGLED = """
+from tensorflow import keras
+from tensorflow.keras import backend as K
+from tensorflow.keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = layers.Dense(units)
+        self.norm = layers.BatchNormalization()
+        self.drops = [layers.Dropout(0.1) for _ in range(2)]
+
+    def _tail(self, x):
+        for drop in self.drops:
+            x = drop(x)
+        return x
+
+    def call(self, x):
+        return self._tail(self.norm(self.dense(x)))
+
+
+class Scaled(layers.Dropout):
+    def call(self, inputs):
+        return super().call(inputs) * 0.5
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = keras.Sequential([layers.Dense(8), layers.BatchNormalization()])
+        self.block = Block(8)
+        self.scaled = Scaled(0.5)
+        self.memory = layers.Dropout(0.5)
+        self.last = layers.Dropout(0.5)
+
+    def _head(self, x, training=None):
+        return self.last(x, training=training)
+
+    def call(self, x, training=None):
+        if training is None:
+            training = K.learning_phase()
+        x = self.backbone(x, training=False)
+        x = self.block(x)
+        x = self.memory(x, training)
+        return self._head(self.scaled(x))
+"""
+
+UNTANGLED = """
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.dense = layers.Dense(units)
+        self.norm = layers.BatchNormalization()
+        self.drops = [layers.Dropout(0.1) for _ in range(2)]
+
+    def _tail(self, x, training=None):
+        for drop in self.drops:
+            x = drop(x, training=training)
+        return x
+
+    def call(self, x, training=None):
+        return self._tail(self.norm(self.dense(x), training=training), training=training)
+
+
+class Scaled(layers.Dropout):
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=training) * 0.5
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = keras.Sequential([layers.Dense(8), layers.BatchNormalization()])
+        self.block = Block(8)
+        self.scaled = Scaled(0.5)
+        self.memory = layers.Dropout(0.5)
+        self.last = layers.Dropout(0.5)
+
+    def _head(self, x, training=None):
+        return self.last(x, training=training)
+
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        x = self.block(x, training=training)
+        x = self.memory(x, training=training)
+        return self._head(self.scaled(x, training=training), training=training)
+"""
+
+
+def test_one_run_untangles_all() -> None:
+    fixed = engine.fix(SourceText(TANGLED), Settings(), "net.py", unsafe=True)
+    assert fixed.text == UNTANGLED
+    assert fixed.remaining == ()
+
+
+def test_a_second_run_changes_nothing() -> None:
+    assert engine.fix(SourceText(UNTANGLED), Settings(), "net.py", unsafe=True).made == ()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_order_of_the_fixes_does_not_matter(seed: int) -> None:
+    """One randomly chosen fix at a time ends in the same text."""
+    chance = random.Random(seed)
+    source = SourceText(TANGLED)
+    for _ in range(100):
+        fixes = [one.fix for one in engine.check(source, Settings(), "net.py") if one.fix is not None]
+        if not fixes:
+            break
+        edits, _ = compatible_fixes([chance.choice(fixes)])
+        source = SourceText(apply_edits(source, edits))
+    assert source.text == UNTANGLED
+
+
+def test_safe_fixes_alone_converge_too() -> None:
+    fixed = engine.fix(SourceText(TANGLED), Settings(), "net.py")
+    left = [one for one in fixed.remaining if one.fix is not None and one.fix.applicability is Applicability.SAFE]
+    assert left == []

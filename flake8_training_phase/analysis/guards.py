@@ -36,6 +36,12 @@ class Guarded:
         return self.guard.body == [self.statement] and not self.guard.orelse and _assigned(self.statement) is not None
 
     @property
+    def ends_the_call(self) -> bool:
+        """Whether inference returns where training goes on: it may want the features, not what is made of them."""
+        behind = self.statement.lineno > (self.guard.end_lineno or self.guard.lineno)
+        return behind or isinstance(self.statement, ast.Return)
+
+    @property
     def is_all_there_is(self) -> bool:
         """Whether nothing but calls, one inside the other, stands in what the guard decides on."""
         value = self.guard.body if isinstance(self.guard, ast.IfExp) else getattr(self.statement, "value", None)

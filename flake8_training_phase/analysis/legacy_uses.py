@@ -31,8 +31,8 @@ class LegacyUse:
     path: str
     """Its dotted name as the module spells it, imports resolved."""
     scope: Scope
-    function: _Function | None
-    """The function around it."""
+    functions: tuple[_Function, ...]
+    """The functions around it, the outermost first; those around a class do not count."""
     layer_class: LayerClass | None
     """The class whose `call` that function is, or stands in."""
     statement: ast.stmt
@@ -42,9 +42,25 @@ class LegacyUse:
     """The nodes around it, the nearest first."""
 
     @property
+    def function(self) -> _Function | None:
+        """The function around it."""
+        return self.functions[-1] if self.functions else None
+
+    @property
     def phase_parameter(self) -> bool:
-        """Whether the function around it has the flag."""
-        return self.function is not None and parameter(self.function, "training") is not None
+        """Whether `training` is there to be read: a parameter of a function or lambda around it."""
+        lambdas = [parent for parent in self.parents if isinstance(parent, ast.Lambda)]
+        for function in (*lambdas, *reversed(self.functions)):
+            if parameter(function, "training") is not None:
+                return True
+            if isinstance(function, _Function) and binds(function, "training"):
+                return False
+        return False
+
+    @property
+    def in_call(self) -> bool:
+        """Whether it stands in the `call` of a layer, or in a function inside that."""
+        return self.layer_class is not None
 
     def value_of(self, node: ast.expr) -> Value:
         """What an expression beside it is."""
@@ -63,7 +79,8 @@ class _Where:
 def legacy_uses(module: CheckedModule, names: tuple[str, ...]) -> Iterator[LegacyUse]:
     """Every call of one of the legacy functions in a module."""
     calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
-    yield from _block(module.tree.body, _Where(module.scope), (), calls, names)
+    uses = _block(module.tree.body, _Where(module.scope), (), calls, names)
+    yield from (use for use in uses if not is_guarded(use))
 
 
 def _block(
@@ -113,22 +130,70 @@ def _use(node: ast.Call, where: _Where, parents: tuple[ast.AST, ...], names: tup
     last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
     if last is None or where.statement is None:
         return
+    if _is_shadowed(node.func, where.functions, parents):
+        return
     for value in members(_resolve(node.func, where.scope)):
         name = legacy_function(value.path, names) if isinstance(value, External) else None
         if name is not None and isinstance(value, External):
-            function = where.functions[-1] if where.functions else None
             yield LegacyUse(
                 node,
                 name,
                 value.path,
                 where.scope,
-                function,
+                tuple(where.functions),
                 where.layer_class,
                 where.statement,
                 where.block,
                 parents,
             )
             return
+
+
+def root_name(node: ast.expr) -> ast.Name | None:
+    """The name that a dotted name begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
+def binds(function: _Function, name: str) -> bool:
+    """Whether a function gives a name a value of its own."""
+    return any(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+        for statement in function.body
+        for node in ast.walk(statement)
+    )
+
+
+def _is_shadowed(node: ast.expr, functions: Sequence[_Function], parents: tuple[ast.AST, ...]) -> bool:
+    """Whether a dotted name begins with a parameter, so that nobody knows what it is."""
+    root = root_name(node)
+    lambdas = [parent for parent in parents if isinstance(parent, ast.Lambda)]
+    return root is not None and any(parameter(function, root.id) is not None for function in (*functions, *lambdas))
+
+
+def is_guarded(use: LegacyUse) -> bool:
+    """Whether the code around it has asked before if the name exists, or catches that it does not."""
+    inner: ast.AST = use.node
+    for parent in use.parents:
+        if isinstance(parent, (ast.If, ast.IfExp)) and inner is not parent.test and _asks_for_version(parent.test):
+            return True
+        if isinstance(parent, ast.Try) and inner in parent.body and any(map(_catches, parent.handlers)):
+            return True
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return False
+        inner = parent
+    return False
+
+
+def _asks_for_version(test: ast.expr) -> bool:
+    text = ast.unparse(test).lower()
+    return "hasattr(" in text or "version" in text
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    caught = "" if handler.type is None else ast.unparse(handler.type)
+    return handler.type is None or "AttributeError" in caught or caught in ("Exception", "BaseException")
 
 
 def _resolve(node: ast.expr, scope: Scope) -> Value:

@@ -90,9 +90,25 @@ class DeleteStatement:
 
 @dataclass(frozen=True, slots=True)
 class Unwrap:
-    """Put the body of an `if` that has no `else` in its place."""
+    """Put the body of an `if` that has no `else`, or of a `with`, in its place."""
 
-    statement: ast.If
+    statement: ast.If | ast.With
+
+
+@dataclass(frozen=True, slots=True)
+class DropImport:
+    """Do not import a name any more; the statement goes with its only name."""
+
+    statement: ast.Import | ast.ImportFrom
+    alias: ast.alias
+
+
+@dataclass(frozen=True, slots=True)
+class HoldImport:
+    """Change nothing, but keep the fix from being made in one round with others that hold the import, if `alone`."""
+
+    statement: ast.Import | ast.ImportFrom
+    alone: bool
 
 
 Change = (
@@ -106,6 +122,8 @@ Change = (
     | RenameKeyword
     | DeleteStatement
     | Unwrap
+    | DropImport
+    | HoldImport
 )
 
 

@@ -21,6 +21,8 @@ from flake8_training_phase.fixes.changes import (
     Change,
     DeleteStatement,
     DropArgument,
+    DropImport,
+    HoldImport,
     NameArgument,
     Plan,
     RenameKeyword,
@@ -28,6 +30,7 @@ from flake8_training_phase.fixes.changes import (
     Replace,
     Unwrap,
 )
+from flake8_training_phase.fixes.imports import held_import, without_import
 from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
@@ -219,4 +222,6 @@ _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     RenameKeyword: _rename_keyword,
     DeleteStatement: _delete_statement,
     Unwrap: _unwrap,
+    DropImport: without_import,
+    HoldImport: held_import,
 }

@@ -1,4 +1,4 @@
-"""Takes the `if` off a block: the header goes, the body moves to its place, comments and line ends stay."""
+"""Takes the `if` or `with` off a block: the header goes, the body moves to its place, comments and line ends stay."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from flake8_training_phase.sources.text import SourceText
 _COLON = re.compile(r"\s*:[ \t]*")
 
 
-def unwrapped(statement: ast.If, source: SourceText) -> list[Edit] | None:
+def unwrapped(statement: ast.If | ast.With, source: SourceText) -> list[Edit] | None:
     """The edits that leave only the body; None where the text has a shape that they would not be sure of."""
     start = source.start(statement)
-    test_end = source.end(statement.test)
+    test_end = source.end(statement.test if isinstance(statement, ast.If) else statement.items[-1].context_expr)
     indent = source.line(start.row)[: start.column]
     behind = source.line(test_end.row)[test_end.column :]
     colon = _COLON.match(behind)
-    if statement.orelse or indent.strip() or test_end.row != start.row or colon is None:
+    if getattr(statement, "orelse", None) or indent.strip() or test_end.row != start.row or colon is None:
         return None
-    if not source.segment(statement).startswith("if"):  # An `elif` belongs to the `if` before it.
+    if not source.segment(statement).startswith(("if", "with")):  # An `elif` belongs to the `if` before it.
         return None
     first = source.start(statement.body[0])
     if first.row == start.row:
@@ -35,7 +35,7 @@ def unwrapped(statement: ast.If, source: SourceText) -> list[Edit] | None:
     return [_without_header(start, source, rest), *_dedented(statement, indent, body_indent, source)]
 
 
-def _has_long_string(statement: ast.If) -> bool:
+def _has_long_string(statement: ast.If | ast.With) -> bool:
     """Whether a string spans lines: what stands at the beginning of these is its own."""
     return any(
         isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
@@ -49,7 +49,7 @@ def _without_header(start: Position, source: SourceText, comment: str) -> Edit:
     return Edit(Position(start.row, 0), Position(start.row + 1, 0), "")
 
 
-def _dedented(statement: ast.If, indent: str, body_indent: str, source: SourceText) -> Iterator[Edit]:
+def _dedented(statement: ast.If | ast.With, indent: str, body_indent: str, source: SourceText) -> Iterator[Edit]:
     """The lines of the body, and the comments behind it that stand as deep, moved to the left."""
     end = source.end(statement).row
     for row in range(statement.lineno + 1, len(source.lines) + 1):

@@ -14,8 +14,23 @@ PHASE_READS = ("learning_phase", "symbolic_learning_phase", "global_learning_pha
 PHASE_SWITCHES = ("in_train_phase", "in_test_phase")
 """Functions that choose one of two values by the phase: `in_train_phase(x, alt, training=None)`."""
 
+PHASE_SETTERS = ("set_learning_phase", "deprecated_internal_set_learning_phase")
+"""Functions that set the global learning phase."""
+
+PHASE_SCOPES = ("learning_phase_scope", "eager_learning_phase_scope", "deprecated_internal_learning_phase_scope")
+"""Context managers that set it for as long as their block runs."""
+
+LEGACY_NAMES = (*PHASE_READS, *PHASE_SWITCHES, *PHASE_SETTERS, *PHASE_SCOPES)
+
 
 def legacy_function(dotted: str, names: tuple[str, ...]) -> str | None:
     """Which of `names` a dotted name means, in any spelling of the backend, or None."""
     name = dotted.rpartition(".")[2]
-    return name if name in names and is_backend_function(dotted, name) else None
+    # What Keras had as `keras.backend` it had as the backend's own module too, until there were no others.
+    plain = dotted.replace(".backend.tensorflow_backend.", ".backend.")
+    return name if name in names and is_backend_function(plain, name) else None
+
+
+def is_backend_module(dotted: str) -> bool:
+    """Whether a dotted name is the backend module of a Keras."""
+    return legacy_function(f"{dotted}.learning_phase", PHASE_READS) is not None and "backend" in dotted

@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.guards import Guarded, guards
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.analysis.weights import has_weights
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
@@ -244,6 +245,32 @@ class Teacher(keras.Model):
         if not training:
             return state
         return self.side(state), state
+
+
+class Sampler(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.mean = keras.layers.Dense(8)
+        self.scale = keras.layers.Dense(8)
+
+    def call(self, x, training=None):
+        z = self.mean(x)
+        if training:
+            z = z + self.scale(z) * keras.random.normal((8,))
+        return z
+
+
+class SelfSupervised(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = keras.layers.Dense(8)
+        self.mlp = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
+
+    def call(self, x, training=None):
+        x = self.body(x)
+        if training:
+            return self.mlp(x, training=training)
+        return x
 """,
     )
 
@@ -264,7 +291,15 @@ def _has_weights(one: Guarded) -> bool:
 
 
 def _is_meant(group: Sequence[Guarded]) -> bool:
-    return any(_MEANT_FOR_TRAINING.search(call.name) for one in group for call in one.calls)
+    calls = [call for one in group for call in one.calls]
+    if group[0].ends_the_call and not any(_is_normalisation(call) for call in calls):
+        return True
+    return any(_MEANT_FOR_TRAINING.search(call.name) for call in calls)
+
+
+def _is_normalisation(call: LayerCall) -> bool:
+    found = [one for one in members(call.receiver) if isinstance(one, Instance)]
+    return any(one.type.name.endswith("BatchNormalization") for one in found)
 
 
 def _message(layer_class: LayerClass, one: Guarded) -> str:

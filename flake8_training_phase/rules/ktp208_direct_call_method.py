@@ -12,6 +12,8 @@ from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall,
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.keras.catalogue import DependsOn
+from flake8_training_phase.keras.catalogue import layer as catalogue_layer
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -148,12 +150,16 @@ class Block(keras.layers.Layer):
         self.dense = keras.layers.Dense(8)
         self.dropout = keras.layers.Dropout(0.5)
         self.memory = keras.layers.LSTMCell(8)
+        self.inner = keras.Sequential([keras.layers.Dropout(0.5)])
+        self.attention = keras.layers.MultiHeadAttention(2, 4, dropout=0.1)
         self.layer = layer
 
     def call(self, x, training=None, again=False):
         x = self.dense.call(x)
         x = self.dropout.call(x, training=training)
         x = self.layer.call(x)
+        x = self.inner.call(x)
+        x = self.attention.call(x, x)
         if again:
             return self.call(x, training=training)
         return self.memory.call(x, [x])[0]
@@ -227,7 +233,8 @@ def _calls_method(event: KerasCall | Inlined, layer_class: LayerClass) -> bool:
 def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[int, ...]:
     """The Keras versions under which the layer runs in the wrong phase for want of the flag."""
     if isinstance(event, KerasCall):
-        return _majors(layer_class, [event]) if parent_dependence(event) is Dependence.YES else ()
+        matters = _has_no_sublayers(event) and parent_dependence(event) is Dependence.YES
+        return _majors(layer_class, [event]) if matters else ()
     function = event.function
     if isinstance(function, ast.Lambda) or function.name != "call" or parameter(function, "training") is None:
         return ()
@@ -235,6 +242,14 @@ def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[int, .
         return layer_class.keras
     forwarded = [one for one in walk(event.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
     return _majors(layer_class, forwarded)
+
+
+def _has_no_sublayers(event: KerasCall) -> bool:
+    """Whether the layer itself asks for its phase: the layers in a Sequential find the call context after all."""
+    layer = catalogue_layer(event.parent)
+    if layer is None or layer.depends_on not in (DependsOn.ALWAYS, DependsOn.ARGUMENTS):
+        return False
+    return not layer.has_weights or layer.name.endswith("BatchNormalization")
 
 
 def _tests_phase(event: object, function: ast.AST) -> bool:

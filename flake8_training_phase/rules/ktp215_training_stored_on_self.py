@@ -29,7 +29,8 @@ class TrainingStoredOnSelf(Rule):
 
     Reports `training=self.is_training` on a layer that depends on the phase, and, as fragile, an `if self.training:`
     in `call`, when only the constructor sets the attribute. Attributes that any other code of the module sets,
-    properties, and agents of reinforcement learning are left alone, and so is `self.is_training and training`.
+    properties, and agents of reinforcement learning are left alone, and so is a `call` that also reads its parameter:
+    there the attribute says whether the layer may train at all.
 
     ## What Keras does
 
@@ -165,6 +166,8 @@ class Frozen(keras.layers.Layer):
     def call(self, x, training=None):
         if self.is_training and training:
             x = x * 2
+        if not self.is_training:
+            return self.norm(x, training=False)
         return self.norm(x, training=self.is_training and training)
 
 
@@ -211,7 +214,7 @@ class QNetworkAgent(keras.Model):
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The reads of an attribute that nobody sets by the phase."""
         for layer_class in module.layer_classes:
-            if not _OWN_PHASE.search(layer_class.name):
+            if not _OWN_PHASE.search(layer_class.name) and not _uses_parameter(layer_class):
                 yield from self._flags(layer_class)
                 yield from self._tests(layer_class)
 
@@ -229,6 +232,13 @@ class QNetworkAgent(keras.Model):
                 message = f"`{name}` decides here, whatever phase is asked for: only the constructor sets it"
                 plan = _plan(layer_class, read, "training" if layer_class.cls.accepts_training else None)
                 yield self.problem(read, message, layer_class.keras, plan, severity=Severity.FRAGILE)
+
+
+def _uses_parameter(layer_class: LayerClass) -> bool:
+    """Whether `call` also reads the flag it is given: the attribute then says whether the layer may train at all."""
+    name = layer_class.cls.phase_parameter
+    nodes = ast.walk(layer_class.call) if layer_class.call is not None else ()
+    return any(isinstance(one, ast.Name) and one.id == name for one in nodes)
 
 
 def _guards(layer_class: LayerClass) -> Iterator[ast.Attribute]:

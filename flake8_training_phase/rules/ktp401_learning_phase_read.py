@@ -5,11 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import defaults
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.layer_class import LayerClass, passes_through
 from flake8_training_phase.analysis.legacy_uses import LegacyUse, legacy_uses
+from flake8_training_phase.analysis.phase_fallbacks import (
+    Fallback,
+    fallback,
+    in_fallback,
+    name_takes_none,
+    takes_none,
+    value_takes_none,
+)
+from flake8_training_phase.analysis.phase_inputs import phase_input
+from flake8_training_phase.analysis.phase_switches import is_in_switch
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
+from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.plans import add_parameter
 from flake8_training_phase.keras.legacy import PHASE_READS
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -21,7 +32,7 @@ class LearningPhaseRead(Rule):
     ## What it does
 
     Reports calls of `learning_phase()`, `symbolic_learning_phase()` and `global_learning_phase_is_set()`, in every
-    spelling of the backend.
+    spelling of the backend. Code that asks before whether the name exists, or catches that it does not, is left alone.
 
     ## What Keras does
 
@@ -48,9 +59,10 @@ class LearningPhaseRead(Rule):
 
     ## Fix safety
 
-    Safe: the idiom is deleted where whatever uses the flag afterwards takes None for inference, and reads `False`
-    where it does not; inside `call` a read becomes the parameter, which is added when it is missing. Elsewhere there
-    is no fix.
+    Safe: the idiom, also written as a conditional expression or with `or`, is deleted where whatever uses the flag
+    afterwards takes None for inference, and reads `False` where it does not; inside `call` a read becomes the
+    parameter, which is added when it is missing. Where a read is handed to what is no layer it becomes
+    `bool(training)`: unsafe. Elsewhere there is no fix. The import of the backend goes with its last use.
 
     ## References
 
@@ -77,7 +89,6 @@ class Classifier(keras.Model):
 """,
             fixed="""
 from tensorflow import keras
-from tensorflow.keras import backend as K
 
 
 class Classifier(keras.Model):
@@ -108,7 +119,35 @@ class Classifier(keras.Model):
 """,
             fixed="""
 from tensorflow import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="dropout", keras3="T T I E I"),
+        ),
+        Example(
+            bad="""
+from tensorflow import keras
 from tensorflow.keras import backend as K
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        training = K.learning_phase() if training is None else training
+        return self.dropout(x, training=training)
+""",
+            fixed="""
+from tensorflow import keras
 
 
 class Classifier(keras.Model):
@@ -133,124 +172,131 @@ class Schedule(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         print(learning_phase())
 """,
+        """
+from tensorflow.keras import backend as K
+
+phase = K.learning_phase() if hasattr(K, "learning_phase") else 0
+
+try:
+    phase = K.learning_phase()
+except AttributeError:
+    phase = 0
+""",
+        """
+import keras
+
+
+class Optimizer:
+    def learning_phase(self):
+        return "warm-up"
+
+    def step(self, backend):
+        return backend.learning_phase() + self.learning_phase()
+""",
     )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The reads of the global."""
         for use in legacy_uses(module, PHASE_READS):
-            in_call = use.layer_class is not None and _default_of_training(use) is None
-            if not in_call and 3 not in module.settings.keras:
+            if is_in_switch(use) or phase_input(use) is not None:
                 continue
-            severity = Severity.BUG if in_call and not _fills_in(use) else self.severity
-            keras = tuple(sorted(module.settings.keras)) if severity is Severity.BUG else (3,)
-            yield self.problem(use.node, _message(use, severity), keras, _plan(use), severity=severity)
+            plan = with_import(_plan(use), use, module)
+            if _misleads(use):
+                yield self.problem(
+                    use.node, _message(use), tuple(sorted(module.settings.keras)), plan, severity=Severity.BUG
+                )
+            elif 3 in module.settings.keras:
+                yield self.problem(use.node, f"`{ast.unparse(use.node)}` does not exist in Keras 3", (3,), plan)
 
 
-def _message(use: LegacyUse, severity: Severity) -> str:
+def _message(use: LegacyUse) -> str:
     call = ast.unparse(use.node)
-    if severity is Severity.BUG:
-        return f"`{call}` reads 0 inside `call` even during `fit()`, and does not exist in Keras 3: use `training`"
-    return f"`{call}` does not exist in Keras 3"
+    return f"`{call}` reads 0 inside `call` even during `fit()`, and does not exist in Keras 3: use `training`"
 
 
-def _default_of_training(use: LegacyUse) -> ast.expr | None:
-    """The default of `training` when it is a literal True or False: the idiom then never runs."""
-    if use.function is None:
-        return None
-    default = dict(defaults(use.function)).get("training")
-    return default if isinstance(default, ast.Constant) and default.value is not None else None
-
-
-def _fills_in(use: LegacyUse) -> bool:
-    """Whether the read only stands in for a flag that nobody gave."""
-    return _idiom(use) is not None or _conditional(use) is not None
+def _misleads(use: LegacyUse) -> bool:
+    """Whether the read decides something in `call`: it does more than stand in for a flag that nobody gave."""
+    if not use.in_call or use.name == "global_learning_phase_is_set":
+        return False
+    return fallback(use) is None and not in_fallback(use)
 
 
 def _plan(use: LegacyUse) -> Plan | None:
     if use.name == "global_learning_phase_is_set":
         return None
-    idiom = _idiom(use)
-    if idiom is not None:
-        return _without_idiom(use, *idiom)
-    conditional = _conditional(use)
-    if conditional is not None:
-        name, expression = conditional
-        if _assigns(use.statement, name) and getattr(use.statement, "value", None) is expression:
-            return _without_idiom(use, name, use.statement, use.block)
-        return Plan(f"Use `{name}` itself", Applicability.SAFE, (Replace(expression, name),))
+    found = fallback(use)
+    if found is not None:
+        return _without_fallback(use, found)
+    if in_fallback(use):
+        return Plan("Fall back to inference", Applicability.SAFE, (Replace(use.node, "False"),))
     if use.layer_class is None or use.layer_class.call is None:
         return None
-    changes: list[Change] = [Replace(use.node, "training")]
-    if not use.layer_class.cls.accepts_training:
-        if not use.layer_class.can_take_training:
-            return None
-        changes.insert(0, add_parameter(use.layer_class))
-    elif not use.phase_parameter:
-        return None
-    return Plan("Use the parameter `training`", Applicability.SAFE, tuple(changes))
+    return _with_parameter(use, use.layer_class)
 
 
-def _without_idiom(use: LegacyUse, name: str, statement: ast.stmt, block: tuple[ast.stmt, ...]) -> Plan:
-    if _takes_none(use, name, statement):
-        change: Change = DeleteStatement(statement, block)
+def _without_fallback(use: LegacyUse, found: Fallback) -> Plan:
+    if found.statement is not None and takes_none(use, found.name, found.statement):
+        change: Change = DeleteStatement(found.statement, found.block)
         return Plan("Delete it: Keras fills `training`", Applicability.SAFE, (change,))
+    if found.expression is not None and value_takes_none(use, found.expression):
+        return Plan(f"Use `{found.name}` itself", Applicability.SAFE, (Replace(found.expression, found.name),))
     return Plan("Fall back to inference", Applicability.SAFE, (Replace(use.node, "False"),))
 
 
-def _idiom(use: LegacyUse) -> tuple[str, ast.stmt, tuple[ast.stmt, ...]] | None:
-    """`if training is None: training = K.learning_phase()`: the name, the `if`, and the block it stands in."""
-    around = next((parent for parent in use.parents if isinstance(parent, ast.If)), None)
-    if around is None or around.orelse or around.body != [use.statement] or around not in use.parents[:2]:
-        return None
-    name = _tested_for_none(around.test)
-    if name is None or not _assigns(use.statement, name) or getattr(use.statement, "value", None) is not use.node:
-        return None
-    outer = use.parents[use.parents.index(around) + 1]
-    block = getattr(outer, "body", [])
-    return (name, around, tuple(block)) if around in block else None
+def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> Plan | None:
+    """Read the parameter instead; nothing is left of an assignment to the parameter's own name."""
+    named = isinstance(use.statement, ast.Assign) and [ast.unparse(one) for one in use.statement.targets] == [
+        "training"
+    ]
+    changes: list[Change] = []
+    if named and use.function is layer_class.call and getattr(use.statement, "value", None) is use.node:
+        if not name_takes_none(use, "training"):
+            return None
+        changes = [DeleteStatement(use.statement, use.block)]
+    elif not use.phase_parameter and layer_class.cls.accepts_training:
+        return None  # A function inside `call` that has a `training` of its own.
+    elif value_takes_none(use, use.node):
+        changes = [Replace(use.node, "training")]
+    elif isinstance(use.parents[0], (ast.Call, ast.keyword, ast.Assign)):
+        # What is no layer may want a bool.
+        return _with_added(use, layer_class, [Replace(use.node, "bool(training)")], Applicability.UNSAFE)
+    return _with_added(use, layer_class, changes, Applicability.SAFE) if changes else None
 
 
-def _conditional(use: LegacyUse) -> tuple[str, ast.expr] | None:
-    """`K.learning_phase() if training is None else training`, either way round, or `training or …`."""
-    parent = use.parents[0]
-    if isinstance(parent, ast.IfExp):
-        for test, given, other in ((ast.Is, parent.body, parent.orelse), (ast.IsNot, parent.orelse, parent.body)):
-            name = _tested_for_none(parent.test, test)
-            if name is not None and given is use.node and isinstance(other, ast.Name) and other.id == name:
-                return name, parent
-    return None
-
-
-def _tested_for_none(test: ast.expr, operator: type[ast.cmpop] = ast.Is) -> str | None:
-    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and isinstance(test.ops[0], operator):
-        right = test.comparators[0]
-        if isinstance(right, ast.Constant) and right.value is None:
-            return test.left.id
-    return None
-
-
-def _assigns(statement: ast.stmt, name: str) -> bool:
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+def _is_named_training(use: LegacyUse) -> bool:
+    """`training = K.learning_phase()`."""
+    statement = use.statement
+    if not isinstance(statement, ast.Assign) or statement.value is not use.node:
         return False
-    target = statement.targets[0]
-    return isinstance(target, ast.Name) and target.id == name
+    return [ast.unparse(target) for target in statement.targets] == ["training"]
 
 
-def _takes_none(use: LegacyUse, name: str, statement: ast.stmt) -> bool:
-    """Whether all that uses the flag afterwards takes None for inference: layers, and Python's own truth."""
-    if use.function is None:
+def _with_added(
+    use: LegacyUse, layer_class: LayerClass, changes: list[Change], applicability: Applicability
+) -> Plan | None:
+    if not use.phase_parameter:
+        if not _can_take(use, layer_class):
+            return None
+        changes = [add_parameter(layer_class), *changes]
+    return Plan("Use the parameter `training`", applicability, tuple(changes))
+
+
+def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:
+    """Whether `call` can have the parameter: nothing else in it has the name, but for what is deleted."""
+    if layer_class.can_take_training:
+        return True
+    own = layer_class.cls.call
+    if own is None or own.owner is not layer_class.cls or use.statement not in own.node.body:
         return False
-    harmless: set[ast.AST] = set()
-    for node in ast.walk(use.function):
-        if isinstance(node, ast.keyword) and node.arg == "training":
-            harmless.add(node.value)
-        elif isinstance(node, (ast.If, ast.IfExp)):
-            harmless.add(node.test)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            harmless.add(node.operand)
-    inside = set(ast.walk(statement))
-    uses = (one for one in ast.walk(use.function) if isinstance(one, ast.Name) and one.id == name)
-    return all(one in inside or one in harmless for one in uses)
+    stores = [
+        node
+        for node in ast.walk(own.node)
+        if isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
+    ]
+    only = use.statement.targets if isinstance(use.statement, ast.Assign) else []
+    return (
+        bool(stores) and stores == only and use.statement in layer_class.call.body and passes_through(layer_class.cls)
+    )
 
 
 RULE = LearningPhaseRead()

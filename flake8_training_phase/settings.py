@@ -101,12 +101,19 @@ def _prefixes(name: str, value: object) -> tuple[str, ...]:
 def nearest(word: str, known: Mapping[str, object]) -> str:
     """What to say behind "unknown": the known word that comes closest, or nothing."""
 
+    read_as_digits = word.translate(_LOOK_LIKE_DIGITS)
+    if word[:3] + read_as_digits[3:] in known:
+        return f"; did you mean `{word[:3] + read_as_digits[3:]}`?"
+
     def likeness(other: str) -> tuple[float, int]:
         # Of codes that share as many characters, the one that has them in the same places.
         return difflib.SequenceMatcher(None, other, word).ratio(), sum(map(str.__eq__, word, other))
 
     found = difflib.get_close_matches(word, known, n=max(len(known), 1))
     return f"; did you mean `{max(found, key=likeness)}`?" if found else ""
+
+
+_LOOK_LIKE_DIGITS = str.maketrans("OILSB", "01158")
 
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:

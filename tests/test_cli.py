@@ -58,7 +58,7 @@ CHECKED = """\
 model.py:9:5: KTP101 [*] `Model.call` has no `training` parameter: \
 under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference
     9 |     def call(self, x):
-      |     ^^^^^^^^^^^^^^^^^^
+      |     ^^^^^^^^^^^^^^^^
       = fix: Add `training=None` to `call` and forward it
 1 file checked, 1 finding, 1 of them fixable
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -85,6 +85,21 @@ class LayerClass:
                     if received.phase is not Passed.UNKNOWN and bool(received.phase) is not mode.wanted:
                         yield Wrong(generation, mode, received)
 
+    def misled_by_default(self, call: Inlined) -> tuple[int, ...]:
+        """The Keras versions under which a `call` that is run as a plain function, and left to the default of its
+        `training`, runs something in another phase than the one asked for.
+        """
+        asks = (one for one in walk(call.owner.trace.events) if isinstance(one, PhaseTest)) if call.owner else ()
+        if any(one.place.function is call.function for one in asks):
+            return self.keras
+        given = [one for one in walk(call.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
+        return self.majors(given)
+
+    def majors(self, subjects: Iterable[LayerCall | KerasCall]) -> tuple[int, ...]:
+        """The Keras versions under which one of some calls receives the wrong phase inside the class."""
+        wrong = (one for subject in subjects for one in self.wrong_inside(subject))
+        return tuple(sorted({one.generation.keras for one in wrong}))
+
     def _entry_is_right(self, wrong: Wrong) -> bool:
         return bool(self.module.flow(wrong.generation).entry_phase(self.cls, wrong.mode)) is wrong.mode.wanted
 
@@ -113,6 +128,11 @@ class LayerClass:
         if any(isinstance(node, ast.Name) and node.id == "training" for node in ast.walk(self.call)):
             return False
         return passes_through(self.cls)
+
+
+def _names_flag(event: LayerCall | KerasCall) -> bool:
+    passed = event.flag.node
+    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in ast.walk(passed))
 
 
 def reaches_phase(call: LayerCall) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.events import Inlined, KerasCall
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
@@ -234,14 +234,11 @@ def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[int, .
     """The Keras versions under which the layer runs in the wrong phase for want of the flag."""
     if isinstance(event, KerasCall):
         matters = _has_no_sublayers(event) and parent_dependence(event) is Dependence.YES
-        return _majors(layer_class, [event]) if matters else ()
+        return layer_class.majors([event]) if matters else ()
     function = event.function
     if isinstance(function, ast.Lambda) or function.name != "call" or parameter(function, "training") is None:
         return ()
-    if event.owner is not None and any(_tests_phase(one, function) for one in walk(event.owner.trace.events)):
-        return layer_class.keras
-    forwarded = [one for one in walk(event.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
-    return _majors(layer_class, forwarded)
+    return layer_class.misled_by_default(event)
 
 
 def _has_no_sublayers(event: KerasCall) -> bool:
@@ -250,20 +247,6 @@ def _has_no_sublayers(event: KerasCall) -> bool:
     if layer is None or layer.depends_on not in (DependsOn.ALWAYS, DependsOn.ARGUMENTS):
         return False
     return not layer.has_weights or layer.name.endswith("BatchNormalization")
-
-
-def _tests_phase(event: object, function: ast.AST) -> bool:
-    return isinstance(event, PhaseTest) and event.place.function is function
-
-
-def _names_flag(event: LayerCall | KerasCall) -> bool:
-    passed = event.flag.node
-    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in ast.walk(passed))
-
-
-def _majors(layer_class: LayerClass, subjects: list[LayerCall | KerasCall] | list[KerasCall]) -> tuple[int, ...]:
-    wrong = (one for subject in subjects for one in layer_class.wrong_inside(subject))
-    return tuple(sorted({one.generation.keras for one in wrong}))
 
 
 def _message(event: KerasCall | Inlined, keras: tuple[int, ...]) -> str:

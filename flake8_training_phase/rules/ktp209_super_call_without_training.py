@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.events import Inlined, KerasCall
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
@@ -167,7 +167,7 @@ def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[int, 
     # Whether an attention layer has a dropout may be for the caller to say; who takes the flag means it.
     if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.at_hand):
         return ()
-    return _majors(layer_class, [event])
+    return layer_class.majors([event])
 
 
 def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[int, ...]:
@@ -177,24 +177,7 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[int, ...]:
         return ()
     if parameter(function, "training") is None:
         return ()
-    if event.owner is not None and any(_tests_phase(one, function) for one in walk(event.owner.trace.events)):
-        return layer_class.keras
-    given = [one for one in walk(event.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
-    return _majors(layer_class, given)
-
-
-def _tests_phase(event: object, function: ast.AST) -> bool:
-    return isinstance(event, PhaseTest) and event.place.function is function
-
-
-def _names_flag(event: LayerCall | KerasCall) -> bool:
-    passed = event.flag.node
-    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in ast.walk(passed))
-
-
-def _majors(layer_class: LayerClass, subjects: list[LayerCall | KerasCall] | list[KerasCall]) -> tuple[int, ...]:
-    wrong = (one for subject in subjects for one in layer_class.wrong_inside(subject))
-    return tuple(sorted({one.generation.keras for one in wrong}))
+    return layer_class.misled_by_default(event)
 
 
 def _message(event: Inlined | KerasCall, keras: tuple[int, ...]) -> str:

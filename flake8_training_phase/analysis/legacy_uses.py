@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from flake8_training_phase.analysis.layer_class import LayerClass
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_VERSION_TEST = re.compile(r"(?<![a-zA-Z])version|VERSION|hasattr\(.*phase", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def is_guarded(use: LegacyUse) -> bool:
     """Whether the code around it has asked before if the name exists, or catches that it does not."""
     inner: ast.AST = use.node
     for parent in use.parents:
-        if isinstance(parent, (ast.If, ast.IfExp)) and inner is not parent.test and _asks_for_version(parent.test):
+        if isinstance(parent, (ast.If, ast.IfExp)) and inner is not parent.test and asks_for_version(parent.test):
             return True
         if isinstance(parent, ast.Try) and inner in parent.body and any(map(_catches, parent.handlers)):
             return True
@@ -186,9 +188,9 @@ def is_guarded(use: LegacyUse) -> bool:
     return False
 
 
-def _asks_for_version(test: ast.expr) -> bool:
-    text = ast.unparse(test).lower()
-    return "hasattr(" in text or "version" in text
+def asks_for_version(test: ast.expr) -> bool:
+    """Whether a condition looks at what this Keras or TensorFlow is or has."""
+    return _VERSION_TEST.search(ast.unparse(test)) is not None
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:

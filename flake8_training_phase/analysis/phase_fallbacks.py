@@ -54,6 +54,14 @@ def in_fallback(use: LegacyUse) -> bool:
     return False
 
 
+def _is_default_in_kwargs(use: LegacyUse) -> bool:
+    """`kwargs.get("training", K.learning_phase())`."""
+    call = use.parents[0]
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.args[1:] != [use.node]:
+        return False
+    return call.func.attr in ("get", "pop", "setdefault") and isinstance(call.args[0], ast.Constant)
+
+
 def tested_for_none(test: ast.expr, not_none: bool) -> str | None:
     """The name that a condition compares with None."""
     operators = (ast.IsNot, ast.NotEq) if not_none else (ast.Is, ast.Eq)
@@ -67,15 +75,23 @@ def tested_for_none(test: ast.expr, not_none: bool) -> str | None:
 def takes_none(use: LegacyUse, name: str, without: ast.AST) -> bool:
     """Whether all that uses the flag takes None for inference: layers, and Python's own truth."""
     methods = _methods(use)
-    gone = set(ast.walk(without))
+    aside = {*ast.walk(without), *_flags_of_layers(use)}
     return any(_is_parameter(one, name) for one in use.functions) and all(
-        _function_takes_none(function, name, gone, methods, 0) for function in use.functions[-1:]
+        _function_takes_none(function, name, aside, methods, 0) for function in use.functions[-1:]
     )
 
 
 def name_takes_none(use: LegacyUse, name: str) -> bool:
     """Whether all that uses a local name takes None for inference."""
-    return use.function is not None and _function_takes_none(use.function, name, set(), _methods(use), 0)
+    return use.function is not None and _function_takes_none(
+        use.function, name, _flags_of_layers(use), _methods(use), 0
+    )
+
+
+def _flags_of_layers(use: LegacyUse) -> set[ast.AST]:
+    """What is passed to layers as the flag, by position too."""
+    calls = use.layer_class.layer_calls if use.layer_class is not None else ()
+    return {call.flag.node for call in calls if call.flag.node is not None}
 
 
 def value_takes_none(use: LegacyUse, node: ast.AST) -> bool:
@@ -141,14 +157,14 @@ def _methods(use: LegacyUse) -> dict[str, _Function]:
 
 
 def _function_takes_none(
-    function: _Function, name: str, gone: set[ast.AST], methods: dict[str, _Function], depth: int
+    function: _Function, name: str, aside: set[ast.AST], methods: dict[str, _Function], depth: int
 ) -> bool:
     harmless: set[ast.AST] = set()
     for parent in ast.walk(function):
         for child in ast.iter_child_nodes(parent):
             harmless.update(_harmless_in(child, parent, methods, depth))
     uses = (one for one in ast.walk(function) if isinstance(one, ast.Name) and one.id == name)
-    return all(one in gone or one in harmless or isinstance(one.ctx, ast.Store) for one in uses)
+    return all(one in aside or one in harmless or isinstance(one.ctx, ast.Store) for one in uses)
 
 
 def _harmless_in(node: ast.AST, parent: ast.AST, methods: dict[str, _Function], depth: int) -> Iterator[ast.AST]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.legacy_uses import LegacyUse, legacy_uses, root_name
+from flake8_training_phase.analysis.legacy_uses import legacy_uses, root_name
 from flake8_training_phase.analysis.phase_switches import phase_switches
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, DropImport, HoldImport, Plan, Replace, Unwrap
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, is_backend_module
@@ -21,26 +21,27 @@ from flake8_training_phase.sources.text import SourceText
 _Import = ast.Import | ast.ImportFrom
 
 
-def with_import(plan: Plan | None, use: LegacyUse, module: CheckedModule) -> Plan | None:
+def with_import(plan: Plan | None, module: CheckedModule) -> Plan | None:
     """The plan, and the import of the backend with it when nothing else uses that."""
-    root = root_name(use.node.func)
-    if plan is None or root is None or not isinstance(use.node.func, ast.Attribute):
-        return plan
-    found = droppable_import(module, root.id)
+    if plan is None:
+        return None
+    gone = {node for change in plan.changes for node in _removed(change) if isinstance(node, ast.Name)}
+    changes = (_import_change(name, gone, module) for name in sorted({node.id for node in gone}))
+    return replace(plan, changes=(*plan.changes, *(change for change in changes if change is not None)))
+
+
+def _import_change(name: str, gone: set[ast.Name], module: CheckedModule) -> Change | None:
+    found = droppable_import(module, name)
     if found is None or not _is_backend(*found):
-        return plan
+        return None
     statement, alias = found
-    gone = {node for change in plan.changes for node in _removed(change)}
-    left = {node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == root.id} - gone
-    change: Change
+    names = {node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == name}
+    left = names - gone
     if not left:
-        change = DropImport(statement, alias)
-    else:
-        others = _legacy_roots(module, root.id)
-        if not left <= others:
-            return plan
-        change = HoldImport(statement, alone=_last(others | {root}) in gone)
-    return replace(plan, changes=(*plan.changes, change))
+        return DropImport(statement, alias)
+    if left <= _legacy_roots(module):
+        return HoldImport(statement, alone=_last(names) in gone)
+    return None
 
 
 def has_comments(node: ast.expr, kept: Iterable[ast.expr], source: SourceText) -> bool:
@@ -92,6 +93,7 @@ def _is_backend(statement: _Import, alias: ast.alias) -> bool:
 
 
 def _removed(change: Change) -> Iterator[ast.AST]:
+    """What a change leaves nothing of."""
     if isinstance(change, Replace):
         kept = {node for part in change.parts for node in ast.walk(part)}
         yield from (node for node in ast.walk(change.node) if node not in kept)
@@ -102,10 +104,10 @@ def _removed(change: Change) -> Iterator[ast.AST]:
             yield from ast.walk(item)
 
 
-def _legacy_roots(module: CheckedModule, name: str) -> set[ast.Name]:
+def _legacy_roots(module: CheckedModule) -> set[ast.Name]:
+    """The names by which the legacy functions are called."""
     uses = (*legacy_uses(module, LEGACY_NAMES), *(switch.use for switch in phase_switches(module)))
-    roots = (root_name(use.node.func) for use in uses)
-    return {root for root in roots if root is not None and root.id == name}
+    return {root for use in uses if (root := root_name(use.node.func)) is not None}
 
 
 def _last(names: set[ast.Name]) -> ast.Name:

@@ -200,7 +200,7 @@ class Optimizer:
         for use in legacy_uses(module, PHASE_READS):
             if is_in_switch(use) or phase_input(use) is not None:
                 continue
-            plan = with_import(_plan(use), use, module)
+            plan = with_import(_plan(use), module)
             if _misleads(use):
                 yield self.problem(
                     use.node, _message(use), tuple(sorted(module.settings.keras)), plan, severity=Severity.BUG
@@ -245,11 +245,8 @@ def _without_fallback(use: LegacyUse, found: Fallback) -> Plan:
 
 def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> Plan | None:
     """Read the parameter instead; nothing is left of an assignment to the parameter's own name."""
-    named = isinstance(use.statement, ast.Assign) and [ast.unparse(one) for one in use.statement.targets] == [
-        "training"
-    ]
     changes: list[Change] = []
-    if named and use.function is layer_class.call and getattr(use.statement, "value", None) is use.node:
+    if use.function is layer_class.call and _is_named_training(use):
         if not name_takes_none(use, "training"):
             return None
         changes = [DeleteStatement(use.statement, use.block)]
@@ -294,9 +291,7 @@ def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:
         if isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
     ]
     only = use.statement.targets if isinstance(use.statement, ast.Assign) else []
-    return (
-        bool(stores) and stores == only and use.statement in layer_class.call.body and passes_through(layer_class.cls)
-    )
+    return bool(stores) and stores == only and passes_through(layer_class.cls)
 
 
 RULE = LearningPhaseRead()

@@ -1,0 +1,147 @@
+"""KTP407 legacy-import."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import DropImport, Plan
+from flake8_training_phase.fixes.legacy_imports import droppable_import
+from flake8_training_phase.keras.legacy import LEGACY_NAMES, legacy_function
+from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+
+class LegacyImport(Rule):
+    """A function of the learning phase is imported, nothing uses it, and Keras 3 does not have it.
+
+    ## What it does
+
+    Reports `from … import learning_phase`, and the like for every other name of that API, where the module does not
+    use the name any more. Most of these are left behind by the fixes of the other KTP4 rules. What may be meant for
+    others is left alone: names in `__init__.py`, in `__all__`, imported `as` themselves, under a condition or a
+    `try`, or beside a comment such as `# noqa`.
+
+    ## What Keras does
+
+    On Keras 3 the import raises an ImportError, so that the whole module cannot be imported, for a name that nobody
+    needs.
+
+    ## Example
+
+    ```python
+    from tensorflow.keras.backend import int_shape, learning_phase
+    ```
+
+    Use instead:
+
+    ```python
+    from tensorflow.keras.backend import int_shape
+    ```
+
+    ## Fix safety
+
+    Safe: nothing in the module uses the name. The import of the backend module itself (`backend as K`) goes with the
+    fix that takes its last use.
+
+    ## References
+
+    - Measured: section 17
+    """
+
+    severity = Severity.LEGACY
+    words = LEGACY_NAMES
+    bad = (
+        Example(
+            bad="""
+from tensorflow import keras
+from tensorflow.keras.backend import learning_phase
+
+
+def classifier():
+    return keras.Sequential([keras.layers.Dropout(0.5)])
+""",
+            fixed="""
+from tensorflow import keras
+
+
+def classifier():
+    return keras.Sequential([keras.layers.Dropout(0.5)])
+""",
+            proof=Proof(build="classifier()", layer="layers[0]", keras3="E E E E E"),
+        ),
+        Example(
+            bad="""
+from tensorflow import keras
+from tensorflow.keras.backend import (
+    image_data_format,
+    in_train_phase,
+    set_learning_phase,
+)
+
+
+def classifier():
+    print(image_data_format())
+    return keras.Sequential([keras.layers.Dropout(0.5)])
+""",
+            fixed="""
+from tensorflow import keras
+from tensorflow.keras.backend import (
+    image_data_format,
+)
+
+
+def classifier():
+    print(image_data_format())
+    return keras.Sequential([keras.layers.Dropout(0.5)])
+""",
+            proof=Proof(build="classifier()", layer="layers[0]", keras3="E E E E E"),
+        ),
+    )
+    good = (
+        """
+from keras.backend import learning_phase
+
+__all__ = ["learning_phase"]
+""",
+        """
+from keras.backend import learning_phase as learning_phase
+from keras.backend import set_learning_phase  # noqa: F401
+""",
+        """
+try:
+    from keras.backend import learning_phase
+except ImportError:
+    learning_phase = None
+""",
+        """
+from my_package.backend import learning_phase
+from tensorflow.keras import backend as K
+""",
+    )
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The imports that nothing uses."""
+        if 3 not in module.settings.keras:
+            return
+        used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+        for name in dict.fromkeys(_imported(module.tree)):
+            found = droppable_import(module, name) if name not in used else None
+            if found is not None:
+                statement, alias = found
+                message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it"
+                plan = Plan("Do not import it", Applicability.SAFE, (DropImport(statement, alias),))
+                yield self.problem(alias, message, (3,), plan)
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    """The names under which the module imports legacy functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+            for alias in node.names:
+                if legacy_function(f"{node.module}.{alias.name}", LEGACY_NAMES) is not None:
+                    yield alias.asname or alias.name
+
+
+RULE = LegacyImport()

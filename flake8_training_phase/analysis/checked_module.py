@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.functions import Function, functions
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.training_steps import Function, functions
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.legacy_uses import LegacyUse, binds
-from flake8_training_phase.analysis.phase_switches import PhaseSwitch
+from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, binds
+from flake8_training_phase.analysis.patterns.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.scopes import inner_statements
 from flake8_training_phase.analysis.values import FunctionValue, Partial
 from flake8_training_phase.findings import Applicability

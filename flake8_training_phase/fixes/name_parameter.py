@@ -7,8 +7,8 @@ import ast
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
-from flake8_training_phase.analysis.kwargs_uses import KwargsUses
 from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.plans import add_parameter

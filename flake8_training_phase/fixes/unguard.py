@@ -6,8 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from flake8_training_phase.analysis.events import Given, LayerCall
-from flake8_training_phase.analysis.guards import Guarded
 from flake8_training_phase.analysis.layer_class import takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.guards import Guarded
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan, Replace, Unwrap
 

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.class_call_sites import call_sites
 from flake8_training_phase.analysis.events import Given, Inlined, LayerCall, PhaseTest
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.patterns.augmentation import augments, on_unless_told
+from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.analysis.phase_flow import Mode, Subject
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.patterns.class_call_sites import call_sites, functional_call
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddDefault, Change, Plan
 from flake8_training_phase.fixes.none_default import allow_none

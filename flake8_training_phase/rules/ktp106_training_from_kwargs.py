@@ -10,8 +10,8 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, walk
-from flake8_training_phase.analysis.kwargs_uses import KwargsUses, kwargs_uses
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses, kwargs_uses
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.name_parameter import defaults_to_inference, name_parameter
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.guards import Guarded, guards
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.patterns.guards import Guarded, guards
+from flake8_training_phase.analysis.patterns.weights import has_weights
 from flake8_training_phase.analysis.values import Instance, members
-from flake8_training_phase.analysis.weights import has_weights
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule

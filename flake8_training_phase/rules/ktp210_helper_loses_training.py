@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
-from flake8_training_phase.analysis.helper_calls import helper_calls
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.helper_calls import helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 from flake8_training_phase.fixes.plans import annotation

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.constructions import has_state, is_random, layers_made
+from flake8_training_phase.analysis.patterns.constructions import has_state, is_random, layers_made
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 

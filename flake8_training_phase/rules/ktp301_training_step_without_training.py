@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.training_steps import ForwardPass, forward_passes
+from flake8_training_phase.analysis.patterns.training_steps import ForwardPass, forward_passes
 from flake8_training_phase.analysis.values import Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan

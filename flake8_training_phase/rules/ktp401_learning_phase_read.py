@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.layer_class import LayerClass, passes_through
-from flake8_training_phase.analysis.legacy_uses import LegacyUse, legacy_uses
-from flake8_training_phase.analysis.phase_fallbacks import (
+from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
+from flake8_training_phase.analysis.patterns.phase_fallbacks import (
     Fallback,
     fallback,
     in_fallback,
@@ -16,8 +16,8 @@ from flake8_training_phase.analysis.phase_fallbacks import (
     takes_none,
     value_takes_none,
 )
-from flake8_training_phase.analysis.phase_inputs import phase_input
-from flake8_training_phase.analysis.phase_switches import is_in_switch
+from flake8_training_phase.analysis.patterns.phase_inputs import phase_input
+from flake8_training_phase.analysis.patterns.phase_switches import is_in_switch
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.legacy_imports import with_import

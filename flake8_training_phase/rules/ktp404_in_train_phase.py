@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.phase_switches import phase_switches
+from flake8_training_phase.analysis.patterns.phase_switches import phase_switches
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.choose_by_phase import choose_by_phase
 from flake8_training_phase.fixes.legacy_imports import with_import

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
-from flake8_training_phase.analysis.legacy_uses import root_name
+from flake8_training_phase.analysis.patterns.legacy_uses import root_name
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import External, members
 from flake8_training_phase.findings import Severity

@@ -121,9 +121,7 @@ WRAPPERS: dict[str, tuple[tuple[str, ...], Callable[[Any, Rate], Any]]] = {
     ),
     "Lambda": (
         ("function",),
-        lambda keras, rate: keras.layers.Lambda(
-            lambda x, training=None: x * (1 - rate("function") * bool(training))
-        ),
+        lambda keras, rate: keras.layers.Lambda(lambda x, training=None: x * (1 - rate("function") * bool(training))),
     ),
     "Model": (
         ("inputs", "outputs"),

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.legacy_uses import LegacyUse
+from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

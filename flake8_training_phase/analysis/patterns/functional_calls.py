@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.patterns.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import ClassValue, External, FunctionValue, Value, members
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.legacy_uses import LegacyUse
+from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from flake8_training_phase.analysis.legacy_uses import root_name
+from flake8_training_phase.analysis.patterns.legacy_uses import root_name
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import ClassValue, External, FunctionValue, Instance, Partial, Value, members
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer

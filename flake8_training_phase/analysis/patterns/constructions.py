@@ -10,9 +10,9 @@ from flake8_training_phase.analysis.events import Inlined, walk
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.patterns.weights import has_weights
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import ClassValue, Instance, members
-from flake8_training_phase.analysis.weights import has_weights
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 _MAYBE_WITHOUT_WEIGHTS = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.legacy_uses import LegacyUse, legacy_uses
+from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.values import External, members
 from flake8_training_phase.keras.legacy import PHASE_READS, PHASE_SWITCHES
 from flake8_training_phase.keras.names import is_backend_function

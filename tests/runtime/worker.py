@@ -184,6 +184,8 @@ class Laboratory:
     def execute(self, path: Path) -> dict[str, Any]:
         """The namespace of a file run as a new module, with Keras' global state as at the start."""
         self.keras.backend.clear_session()
+        # A seed that another example has set would make two runs of a model draw the same numbers.
+        self.tf.random.set_seed(None)
         name = f"measured_example_{next(self._numbers)}"
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None

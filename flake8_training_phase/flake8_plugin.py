@@ -59,7 +59,8 @@ class TrainingPhasePlugin:
         from flake8_training_phase.settings import KERAS_CHOICES, Settings
 
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
-        # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it.
+        # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it. `KTP` alone
+        # in a `select` is how the plugin itself is named, and asks for nothing more.
         asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
         cls.settings = Settings(
             extend_select=asked,
@@ -98,4 +99,4 @@ class TrainingPhasePlugin:
 
 def _codes(options: argparse.Namespace, name: str) -> tuple[str, ...]:
     given: Any = getattr(options, name, None)
-    return tuple(code for code in given or () if code.startswith("KTP"))
+    return tuple(code for code in given or () if code.startswith("KTP") and code != "KTP")

@@ -163,7 +163,9 @@ def forgetful(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         (["--select", "E,F,W"], False),
         (["--extend-select", "KTP202"], True),
         (["--select", "KTP202"], True),
-        (["--select", "KTP"], True),
+        (["--select", "KTP2"], True),
+        (["--select", "KTP"], False),
+        (["--extend-select", "KTP"], False),
         (["--extend-select", "KTP202", "--ignore", "E501"], True),
     ],
 )

@@ -114,7 +114,7 @@ class Scope:
     def _value(self, name: str) -> Value:
         if name not in self._values:
             self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.
-            self._values[name] = union(_preferred([self._bound(name, one) for one in self._bindings[name]]))
+            self._values[name] = union([self._bound(name, one) for one in self._bindings[name]])
         return self._values[name]
 
     def imported(self, name: str, binding: Import) -> Value:
@@ -130,12 +130,6 @@ class Scope:
         if isinstance(binding, ast.expr):
             return self._evaluate(binding, self)
         return self._define(binding, self)
-
-
-def _preferred(values: list[Value]) -> list[Value]:
-    """`try: import tf_keras as keras`, `except ImportError: import keras` means Keras 2, wherever it comes from."""
-    tf_keras: list[Value] = [one for one in values if isinstance(one, External) and one.path.startswith("tf_keras")]
-    return tf_keras or values
 
 
 def _imported_from_outside(name: str, binding: Import) -> Value:

@@ -1,7 +1,8 @@
 """How many lost flags are found: `python -m tests.benchmarks.mutants FOLDER … [--share 0.25]`.
 
 Takes real packages that forward the flag, deletes one `training=training` at a time, and asks whether the checker
-speaks of that call. The receivers are told apart by what the checker knows of them on the whole code.
+speaks of that call. The receivers are told apart by what the checker knows of them on the whole code. Then it deletes
+the parameter of one `call` at a time with all that it forwards, and renames it, and asks the same of the class.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.values import Constant, Instance, members
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -36,9 +39,12 @@ class Mutant:
 
     path: Path
     source: SourceText
-    call: ast.Call
+    place: ast.AST
+    """Where a finding is expected to begin."""
     kind: str
     text: str
+    codes: tuple[str, ...] = ()
+    """The codes that count, wherever they stand in the class; empty for any finding at the place."""
 
 
 def main() -> None:
@@ -60,7 +66,7 @@ def main() -> None:
             spoken[mutant.kind] += said
             if options.show and said is (mutant.kind in SILENT):
                 word = "false alarm" if said else "missed"
-                print(f"{word}: {mutant.path}:{mutant.call.lineno}: {ast.unparse(mutant.call)[:90]} ({mutant.kind})")
+                print(f"{word}: {mutant.path}:{mutant.place.lineno} ({mutant.kind})")
     for kind, count in tried.most_common():
         print(f"{kind:36}{spoken[kind]:5} of {count:5} spoken of ({spoken[kind] / count:.1%})")
 
@@ -83,9 +89,53 @@ def mutants(folder: Path, project: Project, chance: random.Random, share: float)
                 text = without(source, keyword)
                 if text is not None:
                     yield Mutant(path, source, call, kinds[call], text)
+        for layer_class in module.layer_classes:
+            if chance.random() < share and forwards(layer_class):
+                yield from class_mutants(path, source, layer_class)
 
 
-def flagged_calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.keyword]]:
+def forwards(layer_class: LayerClass) -> bool:
+    """Whether the flag of a class's own `call` reaches a layer that depends on it, and goes nowhere else."""
+    call = layer_class.call
+    if call is None or layer_class.cls.call is None or layer_class.cls.call.owner is not layer_class.cls:
+        return False
+    forwarded = [keyword.value for _, keyword in flagged_calls(call)]
+    uses = [node for node in ast.walk(call) if isinstance(node, ast.Name) and node.id == "training"]
+    reached = any(reaches_phase(event) and event.flag.parameter for event in layer_class.layer_calls)
+    return reached and len(uses) == len(forwarded) and parameter(call, "training") is not None
+
+
+def class_mutants(path: Path, source: SourceText, layer_class: LayerClass) -> Iterator[Mutant]:
+    """The class without the parameter and all that it forwards, and with another name for it."""
+    call = layer_class.call
+    assert call is not None
+    argument = parameter(call, "training")
+    assert argument is not None
+    default = dict(defaults(call)).get("training")
+    spans = [_span(source, argument, default or argument), *(_span(source, one, one) for _, one in flagged_calls(call))]
+    text = source.text
+    for start, end in sorted(spans, reverse=True):
+        text = _without_span(text, start, end)
+    names = [argument, *(keyword.value for _, keyword in flagged_calls(call))]
+    renamed = source.text
+    for start in sorted((source.offset(source.start(one)) for one in names), reverse=True):
+        renamed = f"{renamed[:start]}is_{renamed[start:]}"
+    for kind, mutated, codes in (
+        ("parameter deleted", text, ("KTP101", "KTP102")),
+        ("parameter renamed", renamed, ("KTP103",)),
+    ):
+        try:
+            ast.parse(mutated)
+        except SyntaxError:
+            continue
+        yield Mutant(path, source, call, kind, mutated, codes)
+
+
+def _span(source: SourceText, first: ast.AST, last: ast.AST) -> tuple[int, int]:
+    return source.offset(source.start(first)), source.offset(source.end(last))
+
+
+def flagged_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.keyword]]:
     """The calls that pass `training=training`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -122,23 +172,29 @@ def _kind_of_layer(layer: Instance, module: CheckedModule) -> str:
 
 def without(source: SourceText, keyword: ast.keyword) -> str | None:
     """The text without one keyword argument and a comma beside it; None when that does not parse."""
-    start, end = source.offset(source.start(keyword)), source.offset(source.end(keyword))
-    before, after = source.text[:start].rstrip(), source.text[end:]
-    if before.endswith(","):
-        before = before[:-1]
-    else:
-        after = after.lstrip().removeprefix(",")
+    text = _without_span(source.text, *_span(source, keyword, keyword))
     try:
-        ast.parse(before + after)
+        ast.parse(text)
     except SyntaxError:
         return None
-    return before + after
+    return text
+
+
+def _without_span(text: str, start: int, end: int) -> str:
+    before, after = text[:start].rstrip(), text[end:]
+    if before.endswith(","):
+        return before[:-1] + after
+    return before + after.lstrip().removeprefix(",")
 
 
 def speaks_of(mutant: Mutant, project: Project) -> bool:
-    """Whether a finding stands at the call that lost its flag."""
+    """Whether a finding stands where the flag was lost."""
     findings = engine.check(SourceText(mutant.text), SETTINGS, str(mutant.path), project, with_fixes=False)
-    return any(one.start == mutant.source.start(mutant.call) for one in findings)
+    start = mutant.source.start(mutant.place)
+    if mutant.codes:
+        last = mutant.source.end(mutant.place).row
+        return any(one.code in mutant.codes and start.row <= one.start.row <= last for one in findings)
+    return any(one.start == start for one in findings)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.events import FlagArgument, Given
-from flake8_training_phase.analysis.values import Constant, Items, PhaseValue, Value, flags_of
+from flake8_training_phase.analysis.values import Items, PhaseValue, Value, flags_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -33,10 +33,6 @@ class Arguments:
             self.starred,
             self.hidden,
         )
-
-    def without_first(self) -> Arguments:
-        """These arguments without the first positional one: `Base.call(self, x)` seen from the method."""
-        return Arguments(self.node, self.positional[1:], self.keywords, self.starred, self.hidden)
 
     def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:
         """What is passed for the parameter `name` of a callee with these positional parameters."""
@@ -101,8 +97,3 @@ def defaults(node: FunctionNode) -> Iterable[tuple[str, ast.expr]]:
 def hidden_items(values: Mapping[str, Value]) -> Items:
     """The `**kwargs` that a function finds when it is called with these known keywords."""
     return Items(tuple(values.values()), tuple(values))
-
-
-def is_none(value: Value) -> bool:
-    """Whether a value is surely None."""
-    return isinstance(value, Constant) and value.value is None

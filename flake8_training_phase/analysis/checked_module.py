@@ -41,6 +41,11 @@ class CheckedModule:
         classes = {cls.node: cls for cls in self.module.classes()}
         return tuple(functions(self.tree, self.scope, classes))
 
+    @property
+    def keras(self) -> tuple[int, ...]:
+        """The Keras major versions that the settings ask for."""
+        return tuple(sorted(self.settings.keras))
+
     def generations(self, cls: UserClass) -> tuple[Generation, ...]:
         """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
         return generations_of(cls.generations & self.settings.keras)

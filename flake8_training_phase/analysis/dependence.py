@@ -24,12 +24,6 @@ def dependence(value: Value) -> Dependence:
     return _most(_one(member) for member in members(value))
 
 
-def dependent_members(value: Value) -> list[Instance]:
-    """Those layers that `value` may be, and that depend on the phase."""
-    found = [one for one in members(value) if isinstance(one, Instance)]
-    return [one for one in found if _one(one) is Dependence.YES]
-
-
 def class_dependence(cls: UserClass) -> Dependence:
     """Whether layers of a class depend on the phase: when something their `call` runs does."""
     known = cls.__dict__.get("_dependence")

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
-from flake8_training_phase.analysis.values import ALL_LANES, Constant, Instance, Value, members
+from flake8_training_phase.analysis.values import Constant, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
 
@@ -29,6 +29,11 @@ class Wrong:
     generation: Generation
     mode: Mode
     received: Received
+
+
+def majors(wrong: Iterable[Wrong]) -> tuple[int, ...]:
+    """The major versions of Keras under which something is wrong."""
+    return tuple(sorted({one.generation.keras for one in wrong}))
 
 
 class LayerClass:
@@ -97,8 +102,7 @@ class LayerClass:
 
     def majors(self, subjects: Iterable[LayerCall | KerasCall]) -> tuple[int, ...]:
         """The Keras versions under which one of some calls receives the wrong phase inside the class."""
-        wrong = (one for subject in subjects for one in self.wrong_inside(subject))
-        return tuple(sorted({one.generation.keras for one in wrong}))
+        return majors(one for subject in subjects for one in self.wrong_inside(subject))
 
     def _entry_is_right(self, wrong: Wrong) -> bool:
         return bool(self.module.flow(wrong.generation).entry_phase(self.cls, wrong.mode)) is wrong.mode.wanted
@@ -191,8 +195,3 @@ def layer_title(value: Value) -> str:
     """What a receiver is, for messages: `Dropout`, or `Dropout or Identity`."""
     found = [one.type.name for one in members(value) if isinstance(one, Instance)]
     return " or ".join(dict.fromkeys(found)) or "layer"
-
-
-def always(call: LayerCall | PhaseTest) -> bool:
-    """Whether a call runs in every phase."""
-    return call.lanes == ALL_LANES

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 import libcst as cst
 
@@ -34,8 +33,6 @@ from flake8_training_phase.fixes.imports import held_import, without_import
 from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
-
-Node = TypeVar("Node", bound=cst.CSTNode)
 
 
 class CannotRender(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, layer_title, takes_keyword
+from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, layer_title, majors, takes_keyword
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
@@ -166,7 +166,7 @@ class FineTuned(keras.Model):
             for call in layer_class.layer_calls:
                 wrong = layer_class.poisoned(call)
                 if wrong:
-                    keras = tuple(sorted({one.generation.keras for one in wrong}))
+                    keras = majors(wrong)
                     yield self.problem(call.node, _message(call, wrong), keras, _plan(layer_class, call))
 
 

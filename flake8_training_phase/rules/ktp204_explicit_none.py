@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Given, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase, wants_flag
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors, reaches_phase, wants_flag
 from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
@@ -180,7 +180,7 @@ class Classifier(keras.Model):
                     yield from self._problems(layer_class, call)
 
     def _problems(self, layer_class: LayerClass, call: LayerCall) -> Iterator[Problem]:
-        keras = tuple(sorted({one.generation.keras for one in layer_class.wrong_inside(call)}))
+        keras = majors(layer_class.wrong_inside(call))
         severity = self.severity
         if not keras and not reaches_phase(call) and wants_flag(call):
             keras = tuple({one.keras for one in layer_class.generations if one.none_erases})

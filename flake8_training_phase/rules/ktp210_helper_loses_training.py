@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.layer_class import (
+    LayerClass,
+    layer_title,
+    majors,
+    reaches_phase,
+    takes_keyword,
+    wants_flag,
+)
 from flake8_training_phase.analysis.patterns.helper_calls import helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
@@ -213,7 +220,7 @@ class Classifier(keras.Model):
             return
         default = dict(defaults(helper.function)).get("training")
         wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
-        keras = tuple(sorted({one.generation.keras for one in wrong})) or layer_class.keras
+        keras = majors(wrong) or layer_class.keras
         what = f"`{needy[0].name}` ({layer_title(needy[0].receiver)}, line {needy[0].node.lineno})"
         if default is None:
             happens = f"it has no default for it, and {what} is never reached"

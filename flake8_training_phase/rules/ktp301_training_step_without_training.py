@@ -173,7 +173,7 @@ def distil(student, x):
                 known = dependence(model)
                 if known is not Dependence.NO and not _trains_by_default(model):
                     severity = Severity.BUG if known is Dependence.YES else Severity.FRAGILE
-                    keras = tuple(sorted(module.settings.keras))
+                    keras = module.keras
                     yield self.problem(forward.node, _message(forward, known), keras, _plan(forward), severity=severity)
 
 

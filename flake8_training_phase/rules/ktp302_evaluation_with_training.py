@@ -136,7 +136,7 @@ class MCDropoutClassifier(Classifier):
                             f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` uses it as it is"
                         )
                         plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
-                        yield self.problem(node, message, tuple(sorted(module.settings.keras)), plan)
+                        yield self.problem(node, message, module.keras, plan)
 
 
 def _samples(step: ast.AST) -> bool:

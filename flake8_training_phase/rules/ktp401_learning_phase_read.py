@@ -202,9 +202,7 @@ class Optimizer:
                 continue
             plan = with_import(_plan(use), module)
             if _misleads(use):
-                yield self.problem(
-                    use.node, _message(use), tuple(sorted(module.settings.keras)), plan, severity=Severity.BUG
-                )
+                yield self.problem(use.node, _message(use), module.keras, plan, severity=Severity.BUG)
             elif 3 in module.settings.keras:
                 yield self.problem(use.node, f"`{ast.unparse(use.node)}` does not exist in Keras 3", (3,), plan)
 

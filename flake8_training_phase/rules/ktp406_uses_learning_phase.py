@@ -148,7 +148,7 @@ def mark(outputs, tf):
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr in _NAMES and node not in guarded:
                 message = f"no Keras looks at `{ast.unparse(node)}` any more"
-                yield self.problem(node, message, tuple(sorted(module.settings.keras)), plans.get(node))
+                yield self.problem(node, message, module.keras, plans.get(node))
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, Plan]]:

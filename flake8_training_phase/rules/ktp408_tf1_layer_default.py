@@ -112,7 +112,7 @@ def block(x, layers, **kwargs):
         for call, scope in _calls(module.tree, module.scope):
             path = _path(call.func, scope)
             name = path.rpartition(".")[2]
-            keras = tuple(sorted(module.settings.keras))
+            keras = module.keras
             if _is_of(path, _TF1_ROOTS) and _gives_no(call, "training", _PHASE_PLACES.get(name)):
                 yield self.problem(call, f"`{ast.unparse(call.func)}` without `training=` is always inference", keras)
             elif _is_of(path, _SLIM_ROOTS) and not has_defaults:

@@ -54,14 +54,6 @@ def in_fallback(use: LegacyUse) -> bool:
     return False
 
 
-def _is_default_in_kwargs(use: LegacyUse) -> bool:
-    """`kwargs.get("training", K.learning_phase())`."""
-    call = use.parents[0]
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.args[1:] != [use.node]:
-        return False
-    return call.func.attr in ("get", "pop", "setdefault") and isinstance(call.args[0], ast.Constant)
-
-
 def tested_for_none(test: ast.expr, not_none: bool) -> str | None:
     """The name that a condition compares with None."""
     operators = (ast.IsNot, ast.NotEq) if not_none else (ast.Is, ast.Eq)

@@ -11,14 +11,16 @@ from typing import TextIO
 
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.module import Module
-from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.project import Projects
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.reporters.diff import unified_diff
 from flake8_training_phase.reporters.json import json_report
 from flake8_training_phase.reporters.text import text_report
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources import files
+from flake8_training_phase.sources.discovery import discover, is_excluded
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
 
@@ -45,11 +47,12 @@ class _Counts:
 
 @dataclass(slots=True)
 class _File:
-    """A file on its way: as it was read, and as the fixes have made it so far."""
+    """A file on its way: as it was read, and as the fixes have made it so far; what is wanted of it."""
 
     name: str
     source: SourceText
     now: SourceText
+    settings: Settings
     remaining: tuple[Finding, ...] = ()
     made: tuple[Finding, ...] = ()
 
@@ -62,20 +65,19 @@ class _File:
 class Session:
     """One run."""
 
-    settings: Settings
+    configuration: Configuration
     mode: Mode
     unsafe: bool
     output_format: str
-    _project: Project = field(init=False)
+    force_exclude: bool = False
+    _projects: Projects = field(default_factory=Projects)
     _counts: _Counts = field(default_factory=_Counts)
     _reported: list[tuple[str, Finding]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._project = Project(self.settings.project)
-
     def run(self, paths: Iterable[Path]) -> int:
-        """Check or fix files; gives the exit code."""
-        held = [file for path in files.python_files(list(paths), self._unreadable) if (file := self._read(path))]
+        """Check or fix files; gives the exit code. Raises SettingsError before any file is written."""
+        found = discover(list(paths), self.configuration, self._unreadable, self.force_exclude)
+        held = [file for path, settings in found if (file := self._read(path, settings))]
         for file in held:
             self._advance(file)
         self._repeat(held)
@@ -94,21 +96,29 @@ class Session:
         if self.output_format == "json":
             self.mode = Mode.CHECK
         report = sys.stderr if self.mode is Mode.FIX else sys.stdout
+        if self.force_exclude and is_excluded(Path(filename), self.configuration):
+            self._hand_on(data)
+            return self._finish(report)
+        settings = self.configuration.for_file(Path(filename))
         try:
-            file = self._opened(filename, SourceText.decode(data))
+            file = self._opened(filename, SourceText.decode(data), settings)
         except SyntaxError as error:
-            file = self._undecodable(filename, error)
+            file = self._undecodable(filename, error, settings)
         else:
             self._advance(file)
             data = file.source.encode(file.now.text)
+        self._hand_on(data)
+        self._show(file, report)
+        return self._finish(report)
+
+    def _hand_on(self, data: bytes) -> None:
+        """Give what came from standard input, fixed or not, to standard output."""
         if self.mode is Mode.FIX:
             sys.stdout.flush()
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-        self._show(file, report)
-        return self._finish(report)
 
-    def _read(self, path: Path) -> _File | None:
+    def _read(self, path: Path, settings: Settings) -> _File | None:
         """A file to go on with; None for one that cannot be read, or cannot hold a finding."""
         try:
             source = files.read(path)
@@ -116,17 +126,18 @@ class Session:
             self._unreadable(path, error)
             return None
         except SyntaxError as error:
-            return self._undecodable(str(path), error)
-        file = self._opened(str(path), source)
+            return self._undecodable(str(path), error, settings)
+        file = self._opened(str(path), source, settings)
         return file if may_hold_findings(source.text) else None
 
-    def _opened(self, name: str, source: SourceText) -> _File:
+    def _opened(self, name: str, source: SourceText, settings: Settings) -> _File:
         self._counts.files += 1
-        return _File(name, source, source)
+        return _File(name, source, source, settings)
 
-    def _undecodable(self, name: str, error: SyntaxError) -> _File:
+    def _undecodable(self, name: str, error: SyntaxError, settings: Settings) -> _File:
         nothing = SourceText("")
-        return _File(name, nothing, nothing, engine.broken_findings(engine.Broken(str(error)), nothing, self.settings))
+        found = engine.broken_findings(engine.Broken(str(error)), nothing, settings)
+        return _File(name, nothing, nothing, settings, found)
 
     def _advance(self, file: _File) -> None:
         """Check a file, or fix it as it is now."""
@@ -136,10 +147,10 @@ class Session:
             self._check(file)
             return
         try:
-            fixed = engine.fix(file.now, self.settings, file.name, self._project, self.unsafe)
+            fixed = engine.fix(file.now, file.settings, file.name, self._projects.of(file.settings), self.unsafe)
         except engine.Broken as error:
             file.now, file.made = file.source, ()
-            file.remaining = engine.broken_findings(error, file.source, self.settings)
+            file.remaining = engine.broken_findings(error, file.source, file.settings)
         else:
             file.now = engine.replaced(file.source, fixed.text)
             file.made += fixed.made
@@ -147,20 +158,22 @@ class Session:
 
     def _check(self, file: _File) -> None:
         try:
-            file.remaining = tuple(engine.check(file.source, self.settings, file.name, self._project))
+            project = self._projects.of(file.settings)
+            file.remaining = tuple(engine.check(file.source, file.settings, file.name, project))
         except engine.Broken as error:
-            file.remaining = engine.broken_findings(error, file.source, self.settings)
+            file.remaining = engine.broken_findings(error, file.source, file.settings)
 
     def _repeat(self, held: list[_File]) -> None:
         """Go over all files until the fixes in one of them give nothing more to do in another."""
         changed = [file for file in held if file.changed]
         for _ in range(MAX_ROUNDS):
-            if not self.settings.project or not changed or len(held) == 1:
+            if not changed or len(held) == 1 or not any(file.settings.project for file in held):
                 return
-            self._project = Project()
-            for file in held:
-                if file.changed:
-                    self._project.add(Module(engine.parse(file.now), Path(file.name).absolute(), self._project))
+            self._projects = Projects()
+            for project in {self._projects.of(file.settings) for file in held}:
+                for file in held:
+                    if file.changed:
+                        project.add(Module(engine.parse(file.now), Path(file.name).absolute(), project))
             changed = []
             for file in held:
                 before = file.now.text

@@ -52,16 +52,12 @@ class TrainingPhasePlugin:
         from flake8.exceptions import ExecutionError
 
         from flake8_training_phase.configuration.errors import SettingsError
-        from flake8_training_phase.configuration.flake8_options import given_options, offered
-        from flake8_training_phase.configuration.resolve import Configuration
+        from flake8_training_phase.configuration.flake8_options import configuration
 
-        isolated = bool(getattr(options, "isolated", False))
         try:
-            cls.configuration = Configuration(
-                given_options(options), front_end="flake8", isolated=isolated, taken=frozenset(offered())
-            )
+            cls.configuration = configuration(options)
         except SettingsError as error:
-            raise ExecutionError(f"training-phase-{error}") from error
+            raise ExecutionError(f"{cls.name}: {error}") from error
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it. `KTP` alone
         # in a `select` is how the plugin itself is named, and asks for nothing more.

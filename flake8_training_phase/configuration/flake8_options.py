@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.configuration.declaration import Setting
 from flake8_training_phase.configuration.kinds import Choice, Switch
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.settings import declared
 
 if TYPE_CHECKING:
@@ -16,20 +18,43 @@ _PREFIX = "training-phase-"
 
 
 def offered() -> dict[str, Setting]:
-    """The settings that flake8 has options for, by key."""
+    """The settings that flake8 has options for, by key. What is missing is flake8's own: what it checks and shows."""
     return {key: one for key, one in declared().items() if one.in_flake8}
 
 
 def add_options(manager: OptionManager) -> None:
-    """Add an option for each of them; those that are not given are None."""
+    """Add an option for each of them, and for where the others are read; those that are not given are None."""
     for one in offered().values():
         _add(manager, one)
+    manager.add_option(
+        f"--{_PREFIX}config",
+        metavar="FILE",
+        default=None,
+        parse_from_config=True,
+        normalize_paths=True,
+        help="read [tool.training-phase] from this file, not from a pyproject.toml above",
+    )
+    # flake8 keeps its own `--isolated` to itself.
+    manager.add_option(
+        f"--{_PREFIX}isolated",
+        action="store_true",
+        default=False,
+        parse_from_config=True,
+        help="read no pyproject.toml",
+    )
 
 
-def given_options(options: argparse.Namespace) -> dict[str, object]:
-    """The settings that were given, by key."""
+def configuration(options: argparse.Namespace) -> Configuration:
+    """What flake8 was asked for. Raises SettingsError."""
     values = {key: getattr(options, _name(one)) for key, one in offered().items()}
-    return {key: value for key, value in values.items() if value is not None}
+    config = options.training_phase_config
+    return Configuration(
+        {key: value for key, value in values.items() if value is not None},
+        front_end="flake8",
+        config=None if config is None else Path(config),
+        isolated=options.training_phase_isolated,
+        taken=frozenset(offered()),
+    )
 
 
 def _name(one: Setting) -> str:

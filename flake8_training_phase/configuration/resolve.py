@@ -51,6 +51,8 @@ class Configuration:
         self._by_file: dict[Path | None, Resolved] = {}
         if config is not None and self._files.table(Path(absolute(config))) is None:
             raise SettingsError(f"{config} has no table [tool.{TABLE}]")
+        if config is not None:
+            self.for_folder(config.parent)  # What is wrong in it is said at once.
 
     def for_folder(self, folder: Path) -> Resolved:
         """The settings for what stands in a folder. Raises SettingsError."""

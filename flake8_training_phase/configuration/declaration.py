@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields
-from typing import Any
+from dataclasses import Field, field, fields
+from typing import Any, NamedTuple
 
 from flake8_training_phase.configuration.kinds import Kind
 
 _DECLARED = "setting"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting as front ends see it. The command line and pyproject.toml offer all of them."""
 
     name: str

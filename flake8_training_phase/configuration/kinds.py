@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
@@ -50,12 +49,13 @@ class Switch(Kind):
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Choice(Kind):
     """One of some words, each of which stands for a value."""
 
-    values: Mapping[str, object]
     metavar = ""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self.values = values
 
     def read(self, key: str, value: object, folder: str) -> object:
         """What the word stands for."""
@@ -157,8 +157,7 @@ class Paths(Kind):
         return list(value.patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class CodesByPath:
+class CodesByPath(NamedTuple):
     """Codes that are left out of the files that a pattern means; patterns are relative to the folder."""
 
     folder: str = ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.pyproject import TABLE, Pyprojects
@@ -15,8 +15,7 @@ DEFAULT = "default"
 """Where a value is from that nobody has given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """Settings, and where each of them is from."""
 
     settings: Settings

@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
-from flake8_training_phase.session import Mode, Session
+from flake8_training_phase.cache import CACHE_VARIABLE, Cache, default_folder
+from flake8_training_phase.parallel import Examiner, available_cores
+from flake8_training_phase.run import Mode, Run
 from flake8_training_phase.settings import KERAS_CHOICES, SettingsError, load_settings, nearest
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it."""
 
 _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or would be fixed, under --check and --diff),
 2 an error such as a missing path"""
@@ -21,6 +25,14 @@ _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or woul
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("training-phase-fix: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -46,12 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.diff and options.output_format != "text":
         parser.error("--diff prints a diff and cannot be given with --output-format")
     mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
-    session = Session(settings, mode, options.unsafe_fixes, options.output_format)
+    cache = None if options.no_cache else Cache(options.cache_dir or default_folder())
+    run = Run(settings, mode, options.unsafe_fixes, options.output_format, Examiner(options.jobs, cache=cache))
     if options.paths == ["-"]:
-        return session.run_stdin(sys.stdin.buffer.read(), options.stdin_filename)
+        return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
     if "-" in options.paths:
         parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
-    return session.run([Path(path) for path in options.paths or ["."]])
+    return run.paths([Path(path) for path in options.paths or ["."]])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,6 +88,21 @@ def _parser() -> argparse.ArgumentParser:
     add("--isolated", action="store_true", help="read no pyproject.toml")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
     add("--output-format", choices=["text", "json"], default="text")
+    add(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        default="auto",
+        help="processes to use (default: auto, as many as cores)",
+    )
+    add(
+        "--cache-dir",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where results are kept (default: ${CACHE_VARIABLE}, or the user's cache folder)",
+    )
+    add("--no-cache", action="store_true", help="keep no results, and use none of an earlier run")
     add("--explain", metavar="CODE", help="print the page of a rule")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="version", version=f"%(prog)s {__version__}")
@@ -83,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _codes(given: str) -> tuple[str, ...]:
     return tuple(code for code in given.replace(",", " ").split() if code)
+
+
+def _jobs(given: str) -> int:
+    if given == "auto":
+        return available_cores()
+    if not given.isdecimal() or int(given) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1, or auto, not `{given}`")
+    return int(given)
 
 
 def _explain(code: str) -> int:

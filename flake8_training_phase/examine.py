@@ -61,8 +61,12 @@ def examine_document(document: Document, settings: Settings, fixes: Fixes, proje
             fixed = engine.fix(source, settings, document.name, project, unsafe=fixes is Fixes.ALL)
     except engine.Broken as error:
         fixed = engine.Fixed(source.text, engine.broken_findings(error, source, settings), ())
-    after = document if fixed.text == source.text else document.with_text(fixed.text)
     lookups = project.lookups_for(path.absolute())
+    if fixed.text == source.text:
+        return FileResult(path, document, document, fixed.remaining, lookups=lookups, examined=True)
+    # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
+    project.forget(path.absolute())
+    after = document.with_text(fixed.text)
     return FileResult(path, document, after, fixed.remaining, fixed.made, lookups=lookups, examined=True)
 
 

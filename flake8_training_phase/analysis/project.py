@@ -41,6 +41,12 @@ class Project:
         """Let imports find a module that was parsed elsewhere."""
         self._keep(module.path, module)
 
+    def forget(self, path: Path) -> None:
+        """Read a file, and what depends on it, anew when they are asked for the next time."""
+        for known in list(self._modules):
+            if known == path or str(path) in self.lookups_for(known):
+                del self._modules[known]
+
     def lookups_for(self, path: Path) -> frozenset[str]:
         """Every file that was looked for to follow the imports of a file, and those of the modules they led to.
 

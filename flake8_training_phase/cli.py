@@ -9,15 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
+from flake8_training_phase.cache import CACHE_VARIABLE, Cache, default_folder
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.show import shown
-from flake8_training_phase.session import Mode, Session
+from flake8_training_phase.parallel import Examiner, available_cores
+from flake8_training_phase.run import Mode, Run
 from flake8_training_phase.sources.discovery import discover
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it."""
 
 _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or would be fixed, under --check and --diff),
 2 an error such as a missing path"""
@@ -25,6 +29,14 @@ _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or woul
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("training-phase-fix: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -54,10 +66,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.show_files:
         return _show_files(paths, configuration, options.force_exclude)
     mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
-    session = Session(configuration, mode, options.unsafe_fixes, options.output_format, options.force_exclude)
+    cache = None if options.no_cache else Cache(options.cache_dir or default_folder())
+    examiner = Examiner(options.jobs, cache=cache)
+    run = Run(configuration, mode, options.unsafe_fixes, options.output_format, examiner, options.force_exclude)
     if options.paths == ["-"]:
-        return session.run_stdin(sys.stdin.buffer.read(), options.stdin_filename)
-    return session.run(paths)
+        return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
+    return run.paths(paths)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,6 +97,21 @@ def _parser() -> argparse.ArgumentParser:
     add("--show-files", action="store_true", help="print the files that would be checked")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
     add("--output-format", choices=["text", "json"], default="text")
+    add(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        default="auto",
+        help="processes to use (default: auto, as many as cores)",
+    )
+    add(
+        "--cache-dir",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where results are kept (default: ${CACHE_VARIABLE}, or the user's cache folder)",
+    )
+    add("--no-cache", action="store_true", help="keep no results, and use none of an earlier run")
     add("--explain", metavar="CODE", help="print the page of a rule")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="version", version=f"%(prog)s {__version__}")
@@ -106,6 +135,14 @@ def _show_files(paths: Sequence[Path], configuration: Configuration, force_exclu
     for path, _ in discover(paths, configuration, on_error, force_exclude):
         print(path)
     return ERROR if failed else 0
+
+
+def _jobs(given: str) -> int:
+    if given == "auto":
+        return available_cores()
+    if not given.isdecimal() or int(given) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1, or auto, not `{given}`")
+    return int(given)
 
 
 def _explain(code: str) -> int:

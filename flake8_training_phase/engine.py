@@ -111,7 +111,7 @@ def fix(
         edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
         if not edits:
             break
-        changed = replaced(source, apply_edits(source, edits))
+        changed = source.with_text(apply_edits(source, edits))
         _reparse(changed)
         made += [one for one in fixable if one.fix in done]
         source = changed
@@ -179,11 +179,6 @@ def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:
     if found.fix is None or not any(suppressions.protects(edit) for edit in found.fix.edits):
         return found
     return replace(found, fix=None)
-
-
-def replaced(source: SourceText, text: str) -> SourceText:
-    """Other text in the same encoding."""
-    return SourceText(text, source.encoding, source.has_bom)
 
 
 def _is_safe(fix: Fix) -> bool:

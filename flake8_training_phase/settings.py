@@ -97,7 +97,7 @@ class Settings:
         """The settings for checking one file, once it is known that it is checked: of the settings that are about
         paths only what they come to is left, so that files which are checked alike have equal settings.
         """
-        return replace(self, **_PATHLESS, left_out=self.per_file_ignores.codes(absolute(path)))
+        return _without_paths(self, self.per_file_ignores.codes(absolute(path)))
 
     @property
     def knowledge(self) -> Knowledge:
@@ -111,6 +111,11 @@ class Settings:
 def declared() -> Mapping[str, Setting]:
     """Every setting by its key for users: `extend-select`."""
     return {one.key: one for one in settings_of(Settings)}
+
+
+@cache
+def _without_paths(settings: Settings, left_out: tuple[str, ...]) -> Settings:
+    return replace(settings, **_PATHLESS, left_out=left_out)
 
 
 _PATHLESS: dict[str, Any] = {

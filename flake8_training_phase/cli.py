@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -121,7 +122,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _show_settings(paths: Sequence[Path], configuration: Configuration) -> int:
     for path in paths:
-        print("\n".join(shown(str(path), configuration.for_folder(path if path.is_dir() else path.parent))))
+        folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raise
+        print("\n".join(shown(str(path), configuration.for_folder(folder))))
     return 0
 
 

@@ -176,7 +176,7 @@ def test_git_stops_at_the_repository(project: Path) -> None:
     assert found(project, "inner") == ["inner/a.py"]
 
 
-def test_a_further_work_tree(repository: Path) -> None:
+def test_a_further_work_tree_and_a_submodule(repository: Path) -> None:
     lay_out(
         repository,
         **{
@@ -185,11 +185,15 @@ def test_a_further_work_tree(repository: Path) -> None:
             "more/.git": f"gitdir: {repository}/.git/worktrees/more\n",
             "more/odd.py": "",
             "more/even.py": "",
+            ".git/modules/part/info/exclude": "even.py\n",
+            "part/.git": "gitdir: ../.git/modules/part\n",
+            "part/odd.py": "",
+            "part/even.py": "",
             "strange/.git": "gitdir: nowhere\n",
             "strange/odd.py": "",
         },
     )
-    assert found(repository) == ["more/even.py", "strange/odd.py"]
+    assert found(repository) == ["more/even.py", "part/odd.py", "strange/odd.py"]
 
 
 # Through the command

@@ -74,9 +74,23 @@ class Project:
         """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
         if self.knowledge == NOTHING:
             return found
-        parts = _dotted_name(module.path).split(".")
-        above = parts[: len(parts) - level + (module.path.name == "__init__.py")] if level else parts
+        is_package = module.path.name == "__init__.py"
+        parts = [*self._packages(module), *([] if is_package else [module.path.stem])]
+        above = parts[: len(parts) - level + is_package] if level else parts
         return self._as_told(found, ".".join((*above, name)))
+
+    def _packages(self, module: Module) -> list[str]:
+        """The names of the packages that a module is in, the outermost first."""
+        packages: list[str] = []
+        folder = module.path.parent
+        asked = self._lookups.setdefault(module.path, set())
+        while folder.name:
+            asked.add(folder / "__init__.py")
+            if not (folder / "__init__.py").is_file():
+                break
+            packages.append(folder.name)
+            folder = folder.parent
+        return packages[::-1]
 
     def _as_told(self, found: Value | None, dotted: str) -> Value | None:
         spelled = self.knowledge.spelled(dotted)
@@ -185,16 +199,6 @@ class Projects:
         if key not in self._projects:
             self._projects[key] = Project(*key)
         return self._projects[key]
-
-
-def _dotted_name(path: Path) -> str:
-    """The name by which a module is imported: it begins at the outermost package that the module is in."""
-    parts = [] if path.name == "__init__.py" else [path.stem]
-    folder = path.parent
-    while (folder / "__init__.py").is_file() and folder.name:
-        parts.append(folder.name)
-        folder = folder.parent
-    return ".".join(reversed(parts))
 
 
 def _is_outside(path: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.keras.knowledge import Knowledge
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, open_document
@@ -88,16 +89,16 @@ def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileRes
     return examine_document(document, settings, assignment.fixes, _project(settings, assignment))
 
 
-_projects: dict[tuple[str, Settings], Project] = {}
+_projects: dict[tuple[str, bool, Knowledge], Project] = {}
 
 
 def _project(settings: Settings, assignment: Assignment) -> Project:
-    """The project modules read so far in this process, for the same settings in the same round."""
-    key = assignment.token, settings
+    """The project modules read so far in this process, for the same way of reading them in the same round."""
+    key = assignment.token, settings.project, settings.knowledge
     if key not in _projects:
         for old in [one for one in _projects if one[0] != assignment.token]:
             del _projects[old]
-        project = _projects[key] = Project(settings.project)
+        project = _projects[key] = Project(settings.project, settings.knowledge)
         for path, document in assignment.overlay.items():
             project.add(Module(engine.parse(document.source), path, project))
     return _projects[key]

@@ -11,14 +11,14 @@ from typing import TextIO
 
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.examine import Fixes, examine_document, undecodable
 from flake8_training_phase.parallel import Examiner
 from flake8_training_phase.reporters import diff, json, text
 from flake8_training_phase.reporters.summary import Summary
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.session import results_of, written
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources import files
+from flake8_training_phase.sources.discovery import discover, is_excluded
 from flake8_training_phase.sources.documents import open_document
 
 
@@ -34,11 +34,12 @@ class Mode(Enum):
 class Run:
     """One run."""
 
-    settings: Settings
+    configuration: Configuration
     mode: Mode
     unsafe: bool
     output_format: str
     examiner: Examiner = field(default_factory=Examiner)
+    force_exclude: bool = False
     _errors: int = 0
 
     @property
@@ -49,8 +50,8 @@ class Run:
         return Fixes.ALL if self.unsafe else Fixes.SAFE
 
     def paths(self, paths: Sequence[Path]) -> int:
-        """Check or fix files and folders; gives the exit code."""
-        chosen = [(path, self.settings) for path in files.python_files(paths, self._unreadable)]
+        """Check or fix files and folders; gives the exit code. Raises SettingsError before any file is written."""
+        chosen = list(discover(paths, self.configuration, self._unreadable, self.force_exclude))
         results = results_of(chosen, self.fixes, self.examiner)
         if self.mode is Mode.FIX:
             results = list(written(results, chosen))
@@ -60,21 +61,28 @@ class Run:
         """Check or fix standard input, whose fixed text goes to standard output; gives the exit code.
 
         JSON has standard output for itself: the text is checked only, and the findings hold the edits.
+        Raises SettingsError.
         """
         if self.output_format == "json":
             self.mode = Mode.CHECK
-        try:
-            document = open_document(filename, data)
-        except SyntaxError as error:
-            result = undecodable(Path(filename), error, self.settings)
-        else:
-            result = examine_document(document, self.settings, self.fixes, Project(self.settings.project))
+        result = self._text(data, filename)
         if self.mode is not Mode.FIX:
             return self._report([result], sys.stdout)
         sys.stdout.flush()
         sys.stdout.buffer.write(result.after.to_bytes() if result.changed and result.after is not None else data)
         sys.stdout.buffer.flush()
         return self._report([result], sys.stderr)
+
+    def _text(self, data: bytes, filename: str) -> FileResult:
+        path = Path(filename)
+        if self.force_exclude and is_excluded(path, self.configuration):
+            return FileResult(path)
+        settings = self.configuration.for_file(path)
+        try:
+            document = open_document(filename, data)
+        except SyntaxError as error:
+            return undecodable(path, error, settings)
+        return examine_document(document, settings, self.fixes, Project(settings.project, settings.knowledge))
 
     def _report(self, results: Sequence[FileResult], stream: TextIO) -> int:
         for result in results:

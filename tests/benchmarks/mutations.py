@@ -15,9 +15,11 @@ from flake8_training_phase.analysis.events import Inlined, LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.values import Constant, Instance, members
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources import files
+from flake8_training_phase.sources.discovery import discover
 from flake8_training_phase.sources.text import SourceText
 
 SETTINGS = Settings()
@@ -43,7 +45,7 @@ class Mutant:
 
 def mutants(folder: Path, project: Project, chance: random.Random, share: float) -> Iterator[Mutant]:
     """A share of the mutants of a package."""
-    for path in files.python_files([folder], lambda path, error: None):
+    for path, _ in discover([folder], Configuration({}, isolated=True), lambda path, error: None):
         source = files.read(path)
         if "training=training" not in source.text:
             continue

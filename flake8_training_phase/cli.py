@@ -67,8 +67,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.show_files:
         return _show_files(paths, configuration, options.force_exclude)
     mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
-    cache = None if options.no_cache else Cache(options.cache_dir or default_folder())
-    examiner = Examiner(options.jobs, cache=cache)
+    examiner = Examiner(options.jobs, cache=Cache(options.cache_dir or default_folder()))
     run = Run(configuration, mode, options.unsafe_fixes, options.output_format, examiner, options.force_exclude)
     if options.paths == ["-"]:
         return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
@@ -112,7 +111,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help=f"where results are kept (default: ${CACHE_VARIABLE}, or the user's cache folder)",
     )
-    add("--no-cache", action="store_true", help="keep no results, and use none of an earlier run")
     add("--explain", metavar="CODE", help="print the page of a rule")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="version", version=f"%(prog)s {__version__}")

@@ -54,6 +54,7 @@ class Settings:
         KERAS_CHOICES["all"], Choice(KERAS_CHOICES), "Keras versions the code has to be right for", flake8=True
     )
     project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
+    cache: bool = setting(True, Switch(), "keep what files come to, for later runs", flake8=True)
     per_file_ignores: CodesByPath = setting(
         CodesByPath(), PerFile(), "codes or prefixes to leave out of some files; may be given several times"
     )

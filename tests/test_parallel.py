@@ -126,23 +126,28 @@ def test_a_file_that_ends_the_process(
     assert done.lines[-1].endswith("18 of them fixable, 1 error")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and pipes")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupted(jobs: int, tmp_path: Path) -> None:
     methods = "".join(f"\n    def part{n}(self, x):\n        return self.drop(x)\n" for n in range(150))
-    for number in range(60):
+    for number in range(90):
         (tmp_path / f"m{number}.py").write_text(
             f"{HEAD}    def call(self, x):\n        return self.part1(x)\n{methods}"
         )
     before = {path: path.read_text() for path in tmp_path.iterdir()}
+    # Whoever reads the pipe is in the middle of the run, and stays there until it is written to.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
     process = subprocess.Popen(
-        [sys.executable, "-m", "flake8_training_phase", "--no-cache", "-j", str(jobs)],
+        [sys.executable, "-m", "flake8_training_phase", "--no-cache", "-j", str(jobs), "pipe", "."],
         **{"cwd": tmp_path, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE},
     )
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
+    with pipe.open("w"):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "training-phase-fix: interrupted\n")
+    pipe.unlink()
     assert {path: path.read_text() for path in tmp_path.iterdir()} == before
 
 

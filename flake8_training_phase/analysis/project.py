@@ -10,6 +10,7 @@ import ast
 import os
 import warnings
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.module import Module
@@ -33,8 +34,12 @@ _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 class Project:
     """The modules that were read in one run, and what the user tells of what is outside."""
 
-    def __init__(self, enabled: bool = True, knowledge: Knowledge = NOTHING) -> None:
+    def __init__(
+        self, enabled: bool = True, knowledge: Knowledge = NOTHING, texts: Mapping[Path, SourceText] | None = None
+    ) -> None:
         self.knowledge = knowledge
+        self._texts = texts or {}
+        """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
         self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
@@ -178,7 +183,7 @@ class Project:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            source = SourceText.decode(path.read_bytes())
+            source = self._texts.get(path) or SourceText.decode(path.read_bytes())
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source.text)
@@ -190,14 +195,15 @@ class Project:
 class Projects:
     """The project for each way in which settings want modules to be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Mapping[Path, SourceText] | None = None) -> None:
+        self._texts = texts
         self._projects: dict[tuple[bool, Knowledge], Project] = {}
 
     def of(self, settings: Settings) -> Project:
         """The project that is read under these settings."""
         key = (settings.project, settings.knowledge)
         if key not in self._projects:
-            self._projects[key] = Project(*key)
+            self._projects[key] = Project(*key, self._texts)
         return self._projects[key]
 
 

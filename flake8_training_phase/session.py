@@ -67,6 +67,7 @@ class Session:
     unsafe: bool
     output_format: str
     _project: Project = field(init=False)
+    _given: list[Path] = field(default_factory=list)
     _counts: _Counts = field(default_factory=_Counts)
     _reported: list[tuple[str, Finding]] = field(default_factory=list)
 
@@ -75,7 +76,8 @@ class Session:
 
     def run(self, paths: Iterable[Path]) -> int:
         """Check or fix files; gives the exit code."""
-        held = [file for path in files.python_files(list(paths), self._unreadable) if (file := self._read(path))]
+        self._given = list(paths)
+        held = [file for path in files.python_files(self._given, self._unreadable) if (file := self._read(path))]
         for file in held:
             self._advance(file)
         self._repeat(held)
@@ -186,7 +188,10 @@ class Session:
     def _write(self, file: _File) -> bool:
         path = Path(file.name)
         try:
-            files.write(path, file.source.encode(file.now.text))
+            if files.leads_out(path, self._given):
+                self._error(path, "not written: it is a link that leads out of what was given")
+                return False
+            files.write(path, file.source.encode(file.now.text), file.source.encode(file.source.text))
         except OSError as error:
             self._error(path, f"cannot be written: {error.strerror or error}")
         except UnicodeEncodeError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -47,13 +48,23 @@ def problems(
 ) -> Iterator[Problem]:
     """What the selected rules say of a parsed module, each thing once."""
     module = CheckedModule(tree, source, filename, settings, project)
+    unwanted = ignored_rows(tree, settings.ignore_classes)
     seen: set[tuple[str, ast.AST]] = set()
     for rule in all_rules():
         if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
             for problem in rule.check(module):
-                if (rule.code, problem.node) not in seen:
+                if (rule.code, problem.node) not in seen and getattr(problem.node, "lineno", 0) not in unwanted:
                     seen.add((rule.code, problem.node))
                     yield problem
+
+
+def ignored_rows(tree: ast.Module, patterns: tuple[str, ...]) -> Set[int]:
+    """The rows of the classes whose names match one of the patterns."""
+    if not patterns:
+        return frozenset()
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    ignored = [node for node in classes if any(fnmatchcase(node.name, pattern) for pattern in patterns)]
+    return {row for node in ignored for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
 def findings_of(
@@ -78,7 +89,7 @@ def check(
 
     `project` keeps the modules that were read, for the next file of the same run.
     """
-    project = project or Project(settings.project)
+    project = project or Project(settings.project, settings.knowledge)
     if not may_hold_findings(source.text):
         return []
     found = findings_of(parse(source), source, settings, filename, project, with_fixes)
@@ -92,7 +103,7 @@ def fix(
     source: SourceText, settings: Settings, filename: str, project: Project | None = None, unsafe: bool = False
 ) -> Fixed:
     """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken."""
-    project = project or Project(settings.project)
+    project = project or Project(settings.project, settings.knowledge)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):
@@ -100,7 +111,7 @@ def fix(
         edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
         if not edits:
             break
-        changed = replaced(source, apply_edits(source, edits))
+        changed = source.with_text(apply_edits(source, edits))
         _reparse(changed)
         made += [one for one in fixable if one.fix in done]
         source = changed
@@ -168,11 +179,6 @@ def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:
     if found.fix is None or not any(suppressions.protects(edit) for edit in found.fix.edits):
         return found
     return replace(found, fix=None)
-
-
-def replaced(source: SourceText, text: str) -> SourceText:
-    """Other text in the same encoding."""
-    return SourceText(text, source.encoding, source.has_bom)
 
 
 def _is_safe(fix: Fix) -> bool:

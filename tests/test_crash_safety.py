@@ -103,7 +103,9 @@ def wait_for_a_change(folder: Path, files: int, fixing: subprocess.Popen[bytes])
     """Return when the first file is being written."""
     until = time.monotonic() + 60
     while time.monotonic() < until and fixing.poll() is None:
-        # A temporary file is there, or has taken the place of a file of ours.
-        if sum(1 for _ in folder.iterdir()) != files or any(path.read_text() != MODEL for path in folder.glob("*_0.py")):
+        # A temporary file is there, or has taken the place of a file.
+        if sum(1 for _ in folder.iterdir()) != files or any(
+            path.read_text() != MODEL for path in folder.glob("*_0.py")
+        ):
             return
     pytest.fail("nothing was written")

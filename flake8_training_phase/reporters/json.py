@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import TextIO
 
 from flake8_training_phase.findings import Edit, Finding, Position
+from flake8_training_phase.results import FileResult
 
 
-def json_report(findings: Iterable[tuple[str, Finding]]) -> str:
+def write(results: Iterable[FileResult], stream: TextIO) -> None:
     """All findings with their file names, as one array."""
-    return json.dumps([_finding(filename, finding) for filename, finding in findings], indent=2)
+    found = [_finding(str(result.path), finding) for result in results for finding in result.findings]
+    print(json.dumps(found, indent=2), file=stream)
 
 
 def _finding(filename: str, finding: Finding) -> dict[str, object]:

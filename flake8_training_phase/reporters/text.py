@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TextIO
 
 from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.text import SourceText
 
 
-def text_report(filename: str, finding: Finding, source: SourceText) -> Iterator[str]:
-    """The lines that show one finding."""
+def write(results: Iterable[FileResult], stream: TextIO) -> None:
+    """The findings one after the other."""
+    for result in results:
+        for finding in result.findings:
+            assert result.after is not None
+            for line in _lines(str(result.path), finding, result.after.source):
+                print(line, file=stream)
+
+
+def _lines(filename: str, finding: Finding, source: SourceText) -> Iterator[str]:
     mark = ""
     if finding.fix is not None:
         mark = "[*] " if finding.fix.applicability is Applicability.SAFE else "[unsafe fix] "

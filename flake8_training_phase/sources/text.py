@@ -49,6 +49,10 @@ class SourceText:
             raise SyntaxError(f"its {encoding} text would not give the same bytes back")
         return cls(text, encoding, has_bom)
 
+    def with_text(self, text: str) -> SourceText:
+        """Other text in the same encoding."""
+        return SourceText(text, self.encoding, self.has_bom)
+
     def encode(self, text: str) -> bytes:
         """Other text as bytes of this file: same encoding, same byte order mark."""
         return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)

@@ -13,8 +13,10 @@ import hypothesis
 import hypothesmith
 from hypothesis import HealthCheck, Phase, strategies
 
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.sources import files
+from flake8_training_phase.sources.discovery import discover
 from flake8_training_phase.sources.gate import may_hold_findings
 from tests.fuzz.mutations import mutated, written
 from tests.helpers import HEAD
@@ -44,15 +46,18 @@ def examples() -> list[str]:
 
 def pieces(corpus: Sequence[Path]) -> list[str]:
     """The classes of real code that a rule could speak of, each with the imports of its file."""
-    found = []
-    for path in files.python_files(corpus, lambda path, error: None):
-        try:
-            text = files.read(path).text
-            if may_hold_findings(text):
-                found += _classes_of(text)
-        except (OSError, SyntaxError, ValueError):
-            continue
+    found: list[str] = []
+    for path, _ in discover(corpus, Configuration({}, isolated=True), lambda path, error: None):
+        found += _pieces_of(path)
     return found
+
+
+def _pieces_of(path: Path) -> list[str]:
+    try:
+        text = files.read(path).text
+        return list(_classes_of(text)) if may_hold_findings(text) else []
+    except (OSError, SyntaxError, ValueError):
+        return []
 
 
 def _classes_of(text: str) -> Iterator[str]:
@@ -75,10 +80,11 @@ def made_up(seed: int, count: int) -> list[bytes]:
     """Code from Python's grammar: as a whole file, as the body of a `call`, and in the arguments of a layer call."""
     module = hypothesmith.from_grammar("file_input")
     expression = hypothesmith.from_grammar("eval_input").map(str.strip)
+    method = "    def call(self, x, training=None):\n"
     forms = strategies.one_of(
-        module.map(lambda text: f"{HEAD}    def call(self, x, training=None):\n        return self.drop(x)\n\n\n{text}"),
+        module.map(lambda text: f"{HEAD}{method}        return self.drop(x)\n\n\n{text}"),
         module.map(lambda text: f"{HEAD}    def call(self, x):\n{_indented(text)}\n        return self.drop(x)\n"),
-        expression.map(lambda text: f"{HEAD}    def call(self, x, training=None):\n        return self.drop({text})\n"),
+        expression.map(lambda text: f"{HEAD}{method}        return self.drop({text})\n"),
         expression.map(lambda text: f"{HEAD}    def call(self, x, is_training={text}):\n        return self.drop(x)\n"),
         expression.map(lambda text: f"{HEAD}    def call(self, x):\n        return ({text}, self.drop(x))\n"),
     )

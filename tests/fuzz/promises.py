@@ -20,7 +20,7 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import compatible_fixes
 from flake8_training_phase.sources.text import SourceText
 
-EVERYTHING = ("--isolated", "--select", "ALL", "--no-project")
+EVERYTHING = ("--isolated", "--no-cache", "--select", "ALL", "--no-project")
 SETTINGS = Settings(select=("ALL",), project=False)
 MAX_SECONDS = 10
 """CPU time after which a check of an input as small as these are has run away."""

@@ -14,6 +14,7 @@ from unittest import mock
 
 from flake8_training_phase import engine
 from flake8_training_phase.cli import main
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
 from flake8_training_phase.settings import Settings
@@ -90,10 +91,13 @@ def same_through_flake8(data: bytes, findings: list[dict[str, object]]) -> None:
             tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # flake8 reports it, and runs no plugin.
-    TrainingPhasePlugin.settings, TrainingPhasePlugin.project = SETTINGS, None
-    through_flake8 = {
-        (row, column + 1, message[:6]) for row, column, message, _ in TrainingPhasePlugin(tree, source.lines, "-").run()
+    plugin = TrainingPhasePlugin(tree, source.lines, "-")
+    options = {
+        "configuration": Configuration({"project": False}, isolated=True),
+        "asked": ("KTP1", "KTP2", "KTP3", "KTP4"),
     }
+    with mock.patch.multiple(TrainingPhasePlugin, projects=None, **options):
+        through_flake8 = {(row, column + 1, message[:6]) for row, column, message, _ in plugin.run()}
     by_command = {(*_place(one["location"]), one["code"]) for one in findings}
     silenced = "noqa" in source.text.lower()
     if by_command - through_flake8 or (through_flake8 - by_command and not silenced):
@@ -162,7 +166,7 @@ def smallest(data: bytes, message: str) -> bytes:
         else:
             if size == 1:
                 break
-            size //= 2
+            size = size - 1 if size < 8 else size // 2
     return b"".join(lines)
 
 

@@ -54,7 +54,7 @@ class Run:
         chosen = list(discover(paths, self.configuration, self._unreadable, self.force_exclude))
         results = results_of(chosen, self.fixes, self.examiner)
         if self.mode is Mode.FIX:
-            results = list(written(results, chosen))
+            results = list(written(results, chosen, paths))
         return self._report(results, sys.stdout)
 
     def standard_input(self, data: bytes, filename: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from flake8_training_phase.examine import Assignment, File, Fixes, examine
 from flake8_training_phase.parallel import Examiner
@@ -31,10 +32,10 @@ def results_of(chosen: Sequence[File], fixes: Fixes, examiner: Examiner) -> list
     return results
 
 
-def written(results: Iterable[FileResult], chosen: Sequence[File]) -> Iterator[FileResult]:
-    """Write the files that fixes have changed; gives the results as they then are."""
+def written(results: Iterable[FileResult], chosen: Sequence[File], given: Sequence[Path]) -> Iterator[FileResult]:
+    """Write the files that fixes have changed, below the paths given; gives the results as they then are."""
     for result, file in zip(results, chosen, strict=True):
-        error = _write(result) if result.changed else None
+        error = _write(result, given) if result.changed else None
         yield result if error is None else replace(_unfixed(file), error=error)
 
 
@@ -54,11 +55,14 @@ def _joined(earlier: FileResult, later: FileResult) -> FileResult:
     return replace(later, before=earlier.before, after=after, made=earlier.made + later.made)
 
 
-def _write(result: FileResult) -> str | None:
+def _write(result: FileResult, given: Sequence[Path]) -> str | None:
     """Write a file; gives what went wrong."""
+    assert result.before is not None
     assert result.after is not None
     try:
-        files.write(result.path, result.after.to_bytes())
+        if files.leads_out(result.path, given):
+            return "not written: it is a link that leads out of what was given"
+        files.write(result.path, result.after.to_bytes(), result.before.to_bytes())
     except OSError as error:
         return f"cannot be written: {error.strerror or error}"
     except UnicodeEncodeError as error:

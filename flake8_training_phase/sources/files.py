@@ -6,9 +6,13 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources.text import SourceText
+
+_MAX_NAME = 60
+"""Characters of a file's name that its temporary file begins with: a name with more added may be too long."""
 
 
 def read(path: Path) -> SourceText:
@@ -16,20 +20,46 @@ def read(path: Path) -> SourceText:
     return SourceText.decode(path.read_bytes())
 
 
-def write(path: Path, data: bytes) -> None:
-    """Replace the content of a file, all or nothing; its mode stays, and a link stays a link. Raises OSError."""
+def leads_out(path: Path, given: Sequence[Path]) -> bool:
+    """Whether a file that was found below the paths given is a link to a file that is not; one that was named is
+    wanted wherever it leads. Raises OSError.
+    """
+    if path in given:
+        return False
     target = path.resolve()
-    with target.open("r+b"):
-        pass  # A file that may not be written to must not be replaced either.
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    return not any(target.is_relative_to(one.resolve()) for one in given)
+
+
+def write(path: Path, data: bytes, known: bytes) -> None:
+    """Replace the content of a file, all or nothing; its mode and owner stay, and a link stays a link.
+
+    Raises OSError, also for a file that does not hold what is `known` of it any more.
+    """
+    target = path.resolve()
+    with target.open("r+b") as old:  # A file that may not be written to must not be replaced either.
+        now = old.read()
+    if now == data:
+        return  # It was written already, under another name.
+    if now != known:
+        raise OSError("it has changed since it was read")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:_MAX_NAME]}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        _keep_owner(target, name)
         shutil.copymode(target, name)
         Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _keep_owner(target: Path, name: str) -> None:
+    """Give a new file the owner and group of another, as far as this user may."""
+    if hasattr(os, "chown"):
+        was = target.stat()
+        with contextlib.suppress(OSError):
+            os.chown(name, was.st_uid, was.st_gid)

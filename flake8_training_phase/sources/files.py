@@ -66,15 +66,41 @@ def write(path: Path, data: bytes) -> None:
     target = path.resolve()
     with target.open("r+b"):
         pass  # A file that may not be written to must not be replaced either.
+    with _replacing(target, data) as name:
+        shutil.copymode(target, name)
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a file that may not be there yet, all or nothing. Raises OSError."""
+    target = path.resolve()
+    if target.is_file():
+        write(target, data)
+    elif target.exists():
+        target.write_bytes(data)  # A device, a pipe: nothing that can be replaced.
+    else:
+        with _replacing(target, data) as name:
+            name.chmod(0o666 & ~_umask())
+
+
+@contextlib.contextmanager
+def _replacing(target: Path, data: bytes) -> Iterator[Path]:
+    """A new file with this content, which takes the place of `target` when nothing fails."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    made = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copymode(target, name)
-        Path(name).replace(target)
+        yield made
+        made.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            made.unlink()
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

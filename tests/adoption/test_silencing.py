@@ -124,7 +124,7 @@ def test_a_reason_is_not_taken_for_a_code(tmp_path: Path, fix: Fix) -> None:
     assert {code for code in found if code in fix("--check").out} == found
     fix("--add-noqa", "--select", "KTP203", "--reason", "KTP103 is another matter")
     assert "# noqa: KTP203 - KTP103 is another matter\n" in (tmp_path / "model.py").read_text()
-    for report in (fix("--check"), flake8("model.py", cwd=tmp_path)):
+    for report in (fix("--check", "--output-format", "concise"), flake8("model.py", cwd=tmp_path)):
         assert {code for code in found if f" {code} " in report.out} == {"KTP103"}
 
 

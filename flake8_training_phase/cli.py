@@ -6,21 +6,19 @@ import argparse
 import io
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
-from flake8_training_phase.adoption.baseline import Baseline, BaselineError
-from flake8_training_phase.adoption.silencing import DEFAULT_REASON
 from flake8_training_phase.cache import CACHE_VARIABLE, Cache, default_folder
-from flake8_training_phase.output.colours import Colour
-from flake8_training_phase.output.destination import Destination
+from flake8_training_phase.configuration.command_line import add_settings, given_settings
+from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.show import shown
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.parallel import Examiner, available_cores
-from flake8_training_phase.reporters import formats
-from flake8_training_phase.run import Mode, Run, Wishes
-from flake8_training_phase.settings import KERAS_CHOICES, SettingsError, load_settings, nearest
+from flake8_training_phase.run import Run
+from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.wishes import add_wishes, wishes_of
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
@@ -51,27 +49,30 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _explain(options.explain)
     if options.list_rules:
         return _list_rules()
-    asked = {
-        "select": options.select,
-        "extend_select": options.extend_select,
-        "ignore": options.ignore,
-        "keras": options.keras,
-        "project": options.project,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
+    if "-" in options.paths and options.paths != ["-"]:
+        parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
     try:
-        settings = load_settings(None if options.isolated else Path.cwd(), given)
+        return _run(options)
     except SettingsError as error:
         parser.exit(ERROR, f"training-phase-fix: {error}\n")
-    wishes = _wishes(options, parser)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Do what the options ask for; gives the exit code. Raises SettingsError before any file is written."""
+    configuration = Configuration(given_settings(options), config=options.config, isolated=options.isolated)
+    paths = [Path(options.stdin_filename if path == "-" else path) for path in options.paths or ["."]]
+    if options.show_settings:
+        return _show_settings(paths, configuration)
+    if options.show_files:
+        return _show_files(paths, configuration, options.force_exclude)
+    wishes = wishes_of(options)
     cache = None if options.no_cache else Cache(options.cache_dir or default_folder())
     progress = Progress(sys.stderr)
-    run = Run(settings, wishes, Examiner(options.jobs, cache=cache, on_done=progress.advance), progress)
+    examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
+    run = Run(configuration, wishes, examiner, progress, options.force_exclude)
     if options.paths == ["-"]:
         return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
-    if "-" in options.paths:
-        parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
-    return run.paths([Path(path) for path in options.paths or ["."]])
+    return run.paths(paths)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,14 +84,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="*", help="files and folders (default: this folder); - for standard input")
-    add("--unsafe-fixes", action="store_true", help="make the unsafe fixes as well")
-    _add_modes(parser)
-    add("--select", type=_codes, metavar="CODES", help="codes or prefixes to report instead of the default, or ALL")
-    add("--extend-select", type=_codes, metavar="CODES", help="codes or prefixes to report as well")
-    add("--ignore", type=_codes, metavar="CODES", help="codes or prefixes to leave out")
-    add("--keras", choices=sorted(KERAS_CHOICES), help="Keras versions the code has to be right for (default: all)")
-    add("--no-project", dest="project", action="store_false", default=None, help="follow no import into other files")
-    add("--isolated", action="store_true", help="read no pyproject.toml")
+    add_wishes(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--config", type=Path, metavar="FILE", help="read the settings from this file, not from a pyproject.toml above"
+    )
+    where.add_argument("--isolated", action="store_true", help="read no settings from files")
+    add("--force-exclude", action="store_true", help="leave out what is excluded even when it is named as a PATH")
+    add("--show-settings", action="store_true", help="print the settings for each PATH and where they are from")
+    add("--show-files", action="store_true", help="print the files that would be checked")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
     add(
         "-j",
@@ -110,92 +112,26 @@ def _parser() -> argparse.ArgumentParser:
     add("--explain", metavar="CODE", help="print the page of a rule")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="version", version=f"%(prog)s {__version__}")
-    _add_output_options(parser.add_argument_group("output"))
+    add_settings(parser)
     return parser
 
 
-def _add_modes(parser: argparse.ArgumentParser) -> None:
-    modes = parser.add_mutually_exclusive_group()
-    add = partial(modes.add_argument, dest="mode", action="store_const", default=Mode.FIX)
-    add("--check", const=Mode.CHECK, help="report and write nothing")
-    add("--diff", const=Mode.DIFF, help="print what would change as a unified diff, write nothing")
-    add("--add-noqa", const=Mode.SILENCE, help="silence what is found with `# noqa` comments, fix nothing")
-    modes.add_argument(
-        "--write-baseline", type=Path, metavar="FILE", help="accept what is found: write it to a file, fix nothing"
-    )
-    parser.add_argument(
-        "--reason",
-        type=_line,
-        metavar="TEXT",
-        default=DEFAULT_REASON,
-        help="what --add-noqa writes behind the codes (default: %(default)s)",
-    )
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="leave alone what --write-baseline has accepted")
+def _show_settings(paths: Sequence[Path], configuration: Configuration) -> int:
+    for path in paths:
+        print("\n".join(shown(str(path), configuration.for_folder(path if path.is_dir() else path.parent))))
+    return 0
 
 
-def _add_output_options(group: argparse._ArgumentGroup) -> None:
-    formats_group = group.add_mutually_exclusive_group()
-    formats_group.add_argument("--output-format", choices=formats(), help="how findings are shown (default: text)")
-    formats_group.add_argument(
-        "--statistics",
-        dest="output_format",
-        action="store_const",
-        const="statistics",
-        help="show how often each rule speaks, instead of the findings",
-    )
-    add = group.add_argument
-    add("--output-file", type=Path, metavar="FILE", help="write the report to a file")
-    add(
-        "--color",
-        type=Colour,
-        choices=list(Colour),
-        metavar="{auto,always,never}",
-        default=Colour.AUTO,
-        help="default: on a terminal, unless NO_COLOR is set",
-    )
-    exits = group.add_mutually_exclusive_group()
-    exits.add_argument("--exit-zero", action="store_true", help="exit with 0 although there are findings")
-    exits.add_argument(
-        "--exit-non-zero-on-fix", action="store_true", help="exit with 1 when files were changed, whatever is left"
-    )
+def _show_files(paths: Sequence[Path], configuration: Configuration, force_exclude: bool) -> int:
+    failed: list[Path] = []
 
+    def on_error(path: Path, error: OSError) -> None:
+        failed.append(path)
+        print(f"{path}: cannot be read: {error.strerror or error}", file=sys.stderr)
 
-def _wishes(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Wishes:
-    """What the options ask for; ends the command when they contradict each other or name no baseline."""
-    mode = options.mode if options.write_baseline is None else Mode.ACCEPT
-    if mode is Mode.DIFF and options.output_format is not None:
-        parser.error("--diff prints a diff and cannot be given with --output-format or --statistics")
-    if mode is Mode.ACCEPT and (options.baseline or options.output_format or options.output_file):
-        parser.error("--write-baseline reports nothing and cannot be given with --baseline or output options")
-    wishes = Wishes(
-        mode=mode,
-        unsafe=options.unsafe_fixes,
-        output_format=options.output_format or "text",
-        destination=Destination(options.output_file, options.color),
-        reason=options.reason,
-        exit_zero=options.exit_zero,
-        exit_non_zero_on_fix=options.exit_non_zero_on_fix,
-    )
-    if mode is Mode.ACCEPT:
-        return replace(wishes, new_baseline=options.write_baseline)
-    if options.baseline is None:
-        return wishes
-    try:
-        return replace(wishes, baseline=Baseline.read(options.baseline))
-    except OSError as error:
-        parser.exit(ERROR, f"{options.baseline}: cannot be read: {error.strerror or error}\n")
-    except BaselineError as error:
-        parser.exit(ERROR, f"{options.baseline}: {error}\n")
-
-
-def _codes(given: str) -> tuple[str, ...]:
-    return tuple(code for code in given.replace(",", " ").split() if code)
-
-
-def _line(given: str) -> str:
-    if len(given.splitlines()) > 1:
-        raise argparse.ArgumentTypeError("must be a single line")
-    return given.strip()
+    for path, _ in discover(paths, configuration, on_error, force_exclude):
+        print(path)
+    return ERROR if failed else 0
 
 
 def _jobs(given: str) -> int:

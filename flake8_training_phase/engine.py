@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -47,13 +48,23 @@ def problems(
 ) -> Iterator[Problem]:
     """What the selected rules say of a parsed module, each thing once."""
     module = CheckedModule(tree, source, filename, settings, project)
+    unwanted = ignored_rows(tree, settings.ignore_classes)
     seen: set[tuple[str, ast.AST]] = set()
     for rule in all_rules():
         if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
             for problem in rule.check(module):
-                if (rule.code, problem.node) not in seen:
+                if (rule.code, problem.node) not in seen and getattr(problem.node, "lineno", 0) not in unwanted:
                     seen.add((rule.code, problem.node))
                     yield problem
+
+
+def ignored_rows(tree: ast.Module, patterns: tuple[str, ...]) -> Set[int]:
+    """The rows of the classes whose names match one of the patterns."""
+    if not patterns:
+        return frozenset()
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    ignored = [node for node in classes if any(fnmatchcase(node.name, pattern) for pattern in patterns)]
+    return {row for node in ignored for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
 def findings_of(
@@ -78,7 +89,7 @@ def check(
 
     `project` keeps the modules that were read, for the next file of the same run.
     """
-    project = project or Project(settings.project)
+    project = project or Project(settings.project, settings.knowledge)
     if not may_hold_findings(source.text):
         return []
     found = findings_of(parse(source), source, settings, filename, project, with_fixes)
@@ -100,7 +111,7 @@ def fix(
 
     `to_fix` says which findings of a text may be fixed at all.
     """
-    project = project or Project(settings.project)
+    project = project or Project(settings.project, settings.knowledge)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):

@@ -16,6 +16,7 @@ from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.keras.knowledge import Knowledge
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, open_document
@@ -68,8 +69,12 @@ def examine_document(
             fixed = engine.fix(source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
     except engine.Broken as error:
         fixed = engine.Fixed(source.text, engine.broken_findings(error, source, settings), ())
-    after = document if fixed.text == source.text else document.with_text(fixed.text)
     lookups = project.lookups_for(path.absolute())
+    if fixed.text == source.text:
+        return FileResult(path, document, document, fixed.remaining, lookups=lookups, examined=True)
+    # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
+    project.forget(path.absolute())
+    after = document.with_text(fixed.text)
     return FileResult(path, document, after, fixed.remaining, fixed.made, lookups=lookups, examined=True)
 
 
@@ -92,16 +97,16 @@ def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileRes
     return examine_document(document, settings, assignment.fixes, project, assignment.baseline)
 
 
-_projects: dict[tuple[str, Settings], Project] = {}
+_projects: dict[tuple[str, bool, Knowledge], Project] = {}
 
 
 def _project(settings: Settings, assignment: Assignment) -> Project:
-    """The project modules read so far in this process, for the same settings in the same round."""
-    key = assignment.token, settings
+    """The project modules read so far in this process, for the same way of reading them in the same round."""
+    key = assignment.token, settings.project, settings.knowledge
     if key not in _projects:
         for old in [one for one in _projects if one[0] != assignment.token]:
             del _projects[old]
-        project = _projects[key] = Project(settings.project)
+        project = _projects[key] = Project(settings.project, settings.knowledge)
         for path, document in assignment.overlay.items():
             project.add(Module(engine.parse(document.source), path, project))
     return _projects[key]

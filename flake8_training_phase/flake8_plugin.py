@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8_training_phase import __version__
@@ -17,7 +19,8 @@ from flake8_training_phase.sources.gate import may_hold_findings
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
-    from flake8_training_phase.analysis.project import Project
+    from flake8_training_phase.analysis.project import Projects
+    from flake8_training_phase.configuration.resolve import Configuration
     from flake8_training_phase.settings import Settings
 
 
@@ -26,8 +29,10 @@ class TrainingPhasePlugin:
 
     name = "flake8-training-phase"
     version = __version__
-    settings: ClassVar[Settings | None] = None
-    project: ClassVar[Project | None] = None
+    configuration: ClassVar[Configuration | None] = None
+    asked: ClassVar[tuple[str, ...]] = ()
+    """The codes of rules that flake8 is asked for, whether they are on by default or not."""
+    projects: ClassVar[Projects | None] = None
 
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self._tree = tree
@@ -37,37 +42,27 @@ class TrainingPhasePlugin:
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
         """Add this plugin's options to flake8's."""
-        manager.add_option(
-            "--training-phase-keras",
-            choices=["2", "3", "all"],
-            default="all",
-            parse_from_config=True,
-            help="Keras versions that the code has to be right for (default: all)",
-        )
+        from flake8_training_phase.configuration.flake8_options import add_options
 
-        manager.add_option(
-            "--training-phase-no-project",
-            action="store_true",
-            default=False,
-            parse_from_config=True,
-            help="follow no import into other files of the project",
-        )
+        add_options(manager)
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
-        """Keep what flake8 was asked for."""
-        from flake8_training_phase.settings import KERAS_CHOICES, Settings
+        """Keep what flake8 was asked for. Raises flake8's ExecutionError for an option that means nothing."""
+        from flake8.exceptions import ExecutionError
 
+        from flake8_training_phase.configuration.errors import SettingsError
+        from flake8_training_phase.configuration.flake8_options import configuration
+
+        try:
+            cls.configuration = configuration(options)
+        except SettingsError as error:
+            raise ExecutionError(f"{cls.name}: {error}") from error
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it. `KTP` alone
         # in a `select` is how the plugin itself is named, and asks for nothing more.
-        asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
-        cls.settings = Settings(
-            extend_select=asked,
-            keras=KERAS_CHOICES[options.training_phase_keras],
-            project=not options.training_phase_no_project,
-        )
-        cls.project = None
+        cls.asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
+        cls.projects = None
 
     def run(self) -> Iterator[tuple[int, int, str, type[TrainingPhasePlugin]]]:
         """The findings as flake8 takes them: row from 1, column from 0, code and message."""
@@ -75,26 +70,39 @@ class TrainingPhasePlugin:
         if not may_hold_findings(text):
             return
         from flake8_training_phase.engine import Broken, broken_finding, findings_of
-        from flake8_training_phase.settings import Settings
         from flake8_training_phase.sources.text import SourceText
 
         source = SourceText(text)
-        settings = self.settings or Settings()
-        project = self._shared_project(settings)
         try:
+            settings = self._settings()
+            project = self._shared_projects().of(settings)
             found = findings_of(self._tree, source, settings, self._filename, project, with_fixes=False)
         except Broken as error:
             found = [broken_finding(error)]
         for one in found:
             yield one.start.row, one.start.column, f"{one.code} {one.message}", type(self)
 
-    @classmethod
-    def _shared_project(cls, settings: Settings) -> Project:
-        """The modules read for the files before this one in the same process."""
-        from flake8_training_phase.analysis.project import Project
+    def _settings(self) -> Settings:
+        """The settings for this file. Raises Broken when those of a pyproject.toml mean nothing."""
+        from flake8_training_phase.configuration.errors import SettingsError
+        from flake8_training_phase.engine import Broken
+        from flake8_training_phase.settings import Settings
 
-        cls.project = cls.project or Project(settings.project)
-        return cls.project
+        if self.configuration is None:
+            return Settings()
+        try:
+            found = self.configuration.for_file(Path(self._filename))
+        except SettingsError as error:
+            raise Broken(" ".join(str(error).split())) from error
+        return replace(found, extend_select=self.asked)
+
+    @classmethod
+    def _shared_projects(cls) -> Projects:
+        """The modules read for the files before this one in the same process."""
+        from flake8_training_phase.analysis.project import Projects
+
+        cls.projects = cls.projects or Projects()
+        return cls.projects
 
 
 def _codes(options: argparse.Namespace, name: str) -> tuple[str, ...]:

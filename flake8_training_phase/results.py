@@ -29,7 +29,7 @@ class FileResult:
     error: str | None = None
     """Why the file could not be read or written."""
     lookups: frozenset[str] = frozenset()
-    """The absolute paths of the files that the findings depend on beside this one, those that are missing included."""
+    """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
 
     @property
     def changed(self) -> bool:

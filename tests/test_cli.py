@@ -223,7 +223,7 @@ def test_wrong_settings(model: Path, fix: Fix) -> None:
     (model.parent / "pyproject.toml").write_text("[tool.training-phase]\nkeras = 4\n")
     found = fix()
     assert (found.code, found.out) == (ERROR, "")
-    assert found.err == "training-phase-fix: keras must be one of 2, 3, all, not `4`\n"
+    assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras must be one of 2, 3, all, not `4`\n"
 
 
 def test_explain(fix: Fix) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
 from flake8_training_phase.rules import all_rules, rule
-from flake8_training_phase.settings import Settings
 from tests.helpers import FORGETFUL, HEAD, MODEL, UNRELATED, flake8, returning, run
 
 KTP101 = (
@@ -213,7 +212,7 @@ def test_code_that_is_too_deep_for_us() -> None:
     # pyflakes cannot take it either, which ends a flake8 run: so the plugin alone.
     text = MODEL + "if x:\n    pass\n" + "elif x:\n    pass\n" * 1500
     plugin = TrainingPhasePlugin(ast.parse(text), text.splitlines(keepends=True), "model.py")
-    TrainingPhasePlugin.settings, TrainingPhasePlugin.project = Settings(), None
+    TrainingPhasePlugin.configuration = TrainingPhasePlugin.projects = None
     found = [(row, column, message) for row, column, message, _ in plugin.run()]
     assert found == [(1, 0, "KTP900 file not analysed: too deeply nested to be followed")]
 

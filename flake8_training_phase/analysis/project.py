@@ -13,9 +13,11 @@ from collections import OrderedDict
 from pathlib import Path
 
 from flake8_training_phase.analysis.module import Module
-from flake8_training_phase.analysis.scopes import Import
-from flake8_training_phase.analysis.values import ModuleValue, Value
+from flake8_training_phase.analysis.scopes import Import, external
+from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.keras import names
+from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
+from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 MAX_FOLDERS_UP = 12
@@ -29,9 +31,10 @@ _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
 class Project:
-    """The modules that were read in one run."""
+    """The modules that were read in one run, and what the user tells of what is outside."""
 
-    def __init__(self, enabled: bool = True) -> None:
+    def __init__(self, enabled: bool = True, knowledge: Knowledge = NOTHING) -> None:
+        self.knowledge = knowledge
         self._enabled = enabled
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
         self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
@@ -40,6 +43,12 @@ class Project:
     def add(self, module: Module) -> None:
         """Let imports find a module that was parsed elsewhere."""
         self._keep(module.path, module)
+
+    def forget(self, path: Path) -> None:
+        """Read a file, and what depends on it, anew when they are asked for the next time."""
+        for known in list(self._modules):
+            if known == path or str(path) in self.lookups_for(known):
+                del self._modules[known]
 
     def lookups_for(self, path: Path) -> frozenset[str]:
         """Every file that was looked for to follow the imports of a file, and those of the modules they led to.
@@ -56,6 +65,28 @@ class Project:
 
     def find(self, binding: Import, importer: Module) -> Value | None:
         """What an import gives; None when it leads out of the project."""
+        found = self._find(binding, importer)
+        if not binding.level:
+            return self._as_told(found, binding.path)
+        return self.as_told(found, importer, binding.path, binding.level)
+
+    def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
+        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
+        if self.knowledge == NOTHING:
+            return found
+        parts = _dotted_name(module.path).split(".")
+        above = parts[: len(parts) - level + (module.path.name == "__init__.py")] if level else parts
+        return self._as_told(found, ".".join((*above, name)))
+
+    def _as_told(self, found: Value | None, dotted: str) -> Value | None:
+        spelled = self.knowledge.spelled(dotted)
+        if spelled != dotted:
+            return external(spelled)
+        # What is defined in the project is read there; a user can only tell of what was not found.
+        layer = self.knowledge.layer(dotted) if found is None or found is UNKNOWN else None
+        return found if layer is None else ClassValue(layer, names.ALL)
+
+    def _find(self, binding: Import, importer: Module) -> Value | None:
         if not self._enabled or (not binding.level and _is_outside(binding.path)):
             return None
         asked = self._lookups.setdefault(importer.path, set())
@@ -140,6 +171,30 @@ class Project:
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         return Module(tree, path, self)
+
+
+class Projects:
+    """The project for each way in which settings want modules to be read."""
+
+    def __init__(self) -> None:
+        self._projects: dict[tuple[bool, Knowledge], Project] = {}
+
+    def of(self, settings: Settings) -> Project:
+        """The project that is read under these settings."""
+        key = (settings.project, settings.knowledge)
+        if key not in self._projects:
+            self._projects[key] = Project(*key)
+        return self._projects[key]
+
+
+def _dotted_name(path: Path) -> str:
+    """The name by which a module is imported: it begins at the outermost package that the module is in."""
+    parts = [] if path.name == "__init__.py" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and folder.name:
+        parts.append(folder.name)
+        folder = folder.parent
+    return ".".join(reversed(parts))
 
 
 def _is_outside(path: str) -> bool:

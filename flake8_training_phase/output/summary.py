@@ -48,7 +48,7 @@ class Summary:
         """The line for a run that writes `# noqa` comments."""
         return self._line(f"{_plural(self.fixed, 'finding')} silenced, {self.left} left")
 
-    def accepted(self, baseline: Path) -> str:
+    def accepted(self, baseline: Path | None) -> str:
         """The line for a run that writes a baseline."""
         return self._line(f"{_plural(self.left, 'finding')} written to {baseline}")
 

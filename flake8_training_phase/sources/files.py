@@ -1,59 +1,15 @@
-"""Finds, reads and writes the files that are checked."""
+"""Reads and writes the files that are checked."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from flake8_training_phase.sources.text import SourceText
-
-SUFFIX = ".py"
-EXCLUDED_FOLDERS = frozenset(
-    {
-        "__pycache__",
-        "__pypackages__",
-        "build",
-        "dist",
-        "node_modules",
-        "site-packages",
-        "venv",
-    }
-)
-"""Folders that hold no code of the project; those whose names begin with a dot are left out too."""
-
-OnError = Callable[[Path, OSError], None]
-
-
-def python_files(paths: Sequence[Path], on_error: OnError) -> Iterator[Path]:
-    """The files to check: those named, and the Python files below the folders named, in order, each once.
-
-    What cannot be read (a missing path, a closed folder) goes to `on_error`.
-    """
-    seen: set[Path] = set()
-    for path in paths:
-        for found in _below(path, on_error):
-            if found not in seen:
-                seen.add(found)
-                yield found
-
-
-def _below(path: Path, on_error: OnError) -> Iterator[Path]:
-    try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
-    except (OSError, ValueError) as error:
-        on_error(path, error if isinstance(error, OSError) else OSError(str(error)))
-        return
-    if not is_folder:
-        yield path
-        return
-    for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
-        folders[:] = sorted(name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(files) if name.endswith(SUFFIX))
 
 
 def read(path: Path) -> SourceText:

@@ -164,12 +164,14 @@ def test_a_file_that_cannot_be_analysed_can_be_known(tmp_path: Path, fix: Fix) -
 def test_what_is_no_baseline(content: str | bytes, model: Path, fix: Fix) -> None:
     (model.parent / "known.json").write_bytes(content if isinstance(content, bytes) else content.encode())
     done = fix("--baseline", "known.json")
-    assert done == Result(2, "", "known.json: is not a baseline, or not one of this version\n")
+    assert done == Result(2, "", "training-phase-fix: known.json: is not a baseline, or not one of this version\n")
     assert model.read_text() == MODEL
 
 
 def test_a_baseline_that_is_not_there(model: Path, fix: Fix) -> None:
-    assert fix("--baseline", "gone.json") == Result(2, "", "gone.json: cannot be read: No such file or directory\n")
+    assert fix("--baseline", "gone.json") == Result(
+        2, "", "training-phase-fix: gone.json: cannot be read: No such file or directory\n"
+    )
     assert model.read_text() == MODEL
 
 

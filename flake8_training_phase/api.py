@@ -49,9 +49,10 @@ def _results(
 ) -> list[FileResult]:
     unreadable: list[FileResult] = []
     configuration = Configuration(settings or {})
-    chosen = list(discover([Path(path) for path in paths], configuration, _kept_in(unreadable)))
+    given = [Path(path) for path in paths]
+    chosen = list(discover(given, configuration, _kept_in(unreadable)))
     results = results_of(chosen, fixes, Examiner(executor=executor))
-    return [*unreadable, *(written(results, chosen) if write else results)]
+    return [*unreadable, *(written(results, chosen, given) if write else results)]
 
 
 def _kept_in(unreadable: list[FileResult]) -> OnError:

@@ -15,9 +15,11 @@ from flake8_training_phase.configuration.command_line import add_settings, given
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.show import shown
+from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.parallel import Examiner, available_cores
-from flake8_training_phase.run import Mode, Run
+from flake8_training_phase.run import Run
 from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.wishes import add_wishes, wishes_of
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
@@ -48,8 +50,6 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _explain(options.explain)
     if options.list_rules:
         return _list_rules()
-    if options.diff and options.output_format != "text":
-        parser.error("--diff prints a diff and cannot be given with --output-format")
     if "-" in options.paths and options.paths != ["-"]:
         parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
     try:
@@ -66,9 +66,11 @@ def _run(options: argparse.Namespace) -> int:
         return _show_settings(paths, configuration)
     if options.show_files:
         return _show_files(paths, configuration, options.force_exclude)
-    mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
-    examiner = Examiner(options.jobs, cache=Cache(options.cache_dir or default_folder()))
-    run = Run(configuration, mode, options.unsafe_fixes, options.output_format, examiner, options.force_exclude)
+    wishes = wishes_of(options)
+    cache = Cache(options.cache_dir or default_folder())
+    progress = Progress(sys.stderr)
+    examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
+    run = Run(configuration, wishes, examiner, progress, options.force_exclude)
     if options.paths == ["-"]:
         return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
     return run.paths(paths)
@@ -83,10 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="*", help="files and folders (default: this folder); - for standard input")
-    add("--unsafe-fixes", action="store_true", help="make the unsafe fixes as well")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="report and write nothing")
-    what.add_argument("--diff", action="store_true", help="print what would change as a unified diff, write nothing")
+    add_wishes(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--config", type=Path, metavar="FILE", help="read the settings from this file, not from a pyproject.toml above"
@@ -96,7 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--show-settings", action="store_true", help="print the settings for each PATH and where they are from")
     add("--show-files", action="store_true", help="print the files that would be checked")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
-    add("--output-format", choices=["text", "json"], default="text")
     add(
         "-j",
         "--jobs",

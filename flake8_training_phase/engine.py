@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -100,14 +100,22 @@ def check(
 
 
 def fix(
-    source: SourceText, settings: Settings, filename: str, project: Project | None = None, unsafe: bool = False
+    source: SourceText,
+    settings: Settings,
+    filename: str,
+    project: Project | None = None,
+    unsafe: bool = False,
+    to_fix: Callable[[Sequence[Finding], SourceText], Sequence[Finding]] = lambda findings, _: findings,
 ) -> Fixed:
-    """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken."""
+    """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken.
+
+    `to_fix` says which findings of a text may be fixed at all.
+    """
     project = project or Project(settings.project, settings.knowledge)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):
-        fixable = [one for one in findings if one.fix is not None and (unsafe or _is_safe(one.fix))]
+        fixable = [one for one in to_fix(findings, source) if one.fix is not None and (unsafe or _is_safe(one.fix))]
         edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
         if not edits:
             break

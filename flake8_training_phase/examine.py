@@ -10,9 +10,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from flake8_training_phase import engine
+from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
@@ -41,6 +43,8 @@ class Assignment:
     fixes: Fixes
     overlay: Mapping[Path, Document] = field(default_factory=dict)
     """Files as earlier rounds have made them, by absolute path; they are not written yet."""
+    baseline: Baseline = EMPTY
+    """The findings that are not to be fixed. They are results all the same."""
 
 
 def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
@@ -48,8 +52,10 @@ def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
     return [_examined(path, settings, assignment) for path, settings in files]
 
 
-def examine_document(document: Document, settings: Settings, fixes: Fixes, project: Project) -> FileResult:
-    """The result of a file that was read already."""
+def examine_document(
+    document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline = EMPTY
+) -> FileResult:
+    """The result of a file that was read already; what `baseline` holds is not fixed."""
     path = Path(document.name)
     if not may_hold_findings(document.source.text):
         return FileResult(path, examined=True)
@@ -58,7 +64,8 @@ def examine_document(document: Document, settings: Settings, fixes: Fixes, proje
         if fixes is Fixes.NONE:
             fixed = engine.Fixed(source.text, tuple(engine.check(source, settings, document.name, project)), ())
         else:
-            fixed = engine.fix(source, settings, document.name, project, unsafe=fixes is Fixes.ALL)
+            unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, path)
+            fixed = engine.fix(source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
     except engine.Broken as error:
         fixed = engine.Fixed(source.text, engine.broken_findings(error, source, settings), ())
     lookups = project.lookups_for(path.absolute())
@@ -85,7 +92,8 @@ def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileRes
         return FileResult(path, error=f"cannot be read: {error.strerror or error}")
     except SyntaxError as error:
         return undecodable(path, error, settings)
-    return examine_document(document, settings, assignment.fixes, _project(settings, assignment))
+    project = _project(settings, assignment)
+    return examine_document(document, settings, assignment.fixes, project, assignment.baseline)
 
 
 class _Read(threading.local):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_training_phase.findings import Finding
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.findings import Finding, Position
+from flake8_training_phase.sources.documents import Document, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class FileResult:
     """What is left to report, placed in `after`."""
     made: tuple[Finding, ...] = ()
     """The findings whose fixes were made, in that order."""
+    known: int = 0
+    """How many findings are not among these because the baseline holds them."""
     examined: bool = False
     """Whether the file could be read."""
     error: str | None = None
@@ -33,3 +35,8 @@ class FileResult:
     def changed(self) -> bool:
         """Whether fixes have changed the code."""
         return self.before is not self.after
+
+    def place(self, position: Position) -> Place:
+        """Where something that was found stands in the file."""
+        assert self.after is not None
+        return self.after.place(position)

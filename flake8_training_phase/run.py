@@ -5,29 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
-from typing import TextIO
 
+from flake8_training_phase import session
+from flake8_training_phase.adoption import silencing
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.examine import Fixes, examine_document, undecodable
+from flake8_training_phase.output.ending import end
+from flake8_training_phase.output.progress import Progress
+from flake8_training_phase.output.report import FileError
 from flake8_training_phase.parallel import Examiner
-from flake8_training_phase.reporters import diff, json, text
-from flake8_training_phase.reporters.summary import Summary
+from flake8_training_phase.reporters import reporter
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.session import results_of, written
 from flake8_training_phase.sources.discovery import discover, is_excluded
 from flake8_training_phase.sources.documents import open_document
-
-
-class Mode(Enum):
-    """What a run does with what it finds."""
-
-    FIX = "fix"
-    CHECK = "check"
-    DIFF = "diff"
+from flake8_training_phase.wishes import Mode, Wishes
 
 
 @dataclass(slots=True)
@@ -35,43 +28,50 @@ class Run:
     """One run."""
 
     configuration: Configuration
-    mode: Mode
-    unsafe: bool
-    output_format: str
+    wishes: Wishes
     examiner: Examiner = field(default_factory=Examiner)
+    progress: Progress = field(default_factory=lambda: Progress(sys.stderr))
     force_exclude: bool = False
-    _errors: int = 0
+    _errors: list[FileError] = field(default_factory=list)
 
     @property
     def fixes(self) -> Fixes:
         """Which fixes are made, or shown."""
-        if self.mode is Mode.CHECK:
+        if self.wishes.mode not in (Mode.FIX, Mode.DIFF):
             return Fixes.NONE
-        return Fixes.ALL if self.unsafe else Fixes.SAFE
+        return Fixes.ALL if self.wishes.unsafe else Fixes.SAFE
 
     def paths(self, paths: Sequence[Path]) -> int:
         """Check or fix files and folders; gives the exit code. Raises SettingsError before any file is written."""
         chosen = list(discover(paths, self.configuration, self._unreadable, self.force_exclude))
-        results = results_of(chosen, self.fixes, self.examiner)
-        if self.mode is Mode.FIX:
-            results = list(written(results, chosen, paths))
-        return self._report(results, sys.stdout)
+        with self.progress.over(len(chosen)):
+            results = session.results_of(chosen, self.fixes, self.examiner, self.wishes.baseline)
+        if self.wishes.mode is Mode.FIX:
+            results = list(session.written(results, chosen, paths))
+        results = [self.wishes.baseline.without_known(result) for result in results]
+        if self.wishes.mode is Mode.SILENCE:
+            results = [self._silenced_in_file(result, paths) for result in results]
+        return end(self.wishes, results, self._errors, sys.stdout)
 
     def standard_input(self, data: bytes, filename: str) -> int:
         """Check or fix standard input, whose fixed text goes to standard output; gives the exit code.
 
-        JSON has standard output for itself: the text is checked only, and the findings hold the edits.
+        A report for programs has standard output for itself: the text is checked only, and findings hold the edits.
         Raises SettingsError.
         """
-        if self.output_format == "json":
-            self.mode = Mode.CHECK
-        result = self._text(data, filename)
-        if self.mode is not Mode.FIX:
-            return self._report([result], sys.stdout)
+        changes_text = self.wishes.mode in (Mode.FIX, Mode.SILENCE)
+        if changes_text and self.wishes.destination.file is None and reporter(self.wishes.output_format).FOR_PROGRAMS:
+            self.wishes = replace(self.wishes, mode=Mode.CHECK)
+            changes_text = False
+        result = self.wishes.baseline.without_known(self._text(data, filename))
+        if self.wishes.mode is Mode.SILENCE:
+            result = silencing.silenced(result, self.wishes.reason)
+        if not changes_text:
+            return end(self.wishes, [result], self._errors, sys.stdout)
         sys.stdout.flush()
         sys.stdout.buffer.write(result.after.to_bytes() if result.changed and result.after is not None else data)
         sys.stdout.buffer.flush()
-        return self._report([result], sys.stderr)
+        return end(self.wishes, [result], self._errors, sys.stderr)
 
     def _text(self, data: bytes, filename: str) -> FileResult:
         path = Path(filename)
@@ -82,31 +82,14 @@ class Run:
             document = open_document(filename, data)
         except SyntaxError as error:
             return undecodable(path, error, settings)
-        return examine_document(document, settings, self.fixes, Project(settings.project, settings.knowledge))
+        project = Project(settings.project, settings.knowledge)
+        return examine_document(document, settings, self.fixes, project, self.wishes.baseline)
 
-    def _report(self, results: Sequence[FileResult], stream: TextIO) -> int:
-        for result in results:
-            if result.error is not None:
-                print(f"{result.path}: {result.error}", file=sys.stderr)
-        summary = Summary.of(results, self._errors)
-        if self.mode is Mode.DIFF:
-            diff.write(results, stream)
-            text.write(map(_broken_only, results), sys.stderr)
-            print(summary.fixed_line("would be fixed", self.unsafe), file=sys.stderr)
-        elif self.output_format == "json":
-            json.write(results, stream)
-        else:
-            text.write(results, stream)
-            line = summary.checked() if self.mode is Mode.CHECK else summary.fixed_line("fixed", self.unsafe)
-            print(line, file=stream)
-        if summary.errors:
-            return 2
-        return 1 if summary.left or (summary.fixed and self.mode is Mode.DIFF) else 0
+    def _silenced_in_file(self, result: FileResult, given: Sequence[Path]) -> FileResult:
+        silenced = silencing.silenced(result, self.wishes.reason)
+        error = session.write(silenced, given)
+        return silenced if error is None else replace(result, error=error)
 
     def _unreadable(self, path: Path, error: OSError) -> None:
-        self._errors += 1
-        print(f"{path}: cannot be read: {error.strerror or error}", file=sys.stderr)
-
-
-def _broken_only(result: FileResult) -> FileResult:
-    return replace(result, findings=tuple(one for one in result.findings if one.code == CODE_OF_BROKEN_FILE))
+        self._errors.append(FileError(path, f"cannot be read: {error.strerror or error}"))
+        print(self._errors[-1], file=sys.stderr)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.examine import Assignment, File, Fixes, examine
 from flake8_training_phase.parallel import Examiner
 from flake8_training_phase.results import FileResult
@@ -16,15 +17,17 @@ MAX_ROUNDS = 10
 """Rounds over the files, of which each may bring to light what the fixes of another have made fixable."""
 
 
-def results_of(chosen: Sequence[File], fixes: Fixes, examiner: Examiner) -> list[FileResult]:
-    """What comes of files, in their order. Fixes are made in memory only."""
-    results = examiner.examine(chosen, _assignment(fixes, ()))
+def results_of(
+    chosen: Sequence[File], fixes: Fixes, examiner: Examiner, baseline: Baseline = EMPTY
+) -> list[FileResult]:
+    """What comes of files, in their order. Fixes are made in memory only, and none of what `baseline` holds."""
+    results = examiner.examine(chosen, _assignment(fixes, (), baseline))
     moved = [result for result in results if result.changed]
     for _ in range(MAX_ROUNDS):
         waiting = [index for index, result in enumerate(results) if _depends_on_one_of(result, moved)]
         if not waiting:
             break
-        assignment = _assignment(fixes, [result for result in results if result.changed])
+        assignment = _assignment(fixes, [result for result in results if result.changed], baseline)
         again = examiner.examine([chosen[index] for index in waiting], assignment)
         for index, result in zip(waiting, again, strict=True):
             results[index] = _joined(results[index], result)
@@ -35,28 +38,14 @@ def results_of(chosen: Sequence[File], fixes: Fixes, examiner: Examiner) -> list
 def written(results: Iterable[FileResult], chosen: Sequence[File], given: Sequence[Path]) -> Iterator[FileResult]:
     """Write the files that fixes have changed, below the paths given; gives the results as they then are."""
     for result, file in zip(results, chosen, strict=True):
-        error = _write(result, given) if result.changed else None
+        error = write(result, given)
         yield result if error is None else replace(_unfixed(file), error=error)
 
 
-def _assignment(fixes: Fixes, changed: Iterable[FileResult]) -> Assignment:
-    overlay = {result.path.absolute(): result.after for result in changed if result.after is not None}
-    return Assignment(uuid.uuid4().hex, fixes, overlay)
-
-
-def _depends_on_one_of(result: FileResult, moved: Iterable[FileResult]) -> bool:
-    return any(str(one.path.absolute()) in result.lookups for one in moved if one.path != result.path)
-
-
-def _joined(earlier: FileResult, later: FileResult) -> FileResult:
-    if not earlier.changed:
-        return later
-    after = later.after if later.changed else earlier.after
-    return replace(later, before=earlier.before, after=after, made=earlier.made + later.made)
-
-
-def _write(result: FileResult, given: Sequence[Path]) -> str | None:
-    """Write a file; gives what went wrong."""
+def write(result: FileResult, given: Sequence[Path]) -> str | None:
+    """Write a file that was changed, below the paths given; gives what went wrong."""
+    if not result.changed:
+        return None
     assert result.before is not None
     assert result.after is not None
     try:
@@ -68,6 +57,22 @@ def _write(result: FileResult, given: Sequence[Path]) -> str | None:
     except UnicodeEncodeError as error:
         return f"cannot be written: {error}"
     return None
+
+
+def _assignment(fixes: Fixes, changed: Iterable[FileResult], baseline: Baseline = EMPTY) -> Assignment:
+    overlay = {result.path.absolute(): result.after for result in changed if result.after is not None}
+    return Assignment(uuid.uuid4().hex, fixes, overlay, baseline)
+
+
+def _depends_on_one_of(result: FileResult, moved: Iterable[FileResult]) -> bool:
+    return any(str(one.path.absolute()) in result.lookups for one in moved if one.path != result.path)
+
+
+def _joined(earlier: FileResult, later: FileResult) -> FileResult:
+    if not earlier.changed:
+        return later
+    after = later.after if later.changed else earlier.after
+    return replace(later, before=earlier.before, after=after, made=earlier.made + later.made)
 
 
 def _unfixed(file: File) -> FileResult:

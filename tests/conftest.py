@@ -11,7 +11,7 @@ import pytest
 
 from flake8_training_phase.cache import CACHE_VARIABLE
 from flake8_training_phase.cli import main
-from tests.helpers import Result
+from tests.helpers import MODEL, Result
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +37,11 @@ def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Result(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A file with a finding that can be fixed."""
+    path = tmp_path / "model.py"
+    path.write_text(MODEL)
+    return path

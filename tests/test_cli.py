@@ -27,13 +27,6 @@ Fix = Callable[..., Result]
 CLEAN, FOUND, ERROR = 0, 1, 2
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    path = tmp_path / "model.py"
-    path.write_text(MODEL)
-    return path
-
-
 # What it does with files
 
 

@@ -1,40 +1,43 @@
-"""Findings as text: the place, the message, the line with carets under it."""
+"""For people: the place, the message, the line with carets under it."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TextIO
 
-from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.findings import Finding
+from flake8_training_phase.output.colours import Painter, Style
+from flake8_training_phase.output.report import Report
+from flake8_training_phase.reporters.concise import headline
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.sources.text import SourceText
+
+FOR_PROGRAMS = False
 
 
-def write(results: Iterable[FileResult], stream: TextIO) -> None:
+def write(report: Report, stream: TextIO) -> None:
     """The findings one after the other."""
-    for result in results:
-        for finding in result.findings:
-            assert result.after is not None
-            for line in _lines(str(result.path), finding, result.after.source):
-                print(line, file=stream)
+    painter = Painter(report.coloured)
+    for result, finding in report.findings():
+        print(headline(result, finding, painter), file=stream)
+        for line in _excerpt(result, finding, painter):
+            print(line, file=stream)
 
 
-def _lines(filename: str, finding: Finding, source: SourceText) -> Iterator[str]:
-    mark = ""
-    if finding.fix is not None:
-        mark = "[*] " if finding.fix.applicability is Applicability.SAFE else "[unsafe fix] "
-    yield f"{filename}:{finding.start.row}:{finding.start.column + 1}: {finding.code} {mark}{finding.message}"
-    line = source.line(finding.start.row)
+def _excerpt(result: FileResult, finding: Finding, painter: Painter) -> Iterator[str]:
+    assert result.after is not None
+    line = result.after.source.line(finding.start.row)
     if not line.strip():
         return
-    number = str(finding.start.row)
+    number = str(result.place(finding.start).row)
     end = finding.end.column if finding.end.row == finding.start.row else len(line)
     marked = line[finding.start.column : end].rstrip() or " "
-    yield f"    {number} | {line}"
-    yield f"    {' ' * len(number)} | {_blank(line[: finding.start.column])}{'^' * _width(marked)}"
+    blank = " " * len(number)
+    carets = painter(Style.RED, "^" * _width(marked))
+    yield f"    {painter(Style.CYAN, f'{number} |')} {line}"
+    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(line[: finding.start.column])}{carets}"
     if finding.fix is not None:
-        yield f"    {' ' * len(number)} = fix: {finding.fix.message}"
+        yield f"    {blank} {painter(Style.CYAN, '= fix:')} {finding.fix.message}"
 
 
 def _blank(text: str) -> str:

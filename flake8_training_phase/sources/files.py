@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources.text import SourceText
@@ -42,24 +42,50 @@ def write(path: Path, data: bytes, known: bytes) -> None:
         return  # It was written already, under another name.
     if now != known:
         raise OSError("it has changed since it was read")
+    with _replacing(target, data) as made:
+        _keep_owner(target, made)
+        shutil.copymode(target, made)
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a file that may not be there yet, all or nothing. Raises OSError."""
+    target = path.resolve()
+    if target.is_file():
+        write(target, data, target.read_bytes())
+    elif target.exists():
+        target.write_bytes(data)  # A device, a pipe: nothing that can be replaced.
+    else:
+        with _replacing(target, data) as name:
+            name.chmod(0o666 & ~_umask())
+
+
+@contextlib.contextmanager
+def _replacing(target: Path, data: bytes) -> Iterator[Path]:
+    """A new file with this content, which takes the place of `target` when nothing fails."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:_MAX_NAME]}.", suffix=".tmp", dir=target.parent)
+    made = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _keep_owner(target, name)
-        shutil.copymode(target, name)
-        Path(name).replace(target)
+        yield made
+        made.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            made.unlink()
         raise
 
 
-def _keep_owner(target: Path, name: str) -> None:
+def _keep_owner(target: Path, made: Path) -> None:
     """Give a new file the owner and group of another, as far as this user may."""
     if hasattr(os, "chown"):
         was = target.stat()
         with contextlib.suppress(OSError):
-            os.chown(name, was.st_uid, was.st_gid)
+            os.chown(made, was.st_uid, was.st_gid)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TextIO
 
+from flake8_training_phase.output.colours import Painter, Style
+from flake8_training_phase.output.report import Report
 from flake8_training_phase.results import FileResult
 
+_STYLES = {"-": Style.RED, "+": Style.GREEN, "@": Style.CYAN}
 
-def write(results: Iterable[FileResult], stream: TextIO) -> None:
+
+def write(report: Report, stream: TextIO) -> None:
     """The diffs of all files that fixes have changed."""
-    for result in results:
+    painter = Painter(report.coloured)
+    for result in report.results:
         if result.changed:
-            stream.writelines(unified_diff(result))
+            for number, line in enumerate(unified_diff(result)):
+                style = Style.BOLD if number < 2 else _STYLES.get(line[0])
+                stream.write(line if style is None else painter(style, line))
 
 
 def unified_diff(result: FileResult) -> Iterator[str]:

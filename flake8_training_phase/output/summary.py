@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from flake8_training_phase.results import FileResult
 
@@ -16,18 +17,20 @@ class Summary:
     left: int
     fixed: int
     fixable: int
+    known: int
     errors: int
 
     @classmethod
     def of(cls, results: Iterable[FileResult], errors: int = 0) -> Summary:
-        """The numbers of results, and of so many errors that belong to no result."""
+        """The numbers of results, and of so many errors."""
         found = list(results)
         return cls(
             files=sum(result.examined for result in found),
             left=sum(len(result.findings) for result in found),
             fixed=sum(len(result.made) for result in found),
             fixable=sum(finding.fix is not None for result in found for finding in result.findings),
-            errors=errors + sum(result.error is not None for result in found),
+            known=sum(result.known for result in found),
+            errors=errors,
         )
 
     def checked(self) -> str:
@@ -41,9 +44,18 @@ class Summary:
             words.append(f"{self.fixable} of these can be fixed with --unsafe-fixes")
         return self._line(*words)
 
+    def silenced(self) -> str:
+        """The line for a run that writes `# noqa` comments."""
+        return self._line(f"{_plural(self.fixed, 'finding')} silenced, {self.left} left")
+
+    def accepted(self, baseline: Path | None) -> str:
+        """The line for a run that writes a baseline."""
+        return self._line(f"{_plural(self.left, 'finding')} written to {baseline}")
+
     def _line(self, *words: str) -> str:
+        known = [f"{self.known} known from the baseline"] if self.known else []
         errors = [_plural(self.errors, "error")] if self.errors else []
-        return ", ".join([f"{_plural(self.files, 'file')} checked", *words, *errors])
+        return ", ".join([f"{_plural(self.files, 'file')} checked", *words, *known, *errors])
 
 
 def _plural(count: int, noun: str) -> str:

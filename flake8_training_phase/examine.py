@@ -7,16 +7,17 @@ that see the same files.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.findings import in_order
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, open_document
+from flake8_training_phase.sources.documents import PYTHON_SUFFIXES, Document, open_document
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
 
@@ -53,24 +54,37 @@ def examine_document(document: Document, settings: Settings, fixes: Fixes, proje
     path = Path(document.name)
     if not may_hold_findings(document.source.text):
         return FileResult(path, examined=True)
-    source = document.source
     try:
-        if fixes is Fixes.NONE:
-            fixed = engine.Fixed(source.text, tuple(engine.check(source, settings, document.name, project)), ())
-        else:
-            fixed = engine.fix(source, settings, document.name, project, unsafe=fixes is Fixes.ALL)
+        fixed = _fixed(document, settings, fixes, project)
+        after = document if fixed.text == document.source.text else _with_text(document, fixed.text)
     except engine.Broken as error:
-        fixed = engine.Fixed(source.text, engine.broken_findings(error, source, settings), ())
-    after = document if fixed.text == source.text else document.with_text(fixed.text)
+        fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
+    unread = (engine.Broken(one.reason, one.position, one.part) for one in after.unread)
+    broken = [found for error in unread for found in engine.broken_findings(error, after.source, settings)]
+    findings = [replace(one, message=after.told(one.message)) for one in in_order([*fixed.remaining, *broken])]
     lookups = project.lookups_for(path.absolute())
-    return FileResult(path, document, after, fixed.remaining, fixed.made, lookups=lookups, examined=True)
+    return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
 
 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
-    """The result of a file whose bytes are not text."""
+    """The result of a file whose bytes are not what its name promises."""
     nothing = Document(str(path), SourceText(""))
     findings = engine.broken_findings(engine.Broken(str(error)), nothing.source, settings)
     return FileResult(path, nothing, nothing, findings, examined=True)
+
+
+def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Project) -> engine.Fixed:
+    if fixes is Fixes.NONE:
+        found = engine.check(document.source, settings, document.name, project)
+        return engine.Fixed(document.source.text, tuple(found), ())
+    return engine.fix(document.source, settings, document.name, project, unsafe=fixes is Fixes.ALL)
+
+
+def _with_text(document: Document, text: str) -> Document:
+    try:
+        return document.with_text(text)
+    except ValueError as error:
+        raise engine.Broken(f"internal error, please report it: {error}") from error
 
 
 def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:
@@ -95,5 +109,7 @@ def _project(settings: Settings, assignment: Assignment) -> Project:
             del _projects[old]
         project = _projects[key] = Project(settings.project)
         for path, document in assignment.overlay.items():
+            if path.suffix not in PYTHON_SUFFIXES:
+                continue  # No import leads there.
             project.add(Module(engine.parse(document.source), path, project))
     return _projects[key]

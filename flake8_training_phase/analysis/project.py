@@ -6,9 +6,7 @@ it. What is not there, cannot be read or cannot be parsed is outside, and its na
 
 from __future__ import annotations
 
-import ast
 import os
-import warnings
 from collections import OrderedDict
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.scopes import Import
 from flake8_training_phase.analysis.values import ModuleValue, Value
 from flake8_training_phase.keras import names
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.sources.text import SourceText, parsed
 
 MAX_FOLDERS_UP = 12
 """How many folders above a file an import may be found in."""
@@ -133,10 +131,7 @@ class Project:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            source = SourceText.decode(path.read_bytes())
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source.text)
+            tree = parsed(SourceText.decode(path.read_bytes()).text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         return Module(tree, path, self)

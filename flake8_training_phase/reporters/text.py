@@ -8,7 +8,7 @@ from typing import TextIO
 
 from flake8_training_phase.findings import Applicability, Finding
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.sources.documents import Document
 
 
 def write(results: Iterable[FileResult], stream: TextIO) -> None:
@@ -16,23 +16,25 @@ def write(results: Iterable[FileResult], stream: TextIO) -> None:
     for result in results:
         for finding in result.findings:
             assert result.after is not None
-            for line in _lines(str(result.path), finding, result.after.source):
+            for line in _lines(str(result.path), finding, result.after):
                 print(line, file=stream)
 
 
-def _lines(filename: str, finding: Finding, source: SourceText) -> Iterator[str]:
+def _lines(filename: str, finding: Finding, document: Document) -> Iterator[str]:
     mark = ""
     if finding.fix is not None:
         mark = "[*] " if finding.fix.applicability is Applicability.SAFE else "[unsafe fix] "
-    yield f"{filename}:{finding.start.row}:{finding.start.column + 1}: {finding.code} {mark}{finding.message}"
-    line = source.line(finding.start.row)
+    start, end = document.place(finding.start), document.place(finding.end)
+    cell = f":cell {start.cell}" if start.cell else ""
+    yield f"{filename}{cell}:{start.row}:{start.column + 1}: {finding.code} {mark}{finding.message}"
+    line = document.line(finding.start.row)
     if not line.strip():
         return
-    number = str(finding.start.row)
-    end = finding.end.column if finding.end.row == finding.start.row else len(line)
-    marked = line[finding.start.column : end].rstrip() or " "
+    number = str(start.row)
+    last = end.column if end.row == start.row else len(line)
+    marked = line[start.column : last].rstrip() or " "
     yield f"    {number} | {line}"
-    yield f"    {' ' * len(number)} | {_blank(line[: finding.start.column])}{'^' * _width(marked)}"
+    yield f"    {' ' * len(number)} | {_blank(line[: start.column])}{'^' * _width(marked)}"
     if finding.fix is not None:
         yield f"    {' ' * len(number)} = fix: {finding.fix.message}"
 

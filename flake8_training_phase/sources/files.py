@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
 from flake8_training_phase.sources.text import SourceText
 
-SUFFIX = ".py"
 EXCLUDED_FOLDERS = frozenset(
     {
         "__pycache__",
@@ -30,7 +30,7 @@ OnError = Callable[[Path, OSError], None]
 
 
 def python_files(paths: Sequence[Path], on_error: OnError) -> Iterator[Path]:
-    """The files to check: those named, and the Python files below the folders named, in order, each once.
+    """The files to check: those named, and those with code below the folders named, in order, each once.
 
     What cannot be read (a missing path, a closed folder) goes to `on_error`.
     """
@@ -53,7 +53,7 @@ def _below(path: Path, on_error: OnError) -> Iterator[Path]:
         return
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
         folders[:] = sorted(name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(files) if name.endswith(SUFFIX))
+        yield from (Path(folder, name) for name in sorted(files) if name.endswith(SUFFIXES_IN_FOLDERS))
 
 
 def read(path: Path) -> SourceText:

@@ -26,7 +26,7 @@ from flake8_training_phase.examine import File, Fixes
 from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import open_document
+from flake8_training_phase.sources.documents import Document, nothing_of, open_document
 
 DAYS_KEPT = 30
 """After so many days a result is forgotten, and worked out again when it is asked for."""
@@ -68,7 +68,7 @@ class Cache:
         found: dict[int, FileResult] = {}
         if self._database is None or not files:
             return found
-        with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError, TypeError, SyntaxError):
+        with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError, TypeError):
             rows = self._rows([path for path, _ in files])
             for index, (path, settings) in enumerate(files):
                 digest, kept = rows.get((_absolute(path), _key(settings)), (None, ""))
@@ -116,7 +116,7 @@ class Cache:
         if any(self._digest(one) != digest for one, digest in lookups.items()):
             return None
         findings = tuple(_unpacked(one) for one in kept["findings"])
-        document = open_document(str(path), path.read_bytes()) if findings else None
+        document = _document(path) if findings else None
         return FileResult(path, document, document, findings, examined=True, lookups=frozenset(lookups))
 
     def _digest(self, path: str) -> str:
@@ -142,6 +142,13 @@ class Cache:
         if time.time() - status.st_mtime > FRESH:
             self._looked.append((path, status.st_mtime_ns, status.st_size, digest))
         return digest
+
+
+def _document(path: Path) -> Document:
+    try:
+        return open_document(str(path), path.read_bytes())
+    except SyntaxError:
+        return nothing_of(str(path))
 
 
 def _opened(path: Path) -> sqlite3.Connection:

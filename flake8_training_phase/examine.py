@@ -17,9 +17,8 @@ from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.findings import in_order
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import PYTHON_SUFFIXES, Document, open_document
+from flake8_training_phase.sources.documents import PYTHON_SUFFIXES, Document, nothing_of, open_document
 from flake8_training_phase.sources.gate import may_hold_findings
-from flake8_training_phase.sources.text import SourceText
 
 File = tuple[Path, Settings]
 """A file to examine, and the settings that hold for it."""
@@ -61,14 +60,14 @@ def examine_document(document: Document, settings: Settings, fixes: Fixes, proje
         fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
     unread = (engine.Broken(one.reason, one.position, one.part) for one in after.unread)
     broken = [found for error in unread for found in engine.broken_findings(error, after.source, settings)]
-    findings = [replace(one, message=after.told(one.message)) for one in in_order([*fixed.remaining, *broken])]
+    findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
     lookups = project.lookups_for(path.absolute())
     return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
 
 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
     """The result of a file whose bytes are not what its name promises."""
-    nothing = Document(str(path), SourceText(""))
+    nothing = nothing_of(str(path))
     findings = engine.broken_findings(engine.Broken(str(error)), nothing.source, settings)
     return FileResult(path, nothing, nothing, findings, examined=True)
 
@@ -83,7 +82,7 @@ def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Projec
 def _with_text(document: Document, text: str) -> Document:
     try:
         return document.with_text(text)
-    except ValueError as error:
+    except (SyntaxError, ValueError) as error:
         raise engine.Broken(f"internal error, please report it: {error}") from error
 
 

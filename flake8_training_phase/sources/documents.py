@@ -12,8 +12,6 @@ PYTHON_SUFFIXES = (".py",)
 NOTEBOOK_SUFFIXES = (".ipynb",)
 MARKDOWN_SUFFIXES = (".md", ".markdown")
 
-SUFFIXES = (*PYTHON_SUFFIXES, *NOTEBOOK_SUFFIXES, *MARKDOWN_SUFFIXES)
-"""The suffixes that say what a file is; one with another suffix is taken to be Python when it is named."""
 SUFFIXES_IN_FOLDERS = (*PYTHON_SUFFIXES, *NOTEBOOK_SUFFIXES)
 """The suffixes of the files that are checked when a folder is named. Documentation shows mistakes on purpose, so a
 Markdown file has to be named itself."""
@@ -64,7 +62,7 @@ class Document:
         return cls(name, SourceText.decode(data))
 
     def with_text(self, text: str) -> Document:
-        """The same file with other code. Raises ValueError for code that does not fit into the file."""
+        """The same file with other code. Raises SyntaxError or ValueError for code that does not fit into the file."""
         return type(self)(self.name, self.source.with_text(text))
 
     def to_bytes(self) -> bytes:
@@ -87,6 +85,11 @@ class Document:
     def parts(self) -> tuple[Part, ...]:
         """What the file shows, part by part; fixes leave their number and names as they are."""
         return (Part(None, self.source.text),)
+
+
+def nothing_of(name: str) -> Document:
+    """What stands for a file that cannot be opened, where it is reported."""
+    return Document(name, SourceText(""))
 
 
 def open_document(name: str, data: bytes) -> Document:

@@ -1,4 +1,4 @@
-"""Finds, reads and writes the files that are checked."""
+"""Finds and writes the files that are checked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
-from flake8_training_phase.sources.text import SourceText
 
 EXCLUDED_FOLDERS = frozenset(
     {
@@ -54,11 +53,6 @@ def _below(path: Path, on_error: OnError) -> Iterator[Path]:
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
         folders[:] = sorted(name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith("."))
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(SUFFIXES_IN_FOLDERS))
-
-
-def read(path: Path) -> SourceText:
-    """The text of a file. Raises OSError, and SyntaxError for an unknown declared encoding."""
-    return SourceText.decode(path.read_bytes())
 
 
 def write(path: Path, data: bytes) -> None:

@@ -77,7 +77,7 @@ class Notebook(Document):
         return cls(name, SourceText(text, has_bom=has_bom), cells)
 
     def with_text(self, text: str) -> Notebook:
-        """The same notebook with other code. Raises ValueError for code that has not the cells of this one."""
+        """The same notebook with other code. Raises SyntaxError or ValueError for code that has not the cells of this one."""
         file = self._file.text
         parts: list[str] = []
         done = 0
@@ -99,11 +99,11 @@ class Notebook(Document):
     def place(self, position: Position) -> Place:
         """The cell of a position, and the row in that cell."""
         index = bisect_right(self._rows, position.row) - 1
-        return Place(position.row - self._rows[index], position.column, self._cells[index].number)
+        return Place(max(position.row - self._rows[index], 1), position.column, self._cells[index].number)
 
     def line(self, row: int) -> str:
         """A line of a cell, magics as they are; `row` counts in the module."""
-        return self._mask.lifted(super().line(row))
+        return "" if row in self._rows else self._mask.lifted(super().line(row))
 
     def told(self, message: str) -> str:
         """The message, with the lines of the module that it names as lines of cells."""

@@ -36,8 +36,10 @@ _LEXEME = re.compile(
 
 
 def python_of(code: str, mask: Mask) -> str:
-    """The code with what is not Python hidden, row by row; it may be indented. Raises SyntaxError for what IPython cannot run either, and
-    ValueError or RecursionError for what cannot be parsed for another reason.
+    """The code with what is not Python hidden, row by row; it may be indented.
+
+    Raises SyntaxError for what IPython cannot run either, and ValueError, RecursionError or MemoryError for what cannot
+    be parsed for another reason.
     """
     cell_magic = _CELL_MAGIC.match(code)
     if cell_magic is not None:

@@ -80,7 +80,7 @@ class Markdown(Document):
             return cls(name, SourceText(body.decode("latin-1"), "latin-1", has_bom))
 
     def with_text(self, text: str) -> Markdown:
-        """The same file with other code. Raises SyntaxError or ValueError for code that has not the blocks of this one."""
+        """The same file with other code. Raises ValueError for code that has not its blocks."""
         lines: list[str] = []
         done = 0
         # Pieces are code and what stands behind it, in turn.

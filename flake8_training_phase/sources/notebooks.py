@@ -77,7 +77,7 @@ class Notebook(Document):
         return cls(name, SourceText(text, has_bom=has_bom), cells)
 
     def with_text(self, text: str) -> Notebook:
-        """The same notebook with other code. Raises SyntaxError or ValueError for code that has not the cells of this one."""
+        """The same notebook with other code. Raises ValueError for code that has not its cells."""
         file = self._file.text
         parts: list[str] = []
         done = 0

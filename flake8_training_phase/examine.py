@@ -17,7 +17,7 @@ from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.findings import in_order
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import PYTHON_SUFFIXES, Document, nothing_of, open_document
+from flake8_training_phase.sources.documents import Document, nothing_of, open_document
 from flake8_training_phase.sources.gate import may_hold_findings
 
 File = tuple[Path, Settings]
@@ -108,7 +108,5 @@ def _project(settings: Settings, assignment: Assignment) -> Project:
             del _projects[old]
         project = _projects[key] = Project(settings.project)
         for path, document in assignment.overlay.items():
-            if path.suffix not in PYTHON_SUFFIXES:
-                continue  # No import leads there.
             project.add(Module(engine.parse(document.source), path, project))
     return _projects[key]

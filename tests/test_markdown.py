@@ -106,10 +106,17 @@ TAIL = "\n- x\n\n    ~~~~ python\n"
 
 def test_lines_that_stand_too_far_left_keep_their_place(fix: Fix, tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    text = f"  ```python\n  import keras\n \n  # ä\n{CLASS}\n   \n  ```\n"
+    helper = "def run(model, x):\n return model.drop(x)\n"
+    text = (
+        f"  ```python\n  import keras\n \n  # ä\n{helper}{CLASS.replace('self.drop(x)', 'run(self, x)')}\n   \n  ```\n"
+    )
     path.write_bytes(text.encode("latin-1"))
-    fix("a.md")
-    assert path.read_bytes() == text.replace(CLASS, FIXED_CLASS).encode("latin-1")
+    assert "fixed, 0 left" in fix("--unsafe-fixes", "a.md").out
+    for call in ("def call(self, x", "def run(model, x"):
+        text = text.replace(call, f"{call}, training=None")
+    for call in ("return run(self, x", "drop(x"):
+        text = text.replace(call, f"{call}, training=training")
+    assert path.read_bytes() == text.encode("latin-1")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +148,14 @@ def test_options_of_a_directive(fix: Fix, tmp_path: Path) -> None:
 def test_a_fence_in_a_longer_fence_is_text(fix: Fix, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"````markdown\n{block(MODEL)}````\n")
     assert fix("--check", "a.md").code == CLEAN
+
+
+@pytest.mark.parametrize("fence", ["````", "~~~"])
+def test_only_its_own_fence_ends_a_block(fence: str, fix: Fix, tmp_path: Path) -> None:
+    before = f'{fence} python\nTEXT = """\n```\n"""\n'
+    (tmp_path / "a.md").write_text(f"{before}{MODEL}{fence}\n\n{block('x = 1')}")
+    assert fix("a.md").code == CLEAN
+    assert (tmp_path / "a.md").read_text() == f"{before}{FIXED_MODEL}{fence}\n\n{block('x = 1')}"
 
 
 def test_fragments_are_left_out_and_not_reported(fix: Fix, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ AWKWARD = notebook(
         ["class Third(keras.Model):\n    d = keras.layers", ".Dropout(0.5)\n", "    def call(self, x):\n        pass"]
     ),
     code("%%html\n<b>def call</b>"),
-    code("this is no Python"),
+    code("this is no Python\r!ls\r\n"),
     zz={"b": 1, "a": 2},
 )
 
@@ -179,12 +179,27 @@ def test_only_the_lines_of_the_fix_change(style: Callable[[object], bytes], fix:
     assert path.read_bytes() == style(fixed_content(AWKWARD))
 
 
-def test_escapes_that_need_not_be_stay(fix: Fix, tmp_path: Path) -> None:
+def test_escapes_and_spaces_that_need_not_be_stay(fix: Fix, tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
-    line, fixed = rb'"        return self.drop(x)  # \/ \u00e4\ud83c\udf89\u0041"', rb"self.drop(x, training=training)"
-    path.write_bytes(written(notebook(code(MODEL.rstrip()))).replace(b'"        return self.drop(x)"', line))
-    fix("a.ipynb")
-    assert line.replace(b"self.drop(x)", fixed) in path.read_bytes()
+    escapes = rb"  # \/ \u00e4\ud83c\udf89\u0041"
+    text = written(notebook(code(MODEL.rstrip())))
+    text = text.replace(rb"__init__(self):\n\",", b"__init__(self):" + escapes + rb"\n\"  ,\n\n")
+    text = text.replace(b"self.drop(x)", b"self.drop(x)" + escapes)
+    path.write_bytes(text)
+    assert "1 finding fixed" in fix("a.ipynb").out
+    text = text.replace(b"call(self, x)", b"call(self, x, training=None)")
+    assert path.read_bytes() == text.replace(b"drop(x)", b"drop(x, training=training)")
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_new_text_is_written_as_the_file_writes_text(
+    style: Callable[[object], bytes], fix: Fix, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.ipynb"
+    head = "from keras import backend as K\n\n\ndef f(ä, b, training):\n    return "
+    path.write_bytes(style(notebook(code(f"{head}K.in_train_phase(ä, b, training=training)\nK"))))
+    assert "1 finding fixed" in fix("--unsafe-fixes", "a.ipynb").out
+    assert path.read_bytes() == style(notebook(code(f"{head}ä if training else b\nK")))
 
 
 def test_a_fix_that_takes_lines(fix: Fix, tmp_path: Path) -> None:
@@ -302,6 +317,11 @@ def test_a_cell_with_a_mistake_does_not_hide_the_others(fix: Fix, tmp_path: Path
     assert path.read_bytes() == written(notebook(code(IMPORT), code("x = 1\n!ls\ny = = 2"), code(FIXED_CLASS)))
 
 
+def test_the_place_of_a_mistake_in_an_indented_cell(fix: Fix, tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_bytes(written(notebook(code(MODEL), code("\n  x = 1\n  y = = 2"))))
+    assert "a.ipynb:cell 2:3:7: KTP900 cell" in fix("a.ipynb").out
+
+
 CORRUPT = {
     "nothing": b"",
     "no JSON": b'{"cells": [',
@@ -348,10 +368,3 @@ def test_the_cache_knows_corrupt_notebooks_and_those_behind_them(fix: Fix, tmp_p
     assert set(Cache(cache_folder).results(files, Fixes.NONE)) == {0, 1}
     assert fix("--isolated", "--check") == first
     assert len(first.lines) == 9
-
-
-def test_a_fix_in_a_notebook_is_nothing_that_a_module_imports(fix: Fix, tmp_path: Path) -> None:
-    (tmp_path / "block.ipynb").write_bytes(written(notebook(code(MODEL))))
-    (tmp_path / "block.py").write_text(MODEL)
-    (tmp_path / "use.py").write_text("from block import Model\n\n\nclass Outer(Model):\n    pass\n")
-    assert fix("--isolated").lines == ["3 files checked, 2 findings fixed, 0 left"]

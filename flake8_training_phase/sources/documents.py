@@ -8,11 +8,10 @@ from pathlib import PurePath
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources.text import SourceText
 
-PYTHON_SUFFIXES = (".py",)
 NOTEBOOK_SUFFIXES = (".ipynb",)
 MARKDOWN_SUFFIXES = (".md", ".markdown")
 
-SUFFIXES_IN_FOLDERS = (*PYTHON_SUFFIXES, *NOTEBOOK_SUFFIXES)
+SUFFIXES_IN_FOLDERS = (".py", *NOTEBOOK_SUFFIXES)
 """The suffixes of the files that are checked when a folder is named. Documentation shows mistakes on purpose, so a
 Markdown file has to be named itself."""
 

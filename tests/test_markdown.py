@@ -106,12 +106,12 @@ TAIL = "\n- x\n\n    ~~~~ python\n"
 
 def test_lines_that_stand_too_far_left_keep_their_place(fix: Fix, tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    helper = "def run(model, x):\n return model.drop(x)\n"
+    helper = "def run(model, x):\n    return model.drop(x)\n"
     text = (
         f"  ```python\n  import keras\n \n  # ä\n{helper}{CLASS.replace('self.drop(x)', 'run(self, x)')}\n   \n  ```\n"
     )
     path.write_bytes(text.encode("latin-1"))
-    assert "fixed, 0 left" in fix("--unsafe-fixes", "a.md").out
+    assert "findings fixed, 0 left" in fix("--unsafe-fixes", "a.md").out
     for call in ("def call(self, x", "def run(model, x"):
         text = text.replace(call, f"{call}, training=None")
     for call in ("return run(self, x", "drop(x"):

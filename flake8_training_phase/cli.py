@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
+from flake8_training_phase.keras.targets import FORMS
 from flake8_training_phase.session import Mode, Session
-from flake8_training_phase.settings import KERAS_CHOICES, SettingsError, load_settings, nearest
+from flake8_training_phase.settings import SettingsError, load_settings, nearest
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--select", type=_codes, metavar="CODES", help="codes or prefixes to report instead of the default, or ALL")
     add("--extend-select", type=_codes, metavar="CODES", help="codes or prefixes to report as well")
     add("--ignore", type=_codes, metavar="CODES", help="codes or prefixes to leave out")
-    add("--keras", choices=sorted(KERAS_CHOICES), help="Keras versions the code has to be right for (default: all)")
+    add("--keras", metavar="VERSIONS", help=f"Keras the code has to be right for: {FORMS} (default: all)")
     add("--no-project", dest="project", action="store_false", default=None, help="follow no import into other files")
     add("--isolated", action="store_true", help="read no pyproject.toml")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")

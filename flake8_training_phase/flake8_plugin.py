@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
     from flake8_training_phase.analysis.project import Project
+    from flake8_training_phase.keras.generations import Release
     from flake8_training_phase.settings import Settings
 
 
@@ -39,10 +40,11 @@ class TrainingPhasePlugin:
         """Add this plugin's options to flake8's."""
         manager.add_option(
             "--training-phase-keras",
-            choices=["2", "3", "all"],
+            type=_targets,
+            metavar="VERSIONS",
             default="all",
             parse_from_config=True,
-            help="Keras versions that the code has to be right for (default: all)",
+            help="Keras that the code has to be right for: 2, 3, 3.8, 3.6-3.15, 3.6+, or several (default: all)",
         )
 
         manager.add_option(
@@ -56,7 +58,7 @@ class TrainingPhasePlugin:
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Keep what flake8 was asked for."""
-        from flake8_training_phase.settings import KERAS_CHOICES, Settings
+        from flake8_training_phase.settings import Settings
 
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it. `KTP` alone
@@ -64,7 +66,7 @@ class TrainingPhasePlugin:
         asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
         cls.settings = Settings(
             extend_select=asked,
-            keras=KERAS_CHOICES[options.training_phase_keras],
+            keras=options.training_phase_keras,
             project=not options.training_phase_no_project,
         )
         cls.project = None
@@ -100,3 +102,12 @@ class TrainingPhasePlugin:
 def _codes(options: argparse.Namespace, name: str) -> tuple[str, ...]:
     given: Any = getattr(options, name, None)
     return tuple(code for code in given or () if code.startswith("KTP") and code != "KTP")
+
+
+def _targets(given: str) -> frozenset[Release]:
+    from flake8_training_phase.keras.targets import targets
+
+    try:
+        return targets(given)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

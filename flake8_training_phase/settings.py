@@ -9,9 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, matches, rule_modules, unknown_prefixes
-
-KERAS_CHOICES = {"2": frozenset({2}), "3": frozenset({3}), "all": frozenset({2, 3})}
-"""What `--keras` takes, and the major versions it stands for."""
+from flake8_training_phase.keras.generations import Release
+from flake8_training_phase.keras.targets import ALL_RELEASES, targets
 
 
 class SettingsError(Exception):
@@ -28,8 +27,8 @@ class Settings:
     """Codes or prefixes to report as well."""
     ignore: tuple[str, ...] = ()
     """Codes or prefixes to leave out; a longer prefix in `select` wins over a shorter one here."""
-    keras: frozenset[int] = frozenset({2, 3})
-    """The Keras major versions the code has to be right for."""
+    keras: frozenset[Release] = ALL_RELEASES
+    """The Keras releases the code has to be right for."""
     project: bool = True
     """Whether imports are followed into other files of the project."""
 
@@ -78,10 +77,10 @@ def _settings(values: Mapping[str, object]) -> Settings:
         if name in values:
             checked[name] = _prefixes(name.replace("_", "-"), values[name])
     if "keras" in values:
-        chosen = str(values["keras"])
-        if chosen not in KERAS_CHOICES:
-            raise SettingsError(f"keras must be one of {', '.join(KERAS_CHOICES)}, not `{chosen}`")
-        checked["keras"] = KERAS_CHOICES[chosen]
+        try:
+            checked["keras"] = targets(values["keras"])
+        except ValueError as error:
+            raise SettingsError(f"keras {error}") from error
     if "project" in values:
         if not isinstance(values["project"], bool):
             raise SettingsError(f"project must be true or false, not `{values['project']}`")

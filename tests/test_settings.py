@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase import codes
+from flake8_training_phase.keras.targets import FORMS, targets
 from flake8_training_phase.settings import Settings, SettingsError, load_settings, nearest
 
 OFF, ON = False, True
@@ -46,7 +47,7 @@ def test_selects(settings: Settings, code: str, default: bool, selected: bool) -
 
 def test_no_pyproject(tmp_path: Path) -> None:
     assert load_settings(None, {}) == Settings()
-    assert load_settings(None, {"select": ("ktp101",), "keras": "3"}) == Settings(("KTP101",), keras=frozenset({3}))
+    assert load_settings(None, {"select": ("ktp101",), "keras": "3"}) == Settings(("KTP101",), keras=targets("3"))
 
 
 def test_nearest_pyproject_counts(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_nearest_pyproject_counts(tmp_path: Path) -> None:
         '[tool.training-phase]\nselect = ["KTP1"]\nextend-select = ["KTP202"]\nignore = ["KTP102"]\nkeras = "2"\n'
     )
     settings = load_settings(inner, {})
-    assert settings == Settings(("KTP1",), ("KTP202",), ("KTP102",), frozenset({2}))
+    assert settings == Settings(("KTP1",), ("KTP202",), ("KTP102",), targets("2"))
     assert load_settings(inner, {"select": ("KTP4",), "keras": "all"}) == Settings(("KTP4",), ("KTP202",), ("KTP102",))
     (inner / "pyproject.toml").write_text("[project]\nname = 'nothing'\n")
     assert load_settings(inner, {}) == Settings()
@@ -69,7 +70,7 @@ def test_nearest_pyproject_counts(tmp_path: Path) -> None:
         ("project = false", None),
         ('select = ["ALL"]', None),
         ('ignore = ["KTP900"]', None),
-        ("keras = 4", "keras must be one of 2, 3, all, not `4`"),
+        ("keras = 4", f"keras must be {FORMS}; not `4`"),
         ("select = 'KTP101'", "select must be a list of codes, not `KTP101`"),
         ("select = [101]", "select must be a list of codes"),
         ('select = ["KTP2O2"]', "no rule has the code `KTP2O2`; did you mean `KTP202`?"),

@@ -203,7 +203,7 @@ class Optimizer:
             plan = with_import(_plan(use), module)
             if _misleads(use):
                 yield self.problem(use.node, _message(use), module.keras, plan, severity=Severity.BUG)
-            elif 3 in module.settings.keras:
+            elif 3 in module.keras:
                 yield self.problem(use.node, f"`{ast.unparse(use.node)}` does not exist in Keras 3", (3,), plan)
 
 

@@ -106,7 +106,7 @@ def feed(session, model, graph, x):
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The learning phases that are fed."""
-        if 3 not in module.settings.keras:
+        if 3 not in module.keras:
             return
         for use in legacy_uses(module, PHASE_READS):
             found = phase_input(use)

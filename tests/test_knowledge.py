@@ -10,6 +10,7 @@ import pytest
 from flake8.main.cli import main
 
 from flake8_training_phase import engine
+from flake8_training_phase.keras.knowledge import Knowledge
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import Result
@@ -102,7 +103,6 @@ SETTINGS = [
     ("keras-modules", "my_pkg.backend.nn", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=3", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=2", FOREIGN_KERAS, [], []),
-    ("keras-modules", "my_pkg.backend.n", FOREIGN_KERAS, [], []),
     ("flag-names", "is_fitting", FOREIGN_FLAG, [], ["KTP103"]),
     ("ignore-classes", "Legacy*", OWN_CLASSES, ["KTP101"], []),
     ("ignore-classes", "*legacy*", OWN_CLASSES, ["KTP101"], ["KTP101"]),
@@ -255,6 +255,28 @@ def test_a_spelling_of_keras_that_a_library_has(spelled: str, tmp_path: Path, fi
     expected = [] if "*" in spelled else [("model.py", "KTP101")]
     assert found(tmp_path, fix, "--keras-modules", "my_pkg.backend.nn") == expected
     assert found(tmp_path, fix) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("my_pkg/__init__.py", "from .compiled import nn"),
+        ("my_pkg/model.py", "from .compiled import nn"),
+        ("my_pkg/models/model.py", "from ..compiled import nn"),
+        ("my_pkg/models/__init__.py", "from ..compiled import nn"),
+    ],
+)
+def test_a_relative_import_of_what_is_no_file(name: str, spelled: str, tmp_path: Path, fix: Fix) -> None:
+    text = FOREIGN_KERAS.replace("from my_pkg.backend import nn", spelled)
+    written(tmp_path, {"my_pkg/__init__.py": "", "my_pkg/models/__init__.py": "", name: text})
+    assert found(tmp_path, fix, "--keras-modules", "my_pkg.compiled.nn") == [(name, "KTP101")]
+    assert found(tmp_path, fix, "--keras-modules", "compiled.nn") == []
+
+
+def test_a_name_that_only_begins_like_a_keras() -> None:
+    told = Knowledge(keras_modules=("my_keras",))
+    assert told.spelled("my_keras.layers.Dense") == "keras.layers.Dense"
+    assert told.spelled("my_keras_core.layers.Dense") == "my_keras_core.layers.Dense"
 
 
 def test_standard_input_and_texts(fix: Fix) -> None:

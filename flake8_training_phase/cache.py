@@ -19,14 +19,11 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_training_phase import __version__
-from flake8_training_phase.examine import File, Fixes
 from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
-from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import open_document
 
 DAYS_KEPT = 30
 """After so many days a result is forgotten, and worked out again when it is asked for."""
@@ -51,75 +48,74 @@ def default_folder() -> Path:
     return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("flake8-training-phase", appauthor=False))
 
 
+class Kept(NamedTuple):
+    """What a file came to."""
+
+    path: str
+    key: str
+    """What stands for the settings and the checker: `key_of`."""
+    digest: str
+    findings: tuple[Finding, ...]
+    lookups: frozenset[str]
+    """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
+
+
 class Cache:
     """The results of earlier runs. A cache that cannot be read or written is as good as none."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._database: sqlite3.Connection | None = None
+        self._kept: dict[tuple[str, str], tuple[str, str]] = {}
         self._digests: dict[str, str] = {}
         self._contents: dict[str, tuple[int, int, str]] = {}
         self._looked: list[tuple[str, int, int, str]] = []
-        with contextlib.suppress(OSError, sqlite3.Error):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._database = _opened(folder / "results.sqlite3")
 
-    def results(self, files: Sequence[File], fixes: Fixes) -> dict[int, FileResult]:
-        """What is known of files, by their index: those whose findings still hold and leave no fix to make."""
-        found: dict[int, FileResult] = {}
-        if self._database is None or not files:
-            return found
-        with contextlib.suppress(sqlite3.Error, OSError, ValueError, KeyError, TypeError, SyntaxError):
-            rows = self._rows([path for path, _ in files])
-            for index, (path, settings) in enumerate(files):
-                digest, kept = rows.get((_absolute(path), _key(settings)), (None, ""))
-                if digest is not None and self._digest(_absolute(path)) == digest:
-                    result = self._result(path, json.loads(kept))
-                    if result is not None and not any(_is_made(finding.fix, fixes) for finding in result.findings):
-                        found[index] = result
-        return found
+    def load(self, paths: Sequence[str]) -> None:
+        """Read what is kept of some files, given by absolute path, and of all that stand below the same folder."""
+        if not paths:
+            return
+        with contextlib.suppress(OSError, ValueError, sqlite3.Error):
+            folder = os.fsencode(os.path.commonpath(paths))
+            self._database = self._database or _opened(self._folder)
+            below = (folder, folder + b"\xff")
+            contents = "SELECT path, time, size, digest FROM contents WHERE path BETWEEN ? AND ?"
+            for path, changed, size, digest in self._database.execute(contents, below):
+                self._contents[os.fsdecode(path)] = changed, size, digest
+            results = "SELECT path, settings, digest, result FROM results WHERE path BETWEEN ? AND ?"
+            for path, key, digest, result in self._database.execute(results, below):
+                self._kept[os.fsdecode(path), key] = digest, result
 
-    def keep(self, results: Iterable[tuple[File, FileResult]]) -> None:
-        """Remember what files came to; those that were changed or could not be read are nothing to remember."""
+    def kept(self, path: str, key: str, digest: str) -> Kept | None:
+        """What a loaded file with this content came to; None when that is not known, or not certain any more."""
+        then, text = self._kept.get((path, key), (None, ""))
+        if then != digest:
+            return None
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            packed = json.loads(text)
+            lookups: dict[str, str] = packed["lookups"]
+            if all(self.digest(one) == known for one, known in lookups.items()):
+                findings = tuple(_unpacked(one) for one in packed["findings"])
+                return Kept(path, key, digest, findings, frozenset(lookups))
+        return None
+
+    def keep(self, found: Iterable[Kept]) -> None:
+        """Remember what files came to."""
         if self._database is None:
             return
         now = int(time.time())
-        kept = []
-        for (path, settings), result in results:
-            if result.examined and not result.changed:
-                lookups = {one: self._digest(one) for one in sorted(result.lookups)}
-                text = json.dumps({"findings": [_packed(one) for one in result.findings], "lookups": lookups})
-                kept.append((os.fsencode(_absolute(path)), _key(settings), self._digest(_absolute(path)), text, now))
+        rows = [(os.fsencode(one.path), one.key, one.digest, self._packed(one), now) for one in found]
+        looked = [(os.fsencode(path), *rest, now) for path, *rest in self._looked]
         with contextlib.suppress(sqlite3.Error), self._database:
-            self._database.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", kept)
-            looked = [(os.fsencode(path), *rest, now) for path, *rest in self._looked]
+            self._database.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
             self._database.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)", looked)
-            for table in ("results", "contents"):
-                self._database.execute(f"DELETE FROM {table} WHERE made < ?", (now - DAYS_KEPT * 86_400,))
             self._looked.clear()
 
-    def _rows(self, paths: Sequence[Path]) -> dict[tuple[str, str], tuple[str, str]]:
-        """What is kept of all files below the folder that holds the given ones."""
-        assert self._database is not None
-        folder = os.path.commonpath([_absolute(path) for path in paths])
-        below = (os.fsencode(folder), os.fsencode(folder) + b"\xff")
-        contents = self._database.execute(
-            "SELECT path, time, size, digest FROM contents WHERE path BETWEEN ? AND ?", below
-        )
-        self._contents = {os.fsdecode(path): (changed, size, digest) for path, changed, size, digest in contents}
-        results = self._database.execute(
-            "SELECT path, settings, digest, result FROM results WHERE path BETWEEN ? AND ?", below
-        )
-        return {(os.fsdecode(path), settings): (digest, result) for path, settings, digest, result in results}
+    def _packed(self, kept: Kept) -> str:
+        lookups = {path: self.digest(path) for path in sorted(kept.lookups)}
+        return json.dumps({"findings": [_packed(one) for one in kept.findings], "lookups": lookups})
 
-    def _result(self, path: Path, kept: dict[str, Any]) -> FileResult | None:
-        lookups: dict[str, str] = kept["lookups"]
-        if any(self._digest(one) != digest for one, digest in lookups.items()):
-            return None
-        findings = tuple(_unpacked(one) for one in kept["findings"])
-        document = open_document(str(path), path.read_bytes()) if findings else None
-        return FileResult(path, document, document, findings, examined=True, lookups=frozenset(lookups))
-
-    def _digest(self, path: str) -> str:
+    def digest(self, path: str) -> str:
         """What stands for the content of a file: the same digest, the same content."""
         if path not in self._digests:
             self._digests[path] = self._looked_at(path)
@@ -144,9 +140,13 @@ class Cache:
         return digest
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(folder: Path) -> sqlite3.Connection:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "results.sqlite3"
     try:
         return _with_tables(path)
+    except sqlite3.OperationalError:
+        raise  # Somebody else is at work with it.
     except sqlite3.DatabaseError:
         # Not a database, or not one of ours: what is kept there can be worked out again.
         path.unlink()
@@ -157,28 +157,26 @@ def _with_tables(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=5)
     database.execute("PRAGMA synchronous = OFF")
     database.executescript(_TABLES)
+    with database:
+        for table in ("results", "contents"):
+            database.execute(f"DELETE FROM {table} WHERE made < ?", (int(time.time()) - DAYS_KEPT * 86_400,))
     return database
 
 
-def _absolute(path: Path) -> str:
-    return os.path.abspath(path)  # noqa: PTH100 - a Path costs more than the call
+def digest_of(text: str) -> str:
+    """What stands for a text: the same digest, the same text."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
 @cache
-def _key(settings: Settings) -> str:
-    """What stands for the settings and for this package as it is."""
+def key_of(settings: Settings, what: str = "") -> str:
+    """What stands for the settings, for this package as it is, and for `what` is kept under them."""
     here = Path(__file__).parent
-    parts = [__version__, repr(sys.version_info), repr(settings)]
+    parts = [__version__, repr(sys.version_info), repr(settings), what]
     for path in sorted([*here.rglob("*.py"), *here.rglob("*.json")]):
         status = path.stat()
         parts.append(f"{path.relative_to(here)} {status.st_mtime_ns} {status.st_size}")
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=20).hexdigest()
-
-
-def _is_made(fix: Fix | None, fixes: Fixes) -> bool:
-    if fix is None or fixes is Fixes.NONE:
-        return False
-    return fixes is Fixes.ALL or fix.applicability is Applicability.SAFE
 
 
 def _packed(finding: Finding) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,7 +67,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.show_files:
         return _show_files(paths, configuration, options.force_exclude)
     wishes = wishes_of(options)
-    cache = None if options.no_cache else Cache(options.cache_dir or default_folder())
+    cache = Cache(options.cache_dir or default_folder())
     progress = Progress(sys.stderr)
     examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
     run = Run(configuration, wishes, examiner, progress, options.force_exclude)
@@ -108,7 +109,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help=f"where results are kept (default: ${CACHE_VARIABLE}, or the user's cache folder)",
     )
-    add("--no-cache", action="store_true", help="keep no results, and use none of an earlier run")
     add("--explain", metavar="CODE", help="print the page of a rule")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="version", version=f"%(prog)s {__version__}")
@@ -118,7 +118,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _show_settings(paths: Sequence[Path], configuration: Configuration) -> int:
     for path in paths:
-        print("\n".join(shown(str(path), configuration.for_folder(path if path.is_dir() else path.parent))))
+        folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raise
+        print("\n".join(shown(str(path), configuration.for_folder(folder))))
     return 0
 
 

@@ -171,7 +171,7 @@ def parse(source: SourceText) -> ast.Module:
         row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
         raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Broken(f"cannot be parsed: {error or type(error).__name__}") from error
+        raise Broken(f"cannot be parsed: {str(error) or type(error).__name__}") from error
 
 
 def _reparse(source: SourceText) -> None:

@@ -6,6 +6,7 @@ that see the same files.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -14,9 +15,7 @@ from pathlib import Path
 
 from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.analysis.module import Module
-from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.keras.knowledge import Knowledge
+from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, open_document
@@ -97,16 +96,19 @@ def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileRes
     return examine_document(document, settings, assignment.fixes, project, assignment.baseline)
 
 
-_projects: dict[tuple[str, bool, Knowledge], Project] = {}
+class _Read(threading.local):
+    """The modules that this thread has read in the round that it is in."""
+
+    token = ""
+    projects = Projects()
+
+
+_read = _Read()
 
 
 def _project(settings: Settings, assignment: Assignment) -> Project:
-    """The project modules read so far in this process, for the same way of reading them in the same round."""
-    key = assignment.token, settings.project, settings.knowledge
-    if key not in _projects:
-        for old in [one for one in _projects if one[0] != assignment.token]:
-            del _projects[old]
-        project = _projects[key] = Project(settings.project, settings.knowledge)
-        for path, document in assignment.overlay.items():
-            project.add(Module(engine.parse(document.source), path, project))
-    return _projects[key]
+    """The project modules read so far in this thread, for the same way of reading them in the same round."""
+    if _read.token != assignment.token:
+        texts = {path: document.source for path, document in assignment.overlay.items()}
+        _read.token, _read.projects = assignment.token, Projects(texts)
+    return _read.projects.of(settings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
     from flake8_training_phase.analysis.project import Projects
+    from flake8_training_phase.cache import Cache
     from flake8_training_phase.configuration.resolve import Configuration
+    from flake8_training_phase.findings import Finding
     from flake8_training_phase.settings import Settings
 
 
@@ -33,6 +36,7 @@ class TrainingPhasePlugin:
     asked: ClassVar[tuple[str, ...]] = ()
     """The codes of rules that flake8 is asked for, whether they are on by default or not."""
     projects: ClassVar[Projects | None] = None
+    cache: ClassVar[Cache | None] = None
 
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self._tree = tree
@@ -62,39 +66,67 @@ class TrainingPhasePlugin:
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it. `KTP` alone
         # in a `select` is how the plugin itself is named, and asks for nothing more.
         cls.asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
-        cls.projects = None
+        cls.projects = cls.cache = None
 
     def run(self) -> Iterator[tuple[int, int, str, type[TrainingPhasePlugin]]]:
         """The findings as flake8 takes them: row from 1, column from 0, code and message."""
         text = "".join(self._lines)
         if not may_hold_findings(text):
             return
-        from flake8_training_phase.engine import Broken, broken_finding, findings_of
-        from flake8_training_phase.sources.text import SourceText
+        from flake8_training_phase.configuration.errors import SettingsError
 
-        source = SourceText(text)
         try:
             settings = self._settings()
-            project = self._shared_projects().of(settings)
-            found = findings_of(self._tree, source, settings, self._filename, project, with_fixes=False)
-        except Broken as error:
-            found = [broken_finding(error)]
+        except SettingsError as error:
+            from flake8_training_phase.engine import Broken, broken_finding
+
+            found: Sequence[Finding] = [broken_finding(Broken(" ".join(str(error).split())))]
+        else:
+            found = self._remembered(text, settings) if settings.cache else self._found(text, settings)[0]
         for one in found:
             yield one.start.row, one.start.column, f"{one.code} {one.message}", type(self)
 
+    def _remembered(self, text: str, settings: Settings) -> Sequence[Finding]:
+        """The findings of the file, as an earlier run has worked them out if it can be."""
+        from flake8_training_phase.cache import Kept, digest_of, key_of
+
+        cache = self._shared_cache()
+        path, key, digest = os.path.abspath(self._filename), key_of(settings, "flake8"), digest_of(text)  # noqa: PTH100
+        cache.load([path])
+        kept = cache.kept(path, key, digest)
+        if kept is None:
+            kept = Kept(path, key, digest, *self._found(text, settings))
+            cache.keep([kept])
+        return kept.findings
+
+    def _found(self, text: str, settings: Settings) -> tuple[tuple[Finding, ...], frozenset[str]]:
+        """The findings of the file, and the other files that they depend on."""
+        from flake8_training_phase.engine import Broken, broken_finding, findings_of
+        from flake8_training_phase.sources.text import SourceText
+
+        project = self._shared_projects().of(settings)
+        source = SourceText(text)
+        try:
+            found = tuple(findings_of(self._tree, source, settings, self._filename, project, with_fixes=False))
+        except Broken as error:
+            found = (broken_finding(error),)
+        return found, project.lookups_for(Path(self._filename).absolute())
+
     def _settings(self) -> Settings:
-        """The settings for this file. Raises Broken when those of a pyproject.toml mean nothing."""
-        from flake8_training_phase.configuration.errors import SettingsError
-        from flake8_training_phase.engine import Broken
+        """The settings for this file. Raises SettingsError when those of a pyproject.toml mean nothing."""
         from flake8_training_phase.settings import Settings
 
         if self.configuration is None:
             return Settings()
-        try:
-            found = self.configuration.for_file(Path(self._filename))
-        except SettingsError as error:
-            raise Broken(" ".join(str(error).split())) from error
-        return replace(found, extend_select=self.asked)
+        return replace(self.configuration.for_file(Path(self._filename)), extend_select=self.asked)
+
+    @classmethod
+    def _shared_cache(cls) -> Cache:
+        """What earlier runs have worked out."""
+        from flake8_training_phase.cache import Cache, default_folder
+
+        cls.cache = cls.cache or Cache(default_folder())
+        return cls.cache
 
     @classmethod
     def _shared_projects(cls) -> Projects:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flake8_training_phase.cache import Cache
 from flake8_training_phase.examine import Assignment, File, examine
+from flake8_training_phase.memory import Memory
 from flake8_training_phase.results import FileResult
 
 SMALL_RUN = 400_000
@@ -43,14 +44,12 @@ class Examiner:
 
     def examine(self, files: Sequence[File], assignment: Assignment) -> list[FileResult]:
         """The results of files, in the same order, whoever has worked them out."""
-        known: dict[int, FileResult] = {}
-        cache = None if assignment.overlay else self._cache
-        if cache is not None:
-            known = cache.results(files, assignment.fixes)
-            self._on_done(len(known))
+        memory = None if assignment.overlay or self._cache is None else Memory(self._cache, files)
+        known = memory.results(assignment.fixes) if memory is not None else {}
+        self._on_done(len(known))
         new = self._examined(files, [index for index in range(len(files)) if index not in known], assignment)
-        if cache is not None:
-            cache.keep((files[index], result) for index, result in new.items())
+        if memory is not None:
+            memory.keep(new)
         known |= new
         return [known[index] for index in range(len(files))]
 

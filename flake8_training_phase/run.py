@@ -47,10 +47,10 @@ class Run:
         with self.progress.over(len(chosen)):
             results = session.results_of(chosen, self.fixes, self.examiner, self.wishes.baseline)
         if self.wishes.mode is Mode.FIX:
-            results = list(session.written(results, chosen))
+            results = list(session.written(results, chosen, paths))
         results = [self.wishes.baseline.without_known(result) for result in results]
         if self.wishes.mode is Mode.SILENCE:
-            results = [self._silenced_in_file(result) for result in results]
+            results = [self._silenced_in_file(result, paths) for result in results]
         return end(self.wishes, results, self._errors, sys.stdout)
 
     def standard_input(self, data: bytes, filename: str) -> int:
@@ -85,9 +85,9 @@ class Run:
         project = Project(settings.project, settings.knowledge)
         return examine_document(document, settings, self.fixes, project, self.wishes.baseline)
 
-    def _silenced_in_file(self, result: FileResult) -> FileResult:
+    def _silenced_in_file(self, result: FileResult, given: Sequence[Path]) -> FileResult:
         silenced = silencing.silenced(result, self.wishes.reason)
-        error = session.write(silenced)
+        error = session.write(silenced, given)
         return silenced if error is None else replace(result, error=error)
 
     def _unreadable(self, path: Path, error: OSError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.examine import Assignment, File, Fixes, examine
@@ -34,20 +35,23 @@ def results_of(
     return results
 
 
-def written(results: Iterable[FileResult], chosen: Sequence[File]) -> Iterator[FileResult]:
-    """Write the files that fixes have changed; gives the results as they then are."""
+def written(results: Iterable[FileResult], chosen: Sequence[File], given: Sequence[Path]) -> Iterator[FileResult]:
+    """Write the files that fixes have changed, below the paths given; gives the results as they then are."""
     for result, file in zip(results, chosen, strict=True):
-        error = write(result)
+        error = write(result, given)
         yield result if error is None else replace(_unfixed(file), error=error)
 
 
-def write(result: FileResult) -> str | None:
-    """Write a file that was changed; gives what went wrong."""
+def write(result: FileResult, given: Sequence[Path]) -> str | None:
+    """Write a file that was changed, below the paths given; gives what went wrong."""
     if not result.changed:
         return None
+    assert result.before is not None
     assert result.after is not None
     try:
-        files.write(result.path, result.after.to_bytes())
+        if files.leads_out(result.path, given):
+            return "not written: it is a link that leads out of what was given"
+        files.write(result.path, result.after.to_bytes(), result.before.to_bytes())
     except OSError as error:
         return f"cannot be written: {error.strerror or error}"
     except UnicodeEncodeError as error:

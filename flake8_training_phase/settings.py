@@ -54,6 +54,7 @@ class Settings:
         KERAS_CHOICES["all"], Choice(KERAS_CHOICES), "Keras versions the code has to be right for", flake8=True
     )
     project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
+    cache: bool = setting(True, Switch(), "keep what files come to, for later runs", flake8=True)
     per_file_ignores: CodesByPath = setting(
         CodesByPath(), PerFile(), "codes or prefixes to leave out of some files; may be given several times"
     )
@@ -97,7 +98,7 @@ class Settings:
         """The settings for checking one file, once it is known that it is checked: of the settings that are about
         paths only what they come to is left, so that files which are checked alike have equal settings.
         """
-        return replace(self, **_PATHLESS, left_out=self.per_file_ignores.codes(absolute(path)))
+        return _without_paths(self, self.per_file_ignores.codes(absolute(path)))
 
     @property
     def knowledge(self) -> Knowledge:
@@ -111,6 +112,11 @@ class Settings:
 def declared() -> Mapping[str, Setting]:
     """Every setting by its key for users: `extend-select`."""
     return {one.key: one for one in settings_of(Settings)}
+
+
+@cache
+def _without_paths(settings: Settings, left_out: tuple[str, ...]) -> Settings:
+    return replace(settings, **_PATHLESS, left_out=left_out)
 
 
 _PATHLESS: dict[str, Any] = {

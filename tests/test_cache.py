@@ -15,7 +15,7 @@ import pytest
 from flake8_training_phase import cache, parallel
 from flake8_training_phase.examine import Assignment, File, examine
 from flake8_training_phase.results import FileResult
-from tests.helpers import FORGETFUL, MODEL, UNRELATED, Result, run
+from tests.helpers import FORGETFUL, MODEL, UNRELATED, Result, flake8, run
 from tests.test_parallel import BLOCK, USES_BLOCK
 
 Fix = Callable[..., Result]
@@ -123,10 +123,10 @@ def test_other_settings_and_another_version(
     again(examined, fix)
     assert len(again(examined, fix, "--keras", "2")[0]) == 5
     assert again(examined, fix)[0] == []
-    cache._key.cache_clear()
+    cache.key_of.cache_clear()
     monkeypatch.setattr(cache, "__version__", "0.0.1")
     assert len(again(examined, fix)[0]) == 5
-    cache._key.cache_clear()
+    cache.key_of.cache_clear()
 
 
 def test_fixing_after_checking(package: Path, examined: list[str], fix: Fix) -> None:
@@ -171,10 +171,10 @@ def test_old_entries_go(package: Path, examined: list[str], fix: Fix, cache_fold
     again(examined, fix)
     with sqlite3.connect(cache_folder / "results.sqlite3") as database:
         database.execute("UPDATE results SET made = ?", (int(time.time()) - 31 * 86_400,))
-    write(package / "unrelated.py", "")
-    again(examined, fix)
+    (package / "unrelated.py").unlink()
+    assert len(again(examined, fix)[0]) == 4
     with sqlite3.connect(cache_folder / "results.sqlite3") as database:
-        assert database.execute("SELECT count(*) FROM results").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM results").fetchone() == (4,)
 
 
 def test_runs_at_the_same_time(package: Path, cache_folder: Path) -> None:
@@ -195,3 +195,29 @@ def test_a_name_that_is_no_text_is_kept_too(tmp_path: Path, examined: list[str],
         pytest.skip("this file system takes only names that are text")
     again(examined, fix)
     assert again(examined, fix)[0] == []
+
+
+FORBIDDEN = "import sys\nsys.modules['flake8_training_phase.engine'] = None\n"
+"""Lets every analysis in a process fail."""
+
+
+def test_flake8_remembers_too(package: Path, cache_folder: Path) -> None:
+    first = flake8(".", cwd=package)
+    assert [line.split(":")[0] for line in first.lines] == ["./block.py", "./model.py", "./other.py"]
+    code = f"{FORBIDDEN}from flake8.main.cli import main\nraise SystemExit(main())"
+    command = [sys.executable, "-c", code, "--isolated", "-j1", "--select", "KTP"]
+    again = subprocess.run([*command, "."], cwd=package, capture_output=True, text=True, check=False)
+    assert (again.stdout, again.stderr) == (first.out, "")
+    off = subprocess.run(
+        [*command, "--training-phase-no-cache", "."], cwd=package, capture_output=True, text=True, check=False
+    )
+    assert "flake8_training_phase.engine" in off.stderr
+
+
+def test_flake8_sees_a_change_in_another_file(package: Path) -> None:
+    flake8(".", cwd=package)
+    write(package / "block.py", BLOCK.replace("Dropout(0.5)", "Dense(5)"))
+    assert [line.split(":")[0] for line in flake8(".", cwd=package).lines] == ["./other.py"]
+    text = FORGETFUL.replace("self.drop(x)", "self.drop(x), self.drop(x)").encode()
+    shown = flake8("--stdin-display-name", "other.py", "-", cwd=package, stdin=text)
+    assert len(shown.lines) == 2

@@ -169,14 +169,15 @@ def test_what_git_ignores_can_be_named(repository: Path) -> None:
 
 
 def test_git_stops_at_the_repository(project: Path) -> None:
-    touch(project, "a.py inner/a.py inner/.git/HEAD")
+    touch(project, "a.py plain/a.py inner/a.py inner/.git/HEAD")
     lay_out(project, **{".gitignore": "a.py\n"})
-    # A .gitignore counts below a folder that is no repository; a repository has its own.
+    # Where there is no repository, what stands in the folder that is named counts; a repository has its own.
     assert found(project) == ["inner/a.py"]
     assert found(project, "inner") == ["inner/a.py"]
+    assert found(project, "plain") == ["plain/a.py"]
 
 
-def test_a_further_work_tree(repository: Path) -> None:
+def test_a_further_work_tree_and_a_submodule(repository: Path) -> None:
     lay_out(
         repository,
         **{
@@ -185,11 +186,15 @@ def test_a_further_work_tree(repository: Path) -> None:
             "more/.git": f"gitdir: {repository}/.git/worktrees/more\n",
             "more/odd.py": "",
             "more/even.py": "",
+            ".git/modules/part/info/exclude": "even.py\n",
+            "part/.git": "gitdir: ../.git/modules/part\n",
+            "part/odd.py": "",
+            "part/even.py": "",
             "strange/.git": "gitdir: nowhere\n",
             "strange/odd.py": "",
         },
     )
-    assert found(repository) == ["more/even.py", "strange/odd.py"]
+    assert found(repository) == ["more/even.py", "part/odd.py", "strange/odd.py"]
 
 
 # Through the command
@@ -199,6 +204,13 @@ def test_show_files(project: Path, fix: Fix) -> None:
     touch(project, "b.py a.py build/c.py")
     assert fix("--show-files", "--extend-exclude", "b.py") == Result(0, "a.py\n", "")
     assert fix("--show-files", "gone.py") == Result(2, "", "gone.py: cannot be read: No such file or directory\n")
+
+
+def test_force_exclude_in_the_command(project: Path, fix: Fix) -> None:
+    lay_out(project, **{"build/a.py": MODEL, "b.py": MODEL})
+    assert fix("--check", "--force-exclude", "build/a.py", "b.py").lines[-1].startswith("1 file checked, 1 finding")
+    assert fix("--check", "build/a.py", "b.py").lines[-1].startswith("2 files checked, 2 findings")
+    assert fix("--show-files", "--force-exclude", "build/a.py", "b.py").out == "b.py\n"
 
 
 def test_force_exclude_leaves_standard_input_as_it_is(project: Path, fix: Fix) -> None:

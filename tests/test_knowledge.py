@@ -99,6 +99,7 @@ SETTINGS = [
     ("keras-modules", "my_pkg.backend.nn", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=3", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=2", FOREIGN_KERAS, [], []),
+    ("keras-modules", "my_pkg.backend.n", FOREIGN_KERAS, [], []),
     ("flag-names", "is_fitting", FOREIGN_FLAG, [], ["KTP103"]),
     ("ignore-classes", "Legacy*", OWN_CLASSES, ["KTP101"], []),
     ("ignore-classes", "*legacy*", OWN_CLASSES, ["KTP101"], ["KTP101"]),
@@ -239,6 +240,18 @@ def test_a_spelling_of_keras_that_the_project_has(spelled: str, tmp_path: Path, 
     assert found(tmp_path, fix) == []
     assert found(tmp_path, fix, "--keras-modules", "my_pkg.backend.nn") == [("my_pkg/model.py", "KTP101")]
     assert found(tmp_path, fix, "--keras-modules", "my_pkg.backend.nn=2") == []
+    written(tmp_path, {"my_pkg/model.py": "", "my_pkg/__init__.py": text})
+    assert found(tmp_path, fix, "--keras-modules", "my_pkg.backend.nn") == [("my_pkg/__init__.py", "KTP101")]
+
+
+@pytest.mark.parametrize("spelled", ["import my_pkg.backend", "from my_pkg import backend", "from my_pkg import *"])
+def test_a_spelling_of_keras_that_a_library_has(spelled: str, tmp_path: Path, fix: Fix) -> None:
+    name = "my_pkg.backend.nn" if spelled.startswith("import") else "backend.nn"
+    text = FOREIGN_KERAS.replace("from my_pkg.backend import nn", f"{spelled}; nn = {name}")
+    written(tmp_path, {"model.py": text})
+    expected = [] if "*" in spelled else [("model.py", "KTP101")]
+    assert found(tmp_path, fix, "--keras-modules", "my_pkg.backend.nn") == expected
+    assert found(tmp_path, fix) == []
 
 
 def test_a_module_of_the_project_that_is_a_keras(tmp_path: Path, fix: Fix) -> None:

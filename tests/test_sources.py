@@ -235,7 +235,7 @@ def test_write_keeps_the_mode_and_the_link(tmp_path: Path) -> None:
     target.write_bytes(b"old")
     target.chmod(0o755)
     link.symlink_to("target.py")
-    files.write(link, b"new")
+    files.write(link, b"new", b"old")
     assert target.read_bytes() == b"new"
     assert target.stat().st_mode & 0o777 == 0o755
     assert link.is_symlink()
@@ -251,6 +251,6 @@ def test_write_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk on fire"):
-        files.write(path, b"new")
+        files.write(path, b"new", b"old")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

@@ -10,6 +10,7 @@ import ast
 import os
 import warnings
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.module import Module
@@ -33,8 +34,12 @@ _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 class Project:
     """The modules that were read in one run, and what the user tells of what is outside."""
 
-    def __init__(self, enabled: bool = True, knowledge: Knowledge = NOTHING) -> None:
+    def __init__(
+        self, enabled: bool = True, knowledge: Knowledge = NOTHING, texts: Mapping[Path, SourceText] | None = None
+    ) -> None:
         self.knowledge = knowledge
+        self._texts = texts or {}
+        """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
         self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
@@ -74,9 +79,23 @@ class Project:
         """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
         if self.knowledge == NOTHING:
             return found
-        parts = _dotted_name(module.path).split(".")
-        above = parts[: len(parts) - level + (module.path.name == "__init__.py")] if level else parts
+        is_package = module.path.name == "__init__.py"
+        parts = [*self._packages(module), *([] if is_package else [module.path.stem])]
+        above = parts[: len(parts) - level + is_package] if level else parts
         return self._as_told(found, ".".join((*above, name)))
+
+    def _packages(self, module: Module) -> list[str]:
+        """The names of the packages that a module is in, the outermost first."""
+        packages: list[str] = []
+        folder = module.path.parent
+        asked = self._lookups.setdefault(module.path, set())
+        while folder.name:
+            asked.add(folder / "__init__.py")
+            if not (folder / "__init__.py").is_file():
+                break
+            packages.append(folder.name)
+            folder = folder.parent
+        return packages[::-1]
 
     def _as_told(self, found: Value | None, dotted: str) -> Value | None:
         spelled = self.knowledge.spelled(dotted)
@@ -164,7 +183,7 @@ class Project:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            source = SourceText.decode(path.read_bytes())
+            source = self._texts.get(path) or SourceText.decode(path.read_bytes())
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source.text)
@@ -176,25 +195,16 @@ class Project:
 class Projects:
     """The project for each way in which settings want modules to be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Mapping[Path, SourceText] | None = None) -> None:
+        self._texts = texts
         self._projects: dict[tuple[bool, Knowledge], Project] = {}
 
     def of(self, settings: Settings) -> Project:
         """The project that is read under these settings."""
         key = (settings.project, settings.knowledge)
         if key not in self._projects:
-            self._projects[key] = Project(*key)
+            self._projects[key] = Project(*key, self._texts)
         return self._projects[key]
-
-
-def _dotted_name(path: Path) -> str:
-    """The name by which a module is imported: it begins at the outermost package that the module is in."""
-    parts = [] if path.name == "__init__.py" else [path.stem]
-    folder = path.parent
-    while (folder / "__init__.py").is_file() and folder.name:
-        parts.append(folder.name)
-        folder = folder.parent
-    return ".".join(reversed(parts))
 
 
 def _is_outside(path: str) -> bool:

@@ -165,6 +165,8 @@ class CodesByPath(NamedTuple):
 
     def codes(self, path: str) -> tuple[str, ...]:
         """The codes left out of the file at an absolute path."""
+        if not self.entries:
+            return ()
         met = (codes for pattern, codes in self.entries if Globs(self.folder, (pattern,)).match(path))
         return tuple(dict.fromkeys(code for codes in met for code in codes))
 

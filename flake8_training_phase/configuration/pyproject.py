@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ class Pyprojects:
         """
         if folder not in self._nearest:
             path = folder / "pyproject.toml"
-            if path.is_file() and self.table(path) is not None:
+            if os.path.isfile(path) and self.table(path) is not None:  # noqa: PTH113 - never raise
                 self._nearest[folder] = path
             else:
                 self._nearest[folder] = None if folder.parent == folder else self.nearest(folder.parent)

@@ -48,6 +48,7 @@ class Configuration:
         self._files = Pyprojects()
         self._config = config
         self._by_file: dict[Path | None, Resolved] = {}
+        self._by_folder: dict[str, Resolved] = {}
         if config is not None and self._files.table(Path(absolute(config))) is None:
             raise SettingsError(f"{config} has no table [tool.{TABLE}]")
         if config is not None:
@@ -55,21 +56,24 @@ class Configuration:
 
     def for_folder(self, folder: Path) -> Resolved:
         """The settings for what stands in a folder. Raises SettingsError."""
-        file = self._file(folder)
-        if file not in self._by_file:
-            self._by_file[file] = self._resolved(file)
-        return self._by_file[file]
+        name = absolute(folder)
+        if name not in self._by_folder:
+            file = self._file(name)
+            if file not in self._by_file:
+                self._by_file[file] = self._resolved(file)
+            self._by_folder[name] = self._by_file[file]
+        return self._by_folder[name]
 
     def for_file(self, path: Path) -> Settings:
         """The settings for checking a file. Raises SettingsError."""
-        return self.for_folder(Path(absolute(path)).parent).settings.for_file(path)
+        return self.for_folder(path.parent).settings.for_file(path)
 
-    def _file(self, folder: Path) -> Path | None:
+    def _file(self, folder: str) -> Path | None:
         if self._isolated:
             return None
         if self._config is not None:
             return Path(absolute(self._config))
-        return self._files.nearest(Path(absolute(folder)))
+        return self._files.nearest(Path(folder))
 
     def _resolved(self, file: Path | None) -> Resolved:
         folder = self._here if file is None else str(file.parent)

@@ -40,7 +40,8 @@ def is_excluded(path: Path, configuration: Configuration) -> bool:
     """Whether `exclude` or `extend-exclude` leaves out a path, or a folder it is in. Raises SettingsError."""
     name = absolute(path)
     settings = configuration.for_folder(Path(name).parent).settings
-    return any(globs.match(name, path.is_dir()) for globs in (settings.exclude, settings.extend_exclude))
+    is_folder = os.path.isdir(path)  # noqa: PTH112 - never raise
+    return any(globs.match(name, is_folder) for globs in (settings.exclude, settings.extend_exclude))
 
 
 def _below(path: Path, configuration: Configuration, on_error: OnError) -> Iterator[Path]:

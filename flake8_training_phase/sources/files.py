@@ -6,10 +6,13 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources.text import SourceText
+
+_MAX_NAME = 60
+"""Characters of a file's name that its temporary file begins with: a name with more added may be too long."""
 
 
 def read(path: Path) -> SourceText:
@@ -17,20 +20,38 @@ def read(path: Path) -> SourceText:
     return SourceText.decode(path.read_bytes())
 
 
-def write(path: Path, data: bytes) -> None:
-    """Replace the content of a file, all or nothing; its mode stays, and a link stays a link. Raises OSError."""
+def leads_out(path: Path, given: Sequence[Path]) -> bool:
+    """Whether a file that was found below the paths given is a link to a file that is not; one that was named is
+    wanted wherever it leads. Raises OSError.
+    """
+    if path in given:
+        return False
     target = path.resolve()
-    with target.open("r+b"):
-        pass  # A file that may not be written to must not be replaced either.
-    with _replacing(target, data) as name:
-        shutil.copymode(target, name)
+    return not any(target.is_relative_to(one.resolve()) for one in given)
+
+
+def write(path: Path, data: bytes, known: bytes) -> None:
+    """Replace the content of a file, all or nothing; its mode and owner stay, and a link stays a link.
+
+    Raises OSError, also for a file that does not hold what is `known` of it any more.
+    """
+    target = path.resolve()
+    with target.open("r+b") as old:  # A file that may not be written to must not be replaced either.
+        now = old.read()
+    if now == data:
+        return  # It was written already, under another name.
+    if now != known:
+        raise OSError("it has changed since it was read")
+    with _replacing(target, data) as made:
+        _keep_owner(target, made)
+        shutil.copymode(target, made)
 
 
 def create(path: Path, data: bytes) -> None:
     """Write a file that may not be there yet, all or nothing. Raises OSError."""
     target = path.resolve()
     if target.is_file():
-        write(target, data)
+        write(target, data, target.read_bytes())
     elif target.exists():
         target.write_bytes(data)  # A device, a pipe: nothing that can be replaced.
     else:
@@ -41,7 +62,7 @@ def create(path: Path, data: bytes) -> None:
 @contextlib.contextmanager
 def _replacing(target: Path, data: bytes) -> Iterator[Path]:
     """A new file with this content, which takes the place of `target` when nothing fails."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:_MAX_NAME]}.", suffix=".tmp", dir=target.parent)
     made = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -54,6 +75,14 @@ def _replacing(target: Path, data: bytes) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             made.unlink()
         raise
+
+
+def _keep_owner(target: Path, made: Path) -> None:
+    """Give a new file the owner and group of another, as far as this user may."""
+    if hasattr(os, "chown"):
+        was = target.stat()
+        with contextlib.suppress(OSError):
+            os.chown(made, was.st_uid, was.st_gid)
 
 
 def _umask() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from flake8_training_phase.sources.globs import Globs, is_pattern
@@ -28,7 +29,7 @@ class GitIgnores:
         """The patterns that count in a folder: the later they stand, the more they say."""
         if folder not in self._levels:
             around: tuple[Globs, ...] = ()
-            if (folder / ".git").exists():
+            if _is_repository(folder):
                 around = (_patterns(_info(folder / ".git") / "exclude", folder),)
             elif folder not in (self._top, folder.parent):
                 around = self._patterns(folder.parent)
@@ -38,19 +39,28 @@ class GitIgnores:
 
 
 def _repository(folder: Path) -> Path | None:
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    return next((one for one in (folder, *folder.parents) if _is_repository(one)), None)
+
+
+def _is_repository(folder: Path) -> bool:
+    return os.path.exists(folder / ".git")  # noqa: PTH110 - never raise
 
 
 def _info(git: Path) -> Path:
-    """The folder `info` of a repository; in a further work tree of one, `.git` is a file that names its folder."""
-    if git.is_dir():
-        return git / "info"
+    """The folder `info` of a repository. In a submodule `.git` is a file that names the repository; in a further work
+    tree it names a folder, and a file in there names the repository.
+    """
+    named = _line(git).removeprefix("gitdir:").strip()
+    repository = git.parent / named if named else git
+    return repository / _line(repository / "commondir") / "info"
+
+
+def _line(file: Path) -> str:
+    """What stands in a file of one line; nothing where there is none."""
     try:
-        named = git.parent / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
-        common = named / (named / "commondir").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return git / "info"  # Of a submodule, or of nothing: there is no such folder.
-    return common / "info"
+        return file.read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except OSError:
+        return ""
 
 
 def _patterns(file: Path, folder: Path) -> Globs:

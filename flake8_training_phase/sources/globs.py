@@ -61,7 +61,7 @@ def _below(path: str, folder: str) -> str | None:
     if path == folder:
         return ""
     start = folder if folder.endswith(os.sep) else folder + os.sep
-    return path[len(start) :] if folder and path.startswith(start) else None
+    return path[len(start) :] if path.startswith(start) else None
 
 
 @cache

@@ -111,8 +111,8 @@ def _statement(use: LegacyUse) -> Fallback | None:
     name = tested_for_none(around.test, not_none=False)
     if name is None or _value_assigned(use.statement, name) is not use.node:
         return None
-    outer = use.parents[use.parents.index(around) + 1]
-    block = getattr(outer, "body", [])
+    outer = use.parents[use.parents.index(around) + 1 :]
+    block = getattr(outer[0], "body", []) if outer else []
     return Fallback(name, None, around, tuple(block)) if around in block else None
 
 

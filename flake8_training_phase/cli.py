@@ -25,6 +25,8 @@ ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells give it."""
+CUT_SHORT = 141
+"""The exit code when nobody reads the output to its end, as shells give it."""
 
 _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or would be fixed, under --check and --diff),
 2 an error such as a missing path"""
@@ -33,10 +35,16 @@ _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or woul
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
     try:
-        return _main(arguments)
+        code = _main(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("training-phase-fix: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        # Who reads the output, `head` for example, has seen enough. What is left must not be tried again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_SHORT
+    return code
 
 
 def _main(arguments: Sequence[str] | None) -> int:

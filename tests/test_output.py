@@ -188,6 +188,16 @@ def test_what_is_not_asked_for_is_not_loaded(module: str, model: Path) -> None:
 # Exit codes
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes that break")
+def test_a_reader_that_has_seen_enough(model: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "flake8_training_phase", "--check"]
+    done = subprocess.run(command, cwd=model.parent, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 @pytest.mark.parametrize(
     ("options", "text", "code"),
     [

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
 from flake8_training_phase.engine import Broken, parse
 from flake8_training_phase.findings import Edit, Finding, Position
 from flake8_training_phase.results import FileResult
@@ -39,13 +40,17 @@ def silenced(result: FileResult, reason: str) -> FileResult:
     suppressions = Suppressions(source)
     for finding in result.findings:
         row = suppressions.comment_row(finding.start.row)
-        if row is not None:
+        if row is not None and finding.code != CODE_OF_BROKEN_FILE:
             lines[row].append(finding)
     text, done = _with_comments(source, lines, reason)
     if not done:
         return result
+    try:
+        after = result.after.with_text(text)
+    except (SyntaxError, ValueError):  # A file in pieces that has no place for it.
+        return result
     left = tuple(finding for finding in result.findings if finding not in done)
-    return replace(result, after=result.after.with_text(text), findings=left, made=(*result.made, *done))
+    return replace(result, after=after, findings=left, made=(*result.made, *done))
 
 
 def _with_comments(source: SourceText, lines: Lines, reason: str) -> tuple[str, list[Finding]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL, Result, returning
+from tests.output_examples import OUTPUT_PAGE
 
 Fix = Callable[..., Result]
 
@@ -52,6 +53,13 @@ def test_the_file(tmp_path: Path, fix: Fix) -> None:
     # The order of files does not matter.
     fix("--write-baseline", "known.json", "a.py", "src")
     assert (tmp_path / "known.json").read_text() == text
+
+
+def test_the_file_in_the_documentation(tmp_path: Path, fix: Fix) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "model.py").write_text(FORGETFUL)
+    fix("--write-baseline", "known.json")
+    assert f"```json\n{(tmp_path / 'known.json').read_text()}```" in OUTPUT_PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

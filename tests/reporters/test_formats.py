@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FORGETFUL, HEAD, MISNAMED, MODEL, Result, returning
+from tests.output_examples import OUTPUT_PAGE, with_output_examples
 from tests.reporters.conftest import MESSAGE, Check, in_a_notebook
 
 Fix = Callable[..., Result]
@@ -38,6 +40,12 @@ def test_a_format_is_a_file(fix: Fix) -> None:
     expected = ["concise", "github", "gitlab", "json", "json-lines", "junit", "sarif", "statistics", "text"]
     assert formats() == expected
     assert f"{{{','.join(expected)}}}" in fix("--help").out
+
+
+def test_the_documentation_shows_every_format_as_it_is() -> None:
+    page = OUTPUT_PAGE.read_text(encoding="utf-8")
+    assert with_output_examples(page) == page, "run `python -m tests.generate_docs`"
+    assert re.findall("^<!-- (.+) -->$", page, re.MULTILINE) == re.findall("^### ([a-z-]+)$", page, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab", "json", "json-lines", "junit", "sarif"])

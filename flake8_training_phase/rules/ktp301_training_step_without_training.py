@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.patterns.training_steps import ForwardPass, forward_passes
+from flake8_training_phase.analysis.dependence import Dependence
+from flake8_training_phase.analysis.patterns.forward_passes import ForwardPass, Told, forward_passes
+from flake8_training_phase.analysis.patterns.steps import Kind
 from flake8_training_phase.analysis.values import Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
@@ -62,7 +63,7 @@ class TrainingStepWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = ("GradientTape",)
+    words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
     bad = (
         Example(
             bad="""
@@ -163,26 +164,11 @@ def distil(student, x):
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The forward passes that train as in inference."""
-        for function in module.functions:
-            if function.node.name.startswith("test"):
-                continue  # A test that a gradient flows trains nothing.
-            for forward in forward_passes(function):
-                if _gives_flag(forward.node):
-                    continue
-                model = function.value(forward.model)
-                known = dependence(model)
-                if known is not Dependence.NO and not _trains_by_default(model):
-                    severity = Severity.BUG if known is Dependence.YES else Severity.FRAGILE
-                    keras = module.keras
-                    yield self.problem(forward.node, _message(forward, known), keras, _plan(forward), severity=severity)
-
-
-def _gives_flag(call: ast.Call) -> bool:
-    """Whether the call passes the flag, or may: by keyword, inside `**kwargs`, or as a literal in second place."""
-    if any(keyword.arg in ("training", None) for keyword in call.keywords):
-        return True
-    second = call.args[1] if len(call.args) > 1 else None
-    return isinstance(second, ast.Constant) and isinstance(second.value, bool)
+        for forward in forward_passes(module):
+            keras = module.keras if forward.step.kind is Kind.TAPE else tuple(one for one in module.keras if one == 3)
+            if keras and not _trains_by_default(forward.model):
+                severity = Severity.BUG if forward.depends is Dependence.YES else Severity.FRAGILE
+                yield self.problem(forward.node, _message(forward), keras, _plan(forward), severity=severity)
 
 
 def _trains_by_default(model: Value) -> bool:
@@ -193,17 +179,32 @@ def _trains_by_default(model: Value) -> bool:
     )
 
 
-def _message(forward: ForwardPass, known: Dependence) -> str:
-    call, step = ast.unparse(forward.node.func), forward.function.node.name
-    start = f"`{call}(…)` is called without `training=True` in `{step}`, which updates its variables"
-    if known is Dependence.YES:
+def _message(forward: ForwardPass) -> str:
+    call = ast.unparse(forward.node.func)
+    step = f"`{forward.step.name}`" if forward.step.name is not None else "a training loop"
+    if forward.told is Told.BY_DEFAULT:
+        return (
+            f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: the layers of the model that it runs are "
+            "in inference while they are trained"
+        )
+    if forward.told is Told.IN_HELPER:
+        return (
+            f"`{call}(…)` in `{forward.helper}` is called without `{forward.flag}=`, and {step} trains through it: its "
+            "layers run in inference while it is trained"
+        )
+    start = f"`{call}(…)` is called without `{forward.flag}=True` in {step}, which updates its variables"
+    if forward.depends is Dependence.YES:
         return f"{start}: its layers run in inference while it is trained"
     return f"{start}: layers that depend on the phase would run in inference"
 
 
-def _plan(forward: ForwardPass) -> Plan:
-    change = AddArgument(forward.node, "training", "True")
-    return Plan("Pass `training=True`", Applicability.UNSAFE, (change,))
+def _plan(forward: ForwardPass) -> Plan | None:
+    """Say it in the step itself; what a step shares with an evaluation cannot say it."""
+    renamed = forward.told is Told.NOT and forward.flag != "training"
+    if forward.told is Told.IN_HELPER or forward.step.shared or renamed:
+        return None
+    change = AddArgument(forward.node, forward.flag, "True")
+    return Plan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))
 
 
 RULE = TrainingStepWithoutTraining()

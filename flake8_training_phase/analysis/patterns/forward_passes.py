@@ -16,12 +16,17 @@ from flake8_training_phase.analysis.patterns.definitions import positional_names
 from flake8_training_phase.analysis.patterns.module_run import APPLICATION, Entered, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
 from flake8_training_phase.analysis.patterns.training_steps import training_steps
-from flake8_training_phase.analysis.values import UNKNOWN, Constant, Instance, Value, members
+from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Value, members, union
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
 _STEADY_APPLICATIONS = frozenset({"VGG16", "VGG19"})
 """The models of `keras.applications` that have neither dropout nor batch normalization."""
+
+
+_DEPTH = 4
+"""How deep objects are followed into those they were given."""
 
 
 class Told(Enum):
@@ -93,7 +98,7 @@ class _Judge:
             return  # More often than not a module of torch, which has a phase of its own.
         if depends is not Dependence.NO and not self._is_told(node):
             flag = _flag_name(models)
-            yield ForwardPass(node, self.step, Told.NOT, _union(models), depends, flag)
+            yield ForwardPass(node, self.step, Told.NOT, union(models), depends, flag)
 
     def _is_told(self, node: ast.Call) -> bool:
         """Whether a run of the module saw that the call gives a flag, or asks before whether there is one."""
@@ -106,14 +111,15 @@ class _Judge:
         models = [one for value in self.run.owners.get(node.func, ()) for one in members(value) if self._is_model(one)]
         depends = self.dependence(models)
         if depends is not Dependence.NO and not _gives_phase(node):
-            yield ForwardPass(node, self.step, Told.NOT, _union(models), depends, "training")
+            yield ForwardPass(node, self.step, Told.NOT, union(models), depends, "training")
 
     def _in_helpers(self) -> Iterator[ForwardPass]:
         """Models that functions called by the step run."""
         for call in self.run.model_calls:
             place = next((i for i, one in enumerate(call.chain) if one.call in self.step.region), None)
-            models = [one for one in members(call.receiver) if one in self.updated]
-            if place is None or not models or call.inspected or call.node in self.step.region:
+            models = [one for one in members(call.receiver) if isinstance(one, Instance) and one in self.updated]
+            ways = {call.node, *(one.call for one in call.chain)}
+            if place is None or not models or call.inspected or call.node in self.step.region or ways & self.step.aside:
                 continue
             depends = self.dependence(models)
             if depends is not Dependence.YES:
@@ -122,30 +128,47 @@ class _Judge:
             found = _forgotten(call, call.chain[place:])
             if found is not None:
                 node, told, flag = found
-                yield ForwardPass(node, self.step, told, _union(models), depends, flag or _flag_name(models), helper)
+                yield ForwardPass(node, self.step, told, union(models), depends, flag or _flag_name(models), helper)
 
     def _is_model(self, value: Value) -> bool:
         return isinstance(value, Instance) and not (isinstance(value.type, UserClass) and not value.type.is_layer)
 
     def dependence(self, models: Iterable[Value]) -> Dependence:
         """Whether one of some models depends on the phase; what is not known at all may."""
-        found = [self._one(one) for one in models if isinstance(one, Instance)]
-        return max(found, key=lambda one: one.value, default=Dependence.MAYBE)
+        return self._of(union(models), _DEPTH)
 
-    def _one(self, model: Instance) -> Dependence:
+    def _one(self, model: Instance, depth: int) -> Dependence:
         if model in self.run.frozen:
             return Dependence.NO
         application = model.arguments.get(APPLICATION)
         if isinstance(application, Constant):
             return Dependence.NO if application.value in _STEADY_APPLICATIONS else Dependence.YES
-        whole = not isinstance(model.type, UserClass) or model.type.call is None
-        if whole and model.contents:
-            return self.dependence(model.contents)
-        return dependence(model)
+        if isinstance(model.type, KerasLayer) and model.type.name == "Lambda":
+            return _most(_of_function(one) for one in model.contents)
+        if model.contents and (isinstance(model.type, KerasLayer) or model.type.call is None):
+            return _most(self._of(one, depth) for one in model.contents)
+        known = dependence(model)
+        if known is Dependence.MAYBE and depth:
+            # What the constructor of this very object was given may be known.
+            layers = self.run.layers_run_by(model)
+            known = known if layers is None else _most(self._of(one, depth - 1) for one in layers)
+        return known
+
+    def _of(self, value: Value, depth: int) -> Dependence:
+        found = [self._one(one, depth) for one in members(value) if isinstance(one, Instance)]
+        return _most(found) if found else Dependence.MAYBE
 
 
-def _union(models: list[Value]) -> Value:
-    return models[0] if models else UNKNOWN
+def _most(found: Iterable[Dependence]) -> Dependence:
+    return max(found, key=lambda one: one.value, default=Dependence.NO)
+
+
+def _of_function(function: Value) -> Dependence:
+    """Whether the function of a `Lambda` layer depends on the phase, or changes what it is given at random."""
+    if not isinstance(function, FunctionValue):
+        return Dependence.MAYBE
+    text = ast.unparse(function.node)
+    return Dependence.MAYBE if any(word in text for word in ("training", "drop", "noise", "random")) else Dependence.NO
 
 
 def _gives_phase(call: ast.Call) -> bool:

@@ -38,7 +38,6 @@ from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
 """The attributes by which a gradient is asked for; `parameters()` is that of torch."""
-_OWNED = VARIABLES | {"stateless_call"}
 _OUTPUTS = frozenset({"output", "outputs"})
 _FUNCTIONAL = frozenset({"Model", "Functional"})
 _MOST_OBJECTS = 8
@@ -135,11 +134,27 @@ class ModuleRun(Interpreter):
                 return Instance(found.type, found.generations, {}, has_hidden_arguments=True)
         return UNKNOWN
 
+    def layers_run_by(self, model: Instance) -> list[Value] | None:
+        """What the `call` of an object of the module runs without a constant flag; None when that is not seen."""
+        if model not in self._held or not isinstance(model.type, UserClass) or model.type.call is None:
+            return None
+        before = len(self.model_calls)
+        method = model.type.call
+        bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
+        self._steps = 0
+        try:
+            self._inline(bound, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False)
+        except (TooComplex, RecursionError):
+            return None
+        found = [call.receiver for call in self.model_calls[before:] if not call.flag.constant]
+        del self.model_calls[before:]
+        return found
+
     # What the interpreter does not keep.
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         """As the interpreter, but tensors remember the layers they went through."""
-        if isinstance(node, ast.Attribute) and node.attr in _OWNED and not isinstance(node.value, ast.Call):
+        if isinstance(node, ast.Attribute) and node.attr in VARIABLES and not isinstance(node.value, ast.Call):
             self.owners.setdefault(node, []).append(super().evaluate(node.value, frame))
         before = len(self.model_calls)
         value = super().evaluate(node, frame)
@@ -161,6 +176,12 @@ class ModuleRun(Interpreter):
             layers = [_of(callee)] if any(self._is_layer(one) for one in members(callee)) else []
             return _through([*given, *layers])
         return result
+
+    def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
+        """As the interpreter; whose method it is is kept for those that name variables or take them."""
+        if isinstance(node.func, ast.Attribute) and name in (*VARIABLES, "stateless_call"):
+            self.owners.setdefault(node.func, []).append(base)
+        return super().method(base, name, arguments, node, frame)
 
     def _apply_external(self, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         found = keras_path(path)
@@ -232,6 +253,10 @@ class ModuleRun(Interpreter):
         event = self.events[-1]
         assert isinstance(event, LayerCall)
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain)))
+
+
+_NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
+"""Stands for the call that Keras makes."""
 
 
 def module_run(module: CheckedModule) -> ModuleRun:

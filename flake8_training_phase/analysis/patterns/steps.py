@@ -37,3 +37,5 @@ class TrainingStep:
     owners: tuple[Owner, ...]
     shared: bool = False
     """What is differentiated is called elsewhere as well, so that it cannot say what phase it is for."""
+    aside: frozenset[ast.Call] = frozenset()
+    """The calls of the module that teach nothing, whichever step they are reached from: a penalty on the inputs."""

@@ -32,10 +32,16 @@ def torch_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
         place = _place(call)
         end = _place(backward[index + 1]) if index + 1 < len(backward) else _END
         owners = _owners(unit, place, end) or _owners(unit, start, place) or _owners_elsewhere(definitions)
-        region = {one for one in unit.calls() if start < _place(one) < place} - outside
+        region = {one for one in _beside(call, unit) if start < _place(one) < place} - outside
         if owners and any(place < _place(one) < end for one in updates):
             yield TrainingStep(unit.name, Kind.TORCH, frozenset(region), owners)
         start = place
+
+
+def _beside(call: ast.Call, unit: Unit) -> Iterator[ast.Call]:
+    """The calls in the innermost loop around a call; all of the unit where it stands in none."""
+    loops = [node for node in unit.nodes if isinstance(node, (ast.For, ast.While)) and call in ast.walk(node)]
+    return calls_in(loops[-1]) if loops else unit.calls()
 
 
 def _is_backward(call: ast.Call) -> bool:

@@ -8,7 +8,7 @@ map or an adversarial example, or one that updates nothing, trains no model.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.patterns import jax_steps, torch_steps
@@ -32,9 +32,10 @@ _GRADIENTS = frozenset({"gradient", "jacobian", "batch_jacobian"})
 def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
     """The training steps of a module."""
     definitions = Definitions(tree)
+    aside = frozenset(call for unit in definitions.units for call in _aside(unit))
     for unit in definitions.units:
         if not _is_test(unit):
-            yield from _tape_steps(unit, definitions)
+            yield from _tape_steps(unit, definitions, aside)
             yield from _minimizing_steps(unit, definitions)
             yield from jax_steps.jax_steps(unit, definitions)
             yield from torch_steps.torch_steps(unit, definitions)
@@ -58,11 +59,8 @@ class _Gradient:
     """Whether the call makes the update as well: `minimize(loss, variables, tape=tape)`."""
 
 
-def _tape_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
-    blocks = [node for node in unit.nodes if isinstance(node, (ast.With, ast.AsyncWith))]
-    opened = [(block, tape) for block in blocks for tape in _tapes(block, unit)]
-    aside = _aside(opened, unit)
-    for block, tape in opened:
+def _tape_steps(unit: Unit, definitions: Definitions, aside: frozenset[ast.Call]) -> Iterator[TrainingStep]:
+    for block, tape in _opened(unit):
         gradients = [
             one
             for one in _gradients(tape, unit, definitions)
@@ -71,7 +69,14 @@ def _tape_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
         owners = [owner for one in gradients for owner in _owners(one, definitions)]
         if owners:
             region = {call for statement in block.body for call in calls_in(statement)} - aside
-            yield TrainingStep(unit.name, Kind.TAPE, frozenset(region), tuple(owners))
+            yield TrainingStep(unit.name, Kind.TAPE, frozenset(region), tuple(owners), aside=aside)
+
+
+def _opened(unit: Unit) -> Iterator[tuple[ast.With | ast.AsyncWith, str]]:
+    """The blocks under a gradient tape, with the tape as the code writes it."""
+    for node in unit.nodes:
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            yield from ((node, tape) for tape in _tapes(node, unit))
 
 
 def _tapes(block: ast.With | ast.AsyncWith, unit: Unit) -> Iterator[str]:
@@ -179,10 +184,10 @@ def _callers(unit: Unit, definitions: Definitions) -> Iterator[Unit]:
             yield one
 
 
-def _aside(opened: Iterable[tuple[ast.With | ast.AsyncWith, str]], unit: Unit) -> set[ast.Call]:
+def _aside(unit: Unit) -> set[ast.Call]:
     """The calls that no update comes from: under a tape for inputs alone, in `stop_gradient` or `stop_recording`."""
     found: set[ast.Call] = set()
-    for block, tape in opened:
+    for block, tape in _opened(unit):
         asked = [one for one in unit.calls() if called_name(one) in _GRADIENTS]
         sources = [
             argument(one, 1, "sources")

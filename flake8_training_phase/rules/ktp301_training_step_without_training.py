@@ -201,7 +201,7 @@ def _message(forward: ForwardPass) -> str:
 def _plan(forward: ForwardPass) -> Plan | None:
     """Say it in the step itself; what a step shares with an evaluation cannot say it."""
     renamed = forward.told is Told.NOT and forward.flag != "training"
-    if forward.told is Told.IN_HELPER or forward.step.shared or renamed:
+    if forward.told is Told.IN_HELPER or forward.step.shared or renamed or not forward.takes_flag:
         return None
     change = AddArgument(forward.node, forward.flag, "True")
     return Plan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))

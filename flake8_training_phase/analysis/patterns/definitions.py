@@ -87,10 +87,10 @@ class Definitions:
 
 def _assigned(target: str, nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
     for node in nodes:
-        if isinstance(node, ast.Assign) and any(ast.unparse(one) == target for one in node.targets):
-            yield node.value
-        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)) and node.value and ast.unparse(node.target) == target:
-            yield node.value
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(ast.unparse(one) == target for one in targets):
+                yield node.value
 
 
 def _units(node: ast.AST, around: tuple[Block | ast.ClassDef, ...]) -> Iterator[Unit]:
@@ -140,19 +140,25 @@ def positional_names(function: FunctionNode) -> list[str]:
 def derived_names(start: Iterable[str], nodes: Iterable[ast.AST]) -> set[str]:
     """The names that are computed from some names, those included."""
     found = set(start)
-    nodes = [node for node in nodes if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.Expr))]
+    nodes = tuple(nodes)
     size = -1
     while size != len(found):
         size = len(found)
         for node in nodes:
-            if isinstance(node, ast.Expr):
-                found |= _grown_names(node.value, found)
-            else:
-                value = node.iter if isinstance(node, ast.For) else node.value
-                if value is not None and mentions(value, found):
-                    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                    found |= {one for target in targets for one in _stored(target)}
+            found |= _newly_derived(node, found)
     return found
+
+
+def _newly_derived(node: ast.AST, names: set[str]) -> set[str]:
+    """The names that a statement computes from others."""
+    if isinstance(node, ast.Expr):
+        return _grown_names(node.value, names)
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For)):
+        value = node.iter if isinstance(node, ast.For) else node.value
+        if value is not None and mentions(value, names):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            return {one for target in targets for one in _stored(target)}
+    return set()
 
 
 def _grown_names(node: ast.expr, names: set[str]) -> set[str]:
@@ -167,9 +173,7 @@ def _stored(target: ast.expr) -> Iterator[str]:
     if isinstance(target, (ast.Tuple, ast.List)):
         for one in target.elts:
             yield from _stored(one)
-    elif isinstance(target, ast.Starred):
-        yield from _stored(target.value)
-    elif isinstance(target, ast.Subscript):
+    elif isinstance(target, (ast.Starred, ast.Subscript)):
         yield from _stored(target.value)
     elif isinstance(target, (ast.Name, ast.Attribute)):
         yield ast.unparse(target)

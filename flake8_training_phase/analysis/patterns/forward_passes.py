@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import FlagArgument, Given
+from flake8_training_phase.analysis.events import FlagArgument, Given, KerasCall, LayerCall, walk
 from flake8_training_phase.analysis.patterns.definitions import positional_names
 from flake8_training_phase.analysis.patterns.module_run import APPLICATION, Entered, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
@@ -25,6 +25,7 @@ _STEADY_APPLICATIONS = frozenset({"VGG16", "VGG19"})
 """The models of `keras.applications` that have neither dropout nor batch normalization."""
 
 
+_RANDOM = ("drop", "noise", "random", "moving", "batch_norm")
 _DEPTH = 4
 """How deep objects are followed into those they were given."""
 
@@ -51,6 +52,8 @@ class ForwardPass:
     """The name of the parameter that takes the phase."""
     helper: str | None = None
     """The function that the step runs the model through."""
+    takes_flag: bool = True
+    """Whether all that the call may be of is a layer, which takes `training=`."""
 
 
 def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
@@ -71,6 +74,7 @@ class _Judge:
         self.updated = {one for value in updated for one in members(value) if isinstance(one, Instance)}
 
     def forward_passes(self) -> Iterator[ForwardPass]:
+        """Those of the step, in the order of the text, then those in functions that it calls."""
         for node in sorted(self.step.region, key=lambda node: (node.lineno, node.col_offset)):
             if self.step.kind is Kind.JAX:
                 yield from self._stateless(node)
@@ -98,7 +102,8 @@ class _Judge:
             return  # More often than not a module of torch, which has a phase of its own.
         if depends is not Dependence.NO and not self._is_told(node):
             flag = _flag_name(models)
-            yield ForwardPass(node, self.step, Told.NOT, union(models), depends, flag)
+            only = len(known) == len(models)
+            yield ForwardPass(node, self.step, Told.NOT, union(models), depends, flag, takes_flag=only)
 
     def _is_told(self, node: ast.Call) -> bool:
         """Whether a run of the module saw that the call gives a flag, or asks before whether there is one."""
@@ -119,7 +124,9 @@ class _Judge:
             place = next((i for i, one in enumerate(call.chain) if one.call in self.step.region), None)
             models = [one for one in members(call.receiver) if isinstance(one, Instance) and one in self.updated]
             ways = {call.node, *(one.call for one in call.chain)}
-            if place is None or not models or call.inspected or call.node in self.step.region or ways & self.step.aside:
+            if place is None or call.node in self.step.region or ways & self.step.aside:
+                continue
+            if not models or call.inspected:
                 continue
             depends = self.dependence(models)
             if depends is not Dependence.YES:
@@ -148,6 +155,8 @@ class _Judge:
         if model.contents and (isinstance(model.type, KerasLayer) or model.type.call is None):
             return _most(self._of(one, depth) for one in model.contents)
         known = dependence(model)
+        if known is Dependence.YES and isinstance(model.type, UserClass) and _only_asks(model.type):
+            return Dependence.MAYBE
         if known is Dependence.MAYBE and depth:
             # What the constructor of this very object was given may be known.
             layers = self.run.layers_run_by(model)
@@ -163,12 +172,25 @@ def _most(found: Iterable[Dependence]) -> Dependence:
     return max(found, key=lambda one: one.value, default=Dependence.NO)
 
 
+def _only_asks(cls: UserClass) -> bool:
+    """Whether a class asks for the phase and runs nothing that depends on it: it may only count a metric."""
+    if cls.call is None or not cls.trace.complete:
+        return False
+    runs = any(
+        isinstance(event, KerasCall) or dependence(event.receiver) is not Dependence.NO
+        for event in walk(cls.trace.events)
+        if isinstance(event, (KerasCall, LayerCall))
+    )
+    changes = any(word in ast.unparse(cls.node).lower() for word in _RANDOM)
+    return not runs and not changes
+
+
 def _of_function(function: Value) -> Dependence:
     """Whether the function of a `Lambda` layer depends on the phase, or changes what it is given at random."""
     if not isinstance(function, FunctionValue):
         return Dependence.MAYBE
     text = ast.unparse(function.node)
-    return Dependence.MAYBE if any(word in text for word in ("training", "drop", "noise", "random")) else Dependence.NO
+    return Dependence.MAYBE if any(word in text for word in ("training", *_RANDOM)) else Dependence.NO
 
 
 def _gives_phase(call: ast.Call) -> bool:
@@ -185,7 +207,9 @@ def _gives_phase(call: ast.Call) -> bool:
 
 def _flag_name(models: Iterable[Value]) -> str:
     """What the parameter is called that takes the phase of the models."""
-    names = {one.type.phase_parameter for one in models if isinstance(one, Instance) and isinstance(one.type, UserClass)}
+    names = {
+        one.type.phase_parameter for one in models if isinstance(one, Instance) and isinstance(one.type, UserClass)
+    }
     return next((name for name in names if name is not None), "training")
 
 
@@ -202,7 +226,8 @@ def _forgotten(call: ModelCall, chain: tuple[Entered, ...]) -> tuple[ast.Call, T
             return None
         if given is None:
             hidden = any(keyword.arg is None for keyword in chain[place].call.keywords)
-            return None if hidden or name not in dict(defaults(function)) else (chain[place].call, Told.BY_DEFAULT, name)
+            forgotten = not hidden and name in dict(defaults(function))
+            return (chain[place].call, Told.BY_DEFAULT, name) if forgotten else None
         if not isinstance(given, ast.Name):
             return None
         name = given.id

@@ -11,7 +11,6 @@ from flake8_training_phase.analysis.patterns.definitions import (
     Unit,
     argument,
     called_name,
-    calls_in,
     derived_names,
     mentions,
     own_nodes,

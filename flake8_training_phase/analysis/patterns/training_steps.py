@@ -84,7 +84,7 @@ def _tapes(block: ast.With | ast.AsyncWith, unit: Unit) -> Iterator[str]:
     for item in block.items:
         made, name = item.context_expr, item.optional_vars
         if isinstance(made, ast.Name):
-            name, values = made, [one.value for one in unit.nodes if _assigns(one, made.id)]
+            name, values = made, list(_values(made.id, unit))
         else:
             values = [made]
         if isinstance(name, (ast.Name, ast.Attribute)):
@@ -92,8 +92,11 @@ def _tapes(block: ast.With | ast.AsyncWith, unit: Unit) -> Iterator[str]:
                 yield ast.unparse(name)
 
 
-def _assigns(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
+def _values(name: str, unit: Unit) -> Iterator[ast.expr]:
+    """What a unit assigns to a name."""
+    for node in unit.nodes:
+        if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
+            yield node.value
 
 
 def _gradients(tape: str, unit: Unit, definitions: Definitions) -> Iterator[_Gradient]:
@@ -162,6 +165,7 @@ def _names_given(node: ast.expr, unit: Unit) -> set[str]:
     """The names that are assigned something with a node in it."""
     assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and node in ast.walk(one.value)]
     targets = [target for one in assigned for target in one.targets]
+    targets += [one.target for one in unit.nodes if isinstance(one, ast.For) and node in ast.walk(one.iter)]
     return {
         ast.unparse(name)
         for target in targets
@@ -214,7 +218,7 @@ def _may_be_variables(sources: ast.expr | None, unit: Unit) -> bool:
     watched = [one for one in unit.calls() if called_name(one) == "watch"]
     if any(mentions(one, names) for call in watched for one in call.args):
         return False
-    assigned = [node.value for node in unit.nodes for name in names if _assigns(node, name)]
+    assigned = [value for name in names for value in _values(name, unit)]
     return any(
         isinstance(one, ast.Attribute) and one.attr in VARIABLES for value in assigned for one in ast.walk(value)
     )

@@ -21,9 +21,18 @@ class TrainingStepWithoutTraining(Rule):
 
     ## What it does
 
-    Reports a forward pass without the flag inside a `GradientTape` whose gradient with respect to the variables of
-    that model reaches an optimizer, in a `train_step` or in a loop of your own. Models that are not updated there, a
-    teacher, a saliency map, a gradient penalty on inputs, and calls that say `training=False` are left alone.
+    Reports a forward pass without the flag where a gradient with respect to the variables of that model reaches an
+    optimizer, in a `train_step`, a function or a loop at the top of a module. A step is known by what it does: a
+    `GradientTape` whose gradient is given to `apply_gradients`, `apply` or `minimize` (also by a helper, or by whoever
+    is given the gradient back), `minimize` with a function for a loss, `jax.grad` and `jax.value_and_grad` over a loss
+    that calls `stateless_call`, and a torch loop with `loss.backward()` over a Keras model.
+
+    A function that the step shares with an evaluation is followed. Where it has a parameter for the flag, the call in
+    the step is reported that does not give it; where it has none, the call of the model is.
+
+    Left alone are models that the step does not update (a teacher, a discriminator while the generator learns),
+    saliency maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature
+    first, and calls that say `training=False`.
 
     ## What Keras does
 
@@ -31,8 +40,12 @@ class TrainingStepWithoutTraining(Rule):
     and Keras 3 both run in inference. Dropout never drops, BatchNormalization uses moving statistics that nobody
     updates. The loss goes down all the same.
 
+    In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
+    `model.train()` of torch does not reach the layers of Keras.
+
     The finding is a *bug* when the model is known to have layers that depend on the phase, and *fragile* when nothing
-    is known of it. A model that is known to have none is left alone.
+    is known of it. A model that is known to have none is left alone, and so is a model of a torch loop that is not
+    known to be one of Keras.
 
     ## Example
 
@@ -54,7 +67,8 @@ class TrainingStepWithoutTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the training that it repairs comes to other results.
+    Unsafe: the training that it repairs comes to other results. There is no fix inside a function that is shared with
+    an evaluation, because it cannot say which of the two it is run for.
 
     ## References
 

@@ -52,6 +52,8 @@ class Output(Value):
     """A tensor, as far as a functional model needs to know: the layers it went through."""
 
     layers: tuple[Value, ...]
+    symbolic: bool = False
+    """It stands for an input that nobody has given yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class ModelCall:
     inspected: bool
     chain: tuple[Entered, ...]
     """The functions it was reached through, the innermost last."""
+    symbolic: bool
+    """It only builds a functional model."""
 
 
 class ModuleRun(Interpreter):
@@ -188,7 +192,7 @@ class ModuleRun(Interpreter):
         name = path.rpartition(".")[2]
         first = arguments.positional[0] if arguments.positional else UNKNOWN
         if found is not None and name == "Input":
-            return Output(())
+            return Output((), symbolic=True)
         if found is not None and name == "clone_model" and isinstance(first, Instance):
             return replace(first)
         result = super().apply(External(path), arguments, node, frame)
@@ -220,7 +224,7 @@ class ModuleRun(Interpreter):
             if name in self._held.get(base, {}):
                 return self._held[base][name]
             if name in _OUTPUTS and self._is_layer(base):
-                return Output((base,))
+                return Output((base,), symbolic=True)
         return super().attribute(base, name, frame)
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
@@ -252,7 +256,9 @@ class ModuleRun(Interpreter):
         super()._layer_call(receiver, arguments, node, frame)
         event = self.events[-1]
         assert isinstance(event, LayerCall)
-        self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain)))
+        given = _through((*arguments.positional, *arguments.keywords.values()))
+        symbolic = isinstance(given, Output) and given.symbolic
+        self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
 
 
 _NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
@@ -277,7 +283,8 @@ def _through(values: Iterable[Value]) -> Value:
     found = list(_tensors(values))
     if not found:
         return UNKNOWN
-    return Output(tuple(dict.fromkeys(layer for one in found for layer in one.layers)))
+    layers = dict.fromkeys(layer for one in found for layer in one.layers)
+    return Output(tuple(layers), any(one.symbolic for one in found))
 
 
 def _tensors(values: Iterable[Value]) -> Iterator[Output]:

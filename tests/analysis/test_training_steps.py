@@ -466,6 +466,21 @@ def test_several_models_are_judged_one_by_one() -> None:
     assert said(code) == [("generator(z)", "bug"), ("discriminator(fake)", "bug")]
 
 
+def test_tapes_of_one_name_are_told_apart() -> None:
+    code = """
+    def train(z, x):
+        with tf.GradientTape() as tape:
+            loss = error(model(x), 1.0)
+        gradients = tape.gradient(loss, model.trainable_weights)
+        optimizer.apply_gradients(zip(gradients, model.trainable_weights))
+        with tf.GradientTape() as tape:
+            loss = error(model(linear(z)), 0.0)
+        gradients = tape.gradient(loss, linear.trainable_weights)
+        optimizer.apply_gradients(zip(gradients, linear.trainable_weights))
+    """
+    assert said(code) == [("model(x)", "bug")]
+
+
 def test_siamese_calls_are_two_findings() -> None:
     assert said(step("model(x) - model(y)")) == [("model(x)", "bug"), ("model(y)", "bug")]
 

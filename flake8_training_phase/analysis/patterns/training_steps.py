@@ -28,6 +28,8 @@ from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingS
 _UPDATES = frozenset({"apply_gradients", "apply", "minimize", "assign_sub", "assign_add"})
 _GRADIENTS = frozenset({"gradient", "jacobian", "batch_jacobian"})
 
+_LAST_LINE = 10**9
+
 
 def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
     """The training steps of a module."""
@@ -60,10 +62,12 @@ class _Gradient:
 
 
 def _tape_steps(unit: Unit, definitions: Definitions, aside: frozenset[ast.Call]) -> Iterator[TrainingStep]:
-    for block, tape in _opened(unit):
+    opened = list(_opened(unit))
+    for block, tape in opened:
+        reopened = [one.lineno for one, name in opened if name == tape and one.lineno > block.lineno]
         gradients = [
             one
-            for one in _gradients(tape, unit, definitions)
+            for one in _gradients(tape, unit, definitions, range(block.lineno, min(reopened, default=_LAST_LINE)))
             if one.updates or _reaches_update(one.call, one.unit, definitions)
         ]
         owners = [owner for one in gradients for owner in _owners(one, definitions)]
@@ -99,9 +103,14 @@ def _values(name: str, unit: Unit) -> Iterator[ast.expr]:
             yield node.value
 
 
-def _gradients(tape: str, unit: Unit, definitions: Definitions) -> Iterator[_Gradient]:
-    """The gradients that are taken from a tape, in the unit or in a function of the module that it is given to."""
+def _gradients(tape: str, unit: Unit, definitions: Definitions, rows: range) -> Iterator[_Gradient]:
+    """The gradients that are taken from a tape, in the unit or in a function of the module that it is given to.
+
+    Only calls in some rows count: two blocks may give their tapes one name.
+    """
     for call in unit.calls():
+        if call.lineno not in rows:
+            continue
         if called_name(call) in _GRADIENTS and isinstance(call.func, ast.Attribute):
             if ast.unparse(call.func.value) == tape:
                 yield _Gradient(call, argument(call, 1, "sources", "source"), unit, updates=False)
@@ -120,7 +129,7 @@ def _gradients_in_helper(tape: str, call: ast.Call, unit: Unit, definitions: Def
     given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
     helper = definitions.unit(function)
     for name in [name for name, value in given.items() if ast.unparse(value) == tape]:
-        for found in _gradients(name, helper, definitions):
+        for found in _gradients(name, helper, definitions, range(_LAST_LINE)):
             if not found.updates and not _reaches_update(found.call, helper, definitions):
                 continue
             sources = found.sources

@@ -12,7 +12,9 @@ _TF1_WORDS = (
     *("v1 import layers", "tf.contrib", "tensorflow.contrib", "tf_slim"),
 )
 _TF1_LAYERS = ("dropout", "batch_norm")
-_STEP_WORDS = ("GradientTape", "def test_step", "def predict_step")
+_STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "stateless_call")
+_OTHER_STEP_WORDS = (".backward()", ".minimize(")
+"""Steps that other libraries have too: they count only beside the name of Keras."""
 
 
 def may_hold_findings(text: str) -> bool:
@@ -24,5 +26,7 @@ def may_hold_findings(text: str) -> bool:
     if any(word in text for word in _TF1_LAYERS) and any(word in text for word in _TF1_WORDS):
         return True
     if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
+        return True
+    if any(word in text for word in _OTHER_STEP_WORDS) and "keras" in text:
         return True
     return "import" in text and _CALL_METHOD.search(text) is not None

@@ -17,6 +17,7 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.keras.generations import Generation
+from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -175,7 +176,7 @@ model = keras.Model(inputs, Block()(inputs, training=True))
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls whose flag gets lost."""
-        if 3 not in module.settings.keras:
+        if 3 not in module.keras:
             return
         inside = {event.node for one in module.layer_classes for event in one.events if isinstance(event, LayerCall)}
         calls = {node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and _says_training(node)} - inside
@@ -185,9 +186,9 @@ model = keras.Model(inputs, Block()(inputs, training=True))
         for call in module_run(module).model_calls:
             if call.node in calls and not call.symbolic and not call.inspected:
                 for cls in _classes_without_training(call):
-                    generation = next((one for one in module.generations(cls) if _is_lost(cls, one, module)), None)
-                    if generation is not None:
-                        message = _message(call, cls, generation)
+                    lost = [one for one in module.generations(cls) if _is_lost(cls, one, module)]
+                    if lost:
+                        message = _message(call, cls, keras_title(lost, module.settings.keras))
                         yield self.problem(call.node, message, (3,), _plan(classes.get(cls)))
 
 
@@ -216,10 +217,10 @@ def _is_lost(cls: UserClass, generation: Generation, module: CheckedModule) -> b
     return any(not phase for phase in phases)
 
 
-def _message(call: ModelCall, cls: UserClass, generation: Generation) -> str:
+def _message(call: ModelCall, cls: UserClass, releases: str) -> str:
     return (
-        f"`{ast.unparse(call.node.func)}(…, training=True)`: `{cls.name}.call` has no `training` parameter, so Keras "
-        f"{generation.first} to {generation.last} drop the flag and run its layers in inference"
+        f"`{ast.unparse(call.node.func)}(…, training=True)`: `{cls.name}.call` has no `training` parameter: under "
+        f"{releases} the flag is dropped, and its layers run in inference"
     )
 
 

@@ -183,7 +183,7 @@ model = keras.Model(inputs, Block()(inputs, training=True))
         if not calls:
             return
         classes = {one.cls: one for one in module.layer_classes}
-        for call in module_run(module).model_calls:
+        for call in module_run(module, calls).model_calls:
             if call.node in calls and not call.symbolic and not call.inspected:
                 for cls in _classes_without_training(call):
                     lost = [one for one in module.generations(cls) if _is_lost(cls, one, module)]

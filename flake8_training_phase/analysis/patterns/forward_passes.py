@@ -60,7 +60,8 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
     """The forward passes of a module's training steps that nobody tells to train."""
     steps = tuple(training_steps(module.tree))
     if steps:
-        run = module_run(module)
+        nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
+        run = module_run(module, nodes)
         for step in steps:
             yield from _Judge(run, step).forward_passes()
 

@@ -2,15 +2,15 @@
 
 Rules about layers ask what a `call` does, whoever runs it. Rules about callers ask what `model` is at one place: a
 parameter, an attribute of a trainer, a functional model that was made some functions away. So the statements at the
-top of the module are run too, with the functions that they call and the constructors of the objects that they make;
-functions that nothing calls are run on unknown arguments.
+top of the module are run too, with the functions that they call and the constructors of the objects that they make.
+Functions that nothing calls are run on unknown arguments, when somebody asks about what stands in them.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names
@@ -93,9 +93,15 @@ class ModuleRun(Interpreter):
         self._held: dict[Instance, dict[str, Value]] = {}
         self._chain: list[Entered] = []
         self._top = Frame(None, module.scope)
+        self._functions = module.functions
         self._run(module.tree.body, self._top)
-        for function in module.functions:
-            if function.node not in self.visited:
+
+    def come_to(self, nodes: Collection[ast.AST]) -> None:
+        """Run the functions around some nodes that nothing has called yet, on unknown arguments."""
+        wanted = set(nodes)
+        for function in self._functions:
+            if function.node not in self.visited and not wanted.isdisjoint(ast.walk(function.node)):
+                self.visited.add(function.node)
                 for instance in self._objects(function.cls):
                     self._run_alone(function, instance)
 
@@ -265,12 +271,13 @@ _NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
 """Stands for the call that Keras makes."""
 
 
-def module_run(module: CheckedModule) -> ModuleRun:
-    """The run of a module, made once."""
+def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
+    """The run of a module, as far as it comes to some nodes. What it does at its top is run once."""
     known = module.__dict__.get("_module_run")
     if known is None:
         known = module.__dict__["_module_run"] = ModuleRun(module)
     assert isinstance(known, ModuleRun)
+    known.come_to(nodes)
     return known
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.findings import Finding
+from flake8_training_phase.keras.generations import Release
+from flake8_training_phase.keras.targets import ALL_RELEASES, targets
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
@@ -35,7 +37,7 @@ class Net(keras.Model):
 """
 
 
-def found(code: str, filename: str = "example.py", keras: frozenset[int] = frozenset({2, 3})) -> list[Finding]:
+def found(code: str, filename: str = "example.py", keras: frozenset[Release] = ALL_RELEASES) -> list[Finding]:
     source = SourceText(textwrap.dedent(code))
     return engine.check(source, Settings(select=("KTP303", "KTP900"), keras=keras), filename)
 
@@ -91,5 +93,5 @@ def test_a_functional_model_is_not_run_yet() -> None:
 
 def test_keras_2_does_not_drop_it() -> None:
     text = BLOCK + "\n\ndef call(x):\n    return Block()(x, training=True)\n"
-    assert found(text, keras=frozenset({2})) == []
+    assert found(text, keras=targets("2")) == []
     assert found(text.replace("import keras", "import tf_keras as keras")) == []

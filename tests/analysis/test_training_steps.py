@@ -8,6 +8,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.findings import Finding, Severity
+from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
@@ -747,4 +748,4 @@ def test_what_is_no_step_in_torch(code: str) -> None:
 def test_torch_and_jax_are_keras_3_alone() -> None:
     for code, head in ((TORCH["a Keras optimizer"], TORCH_HEAD), (JAX["grad"], JAX_HEAD)):
         source = SourceText(head + textwrap.dedent(code))
-        assert engine.check(source, Settings(select=("KTP301",), keras=frozenset({2})), "example.py") == []
+        assert engine.check(source, Settings(select=("KTP301",), keras=targets("2")), "example.py") == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -18,18 +17,19 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.sources.text import SourceText, parsed
 
 MAX_ROUNDS = 20
 """Rounds of fixes after which a file is taken as it is; two or three do for all code seen so far."""
 
 
 class Broken(Exception):
-    """A file cannot be analysed; the message says why."""
+    """A file, or a part of it, cannot be analysed; the message says why."""
 
-    def __init__(self, message: str, position: Position | None = None) -> None:
+    def __init__(self, message: str, position: Position | None = None, part: str = "file") -> None:
         super().__init__(message)
         self.position = position or Position(1, 0)
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,10 @@ def finding(problem: Problem, source: SourceText, with_fix: bool) -> Finding:
 
 
 def broken_finding(error: Broken) -> Finding:
-    """The one finding for a file that cannot be analysed."""
+    """The one finding for a file, or a part of it, that cannot be analysed."""
     code, name = codes.CODE_OF_BROKEN_FILE, codes.NAME_OF_BROKEN_FILE
     end = replace(error.position, column=error.position.column + 1)
-    return Finding(code, name, f"file not analysed: {error}", Severity.BUG, (), error.position, end)
+    return Finding(code, name, f"{error.part} not analysed: {error}", Severity.BUG, (), error.position, end)
 
 
 def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
@@ -163,10 +163,7 @@ def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tu
 def parse(source: SourceText) -> ast.Module:
     """The syntax tree. Raises Broken."""
     try:
-        with warnings.catch_warnings():
-            # Invalid escapes and the like are the compiler's to tell the user, not ours.
-            warnings.simplefilter("ignore")
-            return ast.parse(source.text)
+        return parsed(source.text)
     except SyntaxError as error:
         row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
         raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,11 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
+from flake8_training_phase.findings import in_order
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, open_document
+from flake8_training_phase.sources.documents import Document, nothing_of, open_document
 from flake8_training_phase.sources.gate import may_hold_findings
-from flake8_training_phase.sources.text import SourceText
 
 File = tuple[Path, Settings]
 """A file to examine, and the settings that hold for it."""
@@ -59,29 +59,41 @@ def examine_document(
     path = Path(document.name)
     if not may_hold_findings(document.source.text):
         return FileResult(path, examined=True)
-    source = document.source
     try:
-        if fixes is Fixes.NONE:
-            fixed = engine.Fixed(source.text, tuple(engine.check(source, settings, document.name, project)), ())
-        else:
-            unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, path)
-            fixed = engine.fix(source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
+        fixed = _fixed(document, settings, fixes, project, baseline)
+        after = document if fixed.text == document.source.text else _with_text(document, fixed.text)
     except engine.Broken as error:
-        fixed = engine.Fixed(source.text, engine.broken_findings(error, source, settings), ())
+        fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
+    unread = (engine.Broken(one.reason, one.position, one.part) for one in after.unread)
+    broken = [found for error in unread for found in engine.broken_findings(error, after.source, settings)]
+    findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
     lookups = project.lookups_for(path.absolute())
-    if fixed.text == source.text:
-        return FileResult(path, document, document, fixed.remaining, lookups=lookups, examined=True)
-    # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
-    project.forget(path.absolute())
-    after = document.with_text(fixed.text)
-    return FileResult(path, document, after, fixed.remaining, fixed.made, lookups=lookups, examined=True)
+    if after is not document:
+        # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
+        project.forget(path.absolute())
+    return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
 
 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
-    """The result of a file whose bytes are not text."""
-    nothing = Document(str(path), SourceText(""))
+    """The result of a file whose bytes are not what its name promises."""
+    nothing = nothing_of(str(path))
     findings = engine.broken_findings(engine.Broken(str(error)), nothing.source, settings)
     return FileResult(path, nothing, nothing, findings, examined=True)
+
+
+def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline) -> engine.Fixed:
+    if fixes is Fixes.NONE:
+        found = engine.check(document.source, settings, document.name, project)
+        return engine.Fixed(document.source.text, tuple(found), ())
+    unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, Path(document.name))
+    return engine.fix(document.source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
+
+
+def _with_text(document: Document, text: str) -> Document:
+    try:
+        return document.with_text(text)
+    except (SyntaxError, ValueError) as error:
+        raise engine.Broken(f"internal error, please report it: {error}") from error
 
 
 def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:

@@ -9,7 +9,7 @@ from flake8_training_phase.cache import Cache, Kept, key_of
 from flake8_training_phase.examine import File, Fixes
 from flake8_training_phase.findings import Applicability, Fix
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.sources.documents import open_document
+from flake8_training_phase.sources.documents import nothing_of, open_document
 
 
 class Memory:
@@ -50,8 +50,10 @@ class Memory:
         path = self._paths[index]
         try:
             document = open_document(str(path), path.read_bytes()) if kept.findings else None
-        except (OSError, SyntaxError):
+        except OSError:
             return None
+        except SyntaxError:
+            document = nothing_of(str(path))
         return FileResult(path, document, document, kept.findings, examined=True, lookups=kept.lookups)
 
 

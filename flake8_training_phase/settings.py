@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, matches
 from flake8_training_phase.configuration.declaration import Setting, setting, settings_of
 from flake8_training_phase.configuration.kinds import (
-    Choice,
     ClassPatterns,
     Codes,
     CodesByPath,
@@ -23,15 +22,16 @@ from flake8_training_phase.configuration.kinds import (
     Parameters,
     Paths,
     PerFile,
+    Releases,
     Switch,
 )
+from flake8_training_phase.keras.targets import ALL_RELEASES
 from flake8_training_phase.sources.globs import Globs, absolute
 
 if TYPE_CHECKING:
+    from flake8_training_phase.keras.generations import Release
     from flake8_training_phase.keras.knowledge import Knowledge
 
-KERAS_CHOICES = {"2": frozenset({2}), "3": frozenset({3}), "all": frozenset({2, 3})}
-"""What `--keras` takes, and the major versions it stands for."""
 
 DEFAULT_EXCLUDES = (
     *(".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox"),
@@ -50,8 +50,8 @@ class Settings:
     extend_select: tuple[str, ...] = setting((), Codes(), "codes or prefixes to report as well")
     ignore: tuple[str, ...] = setting((), Codes(), "codes or prefixes to leave out")
     """A longer prefix in `select` wins over a shorter one here."""
-    keras: frozenset[int] = setting(
-        KERAS_CHOICES["all"], Choice(KERAS_CHOICES), "Keras versions the code has to be right for", flake8=True
+    keras: frozenset[Release] = setting(
+        ALL_RELEASES, Releases(), "Keras releases the code has to be right for", flake8=True
     )
     project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
     cache: bool = setting(True, Switch(), "keep what files come to, for later runs", flake8=True)

@@ -88,10 +88,10 @@ def fix_diff(before: str, after: str) -> str:
 def proof_table(proof: Proof, has_fix: bool) -> str:
     """What each Keras does with the bad and the fixed code, one row for each."""
     rows = [["", "Keras", *MODES]]
-    for version, cell in ((2, proof.keras2), (3, proof.keras3)):
+    for version, cell in (("2", proof.keras2), ("3.1 to 3.9", proof.keras3_early), ("3", proof.keras3)):
         if cell is not None:
             words = zip(cell.split(), proof.fixed.split(), strict=True)
-            rows.append(["as it is", str(version), *(bad if bad == good else f"**{bad}**" for bad, good in words)])
+            rows.append(["as it is", version, *(bad if bad == good else f"**{bad}**" for bad, good in words)])
     if has_fix:
         versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
         rows.append(["fixed", ", ".join(versions), *proof.fixed.split()])

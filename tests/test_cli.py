@@ -16,6 +16,7 @@ import pytest
 
 from flake8_training_phase import __version__, engine
 from flake8_training_phase.codes import rule_modules
+from flake8_training_phase.keras.targets import FORMS
 from flake8_training_phase.rules import rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
@@ -161,6 +162,9 @@ def test_several_files(tmp_path: Path, fix: Fix) -> None:
         (["--keras", "2"], ["KTP202"]),
         (["--keras", "3"], ["KTP101", "KTP202"]),
         (["--keras", "all"], ["KTP101", "KTP202"]),
+        (["--keras", "3.8"], ["KTP101", "KTP202"]),
+        (["--keras", "2.15"], ["KTP202"]),
+        (["--keras", "2,3.10+"], ["KTP101", "KTP202"]),
     ],
 )
 def test_what_is_reported(options: list[str], expected: list[str], tmp_path: Path, fix: Fix) -> None:
@@ -205,7 +209,7 @@ def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
         (["--ignore", "E501"], "ignore: no rule has the code `E501`"),
         (["--extend-select", "KTP1O1"], "extend-select: no rule has the code `KTP1O1`; did you mean `KTP101`?"),
         (["--explain", "KTP2O2"], "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
-        (["--keras", "4"], "invalid choice"),
+        (["--keras", "4"], "keras must be `2`, `3`, `all`, a release such as `3.8`"),
         (["--nonsense"], "unrecognized arguments"),
         (["--check", "--diff"], "not allowed with"),
         (["--diff", "--output-format", "json"], "--diff prints a diff and cannot be given with --output-format"),
@@ -223,7 +227,7 @@ def test_wrong_settings(model: Path, fix: Fix) -> None:
     (model.parent / "pyproject.toml").write_text("[tool.training-phase]\nkeras = 4\n")
     found = fix()
     assert (found.code, found.out) == (ERROR, "")
-    assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras must be one of 2, 3, all, not `4`\n"
+    assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras must be {FORMS}; not `4`\n"
 
 
 def test_explain(fix: Fix) -> None:

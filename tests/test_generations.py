@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from flake8_training_phase.keras.catalogue import DependsOn, layer, layers
 from flake8_training_phase.keras.generations import (
     GENERATIONS,
     KERAS_2,
-    KERAS_3,
-    KERAS_3_EARLY,
+    KERAS_3_1,
+    KERAS_3_4,
+    KERAS_3_6,
+    KERAS_3_10,
+    KERAS_3_16,
     Flag,
+    Generation,
     Passed,
     Phase,
+    Release,
     Resolution,
+    generation_of,
     generations_of,
 )
+from flake8_training_phase.keras.targets import ALL_RELEASES
 
 ABSENT, UNKNOWN = Passed.ABSENT, Passed.UNKNOWN
 NAMES, LACKS = True, False
@@ -81,50 +89,98 @@ def test_what_a_layer_runs_with(
 ) -> None:
     # Whatever a layer comes to, its sublayers find the same in the context.
     assert KERAS_2.resolve(flag, context, default, accepts) == Resolution(keras2, keras2)
-    assert KERAS_3_EARLY.resolve(flag, context, default, accepts) == Resolution(early, early)
-    assert KERAS_3.resolve(flag, context, default, accepts) == Resolution(keras3, keras3)
+    for generation in (KERAS_3_1, KERAS_3_4, KERAS_3_6):
+        assert generation.resolve(flag, context, default, accepts) == Resolution(early, early)
+    assert KERAS_3_10.resolve(flag, context, default, accepts) == Resolution(keras3, keras3)
+    # The release after 3.15 comes to the same; what it leaves behind is another question.
+    assert KERAS_3_16.resolve(flag, context, default, accepts).phase == keras3
 
 
 @pytest.mark.parametrize(
-    ("fact", "keras2", "early", "keras3"),
+    ("fact", "keras2", "early", "keras3", "next_release"),
     [
         # `fit` tells a model without the parameter nothing (1a).
-        ("fit_needs_parameter", False, True, True),
+        ("fit_needs_parameter", False, True, True, True),
         # What one sublayer is given stays for the next (7c2, 22b).
-        ("shared_context", False, True, True),
+        ("shared_context", False, True, True, True),
         # An explicit None clears the context (22c).
-        ("none_erases", False, False, True),
+        ("none_erases", False, False, True, True),
         # A flag for a layer without the parameter reaches its sublayers (7d2).
-        ("flag_survives_without_parameter", True, False, True),
+        ("flag_survives_without_parameter", True, False, True, True),
+        # A default fills an empty context (22e).
+        ("defaults_spread", True, True, True, False),
+        # A Sequential gives its flag to every layer it runs (E11c).
+        ("graphs_forward", True, True, True, False),
     ],
 )
-def test_facts(fact: str, keras2: bool, early: bool, keras3: bool) -> None:
-    assert [getattr(generation, fact) for generation in GENERATIONS] == [keras2, early, keras3]
+def test_facts(fact: str, keras2: bool, early: bool, keras3: bool, next_release: bool) -> None:
+    found = {generation.first: getattr(generation, fact) for generation in GENERATIONS}
+    wanted = {(2, 4): keras2, (3, 1): early, (3, 4): early, (3, 6): early, (3, 10): keras3, (3, 16): next_release}
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ((2, 4), KERAS_2),
+        ((2, 22), KERAS_2),
+        ((3, 1), KERAS_3_1),
+        ((3, 3), KERAS_3_1),
+        ((3, 4), KERAS_3_4),
+        ((3, 5), KERAS_3_4),
+        ((3, 6), KERAS_3_6),
+        ((3, 9), KERAS_3_6),
+        ((3, 10), KERAS_3_10),
+        ((3, 15), KERAS_3_10),
+        ((3, 16), KERAS_3_16),
+        ((3, 40), KERAS_3_16),
+    ],
+)
+def test_generation_of_a_release(release: Release, expected: Generation) -> None:
+    assert generation_of(release) is expected
 
 
 @pytest.mark.parametrize(
     ("majors", "expected"),
     [
         (frozenset({2}), (KERAS_2,)),
-        (frozenset({3}), (KERAS_3_EARLY, KERAS_3)),
-        (frozenset({2, 3}), (KERAS_2, KERAS_3_EARLY, KERAS_3)),
+        (frozenset({3}), (KERAS_3_1, KERAS_3_4, KERAS_3_6, KERAS_3_10)),
+        (frozenset({2, 3}), (KERAS_2, KERAS_3_1, KERAS_3_4, KERAS_3_6, KERAS_3_10)),
         (frozenset(), ()),
     ],
 )
-def test_generations_of(majors: frozenset[int], expected: tuple[object, ...]) -> None:
-    assert generations_of(majors) == expected
+def test_generations_of(majors: frozenset[int], expected: tuple[Generation, ...]) -> None:
+    assert generations_of(ALL_RELEASES, majors) == expected
+
+
+def test_layers_change_their_signature_where_a_generation_begins() -> None:
+    beginnings = {generation.first for generation in GENERATIONS}
+    for one in layers().values():
+        # What TorchModuleWrapper runs is not known anyway.
+        if one.depends_on is not DependsOn.UNKNOWN:
+            assert {changed for changed, _ in one.earlier} <= beginnings, one.name
+
+
+@pytest.mark.parametrize("name", ["Resizing", "CenterCrop"])
+def test_resizing_takes_the_flag_from_3_6_on(name: str) -> None:
+    found = layer(name)
+    assert found is not None
+    assert not found.signature_in((3, 5)).accepts_training
+    assert not found.signature_in((2, 15)).accepts_training
+    assert found.signature_in((3, 6)).default is True
+    assert found.signature_in((3, 15)).default is True
 
 
 class OneSlot:
     """A walk through the sublayers of one `call`, as a generation would run them."""
 
-    def __init__(self, generation: object, context: Phase) -> None:
+    def __init__(self, generation: Generation, context: Phase) -> None:
         self.generation = generation
         self.context = context
 
     def call(self, flag: Flag, default: Phase = None, accepts: bool = True) -> Phase:
-        found = self.generation.resolve(flag, self.context, default, accepts)  # type: ignore[attr-defined]
-        if self.generation.shared_context:  # type: ignore[attr-defined]
+        found = self.generation.resolve(flag, self.context, default, accepts)
+        if self.generation.shared_context:
             self.context = found.context
         return found.phase
 
@@ -132,23 +188,25 @@ class OneSlot:
 @pytest.mark.parametrize(
     ("row", "wanted", "first", "second"),
     [
+        # What the second layer finds on Keras 2, 3.1 to 3.9, 3.10 to 3.15, and after that
+        #
         # `base(x, training=False)`, then `drop(x)`, in fit
-        ("7c2", True, {"flag": False}, (True, False, False)),
+        ("7c2", True, {"flag": False}, (True, False, False, False)),
         # `drop(x, training=True)`, then `norm(x)`, in predict
-        ("7a2", False, {"flag": True}, (False, True, True)),
+        ("7a2", False, {"flag": True}, (False, True, True, True)),
         # a layer with the default True and nothing in context, then `drop(x)`, in `model(x)`
-        ("22e", None, {"flag": ABSENT, "default": True}, (None, True, True)),
+        ("22e", None, {"flag": ABSENT, "default": True}, (None, True, True, None)),
         # `drop(x, training=None)`, then `norm(x)`, in fit
-        ("22d", True, {"flag": None}, (True, True, None)),
+        ("22d", True, {"flag": None}, (True, True, None, None)),
         # `sub(x, training=False)` to a layer that lacks the parameter, then `drop(x)`, in fit
-        ("22a", True, {"flag": False, "accepts": False}, (True, True, False)),
+        ("22a", True, {"flag": False, "accepts": False}, (True, True, False, False)),
     ],
 )
 def test_what_the_next_sibling_finds(
     row: str, wanted: Phase, first: dict[str, object], second: tuple[Phase, ...]
 ) -> None:
     found = []
-    for generation in GENERATIONS:
+    for generation in (KERAS_2, KERAS_3_6, KERAS_3_10, KERAS_3_16):
         walk = OneSlot(generation, wanted)
         walk.call(**first)  # type: ignore[arg-type]
         found.append(walk.call(ABSENT))

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from flake8.main.cli import main
 
+from flake8_training_phase import engine
+from flake8_training_phase.keras.knowledge import Knowledge
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
 from tests.helpers import Result
 
 Fix = Callable[..., Result]
@@ -99,7 +103,6 @@ SETTINGS = [
     ("keras-modules", "my_pkg.backend.nn", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=3", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=2", FOREIGN_KERAS, [], []),
-    ("keras-modules", "my_pkg.backend.n", FOREIGN_KERAS, [], []),
     ("flag-names", "is_fitting", FOREIGN_FLAG, [], ["KTP103"]),
     ("ignore-classes", "Legacy*", OWN_CLASSES, ["KTP101"], []),
     ("ignore-classes", "*legacy*", OWN_CLASSES, ["KTP101"], ["KTP101"]),
@@ -252,6 +255,44 @@ def test_a_spelling_of_keras_that_a_library_has(spelled: str, tmp_path: Path, fi
     expected = [] if "*" in spelled else [("model.py", "KTP101")]
     assert found(tmp_path, fix, "--keras-modules", "my_pkg.backend.nn") == expected
     assert found(tmp_path, fix) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("my_pkg/__init__.py", "from .compiled import nn"),
+        ("my_pkg/model.py", "from .compiled import nn"),
+        ("my_pkg/models/model.py", "from ..compiled import nn"),
+        ("my_pkg/models/__init__.py", "from ..compiled import nn"),
+    ],
+)
+def test_a_relative_import_of_what_is_no_file(name: str, spelled: str, tmp_path: Path, fix: Fix) -> None:
+    text = FOREIGN_KERAS.replace("from my_pkg.backend import nn", spelled)
+    written(tmp_path, {"my_pkg/__init__.py": "", "my_pkg/models/__init__.py": "", name: text})
+    assert found(tmp_path, fix, "--keras-modules", "my_pkg.compiled.nn") == [(name, "KTP101")]
+    assert found(tmp_path, fix, "--keras-modules", "compiled.nn") == []
+
+
+def test_a_name_that_only_begins_like_a_keras() -> None:
+    told = Knowledge(keras_modules=("my_keras",))
+    assert told.spelled("my_keras.layers.Dense") == "keras.layers.Dense"
+    assert told.spelled("my_keras_core.layers.Dense") == "my_keras_core.layers.Dense"
+
+
+def test_standard_input_and_texts(fix: Fix) -> None:
+    assert fix("--check", "-", stdin=FOREIGN_LAYER.encode()).code == 0
+    assert fix("--check", "--phase-layers", "StochasticDepth", "-", stdin=FOREIGN_LAYER.encode()).code == 1
+    told = Settings(phase_layers=("StochasticDepth",))
+    assert engine.check(SourceText(FOREIGN_LAYER), Settings(), "model.py") == []
+    assert [one.code for one in engine.check(SourceText(FOREIGN_LAYER), told, "model.py")] == ["KTP202"]
+
+
+@pytest.mark.parametrize("spelled", ["from my_pkg.nn import backend as K", "import my_pkg.nn.backend as K"])
+def test_the_import_of_a_backend_goes_with_its_last_use(spelled: str, tmp_path: Path, fix: Fix) -> None:
+    call = "    def call(self, x, training=None):\n        return K.in_train_phase(x * 2, x, training=training)\n"
+    written(tmp_path, {"old.py": f"import keras\n{spelled}\n\n\nclass A(keras.layers.Layer):\n{call}"})
+    fix("--keras-modules", "my_pkg.nn")
+    assert "my_pkg" not in (tmp_path / "old.py").read_text()
 
 
 def test_a_module_of_the_project_that_is_a_keras(tmp_path: Path, fix: Fix) -> None:

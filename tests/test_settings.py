@@ -10,6 +10,7 @@ import pytest
 from flake8_training_phase import codes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.keras.targets import ALL_RELEASES, FORMS, targets
 from flake8_training_phase.settings import Settings
 
 OFF, ON = False, True
@@ -64,7 +65,7 @@ def write(folder: Path, table: str) -> Path:
 
 
 def test_no_pyproject(tmp_path: Path) -> None:
-    assert resolved(tmp_path, keras="3").keras == frozenset({3})
+    assert resolved(tmp_path, keras="3").keras == targets("3")
     assert resolved(tmp_path, select=["ktp101"]).select == ("KTP101",)
 
 
@@ -74,8 +75,8 @@ def test_the_nearest_table_above_a_file_counts(tmp_path: Path) -> None:
     (tmp_path / "inner" / "package").mkdir()
     (tmp_path / "inner" / "package" / "pyproject.toml").write_text("[project]\nname = 'training-phase'\n")
     outer, inner = resolved(tmp_path), resolved(tmp_path / "inner" / "package")
-    assert (outer.select, outer.ignore, outer.keras) == (("KTP1",), (), frozenset({2}))
-    assert (inner.select, inner.ignore, inner.keras) == ((), ("KTP102",), frozenset({2, 3}))
+    assert (outer.select, outer.ignore, outer.keras) == (("KTP1",), (), targets("2"))
+    assert (inner.select, inner.ignore, inner.keras) == ((), ("KTP102",), ALL_RELEASES)
 
 
 def test_options_go_over_files(tmp_path: Path) -> None:
@@ -91,8 +92,8 @@ def test_options_go_over_files(tmp_path: Path) -> None:
 def test_isolated_and_config(tmp_path: Path) -> None:
     write(tmp_path, 'keras = "2"')
     other = write(tmp_path / "other", 'keras = "3"')
-    assert Configuration({}, isolated=True).for_folder(tmp_path).settings.keras == frozenset({2, 3})
-    assert Configuration({}, config=other).for_folder(tmp_path).settings.keras == frozenset({3})
+    assert Configuration({}, isolated=True).for_folder(tmp_path).settings.keras == ALL_RELEASES
+    assert Configuration({}, config=other).for_folder(tmp_path).settings.keras == targets("3")
     other.write_text("[project]\n")
     with pytest.raises(SettingsError, match=r"other/pyproject\.toml has no table \[tool\.training-phase\]"):
         Configuration({}, config=other)
@@ -109,7 +110,7 @@ def test_isolated_and_config(tmp_path: Path) -> None:
         ('ignore = ["KTP900"]', None),
         ('per-file-ignores = { "tests/*" = ["ktp1"] }', None),
         ('keras-modules = ["my.keras=2"]', None),
-        ("keras = 4", "keras must be one of 2, 3, all, not `4`"),
+        ("keras = 4", f"keras must be {FORMS}; not `4`"),
         ("select = 'KTP101'", "select must be a list of codes, not `KTP101`"),
         ("select = [101]", "select must be a list of codes"),
         ('select = ["KTP2O2"]', "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
@@ -157,7 +158,7 @@ def test_somebody_elses_mistake(tmp_path: Path, data: bytes) -> None:
     inner = tmp_path / "inner"
     inner.mkdir()
     (inner / "pyproject.toml").write_bytes(data)
-    assert resolved(inner).keras == frozenset({2})
+    assert resolved(inner).keras == targets("2")
 
 
 def test_undecodable_pyproject(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flake8.main.cli import main
 
+from flake8_training_phase.rules import rule
 from tests.helpers import FORGETFUL, HEAD, MODEL, UNRELATED, Result
 from tests.test_knowledge import written
 
@@ -98,6 +99,22 @@ def test_in_the_command(case: Case, tmp_path: Path, fix: Fix) -> None:
     written(tmp_path, {"pyproject.toml": f"[tool.training-phase]\n{case.key} = {case.toml}\n"})
     assert found(fix) == case.with_it
     assert found(fix, "--isolated") == case.without
+
+
+def silent_from_now_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the rule whose findings the tests look at find nothing more: what is found was found before."""
+    monkeypatch.setattr(rule("KTP101"), "check", lambda module: iter(()))
+
+
+def test_cache(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"model.py": MODEL})
+    before = found(fix)
+    silent_from_now_on(monkeypatch)
+    assert found(fix) == before == [("model.py", "KTP101")]
+    assert found(fix, "--no-cache") == []
+    written(tmp_path, {"pyproject.toml": "[tool.training-phase]\ncache = false\n"})
+    assert found(fix) == []
+    assert found(fix, "--cache") == before
 
 
 def test_show_settings(tmp_path: Path, fix: Fix) -> None:
@@ -208,6 +225,17 @@ def test_a_switch_in_flake8(tmp_path: Path, flake8: Lint) -> None:
     written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-project = false\n"})
     assert flake8() == alone
     assert flake8("--training-phase-project") == both
+
+
+def test_cache_in_flake8(tmp_path: Path, flake8: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"model.py": MODEL})
+    assert flake8() == [MODEL_FOUND]
+    silent_from_now_on(monkeypatch)
+    assert flake8() == [MODEL_FOUND]
+    assert flake8("--training-phase-no-cache") == []
+    written(tmp_path, {"pyproject.toml": "[tool.training-phase]\ncache = false\n"})
+    assert flake8() == []
+    assert flake8("--training-phase-cache") == [MODEL_FOUND]
 
 
 def test_what_is_shown_and_checked_is_for_flake8_to_say(tmp_path: Path, flake8: Lint) -> None:

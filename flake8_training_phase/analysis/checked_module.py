@@ -44,11 +44,11 @@ class CheckedModule:
     @property
     def keras(self) -> tuple[int, ...]:
         """The Keras major versions that the settings ask for."""
-        return tuple(sorted(self.settings.keras))
+        return tuple(sorted({major for major, _ in self.settings.keras}))
 
     def generations(self, cls: UserClass) -> tuple[Generation, ...]:
         """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
-        return generations_of(cls.generations & self.settings.keras)
+        return generations_of(self.settings.keras, cls.generations)
 
     def flow(self, generation: Generation) -> PhaseFlow:
         """The phase flow under one generation."""

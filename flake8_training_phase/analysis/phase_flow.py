@@ -34,7 +34,7 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
 
 MAX_NESTING = 24
@@ -113,13 +113,15 @@ class PhaseFlow:
 
     def report(self, cls: UserClass, mode: Mode) -> Report:
         """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host."""
-        known: Report | None = cls.phase_flows.get((self.generation, mode))
+        resolved = self._entry(cls, mode)
+        phase = _own_phase(cls, resolved, self.generation)
+        # Modes that begin alike go on alike: in a right class, `fit()` and `training=True` do.
+        key = ("report", self.generation, phase, resolved.context)
+        known: Report | None = cls.phase_flows.get(key)
         if known is None:
-            resolved = self._entry(cls, mode)
             known = Report()
-            phase = _own_phase(cls, resolved, self.generation)
             _Run(self, known).sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
-            cls.phase_flows[self.generation, mode] = known
+            cls.phase_flows[key] = known
         return known
 
     def alone(self, cls: UserClass, mode: Mode, call: LayerCall) -> frozenset[Phase]:
@@ -131,18 +133,19 @@ class PhaseFlow:
 
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
         """The phase that the outermost call itself runs with."""
-        return self._entry(cls, mode).context
+        return self._entry(cls, mode).phase
 
     def _entry(self, cls: UserClass, mode: Mode) -> Resolution:
         """What the outermost call runs with, and the context its layers find."""
         flag: Flag = mode.flag
         context: Phase = None
         by_fit = mode in (Mode.FIT, Mode.PREDICT)
+        accepts, default = _signature(cls, self.generation)
         if not cls.is_model:
             flag, context = Passed.ABSENT, None if mode is Mode.NONE else mode.wanted
-        elif by_fit and self.generation.fit_needs_parameter and not _accepts(cls, self.generation):
+        elif by_fit and self.generation.fit_needs_parameter and not accepts:
             flag = Passed.ABSENT
-        return self.generation.resolve(flag, context, cls.training_default, _accepts(cls, self.generation))
+        return self.generation.resolve(flag, context, default, accepts)
 
     def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> Outcome:
         """What calling a project layer comes to."""
@@ -232,7 +235,7 @@ class _Run:
         base = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_base
         assert base is not None
         for flag in _flags(event.flag, lanes):
-            phase = base.signature(self.generation.keras).default if flag is Passed.ABSENT else flag
+            phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
             self._note(event, Received(phase))
 
     def _phase_test(self, event: PhaseTest, lanes: int) -> None:
@@ -255,7 +258,7 @@ class _Run:
             if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
                 return {slot}
             return {Slot(flag, None if flag is slot.phase else call)}
-        accepts, default = _signature(receiver, self.generation)
+        accepts, default = _signature(receiver.type, self.generation)
         own = _own_flag(call, receiver, flag)
         resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
         writer = slot.writer if flag is Passed.ABSENT else None
@@ -275,7 +278,8 @@ class _Run:
         if isinstance(receiver.type, UserClass):
             contents = contents or receiver.type.base_contents
         if contents:
-            return self._contents(contents, phase, context)
+            hands_on = self.generation.graphs_forward or not _is_graph(receiver.type)
+            return self._contents(contents, phase if hands_on else None, context)
         return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
 
     def _contents(self, contents: Iterable[Value], phase: Phase, context: Phase) -> Outcome:
@@ -287,7 +291,7 @@ class _Run:
             for member in members(value):
                 if not isinstance(member, Instance):
                     continue
-                accepts, default = _signature(member, self.generation)
+                accepts, default = _signature(member.type, self.generation)
                 after: set[Phase] = set()
                 for held in contexts:
                     resolved = self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
@@ -322,6 +326,11 @@ def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
     return flag is not Passed.ABSENT and _misnamed(receiver.type) and _keyword(call) != "training"
 
 
+def _is_graph(type_: KerasLayer | UserClass) -> bool:
+    """Whether a layer is a Sequential or a functional model, and no wrapper around another layer."""
+    return type_.is_model if isinstance(type_, UserClass) else type_.name in MODEL_NAMES
+
+
 def _misnamed(type_: KerasLayer | UserClass) -> bool:
     """Whether a layer takes the phase by a name that Keras does not fill."""
     return isinstance(type_, UserClass) and type_.phase_parameter not in (None, "training")
@@ -340,17 +349,22 @@ def _keyword(call: LayerCall) -> str | None:
     return next((one.arg for one in call.node.keywords if one.value is call.flag.node), None)
 
 
-def _signature(receiver: Instance, generation: Generation) -> tuple[bool, bool | None]:
-    """Whether a layer's `call` names `training`, and the default there."""
-    if isinstance(receiver.type, UserClass):
-        return _accepts(receiver.type, generation), receiver.type.training_default
-    signature = receiver.type.signature(generation.keras)
+def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[bool, bool | None]:
+    """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
+    if isinstance(type_, UserClass):
+        if type_.call is not None:
+            # A wrapper may hide the parameter from Keras 3 (20c).
+            hidden = generation.fit_needs_parameter and hides_signature(type_)
+            return type_.accepts_training and not hidden, type_.training_default
+        if type_.keras_base is None:
+            return False, None
+        type_ = type_.keras_base
+    signature = type_.signature_in(generation.first)
     return signature.accepts_training, signature.default
 
 
-def _accepts(cls: UserClass, generation: Generation) -> bool:
-    """Whether Keras finds `training` in the signature of a class's `call`: a wrapper may hide it from Keras 3 (20c)."""
-    return cls.accepts_training and not (generation.fit_needs_parameter and hides_signature(cls))
+def _accepts(type_: KerasLayer | UserClass, generation: Generation) -> bool:
+    return _signature(type_, generation)[0]
 
 
 def _flags(flag: FlagArgument, lanes: int) -> set[Flag]:

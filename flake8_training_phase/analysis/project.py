@@ -6,9 +6,7 @@ it. What is not there, cannot be read or cannot be parsed is outside, and its na
 
 from __future__ import annotations
 
-import ast
 import os
-import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +17,7 @@ from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleVal
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.sources.text import SourceText, parsed
 
 MAX_FOLDERS_UP = 12
 """How many folders above a file an import may be found in."""
@@ -184,9 +182,7 @@ class Project:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
             source = self._texts.get(path) or SourceText.decode(path.read_bytes())
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source.text)
+            tree = parsed(source.text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         return Module(tree, path, self)

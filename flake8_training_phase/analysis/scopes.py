@@ -50,6 +50,8 @@ class Scope:
     ) -> None:
         self.parent = parent
         self.knowledge = knowledge
+        statements = list(statements)
+        self._is_mixed = parent is None and _imports_both(statements)
         self._define = define
         self._evaluate = evaluate
         self._find_import = find_import
@@ -124,6 +126,8 @@ class Scope:
         """What an import gives, from the project where it has it."""
         found = self._find_import(binding)
         if found is None or (found is UNKNOWN and name in names.WELL_KNOWN_NAMES):
+            if self.root._is_mixed and not binding.level:
+                binding = Import(names.beside_tf_keras(binding.path), 0)
             return self._imported_from_outside(name, binding)
         return found
 
@@ -145,6 +149,20 @@ class Scope:
         if isinstance(binding, ast.expr):
             return self._evaluate(binding, self)
         return self._define(binding, self)
+
+
+def _imports_both(statements: list[ast.stmt]) -> bool:
+    """Whether a module imports `keras` and `tf_keras`, both for sure: neither is what stands in for the other."""
+    paths = (one.path for statement in statements if _is_import(statement) for one in _imports(statement))
+    return {"keras", "tf_keras"} <= {path.partition(".")[0] for path in paths}
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.Import, ast.ImportFrom))
+
+
+def _imports(statement: ast.stmt) -> Iterator[Import]:
+    return (binding for _, binding in _bindings([statement]) if isinstance(binding, Import) and not binding.level)
 
 
 def external(path: str) -> Value:

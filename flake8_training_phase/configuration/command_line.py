@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from flake8_training_phase.configuration.declaration import Setting
-from flake8_training_phase.configuration.kinds import Choice, Paths, PerFile, Switch, split
+from flake8_training_phase.configuration.kinds import Paths, PerFile, Switch, split
 from flake8_training_phase.settings import declared
 
 
@@ -30,8 +30,6 @@ def _help(one: Setting) -> str:
 def _how(one: Setting) -> dict[str, Any]:
     if isinstance(one.kind, Switch):
         return {"action": argparse.BooleanOptionalAction}
-    if isinstance(one.kind, Choice):
-        return {"choices": list(one.kind.values)}
     if isinstance(one.kind, PerFile):
         return {"action": "append", "metavar": one.kind.metavar}
     return {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.configuration.declaration import Setting
-from flake8_training_phase.configuration.kinds import Choice, Switch
+from flake8_training_phase.configuration.kinds import Switch
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.settings import declared
 
@@ -68,9 +68,6 @@ def _add(manager: OptionManager, one: Setting) -> None:
         manager.add_option(option, action="store_true", default=None, parse_from_config=True, help=text)
         off = f"--{_PREFIX}no-{one.key}"
         manager.add_option(off, action="store_false", dest=_name(one), default=None, help="do not")
-    elif isinstance(one.kind, Choice):
-        choices = list(one.kind.values)
-        manager.add_option(option, choices=choices, default=None, parse_from_config=True, help=text)
     else:
         manager.add_option(
             option,

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.keras.generations import Release
+from flake8_training_phase.keras.targets import targets, written
 from flake8_training_phase.sources.globs import Globs, is_pattern
 
 
@@ -49,23 +51,21 @@ class Switch(Kind):
         return value
 
 
-class Choice(Kind):
-    """One of some words, each of which stands for a value."""
+class Releases(Kind):
+    """Releases of Keras."""
 
-    metavar = ""
+    metavar = "VERSIONS"
 
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self.values = values
+    def read(self, key: str, value: object, folder: str) -> frozenset[Release]:
+        """The releases."""
+        try:
+            return targets(",".join(value) if isinstance(value, list) and all(map(_is_text, value)) else value)
+        except ValueError as error:
+            raise SettingsError(f"{key} {error}") from error
 
-    def read(self, key: str, value: object, folder: str) -> object:
-        """What the word stands for."""
-        if str(value) not in self.values:
-            raise SettingsError(f"{key} must be one of {', '.join(self.values)}, not `{value}`")
-        return self.values[str(value)]
-
-    def shown(self, value: object) -> object:
-        """The word that stands for a value."""
-        return next(word for word, meant in self.values.items() if meant == value)
+    def shown(self, value: frozenset[Release]) -> object:
+        """The releases as they can be written."""
+        return written(value)
 
 
 class Listed(Kind):
@@ -199,8 +199,12 @@ def split(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _texts(key: str, value: object, what: str) -> list[str]:
-    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, (list, tuple)) or not all(map(_is_text, value)):
         raise SettingsError(f"{key} must be a list of {what}, not `{value}`")
     return list(value)
 

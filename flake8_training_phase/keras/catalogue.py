@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from flake8_training_phase.keras.generations import Release
+
 
 class DependsOn(Enum):
     """What decides whether a layer behaves differently in training."""
@@ -53,14 +55,21 @@ class KerasLayer:
     name: str
     base: str | None
     signatures: Mapping[int, CallSignature]
-    """By generation; a generation that lacks the class is absent."""
+    """Of the newest release, by major version; one that lacks the class is absent."""
     depends_on: DependsOn
     arguments: tuple[Argument, ...]
     has_weights: bool
+    earlier: tuple[tuple[Release, CallSignature], ...] = ()
+    """Signatures that were changed, each with the release that changed it, the oldest first."""
 
     def signature(self, keras: int) -> CallSignature:
-        """The signature in a generation, or that of the other one where the class is missing there."""
+        """The newest signature in a major version, or that of the other one where the class is missing there."""
         return self.signatures.get(keras) or next(iter(self.signatures.values()), NO_SIGNATURE)
+
+    def signature_in(self, release: Release) -> CallSignature:
+        """The signature in a release."""
+        changes = (old for changed, old in self.earlier if changed[0] == release[0] and release < changed)
+        return next(changes, self.signature(release[0]))
 
 
 NO_SIGNATURE = CallSignature((), False, None)
@@ -74,7 +83,8 @@ MODEL_NAMES = frozenset({"Model", "Sequential", "Functional", "LinearModel", "Wi
 def layers() -> Mapping[str, KerasLayer]:
     """Every known layer by class name."""
     text = Path(__file__).with_name("layers.json").read_text(encoding="utf-8")
-    return MappingProxyType({name: _layer(name, facts) for name, facts in json.loads(text)["layers"].items()})
+    facts = json.loads(text)
+    return MappingProxyType({name: _layer(name, found, facts["earlier"]) for name, found in facts["layers"].items()})
 
 
 def layer(name: str) -> KerasLayer | None:
@@ -82,7 +92,7 @@ def layer(name: str) -> KerasLayer | None:
     return layers().get(name)
 
 
-def _layer(name: str, facts: dict[str, object]) -> KerasLayer:
+def _layer(name: str, facts: dict[str, object], earlier: dict[str, dict[str, dict[str, object]]]) -> KerasLayer:
     depends: dict[str, object] = facts["depends"]  # type: ignore[assignment]
     arguments: dict[str, dict[str, object]] = depends.get("arguments", {})  # type: ignore[assignment]
     signatures = {
@@ -97,7 +107,13 @@ def _layer(name: str, facts: dict[str, object]) -> KerasLayer:
         depends_on=DependsOn(depends["on"]),
         arguments=tuple(_argument(argument, found) for argument, found in arguments.items()),
         has_weights=bool(facts["weights"]),
+        earlier=tuple(sorted((_release(version), _signature(old)) for version, old in earlier.get(name, {}).items())),
     )
+
+
+def _release(version: str) -> Release:
+    major, minor = version.split(".")
+    return int(major), int(minor)
 
 
 def _signature(facts: dict[str, object]) -> CallSignature:

@@ -7,8 +7,9 @@ call overwrites. `facts/phase-table.md` rows in brackets were measured.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 
 
 class Passed(Enum):
@@ -37,17 +38,18 @@ class Resolution:
     context: Phase
 
 
+Release = tuple[int, int]
+"""A minor release: `(3, 8)` is Keras 3.8."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One range of Keras releases that resolve the flag alike.
+    """One range of Keras releases that resolve the flag alike, and whose layers take it alike (`catalogue.py`).
 
-    `keras` is the major version that settings and findings speak of; `first` and `last` bound the releases the
-    semantics were measured on.
+    It ends where the next one begins; the last of a major version stands for what comes after it too.
     """
 
-    keras: int
-    first: str
-    last: str
+    first: Release
     fit_needs_parameter: bool
     """`fit`, `evaluate` and `predict` pass the flag only when the signature of `call` names it: Keras 3,
     `backend/tensorflow/trainer.py:58` and `layers/layer.py:317` (3.15.1). Keras 2 always passes it:
@@ -60,6 +62,19 @@ class Generation:
     flag_survives_without_parameter: bool
     """A flag given to a layer whose `call` lacks the parameter still reaches its sublayers (7d2, 7e). Keras 3.1
     to 3.9 drop it."""
+    defaults_spread: bool
+    """The default in the signature of a layer that finds nothing in the context is left there for its sublayers and
+    for what comes after it (22e): all released versions. The one after 3.15 keeps it to the layer:
+    `layers/layer.py:1066` (development version of 3.16)."""
+    graphs_forward: bool
+    """Sequential and functional models give their flag to every layer they run, whatever the context holds:
+    `models/functional.py:695` (3.15.1). The release after 3.15 leaves that to the context, and lets a constant that
+    stands in a functional graph win: `models/functional.py:174` (development version of 3.16)."""
+
+    @property
+    def keras(self) -> int:
+        """The major version, which settings and findings speak of."""
+        return self.first[0]
 
     def resolve(self, flag: Flag, context: Phase, default: Phase, accepts: bool) -> Resolution:
         """What a layer runs with, and what its sublayers find in the context.
@@ -90,7 +105,7 @@ class Generation:
             default = None
         if flag is Passed.ABSENT:
             phase = default if context is None else context
-            return Resolution(phase, phase)
+            return Resolution(phase, phase if self.defaults_spread else context)
         if flag is None:
             # From 3.10 the slot is cleared (22c). Up to 3.9 a None inherits the context. Neither falls back to the
             # default of the signature, which is overridden by the None that was passed (5T.fwd).
@@ -100,36 +115,41 @@ class Generation:
 
 
 KERAS_2 = Generation(
-    keras=2,
-    first="2.4",
-    last="2.21",
+    first=(2, 4),
     fit_needs_parameter=False,
     shared_context=False,
     none_erases=False,
     flag_survives_without_parameter=True,
+    defaults_spread=True,
+    graphs_forward=True,
 )
-KERAS_3_EARLY = Generation(
-    keras=3,
-    first="3.1",
-    last="3.9",
+KERAS_3_1 = Generation(
+    first=(3, 1),
     fit_needs_parameter=True,
     shared_context=True,
     none_erases=False,
     flag_survives_without_parameter=False,
+    defaults_spread=True,
+    graphs_forward=True,
 )
-KERAS_3 = Generation(
-    keras=3,
-    first="3.10",
-    last="3.15",
-    fit_needs_parameter=True,
-    shared_context=True,
-    none_erases=True,
-    flag_survives_without_parameter=True,
-)
+KERAS_3_4 = replace(KERAS_3_1, first=(3, 4))
+"""`Dense` and `EinsumDense` take the flag."""
+KERAS_3_6 = replace(KERAS_3_1, first=(3, 6))
+"""`Resizing` and `CenterCrop` take the flag, with the default True."""
+KERAS_3_10 = replace(KERAS_3_6, first=(3, 10), none_erases=True, flag_survives_without_parameter=True)
+KERAS_3_16 = replace(KERAS_3_10, first=(3, 16), defaults_spread=False, graphs_forward=False)
+"""Not released: measured on the development version of 2026-08-21."""
 
-GENERATIONS = (KERAS_2, KERAS_3_EARLY, KERAS_3)
+GENERATIONS = (KERAS_2, KERAS_3_1, KERAS_3_4, KERAS_3_6, KERAS_3_10, KERAS_3_16)
 
 
-def generations_of(majors: frozenset[int]) -> tuple[Generation, ...]:
-    """The generations that the given Keras major versions stand for."""
-    return tuple(generation for generation in GENERATIONS if generation.keras in majors)
+def generation_of(release: Release) -> Generation:
+    """The generation of a release; for one that is newer than all that is known, the newest of its major version."""
+    return next(one for one in reversed(GENERATIONS) if one.keras == release[0] and one.first <= release)
+
+
+@cache
+def generations_of(releases: frozenset[Release], majors: frozenset[int]) -> tuple[Generation, ...]:
+    """The generations of those releases that are of one of some major versions, the oldest first."""
+    found = {generation_of(release) for release in releases if release[0] in majors}
+    return tuple(generation for generation in GENERATIONS if generation in found)

@@ -16,6 +16,7 @@ _ROOTS: tuple[tuple[str, frozenset[int]], ...] = (
     ("keras_core", KERAS_3_ONLY),
     ("tf_keras", KERAS_2_ONLY),
     ("keras", ALL),
+    ("keras (3)", KERAS_3_ONLY),
 )
 
 WELL_KNOWN_NAMES = {"keras": "keras", "tf_keras": "tf_keras", "tf": "tensorflow", "tensorflow": "tensorflow"}
@@ -35,6 +36,12 @@ def keras_path(dotted: str) -> tuple[str, frozenset[int]] | None:
         if dotted.startswith(root) and dotted[len(root)] == ".":
             return dotted[len(root) + 1 :], generations
     return None
+
+
+def beside_tf_keras(dotted: str) -> str:
+    """A dotted name as it is meant in a module that imports `tf_keras` too: `keras` is Keras 3 there."""
+    root, dot, rest = dotted.partition(".")
+    return f"keras (3){dot}{rest}" if root == "keras" else dotted
 
 
 def layer_name(dotted: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import TextIO
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.results import FileResult
+from flake8_training_phase.sources.text import lines_of
 
 _STYLES = {"-": Style.RED, "+": Style.GREEN, "@": Style.CYAN}
 
@@ -24,11 +25,13 @@ def write(report: Report, stream: TextIO) -> None:
 
 
 def unified_diff(result: FileResult) -> Iterator[str]:
-    """The pieces of a diff, with line ends as they are in the text."""
+    """The pieces of a diff, with line ends as they are in the text; one diff for each cell of a notebook."""
     assert result.before is not None
     assert result.after is not None
-    name = str(result.path)
-    for line in difflib.unified_diff(result.before.source.lines, result.after.source.lines, name, name):
-        yield line
-        if not line.endswith(("\n", "\r")):
-            yield "\n\\ No newline at end of file\n"
+    for before, after in zip(result.before.parts, result.after.parts, strict=True):
+        name = ":".join(filter(None, (str(result.path), before.name)))
+        for line in difflib.unified_diff(lines_of(before.text), lines_of(after.text), name, name):
+            yield line
+            if not line.endswith(("\n", "\r")):
+                # Cells end without a line end as a rule.
+                yield "\n" if before.name else "\n\\ No newline at end of file\n"

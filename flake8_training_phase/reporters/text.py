@@ -26,16 +26,17 @@ def write(report: Report, stream: TextIO) -> None:
 
 def _excerpt(result: FileResult, finding: Finding, painter: Painter) -> Iterator[str]:
     assert result.after is not None
-    line = result.after.source.line(finding.start.row)
+    line = result.after.line(finding.start.row)
     if not line.strip():
         return
-    number = str(result.place(finding.start).row)
-    end = finding.end.column if finding.end.row == finding.start.row else len(line)
-    marked = line[finding.start.column : end].rstrip() or " "
+    start, end = result.place(finding.start), result.place(finding.end)
+    number = str(start.row)
+    last = end.column if end.row == start.row else len(line)
+    marked = line[start.column : last].rstrip() or " "
     blank = " " * len(number)
     carets = painter(Style.RED, "^" * _width(marked))
     yield f"    {painter(Style.CYAN, f'{number} |')} {line}"
-    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(line[: finding.start.column])}{carets}"
+    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(line[: start.column])}{carets}"
     if finding.fix is not None:
         yield f"    {blank} {painter(Style.CYAN, '= fix:')} {finding.fix.message}"
 

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
+from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -22,7 +23,7 @@ class PoisonedBySibling(Rule):
     Reports the call of a phase-dependent layer that passes no `training`, when a layer that runs before it leaves
     another flag in the call context: a constant (`self.backbone(x, training=False)`), a layer whose own default is
     `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside.
-    The message names the line that poisons.
+    The message names the line that poisons, and the releases of Keras when not all are concerned.
 
     ## What Keras does
 
@@ -31,6 +32,9 @@ class PoisonedBySibling(Rule):
     nothing takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a
     frozen backbone is then trained as in inference; BatchNormalization behind a Dropout that is forced on uses batch
     statistics in `predict()`.
+
+    The release after 3.15 leaves a default with its layer, so that `RandomFlip` poisons no more; a constant still
+    does (read and run from the development version of 3.16).
 
     ## Example
 
@@ -58,6 +62,7 @@ class PoisonedBySibling(Rule):
     - Keras 3.15.1, `layers/layer.py:1691` and `:2050` (one context), `:1065` (every resolved flag is written)
     - Keras 2.15, `engine/base_layer_utils.py:505` (a stack of contexts)
     - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11; wrong from Keras 3.1 to 3.15
+    - Development version of Keras 3.16, `layers/layer.py:1066` (a default stays local)
     """
 
     severity = Severity.BUG
@@ -167,10 +172,11 @@ class FineTuned(keras.Model):
                 wrong = layer_class.poisoned(call)
                 if wrong:
                     keras = majors(wrong)
-                    yield self.problem(call.node, _message(call, wrong), keras, _plan(layer_class, call))
+                    title = keras_title((one.generation for one in wrong), module.settings.keras)
+                    yield self.problem(call.node, _message(call, wrong, title), keras, _plan(layer_class, call))
 
 
-def _message(call: LayerCall, wrong: list[Wrong]) -> str:
+def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
@@ -180,7 +186,7 @@ def _message(call: LayerCall, wrong: list[Wrong]) -> str:
     where = f"in {modes}" if modes else "when the model is called without a flag"
     return (
         f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {phase} {where} "
-        f"under Keras 3: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
+        f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.layer_class import layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -135,7 +136,9 @@ class Block(keras.layers.Layer):
         """The calls that could forward the flag and do not."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:
-                if call.flag.absent and call.at_hand and wants_flag(call) and not layer_class.poisoned(call):
+                forgotten = call.flag.absent and call.at_hand and wants_flag(call)
+                # What is wrong today is another rule's to say.
+                if forgotten and not layer_class.poisoned(call) and not loses_context(layer_class, call):
                     message = (
                         f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`: "
                         "it runs in the right phase only by the inherited call context"

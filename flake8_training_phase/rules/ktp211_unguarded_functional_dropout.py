@@ -258,7 +258,7 @@ mc_layer = keras.layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))
                 if keras and not _drops_nothing(call.node):
                     yield self.problem(call.node, _message(call), keras, _plan(call, layer_class))
         for call in calls_in_lambdas(module, _is_dropout):
-            keras = tuple(sorted(module.settings.keras & _versions(call.path)))
+            keras = tuple(sorted(_versions(call.path) & set(module.keras)))
             if keras and not _drops_nothing(call.node) and not _ALWAYS_ON.search(_lines(module, call)):
                 yield self.problem(call.node, _message(call), keras)
 

@@ -165,7 +165,7 @@ def own():
             if made is None:
                 continue
             keyword = next(one for one in node.keywords if one.arg == "training")
-            keras = tuple(sorted(made.generations & module.settings.keras))
+            keras = tuple(sorted(made.generations.intersection(module.keras)))
             if keras:
                 message = (
                     f"`{ast.unparse(node.func)}` takes no `training` where it is made: "

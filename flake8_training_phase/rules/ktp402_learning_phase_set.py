@@ -152,7 +152,7 @@ if int(keras.__version__.split(".")[0]) < 3:
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The places where it is set."""
-        if 3 not in module.settings.keras:
+        if 3 not in module.keras:
             return
         uses = list(legacy_uses(module, PHASE_SETTERS))
         for use in uses:

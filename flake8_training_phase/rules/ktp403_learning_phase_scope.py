@@ -121,7 +121,7 @@ def sample(model, x):
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The scopes."""
-        if 3 not in module.settings.keras:
+        if 3 not in module.keras:
             return
         for use in legacy_uses(module, PHASE_SCOPES):
             block = _block(use)

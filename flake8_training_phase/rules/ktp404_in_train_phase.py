@@ -196,7 +196,7 @@ class Augment(keras.layers.Layer):
                     f"`{name}` asks `learning_phase()`, which is 0 inside `call` even during `fit()`: use `training`"
                 )
                 yield self.problem(use.node, message, module.keras, plan, severity=Severity.BUG)
-            elif 3 in module.settings.keras:
+            elif 3 in module.keras:
                 what = f"`{name}` of `learning_phase()`" if switch.calls_both or use.name == "switch" else f"`{name}`"
                 yield self.problem(use.node, f"{what} does not exist in Keras 3: choose with `training`", (3,), plan)
 

@@ -123,7 +123,7 @@ from tensorflow.keras import backend as K
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The imports that nothing uses."""
-        if 3 not in module.settings.keras:
+        if 3 not in module.keras:
             return
         used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
         for name in dict.fromkeys(_imported(module)):

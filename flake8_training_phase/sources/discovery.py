@@ -9,11 +9,9 @@ from pathlib import Path
 
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
 from flake8_training_phase.sources.gitignore import GitIgnores
 from flake8_training_phase.sources.globs import Globs, absolute
-
-SUFFIXES = (".py",)
-"""The ends of the names of files that are checked in a folder; a file that is named itself may have any."""
 
 OnError = Callable[[Path, OSError], None]
 
@@ -57,7 +55,9 @@ def _below(path: Path, configuration: Configuration, on_error: OnError) -> Itera
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
         keeps = walk.keeps(Path(absolute(Path(folder))))
         folders[:] = sorted(name for name in folders if keeps(name, True))
-        yield from (Path(folder, name) for name in sorted(files) if name.endswith(SUFFIXES) and keeps(name, False))
+        yield from (
+            Path(folder, name) for name in sorted(files) if name.endswith(SUFFIXES_IN_FOLDERS) and keeps(name, False)
+        )
 
 
 class _Walk:

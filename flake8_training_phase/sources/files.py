@@ -1,4 +1,4 @@
-"""Reads and writes the files that are checked."""
+"""Writes the files that are checked."""
 
 from __future__ import annotations
 
@@ -9,15 +9,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from flake8_training_phase.sources.text import SourceText
-
 _MAX_NAME = 60
 """Characters of a file's name that its temporary file begins with: a name with more added may be too long."""
-
-
-def read(path: Path) -> SourceText:
-    """The text of a file. Raises OSError, and SyntaxError for an unknown declared encoding."""
-    return SourceText.decode(path.read_bytes())
 
 
 def leads_out(path: Path, given: Sequence[Path]) -> bool:

@@ -18,8 +18,8 @@ from flake8_training_phase.analysis.values import Constant, Instance, members
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources import files
 from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.text import SourceText
 
 SETTINGS = Settings()
@@ -46,7 +46,7 @@ class Mutant:
 def mutants(folder: Path, project: Project, chance: random.Random, share: float) -> Iterator[Mutant]:
     """A share of the mutants of a package."""
     for path, _ in discover([folder], Configuration({}, isolated=True), lambda path, error: None):
-        source = files.read(path)
+        source = open_document(str(path), path.read_bytes()).source
         if "training=training" not in source.text:
             continue
         try:

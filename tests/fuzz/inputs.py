@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, strategies
 
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.sources import files
 from flake8_training_phase.sources.discovery import discover
 from flake8_training_phase.sources.gate import may_hold_findings
+from flake8_training_phase.sources.text import SourceText
 from tests.fuzz.mutations import mutated, written
 from tests.helpers import HEAD
 
@@ -54,7 +54,7 @@ def pieces(corpus: Sequence[Path]) -> list[str]:
 
 def _pieces_of(path: Path) -> list[str]:
     try:
-        text = files.read(path).text
+        text = SourceText.decode(path.read_bytes()).text
         return list(_classes_of(text)) if may_hold_findings(text) else []
     except (OSError, SyntaxError, ValueError):
         return []

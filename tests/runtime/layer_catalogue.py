@@ -1,7 +1,9 @@
 """Describe every public layer of Keras 2 (`tf_keras`) and Keras 3 (`keras`) from the installed packages.
 
 Run `python -m tests.runtime.layer_catalogue` from the root of the repository to write
-`flake8_training_phase/keras/layers.json`, with `--check` to compare that file with what the packages say.
+`flake8_training_phase/keras/layers.json`, with `--check` to compare that file with what the packages say. What older
+releases say otherwise stands in its `earlier`: `--history PYTHON …` writes that, from interpreters with one release of
+Keras 3 each (`tests/runtime/version_matrix.py` makes them).
 
 Names, parents, parameters, defaults and positions are read from the classes. Whether a layer depends on
 `training` is measured: two equally seeded copies run on the same input, one with True and one with False, and
@@ -17,9 +19,11 @@ import inspect
 import json
 import os
 import re
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -165,13 +169,18 @@ def functional_model(keras: Any, rate: float = 0.0) -> Any:
     return keras.Model(inputs, keras.layers.Dropout(rate)(inputs))
 
 
-@cache
 def packages() -> dict[str, ModuleType]:
-    """Keras 2 and Keras 3. Imported late: what the environment says at that moment decides."""
+    """Keras 2 and Keras 3."""
+    return {generation: package(generation) for generation in ("2", "3")}
+
+
+@cache
+def package(generation: str) -> ModuleType:
+    """One of them. Imported late: what the environment says at that moment decides."""
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
     # tf_keras asks `tf.keras` for some of its classes (SpectralNormalization does): let that be tf_keras too.
     os.environ.update(KERAS_BACKEND="tensorflow", TF_USE_LEGACY_KERAS="1")
-    found = {"2": importlib.import_module("tf_keras"), "3": importlib.import_module("keras")}
+    found = importlib.import_module({"2": "tf_keras", "3": "keras"}[generation])
     tensorflow().get_logger().setLevel("ERROR")
     return found
 
@@ -184,7 +193,7 @@ def tensorflow() -> Any:
 @cache
 def public_layers(generation: str) -> dict[str, type]:
     """Every public subclass of Layer by its public name, aliases included; and Functional, though private."""
-    keras: Any = packages()[generation]
+    keras: Any = package(generation)
     found: dict[str, type] = {"Functional": type(functional_model(keras))}
     for namespace in NAMESPACES[generation]:
         module = importlib.import_module(f"{keras.__name__}.{namespace}")
@@ -235,7 +244,7 @@ def call_signature(layer: Any) -> dict[str, object]:
 def construct(generation: str, name: str, **given: object) -> Any:
     """An instance with suitable values for what it requires."""
     layer = public_layers(generation)[name]
-    given |= ARGUMENTS.get(name, lambda _: {})(packages()[generation])
+    given |= ARGUMENTS.get(name, lambda _: {})(package(generation))
     for parameter in parameters(layer.__init__):  # type: ignore[misc]
         if parameter.default is parameter.empty and parameter.name not in given:
             given[parameter.name] = REQUIRED[parameter.name]
@@ -250,7 +259,7 @@ def inputs_for(name: str) -> Any:
 
 def run(generation: str, name: str, make: Callable[[], Any], seed: int, **flag: bool) -> list[Any]:
     """The outputs of a new layer, followed by its weights (seed generators are not among them)."""
-    keras: Any = packages()[generation]
+    keras: Any = package(generation)
     keras.utils.set_random_seed(seed)
     layer = make()
     outputs = layer(*inputs_for(name), **flag)
@@ -281,7 +290,7 @@ def measured_dependence(generation: str, name: str) -> tuple[str, list[str]]:
         kind, (tested, wrap) = "wrapped", WRAPPERS[name]
 
         def make(active: str | None) -> Any:
-            return wrap(packages()[generation], lambda argument: 0.5 * (argument == active))
+            return wrap(package(generation), lambda argument: 0.5 * (argument == active))
 
     elif "training" in call_signature(layer):
         kind, tested = "arguments", tuple(a for a in STRENGTHS if a in constructor_arguments(layer))
@@ -303,7 +312,7 @@ def has_weights(generation: str, name: str) -> bool:
         return False
     if hasattr(public_layers(generation)[name], "adapt"):
         return True
-    keras: Any = packages()[generation]
+    keras: Any = package(generation)
     layer = WRAPPERS[name][1](keras, lambda _: 0.0) if name in WRAPPERS else construct(generation, name)
     layer(*inputs_for(name))
     return bool(layer.weights)
@@ -349,16 +358,54 @@ def catalogue() -> dict[str, object]:
     return {"versions": versions, "layers": {name: describe(name) for name in names}}
 
 
+def signatures(generation: str) -> dict[str, object]:
+    """The release of one installed Keras, and the signatures of its layers."""
+    layers = {name: call_signature(layer) for name, layer in public_layers(generation).items()}
+    return {"version": package(generation).__version__, "layers": layers}
+
+
+def earlier(pythons: Sequence[str]) -> dict[str, dict[str, object]]:
+    """The signatures of older releases of Keras 3, by layer and by the minor release that changed them."""
+    command = ("-m", "tests.runtime.layer_catalogue", "--signatures", "3")
+    told = [subprocess.run([python, *command], check=True, capture_output=True, text=True) for python in pythons]
+    releases = [json.loads(one.stdout) for one in told]
+    releases.sort(key=lambda release: [int(number) for number in release["version"].split(".")])
+    found: dict[str, dict[str, object]] = {}
+    for older, newer in pairwise(releases):
+        changed = ".".join(newer["version"].split(".")[:2])
+        for name in sorted(older["layers"].keys() & newer["layers"].keys()):
+            if _flag_facts(older["layers"][name]) != _flag_facts(newer["layers"][name]):
+                found.setdefault(name, {})[changed] = older["layers"][name]
+    return found
+
+
+def _flag_facts(signature: dict[str, Any]) -> tuple[int | None, object]:
+    """What matters for the flag: where `training` stands, and its default."""
+    parameters = signature["parameters"]
+    return parameters.index("training") if "training" in parameters else None, signature.get("training")
+
+
 def main() -> int:
     """Write the file, or compare it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="compare; exit with 1 if the file differs")
-    check = parser.parse_args().check
-    text = json.dumps(catalogue(), indent=1, sort_keys=True) + "\n"
-    if not check:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="compare; exit with 1 if the file differs")
+    what.add_argument("--history", nargs="+", metavar="PYTHON", help="interpreters with older releases of Keras 3")
+    what.add_argument("--signatures", choices=["2", "3"], help="print those of this interpreter's Keras")
+    options = parser.parse_args()
+    if options.signatures:
+        print(json.dumps(signatures(options.signatures)))
+        return 0
+    present = LAYERS_JSON.read_text(encoding="utf-8") if LAYERS_JSON.exists() else "{}"
+    known = json.loads(present)
+    if options.history:
+        facts = known | {"earlier": earlier(options.history)}
+    else:
+        facts = catalogue() | {"earlier": known.get("earlier", {})}
+    text = json.dumps(facts, indent=1, sort_keys=True) + "\n"
+    if not options.check:
         LAYERS_JSON.write_text(text, encoding="utf-8")
         return 0
-    present = LAYERS_JSON.read_text(encoding="utf-8") if LAYERS_JSON.exists() else ""
     lines = present.splitlines(keepends=True), text.splitlines(keepends=True)
     sys.stdout.writelines(difflib.unified_diff(*lines, LAYERS_JSON.name, "installed packages"))
     return int(present != text)

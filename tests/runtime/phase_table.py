@@ -354,6 +354,7 @@ def logged(function):
                 "def call(self, x, training=None):\n    return self.dropout(x)",
                 "import tf_keras",
             ).replace("import keras\n\n\nimport", "import keras\nimport"),
+            code="KTP216",
             keras=(3,),
         ),
     ),

@@ -1,0 +1,51 @@
+"""Layers that a `call` may run in a way that cannot be followed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.arguments import parameter_names
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.known_functions import flattened
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.values import Instance, Value, members
+
+_ALL_LAYERS = frozenset({"layers", "submodules", "_layers", "_flatten_layers"})
+"""Attributes of Keras that give every layer an object holds."""
+
+
+def unseen_layers(layer_class: LayerClass) -> dict[str, list[Instance]]:
+    """The phase-dependent layers that `call` reaches for and is not seen to run, by the attribute that holds them."""
+    seen = {one for call in layer_class.layer_calls for one in members(call.receiver)}
+    reached = set(_reached(layer_class))
+    everything = bool(reached & _ALL_LAYERS)
+    found = {}
+    for name, value in layer_class.cls.written.items():
+        unseen = [one for one in _phase_dependent(value) if one not in seen]
+        if unseen and (everything or name in reached):
+            found[name] = unseen
+    return found
+
+
+def _phase_dependent(value: Value) -> list[Instance]:
+    return [one for one in flattened([value]) if isinstance(one, Instance) and dependence(one) is Dependence.YES]
+
+
+def _reached(layer_class: LayerClass) -> Iterator[str]:
+    """The attributes of `self` that `call` reads; not where it only reads something of what they hold."""
+    assert layer_class.call is not None
+    own = (parameter_names(layer_class.call) or [""])[0]
+    called = {id(node.func) for node in ast.walk(layer_class.call) if isinstance(node, ast.Call)}
+    only_read = {
+        id(node.value)
+        for node in ast.walk(layer_class.call)
+        if isinstance(node, ast.Attribute) and id(node) not in called
+    }
+    for node in ast.walk(layer_class.call):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own:
+            if id(node) not in only_read:
+                yield node.attr
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            if node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == own:
+                yield "layers"

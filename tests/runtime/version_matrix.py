@@ -90,6 +90,8 @@ class Program:
     right: str
     code: str | None
     """The rule that reports it; None for code that is right."""
+    title: str = ""
+    """What the code looks like, in Markdown; empty for the examples of rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,12 @@ def programs() -> Iterator[Program]:
     """All that is measured. What else is to run on every release is added here."""
     for pattern in (*TURNING_POINTS, *PATTERNS):
         proof = Proof(pattern.build, pattern.layer, shape=pattern.shape)
-        yield Program(f"row {pattern.row}", pattern.source, proof, pattern.keras, pattern.right, pattern.code)
+        name = f"row {pattern.row}"
+        yield Program(name, pattern.source, proof, pattern.keras, pattern.right, pattern.code, pattern.title)
     for rule in all_rules():
         for number, example in enumerate(rule.bad, 1):
-            proof, name = example.proof, f"{rule.code}.{number}"
+            proof = example.proof
+            name = f"{rule.code}.{number}"
             keras = tuple(one for one in (2, 3) if cell(proof, one) is not None)
             yield Program(f"{name}.bad", example.bad, proof, keras, proof.fixed, rule.code)
             if example.fixed is not None:

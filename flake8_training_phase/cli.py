@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
-from flake8_training_phase.keras.targets import FORMS
-from flake8_training_phase.session import Mode, Session
-from flake8_training_phase.settings import SettingsError, load_settings, nearest
+from flake8_training_phase.cache import CACHE_VARIABLE, Cache, default_folder
+from flake8_training_phase.configuration.command_line import add_settings, given_settings
+from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.show import shown
+from flake8_training_phase.output.progress import Progress
+from flake8_training_phase.parallel import Examiner, available_cores
+from flake8_training_phase.run import Run
+from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.wishes import add_wishes, wishes_of
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it."""
+CUT_SHORT = 141
+"""The exit code when nobody reads the output to its end, as shells give it."""
 
 _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or would be fixed, under --check and --diff),
 2 an error such as a missing path"""
@@ -22,6 +34,20 @@ _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or woul
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
+    try:
+        code = _main(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("training-phase-fix: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who reads the output, `head` for example, has seen enough. What is left must not be tried again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_SHORT
+    return code
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -32,27 +58,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _explain(options.explain)
     if options.list_rules:
         return _list_rules()
-    asked = {
-        "select": options.select,
-        "extend_select": options.extend_select,
-        "ignore": options.ignore,
-        "keras": options.keras,
-        "project": options.project,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
+    if "-" in options.paths and options.paths != ["-"]:
+        parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
     try:
-        settings = load_settings(None if options.isolated else Path.cwd(), given)
+        return _run(options)
     except SettingsError as error:
         parser.exit(ERROR, f"training-phase-fix: {error}\n")
-    if options.diff and options.output_format != "text":
-        parser.error("--diff prints a diff and cannot be given with --output-format")
-    mode = Mode.DIFF if options.diff else Mode.CHECK if options.check else Mode.FIX
-    session = Session(settings, mode, options.unsafe_fixes, options.output_format)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Do what the options ask for; gives the exit code. Raises SettingsError before any file is written."""
+    configuration = Configuration(given_settings(options), config=options.config, isolated=options.isolated)
+    paths = [Path(options.stdin_filename if path == "-" else path) for path in options.paths or ["."]]
+    if options.show_settings:
+        return _show_settings(paths, configuration)
+    if options.show_files:
+        return _show_files(paths, configuration, options.force_exclude)
+    wishes = wishes_of(options)
+    cache = Cache(options.cache_dir or default_folder())
+    progress = Progress(sys.stderr)
+    examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
+    run = Run(configuration, wishes, examiner, progress, options.force_exclude)
     if options.paths == ["-"]:
-        return session.run_stdin(sys.stdin.buffer.read(), options.stdin_filename)
-    if "-" in options.paths:
-        parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
-    return session.run([Path(path) for path in options.paths or ["."]])
+        return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
+    return run.paths(paths)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,26 +93,62 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="*", help="files and folders (default: this folder); - for standard input")
-    add("--unsafe-fixes", action="store_true", help="make the unsafe fixes as well")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="report and write nothing")
-    what.add_argument("--diff", action="store_true", help="print what would change as a unified diff, write nothing")
-    add("--select", type=_codes, metavar="CODES", help="codes or prefixes to report instead of the default, or ALL")
-    add("--extend-select", type=_codes, metavar="CODES", help="codes or prefixes to report as well")
-    add("--ignore", type=_codes, metavar="CODES", help="codes or prefixes to leave out")
-    add("--keras", metavar="VERSIONS", help=f"Keras the code has to be right for: {FORMS} (default: all)")
-    add("--no-project", dest="project", action="store_false", default=None, help="follow no import into other files")
-    add("--isolated", action="store_true", help="read no pyproject.toml")
+    add_wishes(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--config", type=Path, metavar="FILE", help="read the settings from this file, not from a pyproject.toml above"
+    )
+    where.add_argument("--isolated", action="store_true", help="read no settings from files")
+    add("--force-exclude", action="store_true", help="leave out what is excluded even when it is named as a PATH")
+    add("--show-settings", action="store_true", help="print the settings for each PATH and where they are from")
+    add("--show-files", action="store_true", help="print the files that would be checked")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
-    add("--output-format", choices=["text", "json"], default="text")
+    add(
+        "-j",
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        default="auto",
+        help="processes to use (default: auto, as many as cores)",
+    )
+    add(
+        "--cache-dir",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where results are kept (default: ${CACHE_VARIABLE}, or the user's cache folder)",
+    )
     add("--explain", metavar="CODE", help="print the page of a rule")
     add("--list-rules", action="store_true", help="print every rule")
     add("--version", action="version", version=f"%(prog)s {__version__}")
+    add_settings(parser)
     return parser
 
 
-def _codes(given: str) -> tuple[str, ...]:
-    return tuple(code for code in given.replace(",", " ").split() if code)
+def _show_settings(paths: Sequence[Path], configuration: Configuration) -> int:
+    for path in paths:
+        folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raise
+        print("\n".join(shown(str(path), configuration.for_folder(folder))))
+    return 0
+
+
+def _show_files(paths: Sequence[Path], configuration: Configuration, force_exclude: bool) -> int:
+    failed: list[Path] = []
+
+    def on_error(path: Path, error: OSError) -> None:
+        failed.append(path)
+        print(f"{path}: cannot be read: {error.strerror or error}", file=sys.stderr)
+
+    for path, _ in discover(paths, configuration, on_error, force_exclude):
+        print(path)
+    return ERROR if failed else 0
+
+
+def _jobs(given: str) -> int:
+    if given == "auto":
+        return available_cores()
+    if not given.isdecimal() or int(given) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1, or auto, not `{given}`")
+    return int(given)
 
 
 def _explain(code: str) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -17,18 +17,19 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.sources.text import SourceText, parsed
 
 MAX_ROUNDS = 20
 """Rounds of fixes after which a file is taken as it is; two or three do for all code seen so far."""
 
 
 class Broken(Exception):
-    """A file cannot be analysed; the message says why."""
+    """A file, or a part of it, cannot be analysed; the message says why."""
 
-    def __init__(self, message: str, position: Position | None = None) -> None:
+    def __init__(self, message: str, position: Position | None = None, part: str = "file") -> None:
         super().__init__(message)
         self.position = position or Position(1, 0)
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,23 @@ def problems(
 ) -> Iterator[Problem]:
     """What the selected rules say of a parsed module, each thing once."""
     module = CheckedModule(tree, source, filename, settings, project)
+    unwanted = ignored_rows(tree, settings.ignore_classes)
     seen: set[tuple[str, ast.AST]] = set()
     for rule in all_rules():
         if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
             for problem in rule.check(module):
-                if (rule.code, problem.node) not in seen:
+                if (rule.code, problem.node) not in seen and getattr(problem.node, "lineno", 0) not in unwanted:
                     seen.add((rule.code, problem.node))
                     yield problem
+
+
+def ignored_rows(tree: ast.Module, patterns: tuple[str, ...]) -> Set[int]:
+    """The rows of the classes whose names match one of the patterns."""
+    if not patterns:
+        return frozenset()
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    ignored = [node for node in classes if any(fnmatchcase(node.name, pattern) for pattern in patterns)]
+    return {row for node in ignored for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
 def findings_of(
@@ -78,7 +89,7 @@ def check(
 
     `project` keeps the modules that were read, for the next file of the same run.
     """
-    project = project or Project(settings.project)
+    project = project or Project(settings.project, settings.knowledge)
     if not may_hold_findings(source.text):
         return []
     found = findings_of(parse(source), source, settings, filename, project, with_fixes)
@@ -89,18 +100,26 @@ def check(
 
 
 def fix(
-    source: SourceText, settings: Settings, filename: str, project: Project | None = None, unsafe: bool = False
+    source: SourceText,
+    settings: Settings,
+    filename: str,
+    project: Project | None = None,
+    unsafe: bool = False,
+    to_fix: Callable[[Sequence[Finding], SourceText], Sequence[Finding]] = lambda findings, _: findings,
 ) -> Fixed:
-    """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken."""
-    project = project or Project(settings.project)
+    """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken.
+
+    `to_fix` says which findings of a text may be fixed at all.
+    """
+    project = project or Project(settings.project, settings.knowledge)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):
-        fixable = [one for one in findings if one.fix is not None and (unsafe or _is_safe(one.fix))]
+        fixable = [one for one in to_fix(findings, source) if one.fix is not None and (unsafe or _is_safe(one.fix))]
         edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
         if not edits:
             break
-        changed = replaced(source, apply_edits(source, edits))
+        changed = source.with_text(apply_edits(source, edits))
         _reparse(changed)
         made += [one for one in fixable if one.fix in done]
         source = changed
@@ -128,10 +147,10 @@ def finding(problem: Problem, source: SourceText, with_fix: bool) -> Finding:
 
 
 def broken_finding(error: Broken) -> Finding:
-    """The one finding for a file that cannot be analysed."""
+    """The one finding for a file, or a part of it, that cannot be analysed."""
     code, name = codes.CODE_OF_BROKEN_FILE, codes.NAME_OF_BROKEN_FILE
     end = replace(error.position, column=error.position.column + 1)
-    return Finding(code, name, f"file not analysed: {error}", Severity.BUG, (), error.position, end)
+    return Finding(code, name, f"{error.part} not analysed: {error}", Severity.BUG, (), error.position, end)
 
 
 def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
@@ -144,15 +163,12 @@ def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tu
 def parse(source: SourceText) -> ast.Module:
     """The syntax tree. Raises Broken."""
     try:
-        with warnings.catch_warnings():
-            # Invalid escapes and the like are the compiler's to tell the user, not ours.
-            warnings.simplefilter("ignore")
-            return ast.parse(source.text)
+        return parsed(source.text)
     except SyntaxError as error:
         row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
         raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Broken(f"cannot be parsed: {error or type(error).__name__}") from error
+        raise Broken(f"cannot be parsed: {str(error) or type(error).__name__}") from error
 
 
 def _reparse(source: SourceText) -> None:
@@ -168,11 +184,6 @@ def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:
     if found.fix is None or not any(suppressions.protects(edit) for edit in found.fix.edits):
         return found
     return replace(found, fix=None)
-
-
-def replaced(source: SourceText, text: str) -> SourceText:
-    """Other text in the same encoding."""
-    return SourceText(text, source.encoding, source.has_bom)
 
 
 def _is_safe(fix: Fix) -> bool:

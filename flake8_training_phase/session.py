@@ -1,232 +1,80 @@
-"""One run of the command over files: read, check or fix, write, report, count."""
+"""One run over files: examine them, then those that fixes in other files have given more to do, then write."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import Enum
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
-from flake8_training_phase import engine
-from flake8_training_phase.analysis.module import Module
-from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
-from flake8_training_phase.findings import Finding
-from flake8_training_phase.reporters.diff import unified_diff
-from flake8_training_phase.reporters.json import json_report
-from flake8_training_phase.reporters.text import text_report
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.adoption.baseline import EMPTY, Baseline
+from flake8_training_phase.examine import Assignment, File, Fixes, examine
+from flake8_training_phase.parallel import Examiner
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources import files
-from flake8_training_phase.sources.gate import may_hold_findings
-from flake8_training_phase.sources.text import SourceText
 
 MAX_ROUNDS = 10
-"""Rounds over all files, of which each may bring to light what the fixes of another have made fixable."""
+"""Rounds over the files, of which each may bring to light what the fixes of another have made fixable."""
 
 
-class Mode(Enum):
-    """What a run does with what it finds."""
-
-    FIX = "fix"
-    CHECK = "check"
-    DIFF = "diff"
-
-
-@dataclass(slots=True)
-class _Counts:
-    files: int = 0
-    left: int = 0
-    fixed: int = 0
-    fixable: int = 0
-    errors: int = 0
-
-
-@dataclass(slots=True)
-class _File:
-    """A file on its way: as it was read, and as the fixes have made it so far."""
-
-    name: str
-    source: SourceText
-    now: SourceText
-    remaining: tuple[Finding, ...] = ()
-    made: tuple[Finding, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        return self.now.text != self.source.text
+def results_of(
+    chosen: Sequence[File], fixes: Fixes, examiner: Examiner, baseline: Baseline = EMPTY
+) -> list[FileResult]:
+    """What comes of files, in their order. Fixes are made in memory only, and none of what `baseline` holds."""
+    results = examiner.examine(chosen, _assignment(fixes, (), baseline))
+    moved = [result for result in results if result.changed]
+    for _ in range(MAX_ROUNDS):
+        waiting = [index for index, result in enumerate(results) if _depends_on_one_of(result, moved)]
+        if not waiting:
+            break
+        assignment = _assignment(fixes, [result for result in results if result.changed], baseline)
+        again = examiner.examine([chosen[index] for index in waiting], assignment)
+        for index, result in zip(waiting, again, strict=True):
+            results[index] = _joined(results[index], result)
+        moved = [result for result in again if result.changed]
+    return results
 
 
-@dataclass(slots=True)
-class Session:
-    """One run."""
-
-    settings: Settings
-    mode: Mode
-    unsafe: bool
-    output_format: str
-    _project: Project = field(init=False)
-    _counts: _Counts = field(default_factory=_Counts)
-    _reported: list[tuple[str, Finding]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._project = Project(self.settings.project)
-
-    def run(self, paths: Iterable[Path]) -> int:
-        """Check or fix files; gives the exit code."""
-        held = [file for path in files.python_files(list(paths), self._unreadable) if (file := self._read(path))]
-        for file in held:
-            self._advance(file)
-        self._repeat(held)
-        for file in held:
-            if self.mode is Mode.FIX and file.changed and not self._write(file):
-                file.now, file.made = file.source, ()
-                self._check(file)
-            self._show(file, sys.stdout)
-        return self._finish(sys.stdout)
-
-    def run_stdin(self, data: bytes, filename: str) -> int:
-        """Check or fix standard input, whose fixed text goes to standard output; gives the exit code.
-
-        JSON has standard output for itself: the text is checked only, and the findings hold the edits.
-        """
-        if self.output_format == "json":
-            self.mode = Mode.CHECK
-        report = sys.stderr if self.mode is Mode.FIX else sys.stdout
-        try:
-            file = self._opened(filename, SourceText.decode(data))
-        except SyntaxError as error:
-            file = self._undecodable(filename, error)
-        else:
-            self._advance(file)
-            data = file.source.encode(file.now.text)
-        if self.mode is Mode.FIX:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        self._show(file, report)
-        return self._finish(report)
-
-    def _read(self, path: Path) -> _File | None:
-        """A file to go on with; None for one that cannot be read, or cannot hold a finding."""
-        try:
-            source = files.read(path)
-        except OSError as error:
-            self._unreadable(path, error)
-            return None
-        except SyntaxError as error:
-            return self._undecodable(str(path), error)
-        file = self._opened(str(path), source)
-        return file if may_hold_findings(source.text) else None
-
-    def _opened(self, name: str, source: SourceText) -> _File:
-        self._counts.files += 1
-        return _File(name, source, source)
-
-    def _undecodable(self, name: str, error: SyntaxError) -> _File:
-        nothing = SourceText("")
-        return _File(name, nothing, nothing, engine.broken_findings(engine.Broken(str(error)), nothing, self.settings))
-
-    def _advance(self, file: _File) -> None:
-        """Check a file, or fix it as it is now."""
-        if not file.source.text:
-            return
-        if self.mode is Mode.CHECK:
-            self._check(file)
-            return
-        try:
-            fixed = engine.fix(file.now, self.settings, file.name, self._project, self.unsafe)
-        except engine.Broken as error:
-            file.now, file.made = file.source, ()
-            file.remaining = engine.broken_findings(error, file.source, self.settings)
-        else:
-            file.now = engine.replaced(file.source, fixed.text)
-            file.made += fixed.made
-            file.remaining = fixed.remaining
-
-    def _check(self, file: _File) -> None:
-        try:
-            file.remaining = tuple(engine.check(file.source, self.settings, file.name, self._project))
-        except engine.Broken as error:
-            file.remaining = engine.broken_findings(error, file.source, self.settings)
-
-    def _repeat(self, held: list[_File]) -> None:
-        """Go over all files until the fixes in one of them give nothing more to do in another."""
-        changed = [file for file in held if file.changed]
-        for _ in range(MAX_ROUNDS):
-            if not self.settings.project or not changed or len(held) == 1:
-                return
-            self._project = Project()
-            for file in held:
-                if file.changed:
-                    self._project.add(Module(engine.parse(file.now), Path(file.name).absolute(), self._project))
-            changed = []
-            for file in held:
-                before = file.now.text
-                self._advance(file)
-                if file.now.text != before:
-                    changed.append(file)
-
-    def _show(self, file: _File, stream: TextIO) -> None:
-        """Report what became of a file."""
-        self._counts.fixed += len(file.made)
-        self._counts.left += len(file.remaining)
-        self._counts.fixable += sum(finding.fix is not None for finding in file.remaining)
-        self._reported += [(file.name, finding) for finding in file.remaining]
-        shown = file.remaining
-        if self.mode is Mode.DIFF:
-            stream.writelines(unified_diff(file.name, file.source, file.now.text))
-            shown, stream = tuple(one for one in shown if one.code == CODE_OF_BROKEN_FILE), sys.stderr
-        if self.output_format == "text":
-            for finding in shown:
-                for line in text_report(file.name, finding, file.now):
-                    print(line, file=stream)
-
-    def _write(self, file: _File) -> bool:
-        path = Path(file.name)
-        try:
-            files.write(path, file.source.encode(file.now.text))
-        except OSError as error:
-            self._error(path, f"cannot be written: {error.strerror or error}")
-        except UnicodeEncodeError as error:
-            self._error(path, f"cannot be written: {error}")
-        else:
-            return True
-        return False
-
-    def _unreadable(self, path: Path, error: OSError) -> None:
-        self._error(path, f"cannot be read: {error.strerror or error}")
-
-    def _error(self, path: Path, message: str) -> None:
-        self._counts.errors += 1
-        print(f"{path}: {message}", file=sys.stderr)
-
-    def _finish(self, stream: TextIO) -> int:
-        counts = self._counts
-        if self.output_format == "json":
-            print(json_report(self._reported), file=stream)
-        else:
-            print(self._closing_line(), file=sys.stderr if self.mode is Mode.DIFF else stream)
-        if counts.errors:
-            return 2
-        changed = counts.fixed and self.mode is Mode.DIFF
-        return 1 if counts.left or changed else 0
-
-    def _closing_line(self) -> str:
-        counts = self._counts
-        words = [f"{_plural(counts.files, 'file')} checked"]
-        if self.mode is Mode.CHECK:
-            words.append(f"{_plural(counts.left, 'finding')}, {counts.fixable} of them fixable")
-        else:
-            would = "would be fixed" if self.mode is Mode.DIFF else "fixed"
-            words.append(f"{_plural(counts.fixed, 'finding')} {would}, {counts.left} left")
-            if counts.fixable and not self.unsafe:
-                words.append(f"{counts.fixable} of these can be fixed with --unsafe-fixes")
-        if counts.errors:
-            words.append(_plural(counts.errors, "error"))
-        return ", ".join(words)
+def written(results: Iterable[FileResult], chosen: Sequence[File], given: Sequence[Path]) -> Iterator[FileResult]:
+    """Write the files that fixes have changed, below the paths given; gives the results as they then are."""
+    for result, file in zip(results, chosen, strict=True):
+        error = write(result, given)
+        yield result if error is None else replace(_unfixed(file), error=error)
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def write(result: FileResult, given: Sequence[Path]) -> str | None:
+    """Write a file that was changed, below the paths given; gives what went wrong."""
+    if not result.changed:
+        return None
+    assert result.before is not None
+    assert result.after is not None
+    try:
+        if files.leads_out(result.path, given):
+            return "not written: it is a link that leads out of what was given"
+        files.write(result.path, result.after.to_bytes(), result.before.to_bytes())
+    except OSError as error:
+        return f"cannot be written: {error.strerror or error}"
+    except UnicodeEncodeError as error:
+        return f"cannot be written: {error}"
+    return None
+
+
+def _assignment(fixes: Fixes, changed: Iterable[FileResult], baseline: Baseline = EMPTY) -> Assignment:
+    overlay = {result.path.absolute(): result.after for result in changed if result.after is not None}
+    return Assignment(uuid.uuid4().hex, fixes, overlay, baseline)
+
+
+def _depends_on_one_of(result: FileResult, moved: Iterable[FileResult]) -> bool:
+    return any(str(one.path.absolute()) in result.lookups for one in moved if one.path != result.path)
+
+
+def _joined(earlier: FileResult, later: FileResult) -> FileResult:
+    if not earlier.changed:
+        return later
+    after = later.after if later.changed else earlier.after
+    return replace(later, before=earlier.before, after=after, made=earlier.made + later.made)
+
+
+def _unfixed(file: File) -> FileResult:
+    [result] = examine([file], _assignment(Fixes.NONE, ()))
+    return result

@@ -1,118 +1,129 @@
-"""What the user wants checked: one frozen `Settings`, whichever front end it comes from."""
+"""What the user wants checked: one frozen `Settings`, whichever front end it comes from.
+
+Each setting is declared here and nowhere else; `configuration/` reads them from files and options.
+"""
 
 from __future__ import annotations
 
-import difflib
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, matches, rule_modules, unknown_prefixes
-from flake8_training_phase.keras.generations import Release
-from flake8_training_phase.keras.targets import ALL_RELEASES, targets
+from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, matches
+from flake8_training_phase.configuration.declaration import Setting, setting, settings_of
+from flake8_training_phase.configuration.kinds import (
+    ClassPatterns,
+    Codes,
+    CodesByPath,
+    KerasModules,
+    Names,
+    Parameters,
+    Paths,
+    PerFile,
+    Releases,
+    Switch,
+)
+from flake8_training_phase.keras.targets import ALL_RELEASES
+from flake8_training_phase.sources.globs import Globs, absolute
+
+if TYPE_CHECKING:
+    from flake8_training_phase.keras.generations import Release
+    from flake8_training_phase.keras.knowledge import Knowledge
 
 
-class SettingsError(Exception):
-    """A setting that means nothing; the message says where it stands and what comes nearest."""
+DEFAULT_EXCLUDES = (
+    *(".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox"),
+    *(".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode"),
+    *("*.egg", "CVS", "__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules"),
+    *("site-packages", "venv"),
+)
+"""Folders that hold no code of the project: those that Black, flake8 and Ruff leave out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What to check, and for which Keras."""
 
-    select: tuple[str, ...] = ()
-    """Codes or prefixes to report instead of the rules that are on by default; empty for those."""
-    extend_select: tuple[str, ...] = ()
-    """Codes or prefixes to report as well."""
-    ignore: tuple[str, ...] = ()
-    """Codes or prefixes to leave out; a longer prefix in `select` wins over a shorter one here."""
-    keras: frozenset[Release] = ALL_RELEASES
-    """The Keras releases the code has to be right for."""
-    project: bool = True
-    """Whether imports are followed into other files of the project."""
+    select: tuple[str, ...] = setting((), Codes(), "codes or prefixes to report instead of the default, or ALL")
+    extend_select: tuple[str, ...] = setting((), Codes(), "codes or prefixes to report as well")
+    ignore: tuple[str, ...] = setting((), Codes(), "codes or prefixes to leave out")
+    """A longer prefix in `select` wins over a shorter one here."""
+    keras: frozenset[Release] = setting(
+        ALL_RELEASES, Releases(), "Keras releases the code has to be right for", flake8=True
+    )
+    project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
+    cache: bool = setting(True, Switch(), "keep what files come to, for later runs", flake8=True)
+    per_file_ignores: CodesByPath = setting(
+        CodesByPath(), PerFile(), "codes or prefixes to leave out of some files; may be given several times"
+    )
+    exclude: Globs = setting(
+        Globs("", DEFAULT_EXCLUDES), Paths(), "files and folders to leave out instead of the default, as in .gitignore"
+    )
+    extend_exclude: Globs = setting(Globs(), Paths(), "files and folders to leave out as well")
+    respect_gitignore: bool = setting(True, Switch(), "leave out what git ignores")
+    phase_layers: tuple[str, ...] = setting(
+        (), Names(), "layers of other libraries that depend on the phase and take `training`", flake8=True
+    )
+    layer_bases: tuple[str, ...] = setting(
+        (), Names(), "classes of other libraries whose subclasses are Keras layers", flake8=True
+    )
+    model_bases: tuple[str, ...] = setting(
+        (), Names(), "classes of other libraries whose subclasses are Keras models", flake8=True
+    )
+    keras_modules: tuple[str, ...] = setting(
+        (), KerasModules(), "modules that are a Keras under another name", flake8=True
+    )
+    flag_names: tuple[str, ...] = setting(
+        (), Parameters(), "other names that parameters of `call` have instead of `training`", flake8=True
+    )
+    ignore_classes: tuple[str, ...] = setting(
+        (), ClassPatterns(), "patterns of names of classes that nothing is reported in", flake8=True
+    )
+    left_out: tuple[str, ...] = ()
+    """The codes that `per_file_ignores` leaves out of the file these are for."""
 
     def selects(self, code: str, on_by_default: bool) -> bool:
         """Whether the findings of a rule are wanted."""
+        if matches(code, self.left_out):
+            return False
         wanted = matches(code, self.select) if self.select else on_by_default or code == CODE_OF_BROKEN_FILE
         wanted = wanted or matches(code, self.extend_select)
         if not wanted or not matches(code, self.ignore):
             return wanted
         return _longest(code, (*self.select, *self.extend_select)) > _longest(code, self.ignore)
 
+    def for_file(self, path: Path) -> Settings:
+        """The settings for checking one file, once it is known that it is checked: of the settings that are about
+        paths only what they come to is left, so that files which are checked alike have equal settings.
+        """
+        return _without_paths(self, self.per_file_ignores.codes(absolute(path)))
 
-def load_settings(folder: Path | None, given: Mapping[str, object]) -> Settings:
-    """The settings of `[tool.training-phase]` in the nearest pyproject.toml at or above `folder`, if one is given,
-    with those of the command line over them. Raises SettingsError.
-    """
-    found = _from_pyproject(folder) if folder is not None else {}
-    return _settings({**found, **given})
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the user tells of layers, models and spellings that are not Keras's own."""
+        from flake8_training_phase.keras.knowledge import Knowledge
 
-
-def _from_pyproject(folder: Path) -> dict[str, object]:
-    path = next((at / "pyproject.toml" for at in (folder, *folder.parents) if (at / "pyproject.toml").is_file()), None)
-    if path is None:
-        return {}
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from error
-    table = tools.get("training-phase", {}) if isinstance(tools, dict) else {}
-    if not isinstance(table, dict):
-        raise SettingsError(f"{path}: tool.training-phase must be a table, not `{table}`")
-    known = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
-    for key in table:
-        if key not in known:
-            raise SettingsError(f"{path}: unknown setting `{key}`{nearest(key, known)}")
-    return {known[key]: value for key, value in table.items()}
+        return Knowledge(self.phase_layers, self.layer_bases, self.model_bases, self.keras_modules, self.flag_names)
 
 
-def _settings(values: Mapping[str, object]) -> Settings:
-    checked: dict[str, object] = {}
-    for name in ("select", "extend_select", "ignore"):
-        if name in values:
-            checked[name] = _prefixes(name.replace("_", "-"), values[name])
-    if "keras" in values:
-        try:
-            checked["keras"] = targets(values["keras"])
-        except ValueError as error:
-            raise SettingsError(f"keras {error}") from error
-    if "project" in values:
-        if not isinstance(values["project"], bool):
-            raise SettingsError(f"project must be true or false, not `{values['project']}`")
-        checked["project"] = values["project"]
-    return Settings(**checked)  # type: ignore[arg-type]
+@cache
+def declared() -> Mapping[str, Setting]:
+    """Every setting by its key for users: `extend-select`."""
+    return {one.key: one for one in settings_of(Settings)}
 
 
-def _prefixes(name: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
-        raise SettingsError(f"{name} must be a list of codes, not `{value}`")
-    prefixes = tuple(one.upper() for one in value)
-    for unknown in unknown_prefixes(prefixes):
-        raise SettingsError(f"{name}: no rule has the code `{unknown}`{nearest(unknown, rule_modules())}")
-    return prefixes
+@cache
+def _without_paths(settings: Settings, left_out: tuple[str, ...]) -> Settings:
+    return replace(settings, **_PATHLESS, left_out=left_out)
 
 
-def nearest(word: str, known: Mapping[str, object]) -> str:
-    """What to say behind "unknown": the known word that comes closest, or nothing."""
-
-    read_as_digits = word.translate(_LOOK_LIKE_DIGITS)
-    if word[:3] + read_as_digits[3:] in known:
-        return f"; did you mean `{word[:3] + read_as_digits[3:]}`?"
-
-    def likeness(other: str) -> tuple[float, int]:
-        # Of codes that share as many characters, the one that has them in the same places.
-        return difflib.SequenceMatcher(None, other, word).ratio(), sum(map(str.__eq__, word, other))
-
-    found = difflib.get_close_matches(word, known, n=max(len(known), 1))
-    return f"; did you mean `{max(found, key=likeness)}`?" if found else ""
-
-
-_LOOK_LIKE_DIGITS = str.maketrans("OILSB", "01158")
+_PATHLESS: dict[str, Any] = {
+    one.name: one.default
+    for one in settings_of(Settings)
+    if isinstance(one.kind, (PerFile, Paths)) or one.name == "respect_gitignore"
+}
 
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:

@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from flake8_training_phase.cache import CACHE_VARIABLE
 from flake8_training_phase.cli import main
-from tests.helpers import Result
+from tests.helpers import MODEL, Result
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where results are kept during a test: not in the user's folder."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv(CACHE_VARIABLE, str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -28,3 +37,11 @@ def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Result(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A file with a finding that can be fixed."""
+    path = tmp_path / "model.py"
+    path.write_text(MODEL)
+    return path

@@ -1,7 +1,7 @@
-"""Write what the documentation says of the rules: `docs/rules/*.md` and the table in `README.md`.
+"""Write what is generated in the documentation: `docs/rules/*.md`, the table in `README.md`, examples of output.
 
-Run `python -m tests.generate_docs` to write the files, with `--check` to compare them with what the rules say.
-Everything is made from the rules: their pages, their examples, and the proofs that `tests/runtime` measures.
+Run `python -m tests.generate_docs` to write the files, with `--check` to compare them with what they should be.
+Pages and table are made from the rules: their pages, their examples, and the proofs that `tests/runtime` measures.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Example, Proof, Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
+from tests.output_examples import OUTPUT_PAGE, with_output_examples
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -87,10 +88,10 @@ def fix_diff(before: str, after: str) -> str:
 def proof_table(proof: Proof, has_fix: bool) -> str:
     """What each Keras does with the bad and the fixed code, one row for each."""
     rows = [["", "Keras", *MODES]]
-    for version, cell in ((2, proof.keras2), (3, proof.keras3)):
+    for version, cell in (("2", proof.keras2), ("3.1 to 3.9", proof.keras3_early), ("3", proof.keras3)):
         if cell is not None:
             words = zip(cell.split(), proof.fixed.split(), strict=True)
-            rows.append(["as it is", str(version), *(bad if bad == good else f"**{bad}**" for bad, good in words)])
+            rows.append(["as it is", version, *(bad if bad == good else f"**{bad}**" for bad, good in words)])
     if has_fix:
         versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
         rows.append(["fixed", ", ".join(versions), *proof.fixed.split()])
@@ -160,7 +161,12 @@ def with_rules_table(readme: str) -> str:
 def generated() -> dict[Path, str]:
     """Every generated file and its content."""
     pages = {PAGES / f"{rule.code}.md": rule_page(rule) for rule in all_rules()}
-    return {**pages, PAGES / "README.md": rules_index(), README: with_rules_table(read(README))}
+    return {
+        **pages,
+        PAGES / "README.md": rules_index(),
+        README: with_rules_table(read(README)),
+        OUTPUT_PAGE: with_output_examples(read(OUTPUT_PAGE)),
+    }
 
 
 def stale() -> list[Path]:

@@ -28,13 +28,6 @@ Fix = Callable[..., Result]
 CLEAN, FOUND, ERROR = 0, 1, 2
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    path = tmp_path / "model.py"
-    path.write_text(MODEL)
-    return path
-
-
 # What it does with files
 
 
@@ -234,7 +227,7 @@ def test_wrong_settings(model: Path, fix: Fix) -> None:
     (model.parent / "pyproject.toml").write_text("[tool.training-phase]\nkeras = 4\n")
     found = fix()
     assert (found.code, found.out) == (ERROR, "")
-    assert found.err == f"training-phase-fix: keras must be {FORMS}; not `4`\n"
+    assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras must be {FORMS}; not `4`\n"
 
 
 def test_explain(fix: Fix) -> None:

@@ -89,3 +89,8 @@ def test_models_are_told_apart_from_what_builds_them() -> None:
     result = fixed(text, unsafe=True)
     assert "net(x, training=False), base_model(x, training=False)" in result
     assert result.count("training=") == 2
+
+
+def test_a_fallback_that_stands_in_no_function() -> None:
+    text = HEAD + "from keras import backend as K\nif training is None:\n    training = K.learning_phase()\n"
+    assert fixed(text) == text

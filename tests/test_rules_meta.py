@@ -149,7 +149,7 @@ def test_proof_of_a_bug_shows_it(rule: Rule, example: Example) -> None:
 
 
 def _cells(proof: Proof) -> list[str]:
-    return [cell for cell in (proof.keras2, proof.keras3) if cell is not None]
+    return [cell for cell in (proof.keras2, proof.keras3_early, proof.keras3) if cell is not None]
 
 
 @each_rule

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 from flake8_training_phase import codes
-from flake8_training_phase.keras.targets import FORMS, targets
-from flake8_training_phase.settings import Settings, SettingsError, load_settings, nearest
+from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.keras.targets import ALL_RELEASES, FORMS, targets
+from flake8_training_phase.settings import Settings
 
 OFF, ON = False, True
 """Whether a rule is on by default."""
@@ -45,22 +48,57 @@ def test_selects(settings: Settings, code: str, default: bool, selected: bool) -
     assert settings.selects(code, default) is selected
 
 
+def resolved(folder: Path, **given: object) -> Settings:
+    """The settings for a folder when options were given."""
+    return Configuration({key.replace("_", "-"): value for key, value in given.items()}).for_folder(folder).settings
+
+
+def write(folder: Path, table: str) -> Path:
+    """A pyproject.toml with settings in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "pyproject.toml"
+    path.write_text(f"[tool.training-phase]\n{table}\n")
+    return path
+
+
+# Where settings come from
+
+
 def test_no_pyproject(tmp_path: Path) -> None:
-    assert load_settings(None, {}) == Settings()
-    assert load_settings(None, {"select": ("ktp101",), "keras": "3"}) == Settings(("KTP101",), keras=targets("3"))
+    assert resolved(tmp_path, keras="3").keras == targets("3")
+    assert resolved(tmp_path, select=["ktp101"]).select == ("KTP101",)
 
 
-def test_nearest_pyproject_counts(tmp_path: Path) -> None:
-    inner = tmp_path / "package" / "module"
-    inner.mkdir(parents=True)
-    (tmp_path / "pyproject.toml").write_text(
-        '[tool.training-phase]\nselect = ["KTP1"]\nextend-select = ["KTP202"]\nignore = ["KTP102"]\nkeras = "2"\n'
-    )
-    settings = load_settings(inner, {})
-    assert settings == Settings(("KTP1",), ("KTP202",), ("KTP102",), targets("2"))
-    assert load_settings(inner, {"select": ("KTP4",), "keras": "all"}) == Settings(("KTP4",), ("KTP202",), ("KTP102",))
-    (inner / "pyproject.toml").write_text("[project]\nname = 'nothing'\n")
-    assert load_settings(inner, {}) == Settings()
+def test_the_nearest_table_above_a_file_counts(tmp_path: Path) -> None:
+    write(tmp_path, 'select = ["KTP1"]\nkeras = "2"')
+    write(tmp_path / "inner", 'ignore = ["KTP102"]')
+    (tmp_path / "inner" / "package").mkdir()
+    (tmp_path / "inner" / "package" / "pyproject.toml").write_text("[project]\nname = 'training-phase'\n")
+    outer, inner = resolved(tmp_path), resolved(tmp_path / "inner" / "package")
+    assert (outer.select, outer.ignore, outer.keras) == (("KTP1",), (), targets("2"))
+    assert (inner.select, inner.ignore, inner.keras) == ((), ("KTP102",), ALL_RELEASES)
+
+
+def test_options_go_over_files(tmp_path: Path) -> None:
+    write(tmp_path, 'select = ["KTP1"]\nignore = ["KTP102"]\nproject = false')
+    found = Configuration({"select": ["KTP4"], "keras": "3"}).for_folder(tmp_path)
+    assert found.settings.select == ("KTP4",)
+    assert found.settings.ignore == ("KTP102",)
+    assert found.origins["select"] == found.origins["keras"] == "command line"
+    assert found.origins["ignore"] == found.origins["project"] == str(tmp_path / "pyproject.toml")
+    assert found.origins["exclude"] == "default"
+
+
+def test_isolated_and_config(tmp_path: Path) -> None:
+    write(tmp_path, 'keras = "2"')
+    other = write(tmp_path / "other", 'keras = "3"')
+    assert Configuration({}, isolated=True).for_folder(tmp_path).settings.keras == ALL_RELEASES
+    assert Configuration({}, config=other).for_folder(tmp_path).settings.keras == targets("3")
+    other.write_text("[project]\n")
+    with pytest.raises(SettingsError, match=r"other/pyproject\.toml has no table \[tool\.training-phase\]"):
+        Configuration({}, config=other)
+    with pytest.raises(SettingsError, match=r"gone\.toml cannot be read"):
+        Configuration({}, config=tmp_path / "gone.toml")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +108,8 @@ def test_nearest_pyproject_counts(tmp_path: Path) -> None:
         ("project = false", None),
         ('select = ["ALL"]', None),
         ('ignore = ["KTP900"]', None),
+        ('per-file-ignores = { "tests/*" = ["ktp1"] }', None),
+        ('keras-modules = ["my.keras=2"]', None),
         ("keras = 4", f"keras must be {FORMS}; not `4`"),
         ("select = 'KTP101'", "select must be a list of codes, not `KTP101`"),
         ("select = [101]", "select must be a list of codes"),
@@ -77,17 +117,31 @@ def test_nearest_pyproject_counts(tmp_path: Path) -> None:
         ('extend-select = ["XYZ"]', "extend-select: no rule has the code `XYZ`"),
         ('project = "yes"', "project must be true or false"),
         ('slect = ["KTP101"]', "unknown setting `slect`; did you mean `select`?"),
+        ('phase_layers = ["a.B"]', "unknown setting `phase_layers`; did you mean `phase-layers`?"),
         ("select = [", "cannot be read"),
+        ('per-file-ignores = "x"', "per-file-ignores must be a table of patterns and codes, not `x`"),
+        ('per-file-ignores = { "x" = "KTP1" }', "per-file-ignores: x must be a list of codes, not `KTP1`"),
+        ('per-file-ignores = { "x" = ["KTP2O2"] }', "per-file-ignores: no rule has the code `KTP2O2`; did you mean"),
+        ('per-file-ignores = { "!x" = ["KTP1"] }', "per-file-ignores: `!x` must say which files are meant"),
+        ('exclude = ["a", ""]', "exclude: `` is no pattern for paths"),
+        ('extend-exclude = ["a\\\\"]', "is no pattern for paths"),
+        ('extend-exclude = ["[z-a]"]', "extend-exclude: `[z-a]` is no pattern for paths"),
+        ('phase-layers = ["my lib.Drop"]', "phase-layers: `my lib.Drop` is no name"),
+        ('flag-names = ["a.b"]', "flag-names: `a.b` is no name"),
+        ('keras-modules = ["my.keras=4"]', "keras-modules: `my.keras=4` must end with =2 or =3, or name no version"),
+        ('ignore-classes = ["a.b*"]', "ignore-classes: `a.b*` is no pattern for the name of a class"),
+        ("respect-gitignore = 1", "respect-gitignore must be true or false, not `1`"),
     ],
 )
 def test_what_pyproject_may_say(tmp_path: Path, text: str, said: str | None) -> None:
-    (tmp_path / "pyproject.toml").write_text(f"[tool.training-phase]\n{text}\n")
+    path = write(tmp_path, text)
     if said is None:
-        assert load_settings(tmp_path, {}) != Settings()
+        assert resolved(tmp_path) != Configuration({}, isolated=True).for_folder(tmp_path).settings
         return
     with pytest.raises(SettingsError) as error:
-        load_settings(tmp_path, {})
+        resolved(tmp_path)
     assert said in str(error.value)
+    assert str(path) in str(error.value)
     assert "\n" not in str(error.value).strip()
 
 
@@ -95,18 +149,56 @@ def test_what_pyproject_may_say(tmp_path: Path, text: str, said: str | None) -> 
 def test_no_table(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"tool\.training-phase must be a table"):
-        load_settings(tmp_path, {})
+        resolved(tmp_path)
 
 
-def test_somebody_elses_mistake(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("tool = 3\n")
-    assert load_settings(tmp_path, {}) == Settings()
+@pytest.mark.parametrize("data", [b"tool = 3 # training-phase\n", b"# caf\xe9\n", b"[tool\n"])
+def test_somebody_elses_mistake(tmp_path: Path, data: bytes) -> None:
+    write(tmp_path, 'keras = "2"')
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_bytes(data)
+    assert resolved(inner).keras == targets("2")
 
 
 def test_undecodable_pyproject(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_bytes(b"# caf\xe9\n")
+    (tmp_path / "pyproject.toml").write_bytes(b"[tool.training-phase]\n# caf\xe9\n")
     with pytest.raises(SettingsError, match="cannot be read"):
-        load_settings(tmp_path, {})
+        resolved(tmp_path)
+
+
+# What they come to for a file
+
+
+def test_per_file_ignores(tmp_path: Path) -> None:
+    write(tmp_path, 'select = ["KTP101", "KTP202"]\nper-file-ignores = { "tests" = ["KTP1"], "test_*.py" = ["KTP2"] }')
+    configuration = Configuration({})
+    (tmp_path / "tests").mkdir()
+
+    def shown(path: str) -> list[str]:
+        settings = configuration.for_file(tmp_path / path)
+        return [code for code in ("KTP101", "KTP202") if settings.selects(code, ON)]
+
+    assert shown("model.py") == ["KTP101", "KTP202"]
+    assert shown("tests/model.py") == ["KTP202"]
+    assert shown("src/test_model.py") == ["KTP101"]
+    assert shown("tests/test_model.py") == []
+
+
+def test_files_that_are_checked_alike_have_equal_settings(tmp_path: Path) -> None:
+    write(tmp_path, 'per-file-ignores = { "tests/*" = ["KTP1"] }\nextend-exclude = ["data"]')
+    write(tmp_path / "other", 'extend-exclude = ["generated"]')
+    configuration = Configuration({})
+    one, two = (configuration.for_file(tmp_path / path) for path in ("a.py", "other/b.py"))
+    assert one == two
+    assert repr(one) == repr(two)
+    assert hash(one) == hash(two)
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert str(tmp_path) not in repr(one)
+    assert configuration.for_file(tmp_path / "tests" / "c.py") != one
+
+
+# Codes
 
 
 @pytest.mark.parametrize(

@@ -230,27 +230,12 @@ def test_a_fix_that_meets_another_waits_as_a_whole(second: Edit) -> None:
 # Files
 
 
-def found_below(folder: Path, *paths: str) -> tuple[list[str], list[str]]:
-    failed: list[str] = []
-    found = files.python_files([folder / path for path in paths], lambda path, error: failed.append(path.name))
-    return [path.relative_to(folder).as_posix() for path in found], failed
-
-
-def test_discovery(tmp_path: Path) -> None:
-    for name in ("b.py", "a.py", "data.txt", "sub/c.py", ".venv/d.py", "build/e.py", "x.py/inner.py", "venv/lib/f.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    assert found_below(tmp_path, "") == (["a.py", "b.py", "sub/c.py", "x.py/inner.py"], [])
-    assert found_below(tmp_path, "data.txt", ".venv/d.py", "b.py", "b.py") == (["data.txt", ".venv/d.py", "b.py"], [])
-    assert found_below(tmp_path, "gone.py", "a.py", "n" * 5000) == (["a.py"], ["gone.py", "n" * 5000])
-
-
 def test_write_keeps_the_mode_and_the_link(tmp_path: Path) -> None:
     target, link = tmp_path / "target.py", tmp_path / "link.py"
     target.write_bytes(b"old")
     target.chmod(0o755)
     link.symlink_to("target.py")
-    files.write(link, b"new")
+    files.write(link, b"new", b"old")
     assert target.read_bytes() == b"new"
     assert target.stat().st_mode & 0o777 == 0o755
     assert link.is_symlink()
@@ -266,6 +251,6 @@ def test_write_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk on fire"):
-        files.write(path, b"new")
+        files.write(path, b"new", b"old")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

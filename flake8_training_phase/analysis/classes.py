@@ -152,7 +152,8 @@ class UserClass:
             return None
         if parameter(self.call.node, "training") is not None:
             return "training"
-        return next((name for name in MISNAMED if parameter(self.call.node, name) is not None), None)
+        others = (*self.scope.knowledge.flag_names, *MISNAMED)
+        return next((name for name in others if parameter(self.call.node, name) is not None), None)
 
     @cached_property
     def phase_in_kwargs(self) -> bool:

@@ -28,7 +28,7 @@ from flake8_training_phase.analysis.events import (
 )
 from flake8_training_phase.analysis.expressions import TooComplex, unknown_phase
 from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.scopes import Scope, external, function_imports
+from flake8_training_phase.analysis.scopes import Scope, function_imports
 from flake8_training_phase.analysis.statements import Statements, place
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
@@ -72,7 +72,7 @@ class Interpreter(Statements):
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
         """What `base.name` is."""
         if isinstance(base, External):
-            return external(f"{base.path}.{name}")
+            return frame.scope.external(f"{base.path}.{name}")
         if isinstance(base, ModuleValue):
             return base.module.member(name)
         if isinstance(base, Instance):

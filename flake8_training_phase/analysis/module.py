@@ -28,10 +28,14 @@ class Module:
         self._classes: dict[ast.ClassDef, UserClass] = {}
         self._class_names = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
         self._prepared = False
-        self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import)
+        self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import, project.knowledge)
 
     def member(self, name: str) -> Value:
         """What `module.name` is: a name it binds, or a module inside the package it stands for."""
+        found = self._member(name)
+        return self.project.as_told(found, self, name) or UNKNOWN
+
+    def _member(self, name: str) -> Value:
         if self.scope.binds(name):
             value = self.scope.lookup(name)
             if value is not UNKNOWN:

@@ -40,6 +40,9 @@ from flake8_training_phase.keras.generations import Flag, Generation, Passed, Ph
 MAX_NESTING = 24
 """How deep layers inside layers are followed."""
 
+MAX_WRITERS = 8
+"""How many calls that may have written one phase to the call context are told apart where ways meet."""
+
 
 class Mode(Enum):
     """How the outermost model or layer is run, and the phase that is asked for by it."""
@@ -191,7 +194,7 @@ class _Run:
             return self._layer_call(event, lanes, context) if event.lanes & lanes else context
         if isinstance(event, Branch):
             ways = [self._block(way, lanes, context) for way in event.ways]
-            return frozenset().union(*ways)
+            return _bounded(frozenset().union(*ways))
         if isinstance(event, Loop):
             return self._loop(event, lanes, context)
         if isinstance(event, Inlined):
@@ -214,7 +217,9 @@ class _Run:
     def _loop(self, event: Loop, lanes: int, context: Context) -> Context:
         outer, self._left_loop = self._left_loop, frozenset()
         once = self._block(event.body, lanes, context)
-        twice = self._block(event.body, lanes, once | self._left_loop)
+        again = once | self._left_loop
+        # What was met the first time comes to the same a second time; loops inside loops would double the work.
+        twice = again if again <= context else self._block(event.body, lanes, again)
         after = context | once | twice | self._left_loop
         self._left_loop = outer
         return after
@@ -302,6 +307,21 @@ class _Run:
 
     def _note(self, call: Subject, received: Received) -> None:
         self.report.received.setdefault(call, set()).add(received)
+
+
+def _bounded(context: Context) -> Context:
+    """A context with a few writers for each phase, the first ones: one is named in a message, any one proves it."""
+    if len(context) <= MAX_WRITERS:
+        return context
+    kept: dict[Phase, list[Slot]] = {}
+    for slot in sorted(context, key=_place_of_writer):
+        kept.setdefault(slot.phase, []).append(slot)
+    return frozenset(slot for slots in kept.values() for slot in slots[:MAX_WRITERS])
+
+
+def _place_of_writer(slot: Slot) -> tuple[int, int]:
+    node = slot.writer.node if slot.writer is not None else None
+    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
 
 def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:

@@ -6,17 +6,18 @@ it. What is not there, cannot be read or cannot be parsed is outside, and its na
 
 from __future__ import annotations
 
-import ast
 import os
-import warnings
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.module import Module
-from flake8_training_phase.analysis.scopes import Import
-from flake8_training_phase.analysis.values import ModuleValue, Value
+from flake8_training_phase.analysis.scopes import Import, external
+from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.keras import names
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText, parsed
 
 MAX_FOLDERS_UP = 12
 """How many folders above a file an import may be found in."""
@@ -29,57 +30,122 @@ _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
 class Project:
-    """The modules that were read in one run."""
+    """The modules that were read in one run, and what the user tells of what is outside."""
 
-    def __init__(self, enabled: bool = True) -> None:
+    def __init__(
+        self, enabled: bool = True, knowledge: Knowledge = NOTHING, texts: Mapping[Path, SourceText] | None = None
+    ) -> None:
+        self.knowledge = knowledge
+        self._texts = texts or {}
+        """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
         self._modules: OrderedDict[Path, Module | None] = OrderedDict()
-        self._roots: dict[tuple[Path, str], Path | None] = {}
+        self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
+        self._lookups: dict[Path, set[Path]] = {}
 
     def add(self, module: Module) -> None:
         """Let imports find a module that was parsed elsewhere."""
         self._keep(module.path, module)
 
+    def forget(self, path: Path) -> None:
+        """Read a file, and what depends on it, anew when they are asked for the next time."""
+        for known in list(self._modules):
+            if known == path or str(path) in self.lookups_for(known):
+                del self._modules[known]
+
+    def lookups_for(self, path: Path) -> frozenset[str]:
+        """Every file that was looked for to follow the imports of a file, and those of the modules they led to.
+
+        A change of any of them, or its coming into being, may change what the file comes to.
+        """
+        found: set[Path] = set()
+        waiting = [path]
+        while waiting:
+            new = self._lookups.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return frozenset(map(str, found - {path}))
+
     def find(self, binding: Import, importer: Module) -> Value | None:
         """What an import gives; None when it leads out of the project."""
+        found = self._find(binding, importer)
+        if not binding.level:
+            return self._as_told(found, binding.path)
+        return self.as_told(found, importer, binding.path, binding.level)
+
+    def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
+        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
+        if self.knowledge == NOTHING:
+            return found
+        is_package = module.path.name == "__init__.py"
+        parts = [*self._packages(module), *([] if is_package else [module.path.stem])]
+        above = parts[: len(parts) - level + is_package] if level else parts
+        return self._as_told(found, ".".join((*above, name)))
+
+    def _packages(self, module: Module) -> list[str]:
+        """The names of the packages that a module is in, the outermost first."""
+        packages: list[str] = []
+        folder = module.path.parent
+        asked = self._lookups.setdefault(module.path, set())
+        while folder.name:
+            asked.add(folder / "__init__.py")
+            if not (folder / "__init__.py").is_file():
+                break
+            packages.append(folder.name)
+            folder = folder.parent
+        return packages[::-1]
+
+    def _as_told(self, found: Value | None, dotted: str) -> Value | None:
+        spelled = self.knowledge.spelled(dotted)
+        if spelled != dotted:
+            return external(spelled)
+        # What is defined in the project is read there; a user can only tell of what was not found.
+        layer = self.knowledge.layer(dotted) if found is None or found is UNKNOWN else None
+        return found if layer is None else ClassValue(layer, names.ALL)
+
+    def _find(self, binding: Import, importer: Module) -> Value | None:
         if not self._enabled or (not binding.level and _is_outside(binding.path)):
             return None
-        folder = self._folder(binding, importer.path)
-        return None if folder is None else self._at(folder, binding.path.split("."))
+        asked = self._lookups.setdefault(importer.path, set())
+        folder = self._folder(binding, importer.path, asked)
+        return None if folder is None else self._at(folder, binding.path.split("."), asked)
 
     def submodule(self, package: Module, name: str) -> Module | None:
         """The module `name` in a package."""
         if package.path.name != "__init__.py":
             return None
-        return self._module(package.path.parent / name)
+        return self._module(package.path.parent / name, self._lookups.setdefault(package.path, set()))
 
-    def _folder(self, binding: Import, importer: Path) -> Path | None:
+    def _folder(self, binding: Import, importer: Path, asked: set[Path]) -> Path | None:
         """The folder in which the first part of an import's path stands."""
         folder = importer.parent
         if binding.level:
             for _ in range(binding.level - 1):
                 folder = folder.parent
             return folder
-        return self._root(folder, binding.path.partition(".")[0])
+        return self._root(folder, binding.path.partition(".")[0], asked)
 
-    def _root(self, folder: Path, top: str) -> Path | None:
+    def _root(self, folder: Path, top: str, asked: set[Path]) -> Path | None:
         key = (folder, top)
         if key not in self._roots:
-            self._roots[key] = _find_root(folder, top)
-        return self._roots[key]
+            tried: set[Path] = set()
+            self._roots[key] = _find_root(folder, top, tried), frozenset(tried)
+        root, before = self._roots[key]
+        asked |= before
+        return root
 
-    def _at(self, folder: Path, parts: list[str]) -> Value | None:
+    def _at(self, folder: Path, parts: list[str], asked: set[Path]) -> Value | None:
         """Follow a dotted path from a folder: through packages as far as they go, then through a module's names."""
         if parts == [""]:
-            module = self._module(folder)
+            module = self._module(folder, asked)
             return None if module is None else ModuleValue(module)
         here = folder
-        package: Module | None = self._module(folder) if (folder / "__init__.py").is_file() else None
+        package: Module | None = self._module(folder, asked) if (folder / "__init__.py").is_file() else None
         for index, part in enumerate(parts):
             last = index == len(parts) - 1
             if last and package is not None:
                 return package.member(part)
-            inner = self._module(here / part)
+            inner = self._module(here / part, asked)
             if inner is None:
                 if not (here / part).is_dir():
                     return package.member(part) if last and package is not None else None
@@ -91,9 +157,10 @@ class Project:
             here = here / part
         return None
 
-    def _module(self, path: Path) -> Module | None:
-        """The module or package at a path without its suffix."""
+    def _module(self, path: Path, asked: set[Path]) -> Module | None:
+        """The module or package at a path without its suffix; the files that were looked for are put into `asked`."""
         for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+            asked.add(candidate)
             if candidate in self._modules:
                 self._modules.move_to_end(candidate)
                 found = self._modules[candidate]
@@ -114,13 +181,26 @@ class Project:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            source = SourceText.decode(path.read_bytes())
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source.text)
+            source = self._texts.get(path) or SourceText.decode(path.read_bytes())
+            tree = parsed(source.text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         return Module(tree, path, self)
+
+
+class Projects:
+    """The project for each way in which settings want modules to be read."""
+
+    def __init__(self, texts: Mapping[Path, SourceText] | None = None) -> None:
+        self._texts = texts
+        self._projects: dict[tuple[bool, Knowledge], Project] = {}
+
+    def of(self, settings: Settings) -> Project:
+        """The project that is read under these settings."""
+        key = (settings.project, settings.knowledge)
+        if key not in self._projects:
+            self._projects[key] = Project(*key, self._texts)
+        return self._projects[key]
 
 
 def _is_outside(path: str) -> bool:
@@ -128,10 +208,12 @@ def _is_outside(path: str) -> bool:
     return top == "tensorflow" or names.keras_path(top) is not None
 
 
-def _find_root(folder: Path, top: str) -> Path | None:
+def _find_root(folder: Path, top: str, tried: set[Path]) -> Path | None:
     for _ in range(MAX_FOLDERS_UP):
         for root in (folder, folder / "src"):
-            if os.path.isdir(root / top) or os.path.isfile(root / f"{top}.py"):  # noqa: PTH112, PTH113 - never raise
+            package, module = root / top, root / f"{top}.py"
+            tried |= {package, module}
+            if os.path.isdir(package) or os.path.isfile(module):  # noqa: PTH112, PTH113 - never raise
                 return root
         if folder.parent == folder or any(os.path.exists(folder / mark) for mark in _PROJECT_MARKS):  # noqa: PTH110
             return None

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
 from flake8_training_phase.keras import catalogue, names
+from flake8_training_phase.keras.knowledge import Knowledge
 
 _COMPOUND = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
@@ -45,8 +46,10 @@ class Scope:
         define: Callable[[ast.stmt, Scope], Value],
         evaluate: Evaluate,
         find_import: FindImport,
+        knowledge: Knowledge,
     ) -> None:
         self.parent = parent
+        self.knowledge = knowledge
         statements = list(statements)
         self._is_mixed = parent is None and _imports_both(statements)
         self._define = define
@@ -71,7 +74,7 @@ class Scope:
 
     def inner(self, statements: Iterable[ast.stmt]) -> Scope:
         """The scope of a function body inside this one."""
-        return Scope(statements, self, self._define, self._evaluate, self._find_import)
+        return Scope(statements, self, self._define, self._evaluate, self._find_import, self.knowledge)
 
     def lookup(self, name: str) -> Value:
         """What a name is here; a builtin when nothing binds it."""
@@ -98,7 +101,7 @@ class Scope:
         if isinstance(module, ModuleValue):
             value = module.module.member(name)
         elif not star.level:
-            value = external(f"{star.path}.{name}")
+            value = self.external(f"{star.path}.{name}")
             # Whether a module outside has a name is only known of Keras's classes and modules.
             known = isinstance(value, ClassValue) or names.keras_path(star.path) == ("", names.ALL)
             value = value if known else UNKNOWN
@@ -125,8 +128,20 @@ class Scope:
         if found is None or (found is UNKNOWN and name in names.WELL_KNOWN_NAMES):
             if self.root._is_mixed and not binding.level:
                 binding = Import(names.beside_tf_keras(binding.path), 0)
-            return _imported_from_outside(name, binding)
+            return self._imported_from_outside(name, binding)
         return found
+
+    def _imported_from_outside(self, name: str, binding: Import) -> Value:
+        well_known = names.WELL_KNOWN_NAMES.get(name)
+        from_source = not binding.level and (names.keras_path(binding.path) or binding.path.startswith("tensorflow."))
+        if well_known is not None and not from_source:
+            return External(well_known)
+        return self.external("." * binding.level + binding.path)
+
+    def external(self, path: str) -> Value:
+        """The thing outside the checked code that has this dotted name, as far as Keras or the user tells of it."""
+        layer = self.knowledge.layer(path)
+        return external(self.knowledge.spelled(path)) if layer is None else ClassValue(layer, names.ALL)
 
     def _bound(self, name: str, binding: Binding) -> Value:
         if isinstance(binding, Import):
@@ -148,14 +163,6 @@ def _is_import(statement: ast.stmt) -> bool:
 
 def _imports(statement: ast.stmt) -> Iterator[Import]:
     return (binding for _, binding in _bindings([statement]) if isinstance(binding, Import) and not binding.level)
-
-
-def _imported_from_outside(name: str, binding: Import) -> Value:
-    well_known = names.WELL_KNOWN_NAMES.get(name)
-    from_source = not binding.level and (names.keras_path(binding.path) or binding.path.startswith("tensorflow."))
-    if well_known is not None and not from_source:
-        return External(well_known)
-    return external("." * binding.level + binding.path)
 
 
 def external(path: str) -> Value:

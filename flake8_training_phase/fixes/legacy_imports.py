@@ -32,7 +32,7 @@ def with_import(plan: Plan | None, module: CheckedModule) -> Plan | None:
 
 def _import_change(name: str, gone: set[ast.Name], module: CheckedModule) -> Change | None:
     found = droppable_import(module, name)
-    if found is None or not _is_backend(*found):
+    if found is None or not _is_backend(*found, module):
         return None
     statement, alias = found
     names = {node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == name}
@@ -86,10 +86,11 @@ def _plain_blocks(tree: ast.Module) -> Iterator[tuple[ast.stmt, ...]]:
             yield tuple(node.body)
 
 
-def _is_backend(statement: _Import, alias: ast.alias) -> bool:
+def _is_backend(statement: _Import, alias: ast.alias, module: CheckedModule) -> bool:
+    spelled = module.scope.knowledge.spelled
     if isinstance(statement, ast.Import):
-        return alias.asname is not None and is_backend_module(alias.name)
-    return not statement.level and is_backend_module(f"{statement.module}.{alias.name}")
+        return alias.asname is not None and is_backend_module(spelled(alias.name))
+    return not statement.level and is_backend_module(spelled(f"{statement.module}.{alias.name}"))
 
 
 def _removed(change: Change) -> Iterator[ast.AST]:

@@ -72,11 +72,17 @@ def keras_title(generations: Iterable[Generation], asked: frozenset[Release]) ->
     return f"Keras {' and '.join(named)}"
 
 
-def _ranges(releases: list[Release]) -> list[str]:
+def written(releases: frozenset[Release]) -> str:
+    """The releases in one of `FORMS`."""
+    words = [word for word, meant in _WORDS.items() if meant == releases]
+    return words[0] if words else ",".join(_ranges(sorted(releases), "-"))
+
+
+def _ranges(releases: list[Release], to: str = " to ") -> list[str]:
     starts = [one for one in releases if (one[0], one[1] - 1) not in releases]
     ends = [one for one in releases if (one[0], one[1] + 1) not in releases]
     pairs = zip(starts, ends, strict=True)
-    return [_spelled(one) if one == last else f"{_spelled(one)} to {_spelled(last)}" for one, last in pairs]
+    return [_spelled(one) if one == last else f"{_spelled(one)}{to}{_spelled(last)}" for one, last in pairs]
 
 
 def _spelled(release: Release) -> str:

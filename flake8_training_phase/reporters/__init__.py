@@ -1,1 +1,35 @@
-"""How findings are shown: text for people, JSON for programs."""
+"""The output formats, one per file: `json_lines.py` is the format `json-lines`.
+
+To add a format is to add a file with these two names; `--output-format` finds it by its name and loads it when it is
+asked for:
+
+- `FOR_PROGRAMS`: whether the output is read by a program, so that nothing else may stand beside it.
+- `write(report, stream)`: write the findings of a run.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import Protocol, TextIO, cast
+
+from flake8_training_phase.output.report import Report
+
+
+class Reporter(Protocol):
+    """What each module here offers."""
+
+    FOR_PROGRAMS: bool
+
+    def write(self, report: Report, stream: TextIO) -> None:
+        """Write the findings of a run."""
+
+
+def formats() -> list[str]:
+    """The names of all formats, without loading one."""
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
+
+
+def reporter(name: str) -> Reporter:
+    """The reporter of a format. Raises ImportError when there is none of that name."""
+    return cast("Reporter", import_module(f"{__name__}.{name.replace('-', '_')}"))

@@ -1,42 +1,50 @@
-"""Findings as JSON, in the shape that other Python linters use; rows and columns count from 1."""
+"""One JSON array, in the shape that other Python linters use; rows and columns count from 1."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from typing import TextIO
 
 from flake8_training_phase.findings import Edit, Finding, Position
+from flake8_training_phase.output.report import Report
+from flake8_training_phase.results import FileResult
+
+FOR_PROGRAMS = True
 
 
-def json_report(findings: Iterable[tuple[str, Finding]]) -> str:
+def write(report: Report, stream: TextIO) -> None:
     """All findings with their file names, as one array."""
-    return json.dumps([_finding(filename, finding) for filename, finding in findings], indent=2)
+    print(json.dumps([as_object(*found) for found in report.findings()], indent=2), file=stream)
 
 
-def _finding(filename: str, finding: Finding) -> dict[str, object]:
+def as_object(result: FileResult, finding: Finding) -> dict[str, object]:
+    """A finding in terms of JSON; positions in a notebook name the cell."""
     fix = finding.fix
     return {
-        "filename": filename,
+        "filename": str(result.path),
         "code": finding.code,
         "name": finding.name,
         "message": finding.message,
         "severity": finding.severity.value,
         "keras": list(finding.keras),
-        "location": _position(finding.start),
-        "end_location": _position(finding.end),
+        "location": _position(result, finding.start),
+        "end_location": _position(result, finding.end),
         "fix": None
         if fix is None
         else {
             "applicability": fix.applicability.value,
             "message": fix.message,
-            "edits": [_edit(edit) for edit in fix.edits],
+            "edits": [_edit(result, edit) for edit in fix.edits],
         },
     }
 
 
-def _edit(edit: Edit) -> dict[str, object]:
-    return {"content": edit.content, "location": _position(edit.start), "end_location": _position(edit.end)}
+def _edit(result: FileResult, edit: Edit) -> dict[str, object]:
+    location, end = _position(result, edit.start), _position(result, edit.end)
+    return {"content": edit.content, "location": location, "end_location": end}
 
 
-def _position(position: Position) -> dict[str, int]:
-    return {"row": position.row, "column": position.column + 1}
+def _position(result: FileResult, position: Position) -> dict[str, int]:
+    place = result.place(position)
+    cell = {} if place.cell is None else {"cell": place.cell}
+    return {**cell, "row": place.row, "column": place.column + 1}

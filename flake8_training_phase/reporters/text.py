@@ -1,30 +1,44 @@
-"""Findings as text: the place, the message, the line with carets under it."""
+"""For people: the place, the message, the line with carets under it."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from typing import TextIO
 
-from flake8_training_phase.findings import Applicability, Finding
-from flake8_training_phase.sources.text import SourceText
+from flake8_training_phase.findings import Finding
+from flake8_training_phase.output.colours import Painter, Style
+from flake8_training_phase.output.report import Report
+from flake8_training_phase.reporters.concise import headline
+from flake8_training_phase.results import FileResult
+
+FOR_PROGRAMS = False
 
 
-def text_report(filename: str, finding: Finding, source: SourceText) -> Iterator[str]:
-    """The lines that show one finding."""
-    mark = ""
-    if finding.fix is not None:
-        mark = "[*] " if finding.fix.applicability is Applicability.SAFE else "[unsafe fix] "
-    yield f"{filename}:{finding.start.row}:{finding.start.column + 1}: {finding.code} {mark}{finding.message}"
-    line = source.line(finding.start.row)
+def write(report: Report, stream: TextIO) -> None:
+    """The findings one after the other."""
+    painter = Painter(report.coloured)
+    for result, finding in report.findings():
+        print(headline(result, finding, painter), file=stream)
+        for line in _excerpt(result, finding, painter):
+            print(line, file=stream)
+
+
+def _excerpt(result: FileResult, finding: Finding, painter: Painter) -> Iterator[str]:
+    assert result.after is not None
+    line = result.after.line(finding.start.row)
     if not line.strip():
         return
-    number = str(finding.start.row)
-    end = finding.end.column if finding.end.row == finding.start.row else len(line)
-    marked = line[finding.start.column : end].rstrip() or " "
-    yield f"    {number} | {line}"
-    yield f"    {' ' * len(number)} | {_blank(line[: finding.start.column])}{'^' * _width(marked)}"
+    start, end = result.place(finding.start), result.place(finding.end)
+    number = str(start.row)
+    last = end.column if end.row == start.row else len(line)
+    marked = line[start.column : last].rstrip() or " "
+    blank = " " * len(number)
+    carets = painter(Style.RED, "^" * _width(marked))
+    yield f"    {painter(Style.CYAN, f'{number} |')} {line}"
+    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(line[: start.column])}{carets}"
     if finding.fix is not None:
-        yield f"    {' ' * len(number)} = fix: {finding.fix.message}"
+        yield f"    {blank} {painter(Style.CYAN, '= fix:')} {finding.fix.message}"
 
 
 def _blank(text: str) -> str:

@@ -25,7 +25,8 @@ class MisnamedTraining(Rule):
     ## What it does
 
     Reports a `call` with a parameter such as `is_training`, `train` or `mode`, and none named `training`, when that
-    parameter decides what a phase-dependent layer is given or which branch is taken.
+    parameter decides what a phase-dependent layer is given or which branch is taken. A layer whose parameter has no
+    default is reported when it is called with `training`, which raises.
 
     ## What Keras does
 
@@ -92,6 +93,51 @@ class Classifier(keras.Model):
 """,
             proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
         ),
+        Example(
+            bad="""
+import keras
+
+
+class Head(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, is_training):
+        return self.dropout(x, training=is_training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = Head()
+
+    def call(self, x, training=None):
+        return self.head(x, training=training)
+""",
+            fixed="""
+import keras
+
+
+class Head(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = Head()
+
+    def call(self, x, training=None):
+        return self.head(x, training=training)
+""",
+            proof=Proof(build="Classifier()", layer="head.dropout", keras2="E E E E E", keras3="E E E E E"),
+        ),
     )
     good = (
         """
@@ -142,12 +188,14 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
     if layer_class.cls.is_model and "train_step" not in layer_class.cls.methods:
         return False
     if not layer_class.cls.is_model and name not in dict(defaults(call)):
-        return True
+        return not any(_keywords(layer_class, "training"))
     return any(isinstance(node, ast.keyword) and node.arg == name for node in ast.walk(layer_class.module.tree))
 
 
 def _message(layer_class: LayerClass, name: str) -> str:
     assert layer_class.call is not None
+    if not layer_class.cls.is_model and name not in dict(defaults(layer_class.call)):
+        return f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which it does not take"
     default = dict(defaults(layer_class.call)).get(name)
     state = "it is never filled" if default is None else f"it stays `{ast.unparse(default)}`"
     runs = "`fit()` and `predict()`" if layer_class.cls.is_model else "every model that does not pass it by that name"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.patterns.training_steps import ForwardPass, forward_passes
+from flake8_training_phase.analysis.dependence import Dependence
+from flake8_training_phase.analysis.patterns.forward_passes import ForwardPass, Told, forward_passes
+from flake8_training_phase.analysis.patterns.steps import Kind
 from flake8_training_phase.analysis.values import Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
@@ -20,9 +21,18 @@ class TrainingStepWithoutTraining(Rule):
 
     ## What it does
 
-    Reports a forward pass without the flag inside a `GradientTape` whose gradient with respect to the variables of
-    that model reaches an optimizer, in a `train_step` or in a loop of your own. Models that are not updated there, a
-    teacher, a saliency map, a gradient penalty on inputs, and calls that say `training=False` are left alone.
+    Reports a forward pass without the flag where a gradient with respect to the variables of that model reaches an
+    optimizer, in a `train_step`, a function or a loop at the top of a module. A step is known by what it does: a
+    `GradientTape` whose gradient is given to `apply_gradients`, `apply` or `minimize` (also by a helper, or by whoever
+    is given the gradient back), `minimize` with a function for a loss, `jax.grad` and `jax.value_and_grad` over a loss
+    that calls `stateless_call`, and a torch loop with `loss.backward()` over a Keras model.
+
+    A function that the step shares with an evaluation is followed. Where it has a parameter for the flag, the call in
+    the step is reported that does not give it; where it has none, the call of the model is.
+
+    Left alone are models that the step does not update (a teacher, a discriminator while the generator learns),
+    saliency maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature
+    first, and calls that say `training=False`.
 
     ## What Keras does
 
@@ -30,8 +40,12 @@ class TrainingStepWithoutTraining(Rule):
     and Keras 3 both run in inference. Dropout never drops, BatchNormalization uses moving statistics that nobody
     updates. The loss goes down all the same.
 
+    In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
+    `model.train()` of torch does not reach the layers of Keras.
+
     The finding is a *bug* when the model is known to have layers that depend on the phase, and *fragile* when nothing
-    is known of it. A model that is known to have none is left alone.
+    is known of it. A model that is known to have none is left alone, and so is a model of a torch loop that is not
+    known to be one of Keras.
 
     ## Example
 
@@ -53,7 +67,8 @@ class TrainingStepWithoutTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the training that it repairs comes to other results.
+    Unsafe: the training that it repairs comes to other results. There is no fix inside a function that is shared with
+    an evaluation, because it cannot say which of the two it is run for.
 
     ## References
 
@@ -62,7 +77,7 @@ class TrainingStepWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = ("GradientTape",)
+    words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
     bad = (
         Example(
             bad="""
@@ -163,26 +178,11 @@ def distil(student, x):
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The forward passes that train as in inference."""
-        for function in module.functions:
-            if function.node.name.startswith("test"):
-                continue  # A test that a gradient flows trains nothing.
-            for forward in forward_passes(function):
-                if _gives_flag(forward.node):
-                    continue
-                model = function.value(forward.model)
-                known = dependence(model)
-                if known is not Dependence.NO and not _trains_by_default(model):
-                    severity = Severity.BUG if known is Dependence.YES else Severity.FRAGILE
-                    keras = module.keras
-                    yield self.problem(forward.node, _message(forward, known), keras, _plan(forward), severity=severity)
-
-
-def _gives_flag(call: ast.Call) -> bool:
-    """Whether the call passes the flag, or may: by keyword, inside `**kwargs`, or as a literal in second place."""
-    if any(keyword.arg in ("training", None) for keyword in call.keywords):
-        return True
-    second = call.args[1] if len(call.args) > 1 else None
-    return isinstance(second, ast.Constant) and isinstance(second.value, bool)
+        for forward in forward_passes(module):
+            keras = module.keras if forward.step.kind is Kind.TAPE else tuple(one for one in module.keras if one == 3)
+            if keras and not _trains_by_default(forward.model):
+                severity = Severity.BUG if forward.depends is Dependence.YES else Severity.FRAGILE
+                yield self.problem(forward.node, _message(forward), keras, _plan(forward), severity=severity)
 
 
 def _trains_by_default(model: Value) -> bool:
@@ -193,17 +193,32 @@ def _trains_by_default(model: Value) -> bool:
     )
 
 
-def _message(forward: ForwardPass, known: Dependence) -> str:
-    call, step = ast.unparse(forward.node.func), forward.function.node.name
-    start = f"`{call}(…)` is called without `training=True` in `{step}`, which updates its variables"
-    if known is Dependence.YES:
+def _message(forward: ForwardPass) -> str:
+    call = ast.unparse(forward.node.func)
+    step = f"`{forward.step.name}`" if forward.step.name is not None else "a training loop"
+    if forward.told is Told.BY_DEFAULT:
+        return (
+            f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: the layers of the model that it runs are "
+            "in inference while they are trained"
+        )
+    if forward.told is Told.IN_HELPER:
+        return (
+            f"`{call}(…)` in `{forward.helper}` is called without `{forward.flag}=`, and {step} trains through it: its "
+            "layers run in inference while it is trained"
+        )
+    start = f"`{call}(…)` is called without `{forward.flag}=True` in {step}, which updates its variables"
+    if forward.depends is Dependence.YES:
         return f"{start}: its layers run in inference while it is trained"
     return f"{start}: layers that depend on the phase would run in inference"
 
 
-def _plan(forward: ForwardPass) -> Plan:
-    change = AddArgument(forward.node, "training", "True")
-    return Plan("Pass `training=True`", Applicability.UNSAFE, (change,))
+def _plan(forward: ForwardPass) -> Plan | None:
+    """Say it in the step itself; what a step shares with an evaluation cannot say it."""
+    renamed = forward.told is Told.NOT and forward.flag != "training"
+    if forward.told is Told.IN_HELPER or forward.step.shared or renamed or not forward.takes_flag:
+        return None
+    change = AddArgument(forward.node, forward.flag, "True")
+    return Plan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))
 
 
 RULE = TrainingStepWithoutTraining()

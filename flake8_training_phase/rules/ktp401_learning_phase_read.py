@@ -252,10 +252,24 @@ def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> Plan | None:
         return None  # A function inside `call` that has a `training` of its own.
     elif value_takes_none(use, use.node):
         changes = [Replace(use.node, "training")]
+    elif (compared := _comparison(use)) is not None:
+        changes = [Replace(*compared)]
     elif isinstance(use.parents[0], (ast.Call, ast.keyword, ast.Assign)):
         # What is no layer may want a bool.
         return _with_added(use, layer_class, [Replace(use.node, "bool(training)")], Applicability.UNSAFE)
     return _with_added(use, layer_class, changes, Applicability.SAFE) if changes else None
+
+
+def _comparison(use: LegacyUse) -> tuple[ast.expr, str] | None:
+    """`K.learning_phase() == 1`, and the condition on the parameter that says the same."""
+    around = use.parents[0]
+    if not isinstance(around, ast.Compare) or len(around.ops) != 1 or not isinstance(around.ops[0], ast.Eq):
+        return None
+    other = around.comparators[0] if around.left is use.node else around.left
+    condition = isinstance(use.parents[1], (ast.If, ast.IfExp)) and use.parents[1].test is around
+    if not condition or not isinstance(other, ast.Constant) or other.value not in (0, 1):
+        return None
+    return around, "training" if other.value else "not training"
 
 
 def _is_named_training(use: LegacyUse) -> bool:

@@ -126,8 +126,23 @@ def _instead(use: LegacyUse, found: PhaseInput) -> str:
             model = f"keras.Model({_without(inputs, use.node)}, {_short(outputs)})"
             return f"write `{model}`, and call it with `training=`"
     if found.fed is not None:
-        return f"call the model with `training={_flag(found.fed)}`"
+        return f"write `{_fed_call(use) or 'model(…'}, training={_flag(found.fed)})`"
     return "make a `keras.Model(inputs, outputs)`, and call it with `training=`"
+
+
+def _fed_call(use: LegacyUse) -> str | None:
+    """The call, up to its flag, that does what `session.run(outputs, feed_dict={inputs: values, …})` did."""
+    fed = use.parents[0]
+    run = next((one for one in use.parents if isinstance(one, ast.Call)), None)
+    if not isinstance(fed, ast.Dict) or run is None or not run.args or run.args[0] is fed:
+        return None
+    others = [(key, value) for key, value in zip(fed.keys, fed.values, strict=True) if key is not use.node]
+    if len(others) != 1 or others[0][0] is None:
+        return None
+    inputs, outputs = _short(others[0][0]), _short(run.args[0])
+    model = inputs.removesuffix("s").removesuffix(".input")
+    whole = inputs.startswith(f"{model}.input") and outputs in (f"{model}.output", f"{model}.outputs")
+    return f"{model if whole else f'keras.Model({inputs}, {outputs})'}({_short(others[0][1])}"
 
 
 def _without(inputs: ast.expr, phase: ast.expr) -> str:

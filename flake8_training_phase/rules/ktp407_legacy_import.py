@@ -126,7 +126,7 @@ from tensorflow.keras import backend as K
         if 3 not in module.keras:
             return
         used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
-        for name in dict.fromkeys(_imported(module.tree)):
+        for name in dict.fromkeys(_imported(module)):
             found = droppable_import(module, name) if name not in used else None
             if found is not None:
                 statement, alias = found
@@ -135,12 +135,13 @@ from tensorflow.keras import backend as K
                 yield self.problem(alias, message, (3,), plan)
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
+def _imported(module: CheckedModule) -> Iterator[str]:
     """The names under which the module imports legacy functions."""
-    for node in ast.walk(tree):
+    spelled = module.scope.knowledge.spelled
+    for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
             for alias in node.names:
-                if legacy_function(f"{node.module}.{alias.name}", LEGACY_NAMES) is not None:
+                if legacy_function(spelled(f"{node.module}.{alias.name}"), LEGACY_NAMES) is not None:
                     yield alias.asname or alias.name
 
 

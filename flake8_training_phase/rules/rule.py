@@ -32,6 +32,8 @@ class Proof:
     """What `tf_keras` does with the bad code; None when the example is not for it."""
     keras3: str | None = "T T I I I"
     """What `keras` does with the bad code."""
+    keras3_early: str | None = None
+    """What Keras 3.1 to 3.9 do with the bad code where they differ: measured when such a Keras is installed."""
     shape: tuple[int, ...] = (8,)
     """The shape of one sample."""
     fixed: str = "T T I I I"

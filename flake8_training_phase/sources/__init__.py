@@ -1,1 +1,1 @@
-"""Where text comes from and goes back to: the gate, files, encodings, `# noqa`, edits."""
+"""Where text comes from and goes back to: the gate, files, notebooks, Markdown, encodings, `# noqa`, edits."""

@@ -1,80 +1,84 @@
-"""Finds, reads and writes the files that are checked."""
+"""Writes the files that are checked."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from flake8_training_phase.sources.text import SourceText
-
-SUFFIX = ".py"
-EXCLUDED_FOLDERS = frozenset(
-    {
-        "__pycache__",
-        "__pypackages__",
-        "build",
-        "dist",
-        "node_modules",
-        "site-packages",
-        "venv",
-    }
-)
-"""Folders that hold no code of the project; those whose names begin with a dot are left out too."""
-
-OnError = Callable[[Path, OSError], None]
+_MAX_NAME = 60
+"""Characters of a file's name that its temporary file begins with: a name with more added may be too long."""
 
 
-def python_files(paths: Sequence[Path], on_error: OnError) -> Iterator[Path]:
-    """The files to check: those named, and the Python files below the folders named, in order, each once.
-
-    What cannot be read (a missing path, a closed folder) goes to `on_error`.
+def leads_out(path: Path, given: Sequence[Path]) -> bool:
+    """Whether a file that was found below the paths given is a link to a file that is not; one that was named is
+    wanted wherever it leads. Raises OSError.
     """
-    seen: set[Path] = set()
-    for path in paths:
-        for found in _below(path, on_error):
-            if found not in seen:
-                seen.add(found)
-                yield found
-
-
-def _below(path: Path, on_error: OnError) -> Iterator[Path]:
-    try:
-        is_folder = stat.S_ISDIR(path.stat().st_mode)
-    except (OSError, ValueError) as error:
-        on_error(path, error if isinstance(error, OSError) else OSError(str(error)))
-        return
-    if not is_folder:
-        yield path
-        return
-    for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
-        folders[:] = sorted(name for name in folders if name not in EXCLUDED_FOLDERS and not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(files) if name.endswith(SUFFIX))
-
-
-def read(path: Path) -> SourceText:
-    """The text of a file. Raises OSError, and SyntaxError for an unknown declared encoding."""
-    return SourceText.decode(path.read_bytes())
-
-
-def write(path: Path, data: bytes) -> None:
-    """Replace the content of a file, all or nothing; its mode stays, and a link stays a link. Raises OSError."""
+    if path in given:
+        return False
     target = path.resolve()
-    with target.open("r+b"):
-        pass  # A file that may not be written to must not be replaced either.
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    return not any(target.is_relative_to(one.resolve()) for one in given)
+
+
+def write(path: Path, data: bytes, known: bytes) -> None:
+    """Replace the content of a file, all or nothing; its mode and owner stay, and a link stays a link.
+
+    Raises OSError, also for a file that does not hold what is `known` of it any more.
+    """
+    target = path.resolve()
+    with target.open("r+b") as old:  # A file that may not be written to must not be replaced either.
+        now = old.read()
+    if now == data:
+        return  # It was written already, under another name.
+    if now != known:
+        raise OSError("it has changed since it was read")
+    with _replacing(target, data) as made:
+        _keep_owner(target, made)
+        shutil.copymode(target, made)
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a file that may not be there yet, all or nothing. Raises OSError."""
+    target = path.resolve()
+    if target.is_file():
+        write(target, data, target.read_bytes())
+    elif target.exists():
+        target.write_bytes(data)  # A device, a pipe: nothing that can be replaced.
+    else:
+        with _replacing(target, data) as name:
+            name.chmod(0o666 & ~_umask())
+
+
+@contextlib.contextmanager
+def _replacing(target: Path, data: bytes) -> Iterator[Path]:
+    """A new file with this content, which takes the place of `target` when nothing fails."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:_MAX_NAME]}.", suffix=".tmp", dir=target.parent)
+    made = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copymode(target, name)
-        Path(name).replace(target)
+        yield made
+        made.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            made.unlink()
         raise
+
+
+def _keep_owner(target: Path, made: Path) -> None:
+    """Give a new file the owner and group of another, as far as this user may."""
+    if hasattr(os, "chown"):
+        was = target.stat()
+        with contextlib.suppress(OSError):
+            os.chown(made, was.st_uid, was.st_gid)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import cached_property
 
 from flake8.processor import FileProcessor
 from flake8.violation import Violation
@@ -21,13 +22,14 @@ class Suppressions:
 
     def __init__(self, source: SourceText) -> None:
         self._source = source
-        self._processor: FileProcessor | None = None
-        if "noqa" in source.text.lower():
-            lines = [line.rstrip("\r\n") + "\n" for line in source.lines]
-            self._processor = FileProcessor("-", _OPTIONS, lines=lines)
-
-        self.whole_file = self._processor is not None and bool(self._processor.should_ignore_file())
+        self._has_noqa = "noqa" in source.text.lower()
+        self.whole_file = self._has_noqa and bool(self._processor.should_ignore_file())
         """Whether a `# flake8: noqa` line silences the file."""
+
+    @cached_property
+    def _processor(self) -> FileProcessor:
+        lines = [line.rstrip("\r\n") + "\n" for line in self._source.lines]
+        return FileProcessor("-", _OPTIONS, lines=lines)
 
     def silence(self, finding: Finding) -> bool:
         """Whether a `# noqa` silences a finding."""
@@ -39,8 +41,21 @@ class Suppressions:
         rows = range(edit.start.row, last + 1)
         return any(self._is_under_noqa(row, code) for row in rows for code in rule_modules())
 
+    def comment_row(self, row: int) -> int | None:
+        """The row that has to end with the comment that silences `row`; None in a text that has no tokens.
+
+        flake8 takes the lines of a string, and those joined by backslashes, as one: a comment fits behind the last.
+        """
+        joined = self._processor.noqa_line_for(row)
+        if joined is None:
+            return None
+        # The lines that are taken as one share one object; a line that reads the same elsewhere is another.
+        while self._processor.noqa_line_for(row + 1) is joined:
+            row += 1
+        return row
+
     def _is_under_noqa(self, row: int, code: str) -> bool:
-        if self._processor is None:
+        if not self._has_noqa:
             return False
         # flake8 knows no lines of a file that has no tokens; its comments count all the same.
         line = self._processor.noqa_line_for(row) or self._source.line(row)

@@ -7,6 +7,7 @@ import codecs
 import io
 import re
 import tokenize
+import warnings
 from bisect import bisect_right
 from functools import cached_property
 
@@ -15,6 +16,23 @@ from flake8_training_phase.findings import Position
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FAITHFUL = frozenset({"utf-8", "latin-1", "iso-8859-1", "ascii"})
 """Encodings that give back the bytes they were decoded from, whatever these are."""
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text with their ends, as Python counts lines."""
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True) if start < end]
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a text. Raises SyntaxError, ValueError, RecursionError or MemoryError.
+
+    An `await` or `yield` outside of functions, as notebooks have them, is no error of syntax to Python's parser.
+    """
+    with warnings.catch_warnings():
+        # Invalid escapes and the like are the compiler's to tell the user, not ours.
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 class SourceText:
@@ -49,6 +67,10 @@ class SourceText:
             raise SyntaxError(f"its {encoding} text would not give the same bytes back")
         return cls(text, encoding, has_bom)
 
+    def with_text(self, text: str) -> SourceText:
+        """Other text in the same encoding."""
+        return SourceText(text, self.encoding, self.has_bom)
+
     def encode(self, text: str) -> bytes:
         """Other text as bytes of this file: same encoding, same byte order mark."""
         return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)
@@ -60,8 +82,7 @@ class SourceText:
     @cached_property
     def lines(self) -> list[str]:
         """The lines with their ends."""
-        ends = [*self._starts[1:], len(self.text)]
-        return [self.text[start:end] for start, end in zip(self._starts, ends, strict=True) if start < end]
+        return lines_of(self.text)
 
     def line(self, row: int) -> str:
         """One line without its end; row counts from 1."""

@@ -1,190 +1,99 @@
-"""How many lost flags are found: `python -m tests.benchmarks.mutants FOLDER … [--share 0.25]`.
+"""How many lost flags are found and given back: `python -m tests.benchmarks.mutants FOLDER … [--share 0.25]`.
 
 Takes real packages that forward the flag, deletes one `training=training` at a time, and asks whether the checker
-speaks of that call. The receivers are told apart by what the checker knows of them on the whole code. Then it deletes
-the parameter of one `call` at a time with all that it forwards, and renames it, and asks the same of the class.
+speaks of that call, and whether the fixer gives back the syntax tree of the original. The receivers are told apart by
+what the checker knows of them on the whole code. Then it deletes the parameter of one `call` at a time with all that
+it forwards, and renames it, and asks the same of the class.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flake8_training_phase import engine
-from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.values import Constant, Instance, members
-from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources import files
 from flake8_training_phase.sources.text import SourceText
-
-SETTINGS = Settings()
-SILENT = ("takes no flag", "Keras layer that ignores it")
-"""The kinds of receivers for which a finding would be a false alarm."""
+from tests.benchmarks.mutations import SETTINGS, SILENT, Mutant, mutants
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
-    """A text in which one call has lost its flag."""
+class Outcome:
+    """What the tool makes of one mutant."""
 
-    path: Path
-    source: SourceText
-    place: ast.AST
-    """Where a finding is expected to begin."""
+    where: str
     kind: str
-    text: str
-    codes: tuple[str, ...] = ()
-    """The codes that count, wherever they stand in the class; empty for any finding at the place."""
+    cause: str
+    found: bool
+    given_back: bool
+    """Whether the fixer gives back the original's tree; only asked for what is found."""
+
+    @property
+    def expected(self) -> bool:
+        """Whether it is right to speak of it."""
+        return self.kind not in SILENT
 
 
 def main() -> None:
-    """Print what was found by kind of receiver, and what was missed."""
+    """Print what was found and given back by kind of receiver, and what was missed by cause."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--share", type=float, default=0.25, help="the share of all calls that is tried")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--show", action="store_true", help="print every miss and every false alarm")
+    parser.add_argument("--show", action="store_true", help="print every miss, every false alarm and every odd fix")
     options = parser.parse_args()
-    chance = random.Random(options.seed)
-    tried: Counter[str] = Counter()
-    spoken: Counter[str] = Counter()
-    for folder in options.folders:
-        project = Project()
-        for mutant in mutants(folder, project, chance, options.share):
-            said = speaks_of(mutant, project)
-            tried[mutant.kind] += 1
-            spoken[mutant.kind] += said
-            if options.show and said is (mutant.kind in SILENT):
-                word = "false alarm" if said else "missed"
-                print(f"{word}: {mutant.path}:{mutant.place.lineno} ({mutant.kind})")
-    for kind, count in tried.most_common():
-        print(f"{kind:36}{spoken[kind]:5} of {count:5} spoken of ({spoken[kind] / count:.1%})")
+    with ProcessPoolExecutor(os.cpu_count()) as executor:
+        trial = partial(outcomes, share=options.share, seed=options.seed)
+        found = [one for part in executor.map(trial, options.folders) for one in part]
+    if options.show:
+        for one in found:
+            for word in words(one):
+                print(f"{word}: {one.where} ({one.kind}; {one.cause})")
+    print_table(found)
 
 
-def mutants(folder: Path, project: Project, chance: random.Random, share: float) -> Iterator[Mutant]:
-    """A share of the mutants of a package."""
-    for path in files.python_files([folder], lambda path, error: None):
-        source = files.read(path)
-        if "training=training" not in source.text:
-            continue
-        try:
-            tree = ast.parse(source.text)
-        except SyntaxError:
-            continue
-        module = CheckedModule(tree, source, str(path), SETTINGS, project)
-        events = [event for layer_class in module.layer_classes for event in layer_class.events]
-        kinds = {event.node: kind for event in events if (kind := kind_of(event, module)) is not None}
-        for call, keyword in flagged_calls(tree):
-            if call in kinds and chance.random() < share:
-                text = without(source, keyword)
-                if text is not None:
-                    yield Mutant(path, source, call, kinds[call], text)
-        for layer_class in module.layer_classes:
-            if chance.random() < share and forwards(layer_class):
-                yield from class_mutants(path, source, layer_class)
+def words(outcome: Outcome) -> Iterator[str]:
+    """What is wrong with an outcome, if anything."""
+    if outcome.found is not outcome.expected:
+        yield "missed" if outcome.expected else "false alarm"
+    if outcome.found and outcome.expected and not outcome.given_back:
+        yield "not given back"
 
 
-def forwards(layer_class: LayerClass) -> bool:
-    """Whether the flag of a class's own `call` reaches a layer that depends on it, and goes nowhere else."""
-    call = layer_class.call
-    if call is None or layer_class.cls.call is None or layer_class.cls.call.owner is not layer_class.cls:
-        return False
-    forwarded = [keyword.value for _, keyword in flagged_calls(call)]
-    uses = [node for node in ast.walk(call) if isinstance(node, ast.Name) and node.id == "training"]
-    reached = any(reaches_phase(event) and event.flag.parameter for event in layer_class.layer_calls)
-    return reached and len(uses) == len(forwarded) and parameter(call, "training") is not None
+def print_table(found: list[Outcome]) -> None:
+    """The numbers by kind, and the misses by cause."""
+    for kind, count in Counter(one.kind for one in found).most_common():
+        spoken = [one for one in found if one.kind == kind and one.found]
+        back = sum(one.given_back for one in spoken)
+        print(f"{kind:30}{len(spoken):5} of {count:5} spoken of ({len(spoken) / count:6.1%})", end="")
+        print(f", {back:5} of these given back ({back / len(spoken):6.1%})" if spoken else "")
+    missed = [one for one in found if one.expected and not one.found]
+    for (kind, cause), count in Counter((one.kind, one.cause) for one in missed).most_common():
+        example = next(one.where for one in missed if (one.kind, one.cause) == (kind, cause))
+        print(f"missed {count:4}: {kind}; {cause}, for example {example}")
 
 
-def class_mutants(path: Path, source: SourceText, layer_class: LayerClass) -> Iterator[Mutant]:
-    """The class without the parameter and all that it forwards, and with another name for it."""
-    call = layer_class.call
-    assert call is not None
-    argument = parameter(call, "training")
-    assert argument is not None
-    default = dict(defaults(call)).get("training")
-    spans = [_span(source, argument, default or argument), *(_span(source, one, one) for _, one in flagged_calls(call))]
-    text = source.text
-    for start, end in sorted(spans, reverse=True):
-        text = _without_span(text, start, end)
-    names = [argument, *(keyword.value for _, keyword in flagged_calls(call))]
-    renamed = source.text
-    for start in sorted((source.offset(source.start(one)) for one in names), reverse=True):
-        renamed = f"{renamed[:start]}is_{renamed[start:]}"
-    for kind, mutated, codes in (
-        ("parameter deleted", text, ("KTP101", "KTP102")),
-        ("parameter renamed", renamed, ("KTP103",)),
-    ):
-        try:
-            ast.parse(mutated)
-        except SyntaxError:
-            continue
-        yield Mutant(path, source, call, kind, mutated, codes)
-
-
-def _span(source: SourceText, first: ast.AST, last: ast.AST) -> tuple[int, int]:
-    return source.offset(source.start(first)), source.offset(source.end(last))
-
-
-def flagged_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.keyword]]:
-    """The calls that pass `training=training`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg == "training" and isinstance(keyword.value, ast.Name) and keyword.value.id == "training":
-                    yield node, keyword
-
-
-def kind_of(event: object, module: CheckedModule) -> str | None:
-    """What the receiver of a call is; None for what no flag is passed to."""
-    if isinstance(event, Inlined):
-        return "helper"
-    if not isinstance(event, LayerCall):
-        return None
-    found = [one for one in members(event.receiver) if not isinstance(one, Constant)]
-    layers = [one for one in found if isinstance(one, Instance)]
-    if not layers:
-        return "unknown"
-    kinds = {_kind_of_layer(one, module) for one in layers}
-    order = ("class of the same file", "class of another file", "Keras layer", "Keras layer that may", *SILENT)
-    return next(kind for kind in order if kind in kinds)
-
-
-def _kind_of_layer(layer: Instance, module: CheckedModule) -> str:
-    if isinstance(layer.type, KerasLayer):
-        known = dependence(layer)
-        if known is Dependence.YES:
-            return "Keras layer"
-        return "Keras layer that may" if known is Dependence.MAYBE else "Keras layer that ignores it"
-    if not layer.type.accepts_training:
-        return "takes no flag"
-    return "class of the same file" if layer.type.scope.root is module.scope else "class of another file"
-
-
-def without(source: SourceText, keyword: ast.keyword) -> str | None:
-    """The text without one keyword argument and a comma beside it; None when that does not parse."""
-    text = _without_span(source.text, *_span(source, keyword, keyword))
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return None
-    return text
-
-
-def _without_span(text: str, start: int, end: int) -> str:
-    before, after = text[:start].rstrip(), text[end:]
-    if before.endswith(","):
-        return before[:-1] + after
-    return before + after.lstrip().removeprefix(",")
+def outcomes(folder: Path, share: float, seed: int) -> list[Outcome]:
+    """What the tool makes of the mutants of a package."""
+    project = Project()
+    originals: dict[Path, str | None] = {}
+    found = []
+    for mutant in mutants(folder, project, random.Random(seed), share):
+        said = speaks_of(mutant, project)
+        if said and mutant.path not in originals:
+            originals[mutant.path] = fixed_tree(mutant.source, mutant.path)
+        back = said and fixed_tree(SourceText(mutant.text), mutant.path) == originals[mutant.path]
+        where = f"{mutant.path.relative_to(folder.parent)}:{getattr(mutant.place, 'lineno', 0)}"
+        found.append(Outcome(where, mutant.kind, mutant.cause, said, back))
+    return found
 
 
 def speaks_of(mutant: Mutant, project: Project) -> bool:
@@ -195,6 +104,35 @@ def speaks_of(mutant: Mutant, project: Project) -> bool:
         last = mutant.source.end(mutant.place).row
         return any(one.code in mutant.codes and start.row <= one.start.row <= last for one in findings)
     return any(one.start == start for one in findings)
+
+
+def fixed_tree(source: SourceText, path: Path) -> str | None:
+    """The tree of a text after all fixes, in a form that does not tell what cannot be known any more.
+
+    The order of keyword arguments has no meaning, and whether the default of `training` was None or False is gone
+    with the parameter; None when the file cannot be followed.
+    """
+    try:
+        text = engine.fix(source, SETTINGS, str(path), Project(), unsafe=True).text
+    except engine.Broken:
+        return None
+    return ast.dump(_Normal().visit(ast.parse(text)))
+
+
+class _Normal(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node.keywords.sort(key=lambda keyword: keyword.arg or "")
+        return self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        arguments = [*node.args.posonlyargs, *node.args.args]
+        places = dict(zip(reversed(arguments), range(-1, -1 - len(node.args.defaults), -1), strict=False))
+        for argument, place in places.items():
+            default = node.args.defaults[place]
+            if argument.arg == "training" and isinstance(default, ast.Constant):
+                argument.annotation = None
+                default.value = None
+        return self.generic_visit(node)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,10 @@ import libcst
 
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources import files
+from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
 
@@ -46,8 +48,8 @@ def main() -> None:
 def gated(folders: list[Path]) -> Texts:
     """The files below the folders that the gate lets through and that parse."""
     found = []
-    for path in files.python_files(folders, lambda path, error: None):
-        source = files.read(path)
+    for path, _ in discover(folders, Configuration({}, isolated=True), lambda path, error: None):
+        source = open_document(str(path), path.read_bytes()).source
         if may_hold_findings(source.text) and parses(source.text):
             found.append((str(path), source))
     return found

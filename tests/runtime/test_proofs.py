@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Example, Proof
-from tests.runtime.conftest import Measured
+from tests.runtime.conftest import Measured, installed
 from tests.runtime.measure import Case
 
 EXAMPLES = {f"{rule.code}-{i}": example for rule in all_rules() for i, example in enumerate(rule.bad)}
@@ -41,6 +42,21 @@ def fixed_cases() -> Iterator[object]:
             for keras in fixed_generations(example):
                 case = Case(example.fixed, example.proof, keras, example.proof.fixed)
                 yield pytest.param(case, id=f"{name}-keras{keras}")
+
+
+def early_cases() -> Iterator[object]:
+    """The bad code of which Keras 3.1 to 3.9 make something else than later ones."""
+    for name, example in EXAMPLES.items():
+        if example.proof.keras3_early is not None:
+            yield pytest.param(Case(example.bad, example.proof, 3, example.proof.keras3_early), id=name)
+
+
+@pytest.mark.parametrize("case", early_cases())
+def test_bad_code_on_early_keras_3(case: Case, measured: Measured) -> None:
+    keras = installed("keras") or "none"
+    if not re.match(r"3\.[1-9]\.", keras):
+        pytest.skip(f"this is for Keras 3.1 to 3.9, and {keras} is installed")
+    assert measured(case).words == case.words
 
 
 @pytest.mark.usefixtures("known_keras")

@@ -62,29 +62,30 @@ def _is_uncertain(layer: Instance) -> bool:
 
 
 def _made_in(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[tuple[ast.Call, Instance]]:
-    kept = {node for statement in ast.walk(function) if _keeps(statement) for node in ast.walk(statement)}
-    used = _called_in_place(function) | _called_by_name(function)
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and node in used - kept and _names_class(node.func, scope):
-            for made in members(Interpreter(None).evaluate(node, Frame(None, scope))):
-                if isinstance(made, Instance):
-                    yield node, made
+    nodes = list(ast.walk(function))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    called: set[ast.AST] = {node.func for node in calls}  # The `Dense(8)` of `Dense(8)(x)`.
+    used = called | _called_by_name(nodes, called)
+    made = [node for node in calls if node in used and _names_class(node.func, scope)]
+    kept = {inner for node in nodes if _keeps(node) for inner in ast.walk(node)} if made else set()
+    for node in made:
+        if node not in kept:
+            for one in members(Interpreter(None).evaluate(node, Frame(None, scope))):
+                if isinstance(one, Instance):
+                    yield node, one
 
 
-def _called_in_place(function: ast.AST) -> set[ast.AST]:
-    """The `Dense(8)` of `Dense(8)(x)`."""
-    return {node.func for node in ast.walk(function) if isinstance(node, ast.Call)}
-
-
-def _called_by_name(function: ast.AST) -> set[ast.AST]:
+def _called_by_name(nodes: list[ast.AST], called: set[ast.AST]) -> set[ast.AST]:
     """What is assigned to a name that is only called: a factory returns the layer, or stores it."""
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    called = _called_in_place(function)
+    uses: dict[str, list[ast.AST]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            uses.setdefault(node.id, []).append(node)
+    only_called = {name for name, found in uses.items() if all(one in called for one in found)}
     return {
         node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-        if (uses := [one for one in names if one.id == node.targets[0].id]) and all(one in called for one in uses)
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in only_called
     }
 
 

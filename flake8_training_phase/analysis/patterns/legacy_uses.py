@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import parameter
@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import External, Value, members
-from flake8_training_phase.keras.legacy import legacy_function
+from flake8_training_phase.keras.legacy import is_backend_module, legacy_function
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -76,13 +76,23 @@ class _Where:
     layer_class: LayerClass | None = None
     block: tuple[ast.stmt, ...] = ()
     statement: ast.stmt | None = None
+    stars: tuple[str, ...] = ()
+    """The backend modules that all is imported from: `from keras.backend import *`."""
 
 
 def legacy_uses(module: CheckedModule, names: tuple[str, ...]) -> Iterator[LegacyUse]:
     """Every call of one of the legacy functions in a module."""
     calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
-    uses = _block(module.tree.body, _Where(module.scope), (), calls, names)
+    where = _Where(module.scope, stars=tuple(_star_imports(module.tree)))
+    uses = _block(module.tree.body, where, (), calls, names)
     yield from (use for use in uses if not is_guarded(use))
+
+
+def _star_imports(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None and [one.name for one in node.names] == ["*"]:
+            if not node.level and is_backend_module(node.module):
+                yield node.module
 
 
 def _block(
@@ -94,7 +104,7 @@ def _block(
 ) -> Iterator[LegacyUse]:
     block = tuple(body)
     for statement in body:
-        here = _Where(where.scope, where.functions, where.layer_class, block, statement)
+        here = replace(where, block=block, statement=statement)
         yield from _node(statement, here, parents, calls, names)
 
 
@@ -108,11 +118,10 @@ def _node(
     inner = where
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         layer_class = calls.get(node, where.layer_class)
-        inner = _Where(
-            where.scope.inner(node.body), [*where.functions, node], layer_class, where.block, where.statement
-        )
+        scope = where.scope.inner(node.body)
+        inner = replace(where, scope=scope, functions=[*where.functions, node], layer_class=layer_class)
     elif isinstance(node, ast.ClassDef):
-        inner = _Where(where.scope, [], None, where.block, where.statement)
+        inner = replace(where, functions=[], layer_class=None)
     elif isinstance(node, ast.Call):
         yield from _use(node, where, parents, names)
     around = (node, *parents)
@@ -134,13 +143,16 @@ def _use(node: ast.Call, where: _Where, parents: tuple[ast.AST, ...], names: tup
         return
     if _is_shadowed(node.func, where.functions, parents):
         return
-    for value in members(_resolve(node.func, where.scope)):
-        name = legacy_function(value.path, names) if isinstance(value, External) else None
-        if name is not None and isinstance(value, External):
+    paths = [value.path for value in members(_resolve(node.func, where.scope)) if isinstance(value, External)]
+    if paths == [f"builtins.{last}"]:
+        paths = [f"{star}.{last}" for star in where.stars]
+    for path in paths:
+        name = legacy_function(path, names)
+        if name is not None:
             yield LegacyUse(
                 node,
                 name,
-                value.path,
+                path,
                 where.scope,
                 tuple(where.functions),
                 where.layer_class,

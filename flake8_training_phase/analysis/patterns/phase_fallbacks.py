@@ -42,12 +42,11 @@ def in_fallback(use: LegacyUse) -> bool:
     """Whether a read only runs where there is no flag, whatever is done with it."""
     inner: ast.AST = use.node
     for parent in use.parents:
-        if (
-            isinstance(parent, ast.If)
-            and tested_for_none(parent.test, not_none=False) is not None
-            and inner in parent.body
-        ):
-            return True
+        if isinstance(parent, ast.If):
+            if inner in parent.body and tested_for_none(parent.test, not_none=False) is not None:
+                return True
+            if inner in parent.orelse and tested_for_none(parent.test, not_none=True) is not None:
+                return True
         if isinstance(parent, (_Function, ast.Lambda)):
             return False
         inner = parent
@@ -111,8 +110,8 @@ def _statement(use: LegacyUse) -> Fallback | None:
     name = tested_for_none(around.test, not_none=False)
     if name is None or _value_assigned(use.statement, name) is not use.node:
         return None
-    outer = use.parents[use.parents.index(around) + 1]
-    block = getattr(outer, "body", [])
+    outer = use.parents[use.parents.index(around) + 1 :]
+    block = getattr(outer[0], "body", []) if outer else []
     return Fallback(name, None, around, tuple(block)) if around in block else None
 
 

@@ -1,0 +1,1 @@
+"""Taking up the checker in code that already has findings: fingerprints, the baseline, `# noqa` comments."""

@@ -1,0 +1,184 @@
+"""The functions of a module by name, what stands around each, and what a function itself does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = FunctionDef | ast.Lambda
+Block = ast.Module | FunctionDef
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A function, or the module itself, with the functions and classes around it."""
+
+    node: Block
+    around: tuple[Block | ast.ClassDef, ...]
+    """The nearest first."""
+    nodes: tuple[ast.AST, ...]
+    """All that it runs itself: without the functions and classes that it only defines."""
+
+    @property
+    def name(self) -> str | None:
+        """The name of the function; None for the module."""
+        return self.node.name if isinstance(self.node, FunctionDef) else None
+
+    @property
+    def cls(self) -> ast.ClassDef | None:
+        """The class it is a method of, or stands in a method of."""
+        return next((one for one in self.around if isinstance(one, ast.ClassDef)), None)
+
+    def calls(self) -> Iterator[ast.Call]:
+        """The calls it makes itself."""
+        return (node for node in self.nodes if isinstance(node, ast.Call))
+
+
+class Definitions:
+    """Every function of a module."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.units = tuple(_units(tree, ()))
+        self._by_node = {unit.node: unit for unit in self.units}
+
+    def unit(self, node: Block) -> Unit:
+        """The unit that a function or the module is."""
+        return self._by_node[node]
+
+    def function(self, expression: ast.expr, unit: Unit) -> FunctionNode | None:
+        """The function that an expression names inside a unit: `loss_fn`, `self._loss`, a lambda, a wrapped one."""
+        if isinstance(expression, ast.Lambda):
+            return expression
+        if isinstance(expression, ast.Call) and expression.args:
+            return self.function(expression.args[0], unit)  # `partial(f, …)`, `jax.jit(f)`, `tf.function(f)`
+        if isinstance(expression, ast.Name):
+            return self._named(expression.id, unit)
+        if isinstance(expression, ast.Attribute) and isinstance(expression.value, ast.Name) and unit.cls is not None:
+            methods = [one for one in unit.cls.body if isinstance(one, FunctionDef) and one.name == expression.attr]
+            return methods[0] if methods and expression.value.id in ("self", "cls", unit.cls.name) else None
+        return None
+
+    def _named(self, name: str, unit: Unit) -> FunctionNode | None:
+        for block in (unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))):
+            for node in self.unit(block).nodes:
+                if isinstance(node, FunctionDef) and node.name == name:
+                    return node
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                    if any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
+                        return node.value
+        return None
+
+    def assigned(self, target: ast.expr, unit: Unit) -> Iterator[ast.expr]:
+        """What is assigned to a name in a unit or around it, or to an attribute of `self` in its class."""
+        if isinstance(target, ast.Name):
+            blocks = [unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))]
+            for block in blocks:
+                found = list(_assigned(ast.unparse(target), self.unit(block).nodes))
+                if found:
+                    yield from found
+                    return
+        elif isinstance(target, ast.Attribute) and unit.cls is not None:
+            yield from _assigned(ast.unparse(target), ast.walk(unit.cls))
+
+
+def _assigned(target: str, nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(ast.unparse(one) == target for one in targets):
+                yield node.value
+
+
+def _units(node: ast.AST, around: tuple[Block | ast.ClassDef, ...]) -> Iterator[Unit]:
+    inner = around
+    if isinstance(node, (ast.Module, *_DEFINITIONS)):
+        inner = (node, *around)
+        if not isinstance(node, ast.ClassDef):
+            yield Unit(node, around, tuple(own_nodes(node)))
+    for child in ast.iter_child_nodes(node):
+        yield from _units(child, inner)
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, with the definitions in it but without what stands in those."""
+    for child in ast.iter_child_nodes(function):
+        yield child
+        if not isinstance(child, _DEFINITIONS):
+            yield from own_nodes(child)
+
+
+def calls_in(node: ast.AST) -> Iterator[ast.Call]:
+    """The calls inside a node, that it is itself included, without those of functions defined there."""
+    if isinstance(node, ast.Call):
+        yield node
+    yield from (one for one in own_nodes(node) if isinstance(one, ast.Call))
+
+
+def called_name(call: ast.Call) -> str:
+    """The last part of the name that is called: `apply_gradients`."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:
+    """What a call gives at a place, or by one of some names."""
+    found = next((keyword.value for keyword in call.keywords if keyword.arg in names), None)
+    if found is None and len(call.args) > place and not any(isinstance(one, ast.Starred) for one in call.args):
+        found = call.args[place]
+    return found
+
+
+def positional_names(function: FunctionNode) -> list[str]:
+    """The parameters that a call gives by position, without `self`."""
+    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def derived_names(start: Iterable[str], nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that are computed from some names, those included."""
+    found = set(start)
+    nodes = tuple(nodes)
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for node in nodes:
+            found |= _newly_derived(node, found)
+    return found
+
+
+def _newly_derived(node: ast.AST, names: set[str]) -> set[str]:
+    """The names that a statement computes from others."""
+    if isinstance(node, ast.Expr):
+        return _grown_names(node.value, names)
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For)):
+        value = node.iter if isinstance(node, ast.For) else node.value
+        if value is not None and mentions(value, names):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            return {one for target in targets for one in _stored(target)}
+    return set()
+
+
+def _grown_names(node: ast.expr, names: set[str]) -> set[str]:
+    """`gradients` in `gradients.append(g)`, where `g` is one of the names."""
+    if isinstance(node, ast.Call) and called_name(node) in ("append", "extend", "add"):
+        if isinstance(node.func, ast.Attribute) and any(mentions(one, names) for one in node.args):
+            return {ast.unparse(node.func.value)}
+    return set()
+
+
+def _stored(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for one in target.elts:
+            yield from _stored(one)
+    elif isinstance(target, (ast.Starred, ast.Subscript)):
+        yield from _stored(target.value)
+    elif isinstance(target, (ast.Name, ast.Attribute)):
+        yield ast.unparse(target)
+
+
+def mentions(node: ast.AST, names: set[str]) -> bool:
+    """Whether one of some names, plain or dotted, stands in a node."""
+    return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in ast.walk(node))

@@ -1,0 +1,316 @@
+"""Runs a module from its first statement to its last, to know which model stands behind each name and call.
+
+Rules about layers ask what a `call` does, whoever runs it. Rules about callers ask what `model` is at one place: a
+parameter, an attribute of a trainer, a functional model that was made some functions away. So the statements at the
+top of the module are run too, with the functions that they call and the constructors of the objects that they make.
+Functions that nothing calls are run on unknown arguments, when somebody asks about what stands in them.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.events import FlagArgument, LayerCall
+from flake8_training_phase.analysis.expressions import TooComplex
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.functions import Function
+from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    Items,
+    Value,
+    members,
+    union,
+)
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.names import keras_path
+
+VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
+"""The attributes by which a gradient is asked for; `parameters()` is that of torch."""
+_OUTPUTS = frozenset({"output", "outputs"})
+_FUNCTIONAL = frozenset({"Model", "Functional"})
+_MOST_OBJECTS = 8
+"""Of how many objects of one class the methods are run."""
+
+APPLICATION = "#application"
+"""Under this argument a model of `keras.applications` keeps its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Value):
+    """A tensor, as far as a functional model needs to know: the layers it went through."""
+
+    layers: tuple[Value, ...]
+    symbolic: bool = False
+    """It stands for an input that nobody has given yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A function that was run, and the call that ran it."""
+
+    call: ast.Call
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call of a layer or model, as one run came to it."""
+
+    node: ast.Call
+    receiver: Value
+    flag: FlagArgument
+    inspected: bool
+    chain: tuple[Entered, ...]
+    """The functions it was reached through, the innermost last."""
+    symbolic: bool
+    """It only builds a functional model."""
+
+
+class ModuleRun(Interpreter):
+    """What a module does when it is run, as far as it calls models."""
+
+    def __init__(self, module: CheckedModule) -> None:
+        super().__init__(None)
+        self.model_calls: list[ModelCall] = []
+        self.callees: dict[ast.Call, list[Value]] = {}
+        """What is called at each call."""
+        self.owners: dict[ast.Attribute, list[Value]] = {}
+        """Whose variables an expression such as `model.trainable_variables` asks for."""
+        self.frozen: set[Instance] = set()
+        """What `trainable = False` was said of."""
+        self._held: dict[Instance, dict[str, Value]] = {}
+        self._chain: list[Entered] = []
+        self._top = Frame(None, module.scope)
+        self._functions = module.functions
+        self._run(module.tree.body, self._top)
+
+    def come_to(self, nodes: Collection[ast.AST]) -> None:
+        """Run the functions around some nodes that nothing has called yet, on unknown arguments."""
+        wanted = set(nodes)
+        for function in self._functions:
+            if function.node not in self.visited and not wanted.isdisjoint(ast.walk(function.node)):
+                self.visited.add(function.node)
+                for instance in self._objects(function.cls):
+                    self._run_alone(function, instance)
+
+    def _run(self, body: list[ast.stmt], frame: Frame) -> None:
+        self._steps = 0
+        with contextlib.suppress(TooComplex, RecursionError):
+            self.block(body, frame)
+        self._running.clear()
+        self._chain.clear()
+        self.events = []
+
+    def _objects(self, cls: UserClass | None) -> Iterable[Instance | None]:
+        """The objects that methods of a class are run on: those that the module makes, or any."""
+        if cls is None:
+            return (None,)
+        made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.ancestors]
+        return made[:_MOST_OBJECTS] or (cls.instance,)
+
+    def _run_alone(self, function: Function, instance: Instance | None) -> None:
+        node = function.node
+        frame = Frame(node, function.scope, self._top, function.cls, instance)
+        arguments = node.args
+        for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            frame.environment[one.arg] = self._annotated_value(one.annotation, frame)
+        for rest in (arguments.vararg, arguments.kwarg):
+            if rest is not None:
+                frame.environment[rest.arg] = UNKNOWN
+        for name, default in defaults(node):
+            value = self.evaluate(default, frame)
+            if isinstance(value, Instance):
+                frame.environment[name] = value
+        if instance is not None and parameter_names(node) and not _is_static(node):
+            frame.environment[parameter_names(node)[0]] = instance
+        self._run(node.body, frame)
+
+    def _annotated_value(self, annotation: ast.expr | None, frame: Frame) -> Value:
+        if isinstance(annotation, (ast.Name, ast.Attribute)):
+            found = self.evaluate(annotation, frame)
+            if isinstance(found, ClassValue):
+                return Instance(found.type, found.generations, {}, has_hidden_arguments=True)
+        return UNKNOWN
+
+    def layers_run_by(self, model: Instance) -> list[Value] | None:
+        """What the `call` of an object of the module runs without a constant flag; None when that is not seen."""
+        if model not in self._held or not isinstance(model.type, UserClass) or model.type.call is None:
+            return None
+        before = len(self.model_calls)
+        method = model.type.call
+        bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
+        self._steps = 0
+        try:
+            self._inline(bound, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False)
+        except (TooComplex, RecursionError):
+            return None
+        found = [call.receiver for call in self.model_calls[before:] if not call.flag.constant]
+        del self.model_calls[before:]
+        return found
+
+    # What the interpreter does not keep.
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """As the interpreter, but tensors remember the layers they went through."""
+        if isinstance(node, ast.Attribute) and node.attr in VARIABLES and not isinstance(node.value, ast.Call):
+            self.owners.setdefault(node, []).append(super().evaluate(node.value, frame))
+        before = len(self.model_calls)
+        value = super().evaluate(node, frame)
+        if value is UNKNOWN and isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)):
+            named = [frame.lookup(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)]
+            return _through([*named, *(_of(call.receiver) for call in self.model_calls[before:])])
+        return value
+
+    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """As the interpreter, but what is made is an object of its own, and its constructor is run."""
+        self.callees.setdefault(node, []).append(callee)
+        given = (*arguments.positional, *arguments.keywords.values())
+        if isinstance(callee, External):
+            return self._apply_external(callee.path, arguments, node, frame)
+        result = super().apply(callee, arguments, node, frame)
+        if isinstance(callee, ClassValue) and isinstance(result, Instance):
+            return self._constructed(callee, result, arguments, frame)
+        if result is UNKNOWN:
+            layers = [_of(callee)] if any(self._is_layer(one) for one in members(callee)) else []
+            return _through([*given, *layers])
+        return result
+
+    def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
+        """As the interpreter; whose method it is is kept for those that name variables or take them."""
+        if isinstance(node.func, ast.Attribute) and name in (*VARIABLES, "stateless_call"):
+            self.owners.setdefault(node.func, []).append(base)
+        return super().method(base, name, arguments, node, frame)
+
+    def _apply_external(self, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        found = keras_path(path)
+        name = path.rpartition(".")[2]
+        first = arguments.positional[0] if arguments.positional else UNKNOWN
+        if found is not None and name == "Input":
+            return Output((), symbolic=True)
+        if found is not None and name == "clone_model" and isinstance(first, Instance):
+            return replace(first)
+        result = super().apply(External(path), arguments, node, frame)
+        if isinstance(result, Instance) and found is not None and "applications." in found[0]:
+            return replace(result, arguments={APPLICATION: Constant(name)})
+        if result is UNKNOWN:
+            return _through((*arguments.positional, *arguments.keywords.values()))
+        return result
+
+    def _constructed(self, callee: ClassValue, made: Instance, arguments: Arguments, frame: Frame) -> Instance:
+        outputs = [*arguments.positional[1:2], *(arguments.keywords.get(name, UNKNOWN) for name in ("outputs",))]
+        through = _through(outputs)
+        if isinstance(callee.type, KerasLayer):
+            if callee.type.name in _FUNCTIONAL:
+                return replace(made, contents=through.layers if isinstance(through, Output) else ())
+            return made
+        if callee.type.call is None and isinstance(through, Output):
+            made = replace(made, contents=through.layers)
+        self._held.setdefault(made, {})
+        method = callee.type.find_method("__init__")
+        if isinstance(method, Method):
+            constructor = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=made)
+            self._inline(constructor, arguments, frame, is_super_call=False)
+        return made
+
+    def attribute(self, base: Value, name: str, frame: Frame) -> Value:
+        """As the interpreter, but an object has what its own constructor was given."""
+        if isinstance(base, Instance):
+            if name in self._held.get(base, {}):
+                return self._held[base][name]
+            if name in _OUTPUTS and self._is_layer(base):
+                return Output((base,), symbolic=True)
+        return super().attribute(base, name, frame)
+
+    def set_attribute(self, base: Value, name: str, value: Value) -> None:
+        """Remember `base.name = value` of whatever object it is."""
+        for one in members(base):
+            if isinstance(one, Instance):
+                if name == "trainable":
+                    self._set_trainable(one, value)
+                held = self._held.setdefault(one, {})
+                before = held.get(name)
+                held[name] = value if before is None or _has_grown(before, value) else union((before, value))
+
+    def _set_trainable(self, layer: Instance, value: Value) -> None:
+        if value == Constant(False):
+            self.frozen.add(layer)
+        else:
+            self.frozen.discard(layer)
+
+    def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
+        if function.closure is None and function.scope.root is self._top.scope:
+            function = replace(function, closure=self._top)
+        self._chain.append(Entered(arguments.node, function.node))
+        try:
+            return super()._inline(function, arguments, frame, is_super_call)
+        finally:
+            self._chain.pop()
+
+    def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> None:
+        super()._layer_call(receiver, arguments, node, frame)
+        event = self.events[-1]
+        assert isinstance(event, LayerCall)
+        given = _through((*arguments.positional, *arguments.keywords.values()))
+        symbolic = isinstance(given, Output) and given.symbolic
+        self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
+
+
+_NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
+"""Stands for the call that Keras makes."""
+
+
+def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
+    """The run of a module, as far as it comes to some nodes. What it does at its top is run once."""
+    known = module.__dict__.get("_module_run")
+    if known is None:
+        known = module.__dict__["_module_run"] = ModuleRun(module)
+    assert isinstance(known, ModuleRun)
+    known.come_to(nodes)
+    return known
+
+
+def _of(receiver: Value) -> Output:
+    return Output(tuple(one for one in members(receiver) if isinstance(one, Instance)))
+
+
+def _through(values: Iterable[Value]) -> Value:
+    """The tensor that is computed from some values; `UNKNOWN` when none of them is a tensor."""
+    found = list(_tensors(values))
+    if not found:
+        return UNKNOWN
+    layers = dict.fromkeys(layer for one in found for layer in one.layers)
+    return Output(tuple(layers), any(one.symbolic for one in found))
+
+
+def _tensors(values: Iterable[Value]) -> Iterator[Output]:
+    for value in values:
+        for one in members(value):
+            if isinstance(one, Output):
+                yield one
+            elif isinstance(one, Items):
+                yield from _tensors(one.values)
+
+
+def _has_grown(before: Value, value: Value) -> bool:
+    """Whether a value is what was there before with more in it: a list, or a Sequential that got a layer."""
+    if isinstance(before, Items) and isinstance(value, Items):
+        return value.values[: len(before.values)] == before.values
+    if isinstance(before, Instance) and isinstance(value, Instance) and before.type is value.type:
+        return bool(value.contents) and value.contents[: len(before.contents)] == before.contents
+    return False
+
+
+def _is_static(node: ast.AST) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(node, "decorator_list", ()))

@@ -1,0 +1,41 @@
+"""What a training step is, whichever way its gradient is taken."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """How the gradient is taken."""
+
+    TAPE = "tape"
+    JAX = "jax"
+    TORCH = "torch"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What the variables belong to that a step updates."""
+
+    node: ast.Attribute
+    """`model.trainable_variables`."""
+    text: str
+    """`model`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStep:
+    """One step: what it differentiates, and what it updates."""
+
+    name: str | None
+    """The function it stands in; None at the top of a module."""
+    kind: Kind
+    region: frozenset[ast.Call]
+    """The calls that the gradient goes through, as far as they stand in one place."""
+    owners: tuple[Owner, ...]
+    shared: bool = False
+    """What is differentiated is called elsewhere as well, so that it cannot say what phase it is for."""
+    aside: frozenset[ast.Call] = frozenset()
+    """The calls of the module that teach nothing, whichever step they are reached from: a penalty on the inputs."""

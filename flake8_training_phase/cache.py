@@ -1,0 +1,203 @@
+"""What files came to in earlier runs, kept in the user's cache folder.
+
+A result is used again when the file, and every file that its analysis looked for (found or not), is what it was, for
+the same settings and the same version of this package. Files are compared by their content; a file whose time and
+size are those of the last look is taken to have the same content. The folder can be deleted at any time, and several
+runs may use it at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import stat
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flake8_training_phase import __version__
+from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
+from flake8_training_phase.settings import Settings
+
+DAYS_KEPT = 30
+"""After so many days a result is forgotten, and worked out again when it is asked for."""
+FRESH = 2.0
+"""Seconds for which a file that was just written may be written again without its time showing it."""
+
+CACHE_VARIABLE = "TRAINING_PHASE_CACHE_DIR"
+"""The variable of the environment that names another folder."""
+
+_MISSING, _FOLDER = "-", "/"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS contents (path BLOB PRIMARY KEY, time INTEGER, size INTEGER, digest TEXT, made INTEGER);
+CREATE TABLE IF NOT EXISTS results (path BLOB, settings TEXT, digest TEXT, result TEXT, made INTEGER,
+                                    PRIMARY KEY (path, settings));
+"""
+
+
+def default_folder() -> Path:
+    """Where results are kept when nobody says otherwise."""
+    import platformdirs
+
+    return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("flake8-training-phase", appauthor=False))
+
+
+class Kept(NamedTuple):
+    """What a file came to."""
+
+    path: str
+    key: str
+    """What stands for the settings and the checker: `key_of`."""
+    digest: str
+    findings: tuple[Finding, ...]
+    lookups: frozenset[str]
+    """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
+
+
+class Cache:
+    """The results of earlier runs. A cache that cannot be read or written is as good as none."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._database: sqlite3.Connection | None = None
+        self._kept: dict[tuple[str, str], tuple[str, str]] = {}
+        self._digests: dict[str, str] = {}
+        self._contents: dict[str, tuple[int, int, str]] = {}
+        self._looked: list[tuple[str, int, int, str]] = []
+
+    def load(self, paths: Sequence[str]) -> None:
+        """Read what is kept of some files, given by absolute path, and of all that stand below the same folder."""
+        if not paths:
+            return
+        with contextlib.suppress(OSError, ValueError, sqlite3.Error):
+            folder = os.fsencode(os.path.commonpath(paths))
+            self._database = self._database or _opened(self._folder)
+            below = (folder, folder + b"\xff")
+            contents = "SELECT path, time, size, digest FROM contents WHERE path BETWEEN ? AND ?"
+            for path, changed, size, digest in self._database.execute(contents, below):
+                self._contents[os.fsdecode(path)] = changed, size, digest
+            results = "SELECT path, settings, digest, result FROM results WHERE path BETWEEN ? AND ?"
+            for path, key, digest, result in self._database.execute(results, below):
+                self._kept[os.fsdecode(path), key] = digest, result
+
+    def kept(self, path: str, key: str, digest: str) -> Kept | None:
+        """What a loaded file with this content came to; None when that is not known, or not certain any more."""
+        then, text = self._kept.get((path, key), (None, ""))
+        if then != digest:
+            return None
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            packed = json.loads(text)
+            lookups: dict[str, str] = packed["lookups"]
+            if all(self.digest(one) == known for one, known in lookups.items()):
+                findings = tuple(_unpacked(one) for one in packed["findings"])
+                return Kept(path, key, digest, findings, frozenset(lookups))
+        return None
+
+    def keep(self, found: Iterable[Kept]) -> None:
+        """Remember what files came to."""
+        if self._database is None:
+            return
+        now = int(time.time())
+        rows = [(os.fsencode(one.path), one.key, one.digest, self._packed(one), now) for one in found]
+        looked = [(os.fsencode(path), *rest, now) for path, *rest in self._looked]
+        with contextlib.suppress(sqlite3.Error), self._database:
+            self._database.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)", looked)
+            self._looked.clear()
+
+    def _packed(self, kept: Kept) -> str:
+        lookups = {path: self.digest(path) for path in sorted(kept.lookups)}
+        return json.dumps({"findings": [_packed(one) for one in kept.findings], "lookups": lookups})
+
+    def digest(self, path: str) -> str:
+        """What stands for the content of a file: the same digest, the same content."""
+        if path not in self._digests:
+            self._digests[path] = self._looked_at(path)
+        return self._digests[path]
+
+    def _looked_at(self, path: str) -> str:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - a Path costs more than the call
+        except (OSError, ValueError):
+            return _MISSING
+        if stat.S_ISDIR(status.st_mode):
+            return _FOLDER
+        changed, size, digest = self._contents.get(path, (0, -1, ""))
+        if (changed, size) == (status.st_mtime_ns, status.st_size):
+            return digest
+        try:
+            digest = hashlib.blake2b(Path(path).read_bytes(), digest_size=20).hexdigest()
+        except OSError:
+            return _MISSING
+        if time.time() - status.st_mtime > FRESH:
+            self._looked.append((path, status.st_mtime_ns, status.st_size, digest))
+        return digest
+
+
+def _opened(folder: Path) -> sqlite3.Connection:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "results.sqlite3"
+    try:
+        return _with_tables(path)
+    except sqlite3.OperationalError:
+        raise  # Somebody else is at work with it.
+    except sqlite3.DatabaseError:
+        # Not a database, or not one of ours: what is kept there can be worked out again.
+        path.unlink()
+        return _with_tables(path)
+
+
+def _with_tables(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=5)
+    database.execute("PRAGMA synchronous = OFF")
+    database.executescript(_TABLES)
+    with database:
+        for table in ("results", "contents"):
+            database.execute(f"DELETE FROM {table} WHERE made < ?", (int(time.time()) - DAYS_KEPT * 86_400,))
+    return database
+
+
+def digest_of(text: str) -> str:
+    """What stands for a text: the same digest, the same text."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+
+@cache
+def key_of(settings: Settings, what: str = "") -> str:
+    """What stands for the settings, for this package as it is, and for `what` is kept under them."""
+    here = Path(__file__).parent
+    parts = [__version__, repr(sys.version_info), repr(settings), what]
+    for path in sorted([*here.rglob("*.py"), *here.rglob("*.json")]):
+        status = path.stat()
+        parts.append(f"{path.relative_to(here)} {status.st_mtime_ns} {status.st_size}")
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=20).hexdigest()
+
+
+def _packed(finding: Finding) -> list[Any]:
+    fix = finding.fix
+    edits = [] if fix is None else [[*_pair(edit.start), *_pair(edit.end), edit.content] for edit in fix.edits]
+    return [
+        *(finding.code, finding.name, finding.message, finding.severity.value, list(finding.keras)),
+        *(*_pair(finding.start), *_pair(finding.end)),
+        None if fix is None else [fix.message, fix.applicability.value, edits],
+    ]
+
+
+def _unpacked(packed: list[Any]) -> Finding:
+    code, name, message, severity, keras, *places, kept = packed
+    fix = None
+    if kept is not None:
+        edits = tuple(Edit(Position(*one[0:2]), Position(*one[2:4]), one[4]) for one in kept[2])
+        fix = Fix(kept[0], Applicability(kept[1]), edits)
+    start, end = Position(*places[0:2]), Position(*places[2:4])
+    return Finding(code, name, message, Severity(severity), tuple(keras), start, end, fix)
+
+
+def _pair(position: Position) -> tuple[int, int]:
+    return position.row, position.column

@@ -1,0 +1,44 @@
+"""The settings as options of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from flake8_training_phase.configuration.declaration import Setting
+from flake8_training_phase.configuration.kinds import Paths, PerFile, Switch, split
+from flake8_training_phase.settings import declared
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each setting; those that are not given are None."""
+    group = parser.add_argument_group("settings", "as in [tool.training-phase] of pyproject.toml, which they go over")
+    for one in declared().values():
+        group.add_argument(f"--{one.key}", dest=one.name, default=None, help=_help(one), **_how(one))
+
+
+def given_settings(options: argparse.Namespace) -> dict[str, object]:
+    """The settings that were given, by key."""
+    values = {key: getattr(options, one.name) for key, one in declared().items()}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _help(one: Setting) -> str:
+    return f"{one.help}{one.default_text}".replace("%", "%%")
+
+
+def _how(one: Setting) -> dict[str, Any]:
+    if isinstance(one.kind, Switch):
+        return {"action": argparse.BooleanOptionalAction}
+    if isinstance(one.kind, PerFile):
+        return {"action": "append", "metavar": one.kind.metavar}
+    return {
+        "action": "extend",
+        "type": _by_commas if isinstance(one.kind, Paths) else split,
+        "metavar": one.kind.metavar,
+    }
+
+
+def _by_commas(text: str) -> list[str]:
+    """Patterns, in which spaces may stand."""
+    return [word for part in text.split(",") if (word := part.strip())]

@@ -1,0 +1,51 @@
+"""How a setting is declared: once, as a field of `Settings`, from which every front end takes what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import Field, field, fields
+from typing import Any, NamedTuple
+
+from flake8_training_phase.configuration.kinds import Kind
+
+_DECLARED = "setting"
+
+
+class Setting(NamedTuple):
+    """One setting as front ends see it. The command line and pyproject.toml offer all of them."""
+
+    name: str
+    """Its field in `Settings`: `extend_select`."""
+    kind: Kind
+    help: str
+    default: object
+    in_flake8: bool
+    """Whether flake8 has an option for it; what it does not have one for is flake8's own to decide."""
+
+    @property
+    def key(self) -> str:
+        """Its name for users: `extend-select`."""
+        return self.name.replace("_", "-")
+
+    @property
+    def default_text(self) -> str:
+        """The default as the help shows it; nothing for one that is too long, or says nothing."""
+        shown = self.kind.shown(self.default)
+        return f" (default: {shown})" if isinstance(shown, str) else ""
+
+
+def setting(default: object, kind: Kind, help: str, *, flake8: bool = False) -> Any:
+    """A field of `Settings` that users can set."""
+    return field(default=default, metadata={_DECLARED: (kind, help, flake8)})
+
+
+def settings_of(owner: type[Any]) -> Iterator[Setting]:
+    """The settings that a class declares, in order."""
+    for one in fields(owner):
+        if _DECLARED in one.metadata:
+            yield _setting(one)
+
+
+def _setting(one: Field[Any]) -> Setting:
+    kind, text, flake8 = one.metadata[_DECLARED]
+    return Setting(one.name, kind, text, one.default, flake8)

@@ -1,0 +1,29 @@
+"""What is said of a setting that means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class SettingsError(Exception):
+    """A setting that means nothing; the message says where it stands and what comes nearest."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to say behind "unknown": the known word that comes closest, or nothing."""
+    import difflib  # Only for those who have made a mistake.
+
+    words = list(known)
+    read_as_digits = word.translate(_LOOK_LIKE_DIGITS)
+    if word[:3] + read_as_digits[3:] in words:
+        return f"; did you mean `{word[:3] + read_as_digits[3:]}`?"
+
+    def likeness(other: str) -> tuple[float, int]:
+        # Of codes that share as many characters, the one that has them in the same places.
+        return difflib.SequenceMatcher(None, other, word).ratio(), sum(map(str.__eq__, word, other))
+
+    found = difflib.get_close_matches(word, words, n=max(len(words), 1))
+    return f"; did you mean `{max(found, key=likeness)}`?" if found else ""
+
+
+_LOOK_LIKE_DIGITS = str.maketrans("OILSB", "01158")

@@ -1,0 +1,226 @@
+"""The kinds of values that settings have: how each is read, checked and shown.
+
+Every front end hands over what TOML would have: a text, a list of texts, true or false, a table.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flake8_training_phase.codes import rule_modules, unknown_prefixes
+from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.keras.generations import Release
+from flake8_training_phase.keras.targets import targets, written
+from flake8_training_phase.sources.globs import Globs, is_pattern
+
+
+class Kind(ABC):
+    """One kind of values."""
+
+    metavar: str
+    """What stands for a value in the help of an option."""
+
+    @abstractmethod
+    def read(self, key: str, value: object, folder: str) -> object:
+        """The value of the setting `key` from what a front end gives; patterns in it are relative to `folder`.
+
+        Raises SettingsError.
+        """
+
+    @abstractmethod
+    def shown(self, value: Any) -> object:
+        """What a front end would have to give for this value."""
+
+
+class Switch(Kind):
+    """True or false."""
+
+    metavar = ""
+
+    def read(self, key: str, value: object, folder: str) -> bool:
+        """The truth value."""
+        if not isinstance(value, bool):
+            raise SettingsError(f"{key} must be true or false, not `{value}`")
+        return value
+
+    def shown(self, value: bool) -> object:
+        """The truth value."""
+        return value
+
+
+class Releases(Kind):
+    """Releases of Keras."""
+
+    metavar = "VERSIONS"
+
+    def read(self, key: str, value: object, folder: str) -> frozenset[Release]:
+        """The releases."""
+        try:
+            return targets(",".join(value) if isinstance(value, list) and all(map(_is_text, value)) else value)
+        except ValueError as error:
+            raise SettingsError(f"{key} {error}") from error
+
+    def shown(self, value: frozenset[Release]) -> object:
+        """The releases as they can be written."""
+        return written(value)
+
+
+class Listed(Kind):
+    """Several texts."""
+
+    what: str
+    """What the texts are, for messages."""
+
+    def read(self, key: str, value: object, folder: str) -> object:
+        """The texts, each of them checked."""
+        return tuple(self.one(key, text) for text in _texts(key, value, self.what))
+
+    @abstractmethod
+    def one(self, key: str, text: str) -> str:
+        """One of the texts. Raises SettingsError."""
+
+    def shown(self, value: tuple[str, ...]) -> object:
+        """The texts."""
+        return list(value)
+
+
+class Codes(Listed):
+    """Codes of rules, and prefixes of codes."""
+
+    metavar, what = "CODES", "codes"
+
+    def one(self, key: str, text: str) -> str:
+        """A code or prefix in capitals."""
+        for unknown in unknown_prefixes((text.upper(),)):
+            raise SettingsError(f"{key}: no rule has the code `{unknown}`{nearest(unknown, rule_modules())}")
+        return text.upper()
+
+
+class Names(Listed):
+    """Names of classes or modules, dotted or not."""
+
+    metavar, what = "NAMES", "names"
+    _pattern = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+    def one(self, key: str, text: str) -> str:
+        """A name."""
+        if not self._pattern.fullmatch(text):
+            raise SettingsError(f"{key}: `{text}` is no name")
+        return text
+
+
+class Parameters(Names):
+    """Names of parameters."""
+
+    _pattern = re.compile(r"[^\W\d]\w*")
+
+
+class KerasModules(Names):
+    """Names of modules that are a Keras, each with its major version behind `=` where only one is meant."""
+
+    metavar = "NAME[=2|3]"
+    _pattern = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(=[23])?")
+
+    def one(self, key: str, text: str) -> str:
+        """A name, and perhaps a version."""
+        if "=" in text and text.partition("=")[2] not in ("2", "3"):
+            raise SettingsError(f"{key}: `{text}` must end with =2 or =3, or name no version")
+        return super().one(key, text)
+
+
+class ClassPatterns(Listed):
+    """Names of classes, in which `*`, `?` and `[…]` stand for other characters."""
+
+    metavar, what = "PATTERNS", "names of classes"
+
+    def one(self, key: str, text: str) -> str:
+        """A pattern."""
+        if not re.fullmatch(r"[\w*?\[\]!-]+", text):
+            raise SettingsError(f"{key}: `{text}` is no pattern for the name of a class")
+        return text
+
+
+class Paths(Kind):
+    """Patterns of paths."""
+
+    metavar = "PATTERNS"
+
+    def read(self, key: str, value: object, folder: str) -> Globs:
+        """The patterns, relative to the folder."""
+        return Globs(folder, tuple(_path_pattern(key, text) for text in _texts(key, value, "patterns")))
+
+    def shown(self, value: Globs) -> object:
+        """The patterns."""
+        return list(value.patterns)
+
+
+class CodesByPath(NamedTuple):
+    """Codes that are left out of the files that a pattern means; patterns are relative to the folder."""
+
+    folder: str = ""
+    entries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def codes(self, path: str) -> tuple[str, ...]:
+        """The codes left out of the file at an absolute path."""
+        if not self.entries:
+            return ()
+        met = (codes for pattern, codes in self.entries if Globs(self.folder, (pattern,)).match(path))
+        return tuple(dict.fromkeys(code for codes in met for code in codes))
+
+
+class PerFile(Kind):
+    """A table of patterns of paths, each with codes."""
+
+    metavar = "PATTERN:CODES"
+
+    def read(self, key: str, value: object, folder: str) -> CodesByPath:
+        """The table; an option gives it as texts, in each a pattern, a colon and codes."""
+        table = _table(key, value) if isinstance(value, (list, tuple)) else value
+        if not isinstance(table, Mapping):
+            raise SettingsError(f"{key} must be a table of patterns and codes, not `{value}`")
+        entries: list[tuple[str, tuple[str, ...]]] = []
+        for pattern, codes in table.items():
+            if pattern.startswith("!"):
+                raise SettingsError(f"{key}: `{pattern}` must say which files are meant, not which are not")
+            known = tuple(Codes().one(key, code) for code in _texts(f"{key}: {pattern}", codes, "codes"))
+            entries.append((_path_pattern(key, pattern), known))
+        return CodesByPath(folder, tuple(entries))
+
+    def shown(self, value: CodesByPath) -> object:
+        """The table."""
+        return {pattern: list(codes) for pattern, codes in value.entries}
+
+
+def split(text: str) -> list[str]:
+    """The words of a list that is written as one text: `KTP1, KTP2`."""
+    return text.replace(",", " ").split()
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _texts(key: str, value: object, what: str) -> list[str]:
+    if not isinstance(value, (list, tuple)) or not all(map(_is_text, value)):
+        raise SettingsError(f"{key} must be a list of {what}, not `{value}`")
+    return list(value)
+
+
+def _table(key: str, texts: object) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
+    for text in _texts(key, texts, "PATTERN:CODES"):
+        pattern, colon, codes = text.rpartition(":")
+        if not colon or not pattern:
+            raise SettingsError(f"{key}: `{text}` must be a pattern, a colon and codes")
+        table.setdefault(pattern, []).extend(split(codes))
+    return table
+
+
+def _path_pattern(key: str, text: str) -> str:
+    # Nothing but these can make a pattern invalid, and asking costs an import.
+    if not text.strip() or (("\\" in text or "[" in text) and not is_pattern(text)):
+        raise SettingsError(f"{key}: `{text}` is no pattern for paths")
+    return text

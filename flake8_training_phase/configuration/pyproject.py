@@ -1,0 +1,63 @@
+"""Finds and reads `[tool.training-phase]` in files named pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from flake8_training_phase.configuration.errors import SettingsError
+
+TABLE = "training-phase"
+
+
+class Pyprojects:
+    """The tables that were looked for, each file read once."""
+
+    def __init__(self) -> None:
+        self._nearest: dict[Path, Path | None] = {}
+        self._tables: dict[Path, Mapping[str, object] | None] = {}
+
+    def nearest(self, folder: Path) -> Path | None:
+        """The pyproject.toml with a table of ours in a folder, or in the first one above it that has one.
+
+        Raises SettingsError for a file that has one and cannot be read.
+        """
+        if folder not in self._nearest:
+            path = folder / "pyproject.toml"
+            if os.path.isfile(path) and self.table(path) is not None:  # noqa: PTH113 - never raise
+                self._nearest[folder] = path
+            else:
+                self._nearest[folder] = None if folder.parent == folder else self.nearest(folder.parent)
+        return self._nearest[folder]
+
+    def table(self, path: Path) -> Mapping[str, object] | None:
+        """The table in a file; None without one. Raises SettingsError."""
+        if path not in self._tables:
+            self._tables[path] = read_table(path)
+        return self._tables[path]
+
+
+def read_table(path: Path) -> Mapping[str, object] | None:
+    """The table in a file; None without one. Raises SettingsError."""
+    try:
+        data = path.read_bytes()
+        if TABLE.encode() not in data:
+            return None  # Whatever is wrong with such a file is nothing to us.
+        tools = _parsed(data.decode("utf-8")).get("tool", {})
+    except (OSError, ValueError) as error:  # That TOML cannot be parsed is a ValueError, as is what is no text.
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    table = tools.get(TABLE) if isinstance(tools, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise SettingsError(f"{path}: tool.{TABLE} must be a table, not `{table}`")
+    return table
+
+
+def _parsed(text: str) -> Mapping[str, object]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    found: Mapping[str, object] = tomllib.loads(text)
+    return found

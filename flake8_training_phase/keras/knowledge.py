@@ -1,0 +1,65 @@
+"""What a user tells of layers, base classes and spellings that are not Keras's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from flake8_training_phase.keras.catalogue import CallSignature, DependsOn, KerasLayer, layers
+
+_SPELLINGS = {"": "keras", "2": "tf_keras", "3": "keras_core"}
+"""What a module is taken for that is a Keras of any version, of Keras 2, of Keras 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Names from outside the checked code, and what they mean. Dotted names are those that the code imports."""
+
+    phase_layers: tuple[str, ...] = ()
+    """Layers that behave differently in training and take `training=None`; a name without a dot is a class's."""
+    layer_bases: tuple[str, ...] = ()
+    """Classes that derive from Keras's `Layer`."""
+    model_bases: tuple[str, ...] = ()
+    """Classes that derive from Keras's `Model`."""
+    keras_modules: tuple[str, ...] = ()
+    """Modules that are a Keras, with `=2` or `=3` behind the name of one that is always of that version."""
+    flag_names: tuple[str, ...] = ()
+    """Names of parameters of `call` that mean the phase."""
+
+    def spelled(self, dotted: str) -> str:
+        """A dotted name as Keras itself spells it: `my_keras.layers.Dense` may give `keras.layers.Dense`."""
+        for entry in self.keras_modules:
+            name, _, version = entry.partition("=")
+            if dotted == name or dotted.startswith(f"{name}."):
+                return _SPELLINGS[version] + dotted[len(name) :]
+        return dotted
+
+    def layer(self, dotted: str) -> KerasLayer | None:
+        """The layer or base class that a dotted name means; None for a name that nothing was told of."""
+        name = dotted.rpartition(".")[2]
+        if _is_among(dotted, name, self.phase_layers):
+            return _phase_layer(name)
+        for bases, base in ((self.model_bases, "Model"), (self.layer_bases, "Layer")):
+            if _is_among(dotted, name, bases):
+                return _subclass(name, base)
+        return None
+
+
+NOTHING = Knowledge()
+"""What a user tells who tells nothing."""
+
+
+def _is_among(dotted: str, name: str, entries: tuple[str, ...]) -> bool:
+    return dotted in entries or name in entries
+
+
+@cache
+def _phase_layer(name: str) -> KerasLayer:
+    signature = CallSignature(("inputs", "training"), accepts_training=True, default=None)
+    # Nobody knows if it has weights: without them less is said of it.
+    return KerasLayer(name, "Layer", {2: signature, 3: signature}, DependsOn.ALWAYS, (), has_weights=False)
+
+
+@cache
+def _subclass(name: str, base: str) -> KerasLayer:
+    return KerasLayer(name, base, layers()[base].signatures, DependsOn.UNKNOWN, (), has_weights=False)

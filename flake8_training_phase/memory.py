@@ -1,0 +1,63 @@
+"""What is known of files from earlier runs, as results of this one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+from flake8_training_phase.cache import Cache, Kept, key_of
+from flake8_training_phase.examine import File, Fixes
+from flake8_training_phase.findings import Applicability, Fix
+from flake8_training_phase.results import FileResult
+from flake8_training_phase.sources.documents import nothing_of, open_document
+
+
+class Memory:
+    """The files of one run, as far as their settings let results be kept."""
+
+    def __init__(self, cache: Cache, files: Sequence[File]) -> None:
+        self._cache = cache
+        self._files = {
+            index: (os.path.abspath(path), key_of(settings))  # noqa: PTH100 - a Path costs more than the call
+            for index, (path, settings) in enumerate(files)
+            if settings.cache
+        }
+        self._paths = [path for path, _ in files]
+        cache.load([path for path, _ in self._files.values()])
+
+    def results(self, fixes: Fixes) -> dict[int, FileResult]:
+        """What is known of files, by their index: those whose findings still hold and leave no fix to make."""
+        found = {}
+        for index, (path, key) in self._files.items():
+            kept = self._cache.kept(path, key, self._cache.digest(path))
+            if kept is not None and not any(_is_made(finding.fix, fixes) for finding in kept.findings):
+                result = self._result(index, kept)
+                if result is not None:
+                    found[index] = result
+        return found
+
+    def keep(self, results: Mapping[int, FileResult]) -> None:
+        """Remember results; files that were changed or could not be read are nothing to remember."""
+        self._cache.keep(self._worth_keeping(results))
+
+    def _worth_keeping(self, results: Mapping[int, FileResult]) -> Iterator[Kept]:
+        for index, result in results.items():
+            if index in self._files and result.examined and not result.changed:
+                path, key = self._files[index]
+                yield Kept(path, key, self._cache.digest(path), result.findings, result.lookups)
+
+    def _result(self, index: int, kept: Kept) -> FileResult | None:
+        path = self._paths[index]
+        try:
+            document = open_document(str(path), path.read_bytes()) if kept.findings else None
+        except OSError:
+            return None
+        except SyntaxError:
+            document = nothing_of(str(path))
+        return FileResult(path, document, document, kept.findings, examined=True, lookups=kept.lookups)
+
+
+def _is_made(fix: Fix | None, fixes: Fixes) -> bool:
+    if fix is None or fixes is Fixes.NONE:
+        return False
+    return fixes is Fixes.ALL or fix.applicability is Applicability.SAFE

@@ -1,0 +1,36 @@
+"""Where a report goes: to a stream, or to a file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from flake8_training_phase.output.colours import Colour
+from flake8_training_phase.output.report import Report
+from flake8_training_phase.sources import files
+
+
+class Writer(Protocol):
+    """A reporter, or what else writes a report."""
+
+    def write(self, report: Report, stream: TextIO) -> None:
+        """Write a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A file, or else the stream that the run writes to."""
+
+    file: Path | None = None
+    colour: Colour = Colour.AUTO
+
+    def write(self, writer: Writer, report: Report, stream: TextIO) -> None:
+        """Write a report, coloured when that is wanted. A file is replaced as a whole, as UTF-8. Raises OSError."""
+        if self.file is None:
+            writer.write(replace(report, coloured=self.colour.wanted(stream)), stream)
+            return
+        text = io.StringIO()
+        writer.write(replace(report, coloured=self.colour is Colour.ALWAYS), text)
+        files.create(self.file, text.getvalue().encode("utf-8", "backslashreplace"))

@@ -1,0 +1,43 @@
+"""What a reporter is given: everything that a run has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_training_phase.findings import Finding
+from flake8_training_phase.results import FileResult
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """A file or folder that could not be read or written."""
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The results of a run, what went wrong in it, and how they are to be shown."""
+
+    results: Sequence[FileResult]
+    errors: Sequence[FileError] = ()
+    coloured: bool = False
+
+    def findings(self) -> Iterator[tuple[FileResult, Finding]]:
+        """All findings, each with the result of its file."""
+        for result in self.results:
+            for finding in result.findings:
+                yield result, finding
+
+
+def shown_place(result: FileResult, finding: Finding) -> str:
+    """Where a finding is, in one word: `model.py:9:5`, or `model.ipynb:cell 3:2:5`."""
+    place = result.place(finding.start)
+    cell = "" if place.cell is None else f"cell {place.cell}:"
+    return f"{result.path}:{cell}{place.row}:{place.column + 1}"

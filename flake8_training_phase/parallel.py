@@ -1,0 +1,124 @@
+"""Examines many files: what is known from an earlier run at once, the others here or in the workers of an executor."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from flake8_training_phase.cache import Cache
+from flake8_training_phase.examine import Assignment, File, examine
+from flake8_training_phase.memory import Memory
+from flake8_training_phase.results import FileResult
+
+SMALL_RUN = 400_000
+"""Bytes of code up to which starting processes takes longer than they save."""
+BATCHES_PER_WORKER = 8
+"""Into how many parts the work of a worker is cut, so that all end at about the same time."""
+
+OnDone = Callable[[int], None]
+"""Told how many more files are done."""
+
+
+def available_cores() -> int:
+    """How many processes can run at once here."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Examiner:
+    """Examines files, in this process, in processes of its own or in an executor that it is given."""
+
+    def __init__(
+        self,
+        jobs: int = 1,
+        executor: Executor | None = None,
+        cache: Cache | None = None,
+        on_done: OnDone = lambda count: None,
+    ) -> None:
+        self._jobs = jobs
+        self._executor = executor
+        self._cache = cache
+        self._on_done = on_done
+
+    def examine(self, files: Sequence[File], assignment: Assignment) -> list[FileResult]:
+        """The results of files, in the same order, whoever has worked them out."""
+        memory = None if assignment.overlay or self._cache is None else Memory(self._cache, files)
+        known = memory.results(assignment.fixes) if memory is not None else {}
+        self._on_done(len(known))
+        new = self._examined(files, [index for index in range(len(files)) if index not in known], assignment)
+        if memory is not None:
+            memory.keep(new)
+        known |= new
+        return [known[index] for index in range(len(files))]
+
+    def _examined(self, files: Sequence[File], wanted: list[int], assignment: Assignment) -> dict[int, FileResult]:
+        sizes = {index: _size(files[index][0]) for index in wanted}
+        if self._executor is not None:
+            return self._in_executor(self._executor, files, _batches(sizes, available_cores()), assignment)
+        if self._jobs > 1 and len(wanted) > 1 and sum(sizes.values()) > SMALL_RUN:
+            executor = ProcessPoolExecutor(min(self._jobs, len(wanted)), initializer=_end_with_the_run)
+            try:
+                return self._in_executor(executor, files, _batches(sizes, self._jobs), assignment)
+            finally:
+                executor.shutdown(wait=True, cancel_futures=True)
+        found = {}
+        for index in wanted:
+            [found[index]] = examine([files[index]], assignment)
+            self._on_done(1)
+        return found
+
+    def _in_executor(
+        self, executor: Executor, files: Sequence[File], batches: Sequence[list[int]], assignment: Assignment
+    ) -> dict[int, FileResult]:
+        found: dict[int, FileResult] = {}
+        futures = {executor.submit(examine, [files[index] for index in batch], assignment): batch for batch in batches}
+        for future in as_completed(futures):
+            batch = futures[future]
+            try:
+                found.update(zip(batch, future.result(), strict=True))
+            except BrokenExecutor:
+                found.update((index, _alone(files[index], assignment)) for index in batch)
+            self._on_done(len(batch))
+        return found
+
+
+def _alone(file: File, assignment: Assignment) -> FileResult:
+    """A file in a process of its own, because one like it has ended the process it was examined in."""
+    with ProcessPoolExecutor(1, initializer=_end_with_the_run) as executor:
+        try:
+            return executor.submit(examine, [file], assignment).result()[0]
+        except BrokenExecutor:
+            return FileResult(file[0], error="cannot be analysed: the process that tried was ended")
+
+
+def _end_with_the_run() -> None:
+    # Ctrl-C reaches all processes of the terminal: workers end silently, the run itself says what has to be said.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _batches(sizes: dict[int, int], workers: int) -> list[list[int]]:
+    """The files in parts of about the same size, the largest file first."""
+    goal = sum(sizes.values()) / (workers * BATCHES_PER_WORKER)
+    return list(_filled(sorted(sizes, key=lambda index: (-sizes[index], index)), sizes, goal))
+
+
+def _filled(order: list[int], sizes: dict[int, int], goal: float) -> Iterator[list[int]]:
+    batch: list[int] = []
+    size = 0
+    for index in order:
+        batch.append(index)
+        size += sizes[index]
+        if size >= goal:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0

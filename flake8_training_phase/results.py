@@ -1,0 +1,42 @@
+"""What a run has to say of one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_training_phase.findings import Finding, Position
+from flake8_training_phase.sources.documents import Document, Place
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file."""
+
+    path: Path
+    before: Document | None = None
+    """The file as it was read, when there is something to show of it."""
+    after: Document | None = None
+    """The file as the fixes have made it; `before` itself when there were none."""
+    findings: tuple[Finding, ...] = ()
+    """What is left to report, placed in `after`."""
+    made: tuple[Finding, ...] = ()
+    """The findings whose fixes were made, in that order."""
+    known: int = 0
+    """How many findings are not among these because the baseline holds them."""
+    examined: bool = False
+    """Whether the file could be read."""
+    error: str | None = None
+    """Why the file could not be read or written."""
+    lookups: frozenset[str] = frozenset()
+    """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether fixes have changed the code."""
+        return self.before is not self.after
+
+    def place(self, position: Position) -> Place:
+        """Where something that was found stands in the file."""
+        assert self.after is not None
+        return self.after.place(position)

@@ -1,0 +1,86 @@
+"""Finds the files that are checked, and the settings that count for each."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
+from flake8_training_phase.sources.gitignore import GitIgnores
+from flake8_training_phase.sources.globs import Globs, absolute
+
+OnError = Callable[[Path, OSError], None]
+
+
+def discover(
+    paths: Sequence[Path], configuration: Configuration, on_error: OnError, force_exclude: bool = False
+) -> Iterator[tuple[Path, Settings]]:
+    """The files to check with their settings: those named, and those below the folders named, in order, each once.
+
+    What the settings leave out is checked all the same when it is named itself, unless `force_exclude` is set. What
+    cannot be read (a missing path, a closed folder) goes to `on_error`. Raises SettingsError.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if force_exclude and is_excluded(path, configuration):
+            continue
+        for found in _below(path, configuration, on_error):
+            if found not in seen:
+                seen.add(found)
+                yield found, configuration.for_file(found)
+
+
+def is_excluded(path: Path, configuration: Configuration) -> bool:
+    """Whether `exclude` or `extend-exclude` leaves out a path, or a folder it is in. Raises SettingsError."""
+    name = absolute(path)
+    settings = configuration.for_folder(Path(name).parent).settings
+    is_folder = os.path.isdir(path)  # noqa: PTH112 - never raise
+    return any(globs.match(name, is_folder) for globs in (settings.exclude, settings.extend_exclude))
+
+
+def _below(path: Path, configuration: Configuration, on_error: OnError) -> Iterator[Path]:
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        on_error(path, error if isinstance(error, OSError) else OSError(str(error)))
+        return
+    if not is_folder:
+        yield path
+        return
+    walk = _Walk(absolute(path), configuration)
+    for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
+        keeps = walk.keeps(Path(absolute(Path(folder))))
+        folders[:] = sorted(name for name in folders if keeps(name, True))
+        yield from (
+            Path(folder, name) for name in sorted(files) if name.endswith(SUFFIXES_IN_FOLDERS) and keeps(name, False)
+        )
+
+
+class _Walk:
+    """What is left out below one folder that was named."""
+
+    def __init__(self, root: str, configuration: Configuration) -> None:
+        self._root = root
+        self._configuration = configuration
+        self._git = GitIgnores(root)
+        self._excludes: dict[tuple[Globs, Globs], tuple[Globs, ...]] = {}
+
+    def keeps(self, folder: Path) -> Callable[[str, bool], bool]:
+        """Tells of a name in a folder, and whether it is a folder itself, if it stays."""
+        settings = self._configuration.for_folder(folder).settings
+        key = (settings.exclude, settings.extend_exclude)
+        if key not in self._excludes:
+            self._excludes[key] = tuple(globs.inside(self._root) for globs in key)
+        excludes = self._excludes[key]
+
+        def keep(name: str, is_folder: bool) -> bool:
+            path = os.path.join(folder, name)  # noqa: PTH118 - asked for every file there is
+            if any(globs.match(path, is_folder) for globs in excludes):
+                return False
+            return not (settings.respect_gitignore and self._git.match(path, folder, is_folder))
+
+        return keep

@@ -1,0 +1,112 @@
+"""Where inputs come from: the examples of the rules, pieces of real code, and code that hypothesmith makes up."""
+
+from __future__ import annotations
+
+import ast
+import random
+import warnings
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import hypothesis
+import hypothesmith
+from hypothesis import HealthCheck, Phase, strategies
+
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.rules import all_rules
+from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.sources.gate import may_hold_findings
+from flake8_training_phase.sources.text import SourceText
+from tests.fuzz.mutations import mutated, written
+from tests.helpers import HEAD
+
+MAX_LINES = 250
+"""The size of a piece of real code."""
+
+
+def mutants(seed: int, corpus: Sequence[Path]) -> Iterator[bytes]:
+    """Mutated examples and pieces of real code, without end; each depends on the seed and its number alone."""
+    texts = [examples(), pieces(corpus)]
+    number = 0
+    while True:
+        chance = random.Random(f"{seed} {number}")
+        yield written(mutated(chance.choice(chance.choice([one for one in texts if one])), chance), chance)
+        number += 1
+
+
+def examples() -> list[str]:
+    """The code of the rules' examples."""
+    found = [
+        (*rule.good, *chain.from_iterable((example.bad, example.fixed or "") for example in rule.bad))
+        for rule in all_rules()
+    ]
+    return [text for text in chain.from_iterable(found) if text]
+
+
+def pieces(corpus: Sequence[Path]) -> list[str]:
+    """The classes of real code that a rule could speak of, each with the imports of its file."""
+    found: list[str] = []
+    for path, _ in discover(corpus, Configuration({}, isolated=True), lambda path, error: None):
+        found += _pieces_of(path)
+    return found
+
+
+def _pieces_of(path: Path) -> list[str]:
+    try:
+        text = SourceText.decode(path.read_bytes()).text
+        return list(_classes_of(text)) if may_hold_findings(text) else []
+    except (OSError, SyntaxError, ValueError):
+        return []
+
+
+def _classes_of(text: str) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+    lines = text.splitlines(keepends=True)
+
+    def text_of(node: ast.stmt) -> str:
+        return "".join(lines[node.lineno - 1 : node.end_lineno])
+
+    head = "".join(text_of(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)))
+    for node in tree.body:
+        piece = f"{head}\n\n{text_of(node)}" if isinstance(node, ast.ClassDef) else ""
+        if piece.count("\n") <= MAX_LINES and may_hold_findings(piece):
+            yield piece
+
+
+def made_up(seed: int, count: int) -> list[bytes]:
+    """Code from Python's grammar: as a whole file, as the body of a `call`, and in the arguments of a layer call."""
+    module = hypothesmith.from_grammar("file_input")
+    expression = hypothesmith.from_grammar("eval_input").map(str.strip)
+    method = "    def call(self, x, training=None):\n"
+    forms = strategies.one_of(
+        module.map(lambda text: f"{HEAD}{method}        return self.drop(x)\n\n\n{text}"),
+        module.map(lambda text: f"{HEAD}    def call(self, x):\n{_indented(text)}\n        return self.drop(x)\n"),
+        expression.map(lambda text: f"{HEAD}{method}        return self.drop({text})\n"),
+        expression.map(lambda text: f"{HEAD}    def call(self, x, is_training={text}):\n        return self.drop(x)\n"),
+        expression.map(lambda text: f"{HEAD}    def call(self, x):\n        return ({text}, self.drop(x))\n"),
+    )
+    found: list[bytes] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(forms)
+    def collect(text: str) -> None:
+        found.append(text.encode("utf-8", "surrogatepass"))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        collect()
+    return found
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"        {line}" for line in text.split("\n"))

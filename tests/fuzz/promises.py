@@ -1,0 +1,187 @@
+"""What the tool promises for any input at all, each promise a check that can be broken."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from flake8_training_phase import engine
+from flake8_training_phase.cli import main
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.edits import compatible_fixes
+from flake8_training_phase.sources.text import SourceText
+
+EVERYTHING = ("--isolated", "--no-cache", "--select", "ALL", "--no-project")
+SETTINGS = Settings(select=("ALL",), project=False)
+MAX_SECONDS = 10
+"""CPU time after which a check of an input as small as these are has run away."""
+
+
+class BrokenPromise(Exception):
+    """The tool did what it promises not to do; the message says what, in words that are the same for alike cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the command did with its standard input."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+def command(data: bytes, *options: str) -> Done:
+    """Run `training-phase-fix` on standard input, in this process."""
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    given = io.TextIOWrapper(io.BytesIO(data), "utf-8")
+    with mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err):
+        code = main([*EVERYTHING, *options, "-"])
+    for stream in (out, err):
+        stream.flush()
+    return Done(code, out.buffer.getvalue(), err.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
+
+
+def keep_promises(data: bytes) -> bool:
+    """Hold one input to all promises; gives whether there was anything to fix in it. Raises BrokenPromise."""
+    started = time.process_time()
+    try:
+        findings = reported(data)
+        same_through_flake8(data, findings)
+        changed = [fixed_right(data, unsafe) for unsafe in (False, True)]
+    except BrokenPromise:
+        raise
+    except BaseException as error:
+        raise BrokenPromise(f"{type(error).__name__} leaves the tool: {error}") from error
+    if time.process_time() - started > MAX_SECONDS:
+        raise BrokenPromise("takes too long")
+    return any(changed)
+
+
+def reported(data: bytes) -> list[dict[str, object]]:
+    """The findings, each at a place that the text has, as JSON has them; the text report shows them as well."""
+    done = command(data, "--check", "--output-format", "json")
+    _no_internal_error(done)
+    findings: list[dict[str, object]] = json.loads(done.out)
+    if done.code != bool(findings):
+        raise BrokenPromise(f"exit code {done.code} with {len(findings)} findings")
+    for one in findings:
+        start, end = _place(one["location"]), _place(one["end_location"])
+        if not (1, 1) <= start <= end:
+            raise BrokenPromise(f"{one['code']} ends before it begins")
+    _no_internal_error(command(data, "--check"))
+    return findings
+
+
+def same_through_flake8(data: bytes, findings: list[dict[str, object]]) -> None:
+    """flake8's plugin says the same of a text that it is handed."""
+    try:
+        source = SourceText.decode(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return  # flake8 reports it, and runs no plugin.
+    plugin = TrainingPhasePlugin(tree, source.lines, "-")
+    options = {
+        "configuration": Configuration({"project": False}, isolated=True),
+        "asked": ("KTP1", "KTP2", "KTP3", "KTP4"),
+    }
+    with mock.patch.multiple(TrainingPhasePlugin, projects=None, **options):
+        through_flake8 = {(row, column + 1, message[:6]) for row, column, message, _ in plugin.run()}
+    by_command = {(*_place(one["location"]), one["code"]) for one in findings}
+    silenced = "noqa" in source.text.lower()
+    if by_command - through_flake8 or (through_flake8 - by_command and not silenced):
+        raise BrokenPromise("flake8 and the command find different things")
+
+
+def fixed_right(data: bytes, unsafe: bool) -> bool:
+    """The fixed text parses, is a fixpoint, and is what the reported edits make; gives whether anything changed."""
+    options = ("--unsafe-fixes",) if unsafe else ()
+    done = command(data, *options)
+    _no_internal_error(done)
+    if done.out == data:
+        if ", 0 findings fixed" not in done.err:
+            raise BrokenPromise("a fix is reported that changes nothing")
+        return False
+    fixed = SourceText.decode(done.out)
+    engine.parse(fixed)
+    if command(done.out, *options).out != done.out:
+        raise BrokenPromise("fixing again changes the file again")
+    if _replayed(SourceText.decode(data), unsafe) != fixed.text:
+        raise BrokenPromise("the fixer changes more than the edits it reports")
+    command(data, "--diff", *options)
+    return True
+
+
+def _replayed(source: SourceText, unsafe: bool) -> str:
+    """The text after the reported edits, round by round, spliced by hand."""
+    for _ in range(engine.MAX_ROUNDS):
+        found = [one.fix for one in engine.check(source, SETTINGS, "-") if one.fix is not None]
+        wanted = [one for one in found if unsafe or one.applicability is Applicability.SAFE]
+        edits, _done = compatible_fixes(wanted)
+        lines = [*source.lines, ""]
+        for edit in reversed(edits):
+            before = lines[edit.start.row - 1][: edit.start.column]
+            after = lines[edit.end.row - 1][edit.end.column :]
+            lines[edit.start.row - 1 : edit.end.row] = [before + edit.content + after]
+        if not edits:
+            break
+        source = SourceText("".join(lines), source.encoding, source.has_bom)
+    return source.text
+
+
+def _place(location: object) -> tuple[int, int]:
+    assert isinstance(location, dict)
+    return location["row"], location["column"]
+
+
+def _no_internal_error(done: Done) -> None:
+    said = done.out.decode("utf-8", "replace") + done.err
+    if "internal error" in said:
+        raise BrokenPromise(said[said.index("internal error") :].splitlines()[0].rstrip('",'))
+    if done.code not in (0, 1):
+        raise BrokenPromise(f"exit code {done.code}")
+
+
+def smallest(data: bytes, message: str) -> bytes:
+    """The input without the lines that a broken promise does not need."""
+    lines = data.splitlines(keepends=True)
+    size = max(len(lines) // 2, 1)
+    while lines:
+        for start in range(0, len(lines), size):
+            fewer = lines[:start] + lines[start + size :]
+            if broken_promise(b"".join(fewer)) == message:
+                lines = fewer
+                break
+        else:
+            if size == 1:
+                break
+            size = size - 1 if size < 8 else size // 2
+    return b"".join(lines)
+
+
+def broken_promise(data: bytes) -> str | None:
+    """The promise that an input breaks, if any."""
+    try:
+        keep_promises(data)
+    except BrokenPromise as error:
+        return str(error)
+    return None
+
+
+def keep(folder: Path, data: bytes, message: str) -> Path:
+    """Write the smallest input that breaks a promise, for somebody to look at."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{abs(hash(data)):x}.py"
+    path.write_bytes(smallest(data, message))
+    return path

@@ -1,0 +1,60 @@
+"""A small share of what `python -m tests.fuzz` runs, and proof that it notices a promise that is not kept."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.findings import Edit, Position
+from flake8_training_phase.fixes import render
+from flake8_training_phase.rules import rule
+from tests.fuzz.inputs import made_up, mutants
+from tests.fuzz.promises import BrokenPromise, keep_promises, smallest
+from tests.helpers import FORGETFUL, MODEL, UNRELATED
+
+
+def test_promises_are_kept_for_mutants_of_the_examples() -> None:
+    for data in islice(mutants(20_24, []), 150):
+        keep_promises(data)
+
+
+def test_promises_are_kept_for_made_up_code() -> None:
+    for data in made_up(20_24, 10):
+        keep_promises(data)
+
+
+def test_what_is_fixed_is_told_from_what_is_not() -> None:
+    assert keep_promises(MODEL.encode())
+    assert not keep_promises(UNRELATED.encode())
+
+
+def test_an_exception_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(module: object) -> object:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(rule("KTP202"), "check", check)
+    with pytest.raises(BrokenPromise, match="internal error, please report it: ZeroDivisionError"):
+        keep_promises(FORGETFUL.encode())
+    message = "internal error, please report it: ZeroDivisionError: by nothing"
+    small = smallest(f"{UNRELATED}{FORGETFUL}".encode(), message)
+    assert small.splitlines()[-2:] == FORGETFUL.encode().splitlines()[-2:]
+    assert len(small.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (", training=training)", "a fix would break line 10"),
+        (", 1", "changes the file again"),
+    ],
+)
+def test_a_wrong_edit_breaks_a_promise(content: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoiled(*_: object) -> list[Edit]:
+        return [Edit(Position(10, 27), Position(10, 27), content)]
+
+    monkeypatch.setattr(engine, "MAX_ROUNDS", 3)
+    monkeypatch.setitem(render._RENDER, render.AddArgument, spoiled)
+    with pytest.raises(BrokenPromise, match=said):
+        keep_promises(FORGETFUL.encode())

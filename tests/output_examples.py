@@ -1,0 +1,53 @@
+"""The examples in `docs/output.md`: what each output format says of a file in `examples/`.
+
+They stand in a code block behind a comment with the name of the format; `python -m tests.generate_docs` writes them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+from flake8_training_phase.cli import main
+from flake8_training_phase.reporters import formats
+
+ROOT = Path(__file__).parents[1]
+OUTPUT_PAGE = ROOT / "docs" / "output.md"
+
+_BLOCK = re.compile(r"^<!-- (?P<name>[a-z-]+) -->\n```(?P<language>\w+)\n.*?^```$", re.MULTILINE | re.DOTALL)
+_FILES = {"statistics": ("examples/not_forwarded.py", "examples/misnamed_training.py")}
+
+
+def with_output_examples(page: str) -> str:
+    """The page with new examples. Raises ValueError when a format has none."""
+    missing = set(formats()) - {match["name"] for match in _BLOCK.finditer(page)}
+    if missing:
+        raise ValueError(f"docs/output.md has no example of {', '.join(sorted(missing))}")
+    return _BLOCK.sub(lambda match: _block(match["name"], match["language"]), page)
+
+
+def _block(name: str, language: str) -> str:
+    shown = _shown(name)
+    if name == "sarif":
+        # The rules with their pages would fill the page.
+        shown = json.dumps(json.loads(shown)["runs"][0]["results"], indent=2)
+    return f"<!-- {name} -->\n```{language}\n{shown.rstrip()}\n```"
+
+
+def _shown(name: str) -> str:
+    files = _FILES.get(name, ("examples/super_call.py",))
+    before = Path.cwd()
+    stream = io.StringIO()
+    variables = {name: os.environ.pop(name) for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR") if name in os.environ}
+    os.chdir(ROOT)
+    try:
+        with contextlib.redirect_stdout(stream):
+            main(["--check", "--isolated", "--no-cache", "--color", "never", "--output-format", name, *files])
+    finally:
+        os.chdir(before)
+        os.environ.update(variables)
+    return stream.getvalue()

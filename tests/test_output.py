@@ -1,0 +1,219 @@
+"""Where output goes, what it looks like there, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flake8_training_phase.output.colours import Colour
+from flake8_training_phase.output.progress import Progress
+from tests.helpers import FIXED_MODEL, MISNAMED, MODEL, Result
+
+Fix = Callable[..., Result]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+# --output-file
+
+
+@pytest.mark.parametrize("name", ["text", "json", "junit", "sarif", "statistics"])
+def test_the_report_in_a_file_is_the_report(name: str, model: Path, fix: Fix) -> None:
+    report = fix("--check", "--output-format", name).out
+    line = "1 file checked, 1 finding, 1 of them fixable\n"
+    done = fix("--check", "--output-format", name, "--output-file", "report.txt")
+    assert done == Result(1, line, "")
+    assert model.with_name("report.txt").read_text() == report.removesuffix(line)
+
+
+def test_a_diff_in_a_file(model: Path, fix: Fix) -> None:
+    diff = fix("--diff").out
+    assert fix("--diff", "--output-file", "fixes.patch").out == ""
+    assert model.with_name("fixes.patch").read_text() == diff
+
+
+def test_fixed_standard_input_with_a_report_in_a_file(tmp_path: Path, fix: Fix) -> None:
+    done = fix("-", "--output-format", "json", "--output-file", "report.json", stdin=MODEL.encode())
+    assert done == Result(0, FIXED_MODEL, "1 file checked, 1 finding fixed, 0 left\n")
+    assert (tmp_path / "report.json").read_text() == "[]\n"
+
+
+def test_an_old_report_is_replaced_and_keeps_its_mode(model: Path, fix: Fix) -> None:
+    report = model.with_name("report.txt")
+    report.write_text("old")
+    report.chmod(0o640)
+    fix("--check", "--output-format", "concise", "--output-file", report)
+    assert report.read_text().startswith("model.py:9:5: KTP101")
+    assert report.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
+def test_a_new_report_can_be_read_by_others(model: Path, fix: Fix) -> None:
+    old = os.umask(0o022)
+    try:
+        fix("--check", "--output-file", "report.txt")
+    finally:
+        os.umask(old)
+    assert model.with_name("report.txt").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs /dev")
+def test_a_device_is_written_to_not_replaced(model: Path, fix: Fix) -> None:
+    assert fix("--check", "--output-file", os.devnull).err == ""
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize(("name", "why"), [("gone/report.txt", "No such file or directory"), (".", "Is a directory")])
+def test_a_file_that_cannot_be_written(name: str, why: str, model: Path, fix: Fix) -> None:
+    assert fix("--check", "--output-file", name) == Result(2, "", f"{name}: cannot be written: {why}\n")
+
+
+def test_an_old_report_stays_when_a_new_one_cannot_be_written(
+    model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    report = model.with_name("report.txt")
+    report.write_text("old")
+    monkeypatch.setattr("os.fsync", fail)
+    done = fix("--check", "--output-file", "report.txt")
+    assert done == Result(2, "", "report.txt: cannot be written: No space left on device\n")
+    assert report.read_text() == "old"
+    assert sorted(model.parent.iterdir()) == [model, report]
+
+
+# Colour
+
+
+@pytest.mark.parametrize(
+    ("colour", "environment", "on_terminal", "elsewhere"),
+    [
+        ("auto", {}, True, False),
+        ("auto", {"NO_COLOR": "1"}, False, False),
+        ("auto", {"NO_COLOR": ""}, True, False),
+        ("auto", {"FORCE_COLOR": "1"}, True, True),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False, False),
+        ("auto", {"TERM": "dumb"}, False, False),
+        ("always", {"NO_COLOR": "1"}, True, True),
+        ("never", {"FORCE_COLOR": "1"}, False, False),
+    ],
+)
+def test_when_output_is_coloured(
+    colour: str, environment: dict[str, str], on_terminal: bool, elsewhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Colour(colour).wanted(Terminal()) is on_terminal
+    assert Colour(colour).wanted(io.StringIO()) is elsewhere
+
+
+@pytest.mark.parametrize("options", [["--check"], ["--diff"], ["--check", "--statistics"]])
+def test_colour_changes_nothing_else(options: list[str], model: Path, fix: Fix) -> None:
+    plain = fix(*options).out
+    coloured = fix(*options, "--color", "always").out
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+    # No line leaves its colour to the next.
+    assert all(line.endswith("\x1b[0m") for line in coloured.splitlines() if line.count("\x1b[") % 2)
+
+
+@pytest.mark.parametrize("name", ["json", "json-lines", "github", "gitlab", "sarif", "junit"])
+def test_what_programs_read_is_never_coloured(name: str, model: Path, fix: Fix) -> None:
+    assert "\x1b" not in fix("--check", "--output-format", name, "--color", "always").out
+
+
+def test_a_file_is_coloured_only_when_asked(model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    report = model.with_name("report.txt")
+    fix("--check", "--output-file", report)
+    assert "\x1b" not in report.read_text()
+    fix("--check", "--output-file", report, "--color", "always")
+    assert "\x1b" in report.read_text()
+
+
+# Progress
+
+
+def test_progress_on_a_terminal() -> None:
+    stream = Terminal()
+    progress = Progress(stream, delay=0)
+    with progress.over(4):
+        progress.advance(1)
+        progress.advance(2)
+        # A fix in one file can call for another look at many.
+        progress.advance(3)
+    assert "checking:  25%" in stream.getvalue()
+    assert " 1/4 " in stream.getvalue()
+    # What was shown is wiped away.
+    assert stream.getvalue().rpartition("\r")[0].endswith(" ")
+
+
+def test_no_progress_in_a_short_run_or_elsewhere() -> None:
+    for stream, delay in ((Terminal(), 60), (io.StringIO(), 0)):
+        progress = Progress(stream, delay)
+        with progress.over(1):
+            progress.advance(1)
+        assert stream.getvalue() == ""
+
+
+def test_the_examiner_tells_the_progress_bar(model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(Progress, "advance", lambda self, count: told.append(count))
+    fix("--check", "--no-cache")
+    assert sum(told) == 1
+
+
+@pytest.mark.parametrize("module", ["tqdm", "flake8_training_phase.reporters.sarif"])
+def test_what_is_not_asked_for_is_not_loaded(module: str, model: Path) -> None:
+    script = "import sys; from flake8_training_phase.cli import main; main(['--check', '.']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=model.parent, capture_output=True, text=True, check=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "flake8_training_phase.reporters.text" in loaded
+    assert module not in loaded
+
+
+# Exit codes
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes that break")
+def test_a_reader_that_has_seen_enough(model: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "flake8_training_phase", "--check"]
+    done = subprocess.run(command, cwd=model.parent, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "code"),
+    [
+        (["--check"], MODEL, 1),
+        (["--check", "--exit-zero"], MODEL, 0),
+        (["--diff", "--exit-zero"], MODEL, 0),
+        (["--exit-zero"], MISNAMED, 0),
+        (["--exit-zero", "gone.py"], MODEL, 2),
+        ([], MODEL, 0),
+        (["--exit-non-zero-on-fix"], MODEL, 1),
+        (["--exit-non-zero-on-fix"], FIXED_MODEL, 0),
+        (["--exit-non-zero-on-fix"], MISNAMED, 1),
+        (["--check", "--exit-non-zero-on-fix"], FIXED_MODEL, 0),
+        (["--exit-zero", "--exit-non-zero-on-fix"], FIXED_MODEL, 2),
+    ],
+)
+def test_exit_codes(options: list[str], text: str, code: int, model: Path, fix: Fix) -> None:
+    model.write_text(text)
+    assert fix(*options).code == code

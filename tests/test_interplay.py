@@ -106,31 +106,180 @@ class Net(keras.Model):
 """
 
 
-def test_one_run_untangles_all() -> None:
-    fixed = engine.fix(SourceText(TANGLED), Settings(), "net.py", unsafe=True)
-    assert fixed.text == UNTANGLED
+ALL_KINDS = """
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+class Default(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.1)
+
+    def call(self, x, training=True):
+        return self.drop(x, training=training)
+
+
+class Misnamed(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.2)
+
+    def call(self, x, is_training=False):
+        return self.drop(x, training=is_training)
+
+
+class Kwargs(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.3)
+
+    def call(self, x, **kwargs):
+        return self.drop(x, training=kwargs.get("training"))
+
+
+class Required(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = layers.BatchNormalization()
+
+    def call(self, x, training):
+        if training:
+            x = self.norm(x)
+        return x
+
+
+class ByHand(layers.Layer):
+    def call(self, x):
+        return tf.nn.dropout(x, 0.4)
+
+
+class Everything(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.default = Default()
+        self.misnamed = Misnamed()
+        self.kwargs = Kwargs()
+        self.required = Required()
+        self.by_hand = ByHand()
+        self.erased = layers.Dropout(0.5)
+        self.direct = layers.Dropout(0.7)
+        self.last = layers.Dropout(0.8)
+
+    def features(self, x):
+        return self.last(self.default(x))
+
+    def call(self, x):
+        x = self.required(self.kwargs(self.misnamed(x)))
+        x = self.erased(x, training=None)
+        x = self.by_hand(self.direct.call(x))
+        return self.features(x)
+"""
+
+SORTED_OUT = """
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+class Default(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.1)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Misnamed(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.2)
+
+    def call(self, x, training=False):
+        return self.drop(x, training=training)
+
+
+class Kwargs(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.3)
+
+    def call(self, x, training=None, **kwargs):
+        return self.drop(x, training=training)
+
+
+class Required(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        x = self.norm(x, training=training)
+        return x
+
+
+class ByHand(layers.Layer):
+    def call(self, x, training=None):
+        return tf.nn.dropout(x, 0.4) if training else x
+
+
+class Everything(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.default = Default()
+        self.misnamed = Misnamed()
+        self.kwargs = Kwargs()
+        self.required = Required()
+        self.by_hand = ByHand()
+        self.erased = layers.Dropout(0.5)
+        self.direct = layers.Dropout(0.7)
+        self.last = layers.Dropout(0.8)
+
+    def features(self, x, training=None):
+        return self.last(self.default(x, training=training), training=training)
+
+    def call(self, x, training=None):
+        x = self.required(self.kwargs(self.misnamed(x, training=training), training=training), training=training)
+        x = self.erased(x, training=training)
+        x = self.by_hand(self.direct(x, training=training), training=training)
+        return self.features(x, training=training)
+"""
+
+SAMPLES = {"tangled": (TANGLED, UNTANGLED), "all kinds": (ALL_KINDS, SORTED_OUT)}
+samples = pytest.mark.parametrize(("text", "clean"), SAMPLES.values(), ids=SAMPLES.keys())
+
+
+@samples
+def test_one_run_sorts_out_all(text: str, clean: str) -> None:
+    fixed = engine.fix(SourceText(text), Settings(), "net.py", unsafe=True)
+    assert fixed.text == clean
     assert fixed.remaining == ()
 
 
-def test_a_second_run_changes_nothing() -> None:
-    assert engine.fix(SourceText(UNTANGLED), Settings(), "net.py", unsafe=True).made == ()
+@samples
+def test_a_second_run_changes_nothing(text: str, clean: str) -> None:
+    assert engine.fix(SourceText(clean), Settings(), "net.py", unsafe=True).made == ()
 
 
+@samples
 @pytest.mark.parametrize("seed", range(12))
-def test_order_of_the_fixes_does_not_matter(seed: int) -> None:
+def test_order_of_the_fixes_does_not_matter(text: str, clean: str, seed: int) -> None:
     """One randomly chosen fix at a time ends in the same text."""
     chance = random.Random(seed)
-    source = SourceText(TANGLED)
+    source = SourceText(text)
     for _ in range(100):
         fixes = [one.fix for one in engine.check(source, Settings(), "net.py") if one.fix is not None]
         if not fixes:
             break
         edits, _ = compatible_fixes([chance.choice(fixes)])
         source = SourceText(apply_edits(source, edits))
-    assert source.text == UNTANGLED
+    assert source.text == clean
 
 
-def test_safe_fixes_alone_converge_too() -> None:
-    fixed = engine.fix(SourceText(TANGLED), Settings(), "net.py")
+@samples
+def test_safe_fixes_alone_converge_too(text: str, clean: str) -> None:
+    fixed = engine.fix(SourceText(text), Settings(), "net.py")
     left = [one for one in fixed.remaining if one.fix is not None and one.fix.applicability is Applicability.SAFE]
     assert left == []

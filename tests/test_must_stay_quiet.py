@@ -77,6 +77,73 @@ def saliency(model, images):
         score = tf.reduce_max(model(images), axis=-1)
     return tape.gradient(score, images)
 """,
+    "Grad-CAM": """
+import numpy as np
+import tensorflow as tf
+
+
+def grad_cam(model, image, layer_name):
+    grad_model = tf.keras.Model(model.inputs, [model.get_layer(layer_name).output, model.output])
+    with tf.GradientTape() as tape:
+        maps, predictions = grad_model(image)
+        top = predictions[:, tf.argmax(predictions[0])]
+    grads = tape.gradient(top, maps)
+    weights = tf.reduce_mean(grads, axis=(0, 1, 2))
+    return np.maximum(tf.reduce_sum(maps * weights, axis=-1), 0)
+""",
+    "adversarial examples": """
+import tensorflow as tf
+
+
+def fgsm(model, images, labels, epsilon):
+    images = tf.convert_to_tensor(images)
+    loss_object = tf.keras.losses.SparseCategoricalCrossentropy()
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        loss = loss_object(labels, model(images))
+    return images + epsilon * tf.sign(tape.gradient(loss, images))
+""",
+    "an adversarial attack with an optimizer of its own": """
+import tensorflow as tf
+
+
+def attack(model, image, target, steps):
+    noise = tf.Variable(tf.zeros_like(image))
+    optimizer = tf.keras.optimizers.Adam(0.01)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(model(image + noise, training=False) - target))
+        optimizer.apply_gradients([(tape.gradient(loss, noise), noise)])
+    return noise
+""",
+    "meta-learning with an explicit flag": """
+import tensorflow as tf
+
+
+class Learner(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = tf.keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+
+
+def adapt(model, optimizer, x, y):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(model(x, training=False) - y))
+    optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+""",
+    "the inner loop of meta-learning": """
+import tensorflow as tf
+
+
+def inner_step(model, weights, x, y, rate):
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        loss = tf.reduce_mean(tf.square(model(x) - y))
+    return [one - rate * grad for one, grad in zip(weights, tape.gradient(loss, weights))]
+""",
     "a model without phase-dependent layers": """
 import keras
 
@@ -244,6 +311,72 @@ class Encoder(keras.layers.Layer, abc.ABC):
     @abc.abstractmethod
     def call(self, inputs):
         ...
+""",
+    "an agent that is a Keras model": """
+import keras
+import numpy as np
+
+
+class Policy(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.hidden = keras.layers.Dense(8)
+        self.out = keras.layers.Dense(2)
+
+    def call(self, state):
+        return self.out(self.hidden(state))
+
+
+class Agent:
+    def __init__(self, training):
+        self.policy = Policy()
+        self.training = training
+
+    def act(self, state):
+        if self.training and np.random.random() < 0.1:
+            return np.random.randint(2)
+        return int(np.argmax(self.policy(state)))
+""",
+    "a method that others have to write": """
+import keras
+
+
+class Encoder(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.1)
+
+    def call(self, inputs):
+        raise NotImplementedError("subclasses encode")
+""",
+    "a type stub": """
+import keras
+from typing import Any
+
+class Encoder(keras.Model):
+    dropout: keras.layers.Dropout
+    def __init__(self, rate: float = ...) -> None: ...
+    def call(self, inputs: Any) -> Any: ...
+""",
+    "a test that asserts the behaviour itself": """
+import keras
+import numpy as np
+
+
+def test_dropout_drops_in_training_only():
+    layer = keras.layers.Dropout(0.5)
+    x = np.ones((4, 8), "float32")
+    assert (np.asarray(layer(x, training=True)) == 0).any()
+    assert np.allclose(layer(x, training=False), x)
+    assert np.allclose(layer(x), x)
+
+
+def test_moving_statistics():
+    norm = keras.layers.BatchNormalization()
+    model = keras.Sequential([keras.Input((8,)), norm])
+    model(np.ones((4, 8)), training=True)
+    assert np.asarray(norm.moving_mean).any()
+    model(np.ones((4, 8)))
 """,
     "a flag forwarded under an alias": """
 import keras

@@ -17,6 +17,7 @@ from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
 from flake8_training_phase.analysis.values import Constant, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
+from flake8_training_phase.keras.targets import keras_title
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -31,9 +32,14 @@ class Wrong:
     received: Received
 
 
-def majors(wrong: Iterable[Wrong]) -> tuple[int, ...]:
-    """The major versions of Keras under which something is wrong."""
-    return tuple(sorted({one.generation.keras for one in wrong}))
+def concerned(wrong: Iterable[Wrong]) -> tuple[Generation, ...]:
+    """The generations of Keras under which something is wrong."""
+    return tuple(dict.fromkeys(one.generation for one in wrong))
+
+
+def majors(generations: Iterable[Generation]) -> tuple[int, ...]:
+    """The major versions of some generations."""
+    return tuple(sorted({generation.keras for generation in generations}))
 
 
 class LayerClass:
@@ -58,7 +64,11 @@ class LayerClass:
     @property
     def keras(self) -> tuple[int, ...]:
         """The major versions of those."""
-        return tuple(sorted({generation.keras for generation in self.generations}))
+        return majors(self.generations)
+
+    def title(self, generations: Iterable[Generation]) -> str:
+        """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
+        return keras_title(generations, self.module.settings.keras)
 
     @cached_property
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
@@ -90,19 +100,19 @@ class LayerClass:
                     if received.phase is not Passed.UNKNOWN and bool(received.phase) is not mode.wanted:
                         yield Wrong(generation, mode, received)
 
-    def misled_by_default(self, call: Inlined) -> tuple[int, ...]:
-        """The Keras versions under which a `call` that is run as a plain function, and left to the default of its
+    def misled_by_default(self, call: Inlined) -> tuple[Generation, ...]:
+        """The generations of Keras under which a `call` that is run as a plain function, and left to the default of its
         `training`, runs something in another phase than the one asked for.
         """
         asks = (one for one in walk(call.owner.trace.events) if isinstance(one, PhaseTest)) if call.owner else ()
         if any(one.place.function is call.function for one in asks):
-            return self.keras
+            return self.generations
         given = [one for one in walk(call.events) if isinstance(one, (LayerCall, KerasCall)) and _names_flag(one)]
-        return self.majors(given)
+        return self.misled(given)
 
-    def majors(self, subjects: Iterable[LayerCall | KerasCall]) -> tuple[int, ...]:
-        """The Keras versions under which one of some calls receives the wrong phase inside the class."""
-        return majors(one for subject in subjects for one in self.wrong_inside(subject))
+    def misled(self, subjects: Iterable[LayerCall | KerasCall]) -> tuple[Generation, ...]:
+        """The generations of Keras under which one of some calls receives the wrong phase inside the class."""
+        return concerned(one for subject in subjects for one in self.wrong_inside(subject))
 
     def _entry_is_right(self, wrong: Wrong) -> bool:
         return bool(self.module.flow(wrong.generation).entry_phase(self.cls, wrong.mode)) is wrong.mode.wanted

@@ -91,6 +91,8 @@ class Received:
 
     phase: Phase
     writer: LayerCall | None = None
+    left: Phase = None
+    """What the sibling left in the context: where it is None, the layer runs with its default."""
 
 
 @dataclass(slots=True)
@@ -265,7 +267,8 @@ class _Run:
         phase = flag if own else _own_phase(receiver.type, resolved, self.generation)
         inside, after = self._inside(receiver, phase, resolved.context)
         for found in inside:
-            self._note(call, Received(found, writer if slot.phase in (found, None) else None))
+            from_writer = writer is not None and slot.phase in (found, None)
+            self._note(call, Received(found, writer, slot.phase) if from_writer else Received(found))
         return {Slot(left, slot.writer if left is slot.phase else call) for left in after}
 
     def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
-from flake8_training_phase.analysis.layer_class import LayerClass, majors, reaches_phase
+from flake8_training_phase.analysis.layer_class import LayerClass, concerned, majors, reaches_phase
 from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
@@ -167,7 +167,7 @@ class Upsample(keras.layers.Layer):
                 continue
             subjects = [event for event in layer_class.events if not isinstance(event, Inlined)]
             wrong = [one for event in subjects if _takes(event, name) for one in layer_class.wrong(event)]
-            keras = majors(wrong)
+            keras = majors(concerned(wrong))
             if keras:
                 yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, layer_title, majors, takes_keyword
+from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, concerned, layer_title, majors, takes_keyword
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
-from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -61,7 +60,7 @@ class PoisonedBySibling(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1691` and `:2050` (one context), `:1065` (every resolved flag is written)
     - Keras 2.15, `engine/base_layer_utils.py:505` (a stack of contexts)
-    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11; wrong from Keras 3.1 to 3.15
+    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11; constants poison from Keras 3.1 on, defaults from 3.1 to 3.15
     - Development version of Keras 3.16, `layers/layer.py:1066` (a default stays local)
     """
 
@@ -171,27 +170,32 @@ class FineTuned(keras.Model):
             for call in layer_class.layer_calls:
                 wrong = layer_class.poisoned(call)
                 if wrong:
-                    keras = majors(wrong)
-                    title = keras_title((one.generation for one in wrong), module.settings.keras)
-                    yield self.problem(call.node, _message(call, wrong, title), keras, _plan(layer_class, call))
+                    hit = concerned(wrong)
+                    message = _message(call, wrong, layer_class.title(hit))
+                    yield self.problem(call.node, message, majors(hit), _plan(layer_class, call))
 
 
 def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
-    modes = " and ".join(f"`{mode}`" for mode in (Mode.FIT, Mode.PREDICT) if _wrong_in(wrong, mode))
     phase = "training" if first.received.phase else "inference"
-    flag = "no phase" if first.received.phase is None else f"`training={first.received.phase}`"
-    where = f"in {modes}" if modes else "when the model is called without a flag"
+    flag = "no phase" if first.received.left is None else f"`training={first.received.left}`"
+    where = _where({one.mode for one in wrong if one.received.phase == first.received.phase})
     return (
         f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {phase} {where} "
         f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
     )
 
 
-def _wrong_in(wrong: list[Wrong], mode: Mode) -> bool:
-    return any(one.mode is mode for one in wrong)
+def _where(modes: set[Mode]) -> str:
+    """The modes as a user knows them: what Keras does comes first."""
+    methods = [f"`{mode}`" for mode in (Mode.FIT, Mode.PREDICT) if mode in modes]
+    if methods:
+        return f"in {' and '.join(methods)}"
+    if Mode.NONE in modes:
+        return "when the model is called without a flag"
+    return f"in {' and '.join(f'`model(x, {mode})`' for mode in (Mode.TRUE, Mode.FALSE) if mode in modes)}"
 
 
 def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Given, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors, reaches_phase, wants_flag
+from flake8_training_phase.analysis.layer_class import (
+    LayerClass,
+    concerned,
+    layer_title,
+    majors,
+    reaches_phase,
+    wants_flag,
+)
 from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
@@ -180,14 +187,14 @@ class Classifier(keras.Model):
                     yield from self._problems(layer_class, call)
 
     def _problems(self, layer_class: LayerClass, call: LayerCall) -> Iterator[Problem]:
-        keras = majors(layer_class.wrong_inside(call))
+        hit = concerned(layer_class.wrong_inside(call))
         severity = self.severity
-        if not keras and not reaches_phase(call) and wants_flag(call):
-            keras = tuple({one.keras for one in layer_class.generations if one.none_erases})
+        if not hit and not reaches_phase(call) and wants_flag(call):
+            hit = tuple(one for one in layer_class.generations if one.none_erases)
             severity = Severity.FRAGILE
-        if keras:
-            node = call.flag.node or call.node
-            yield self.problem(node, _message(call, keras), keras, _plan(call), severity=severity)
+        if hit:
+            node, message = call.flag.node or call.node, _message(call, layer_class.title(hit))
+            yield self.problem(node, message, majors(hit), _plan(call), severity=severity)
 
 
 def _passes_none(call: LayerCall) -> bool:
@@ -201,9 +208,8 @@ def _passes_none(call: LayerCall) -> bool:
     return not (isinstance(flag.node, ast.Name) and function is not None and parameter(function, flag.node.id))
 
 
-def _message(call: LayerCall, keras: tuple[int, ...]) -> str:
-    versions = " and ".join("Keras 3.10 and later" if one == 3 else f"Keras {one}" for one in keras)
-    return f"`{call.name}` ({layer_title(call.receiver)}) is given None: it runs as in inference under {versions}"
+def _message(call: LayerCall, keras: str) -> str:
+    return f"`{call.name}` ({layer_title(call.receiver)}) is given None: it runs as in inference under {keras}"
 
 
 def _plan(call: LayerCall) -> Plan | None:

@@ -9,11 +9,12 @@ from flake8_training_phase.analysis.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.layer_class import LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.keras.catalogue import DependsOn
 from flake8_training_phase.keras.catalogue import layer as catalogue_layer
+from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -207,9 +208,10 @@ class MonteCarlo(keras.Model):
                 continue
             for event in layer_class.events:
                 if isinstance(event, (KerasCall, Inlined)) and _calls_method(event, layer_class):
-                    keras = _misled(layer_class, event)
-                    if keras:
-                        yield self.problem(event.node, _message(event, keras), keras, _plan(event))
+                    misled = _misled(layer_class, event)
+                    if misled:
+                        message = _message(event, layer_class.title(misled))
+                        yield self.problem(event.node, message, majors(misled), _plan(event))
 
 
 def _calls_method(event: KerasCall | Inlined, layer_class: LayerClass) -> bool:
@@ -230,11 +232,11 @@ def _calls_method(event: KerasCall | Inlined, layer_class: LayerClass) -> bool:
     return not (is_parent and isinstance(first, ast.Name) and [first.id] == own)
 
 
-def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[int, ...]:
-    """The Keras versions under which the layer runs in the wrong phase for want of the flag."""
+def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[Generation, ...]:
+    """The generations of Keras under which the layer runs in the wrong phase for want of the flag."""
     if isinstance(event, KerasCall):
         matters = _has_no_sublayers(event) and parent_dependence(event) is Dependence.YES
-        return layer_class.majors([event]) if matters else ()
+        return layer_class.misled([event]) if matters else ()
     function = event.function
     if isinstance(function, ast.Lambda) or function.name != "call" or parameter(function, "training") is None:
         return ()
@@ -249,12 +251,11 @@ def _has_no_sublayers(event: KerasCall) -> bool:
     return not layer.has_weights or layer.name.endswith("BatchNormalization")
 
 
-def _message(event: KerasCall | Inlined, keras: tuple[int, ...]) -> str:
-    versions = " and ".join(f"Keras {one}" for one in keras)
+def _message(event: KerasCall | Inlined, keras: str) -> str:
     called = ast.unparse(event.node.func)
     return (
         f"`{called}` is not given `training`, and no call context reaches it: the layer runs with its own default "
-        f"in every phase under {versions}"
+        f"in every phase under {keras}"
     )
 
 

@@ -9,10 +9,11 @@ from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.layer_class import LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -146,32 +147,32 @@ class Plain(keras.layers.Dense):
             for event in layer_class.events:
                 severity = self.severity
                 if isinstance(event, KerasCall) and _is_super_call(event.node):
-                    keras = _misled_by_default(layer_class, event)
+                    misled = _misled_by_default(layer_class, event)
                     if parent_dependence(event) is Dependence.MAYBE:
                         severity = Severity.FRAGILE
                 elif isinstance(event, Inlined) and event.is_super_call:
-                    keras = _misled_parent(layer_class, event)
+                    misled = _misled_parent(layer_class, event)
                 else:
                     continue
-                if keras:
-                    plan = _plan(layer_class, event)
-                    yield self.problem(event.node, _message(event, keras), keras, plan, severity=severity)
+                if misled:
+                    message, plan = _message(event, layer_class.title(misled)), _plan(layer_class, event)
+                    yield self.problem(event.node, message, majors(misled), plan, severity=severity)
 
 
 def _is_super_call(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
 
 
-def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[int, ...]:
+def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[Generation, ...]:
     known = parent_dependence(event)
     # Whether an attention layer has a dropout may be for the caller to say; who takes the flag means it.
     if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.at_hand):
         return ()
-    return layer_class.majors([event])
+    return layer_class.misled([event])
 
 
-def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[int, ...]:
-    """The Keras versions under which a parent's `call` runs something wrongly for want of the flag."""
+def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation, ...]:
+    """The generations of Keras under which a parent's `call` runs something wrongly for want of the flag."""
     function = event.function
     if isinstance(function, ast.Lambda) or function.name != "call" or not event.flag.absent:
         return ()
@@ -180,12 +181,11 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[int, ...]:
     return layer_class.misled_by_default(event)
 
 
-def _message(event: Inlined | KerasCall, keras: tuple[int, ...]) -> str:
+def _message(event: Inlined | KerasCall, keras: str) -> str:
     parent = event.parent
-    versions = " and ".join(f"Keras {one}" for one in keras)
     return (
         f"`super().call` is not given `training`: `{parent}.call` runs with its own default, "
-        f"whatever phase is asked for, under {versions}"
+        f"whatever phase is asked for, under {keras}"
     )
 
 

@@ -10,13 +10,14 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.layer_class import (
     LayerClass,
+    concerned,
     layer_title,
     majors,
     reaches_phase,
     takes_keyword,
     wants_flag,
 )
-from flake8_training_phase.analysis.patterns.helper_calls import helper_calls
+from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 from flake8_training_phase.fixes.plans import annotation
@@ -64,8 +65,8 @@ class HelperLosesTraining(Rule):
     ## Fix safety
 
     Passing the flag to a helper that takes it is safe. Giving a helper the parameter is safe when its name is private
-    and every call of it is seen to have the flag; it is unsafe for a public helper, which may be called or overridden
-    elsewhere.
+    and every call of it is seen to have the flag. It is unsafe for a public helper, which may be called or overridden
+    elsewhere, and when a method that no `call` runs uses the helper too and has no flag to pass.
 
     ## References
 
@@ -220,13 +221,13 @@ class Classifier(keras.Model):
             return
         default = dict(defaults(helper.function)).get("training")
         wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
-        keras = majors(wrong) or layer_class.keras
+        hit = concerned(wrong)
+        keras = majors(hit) or layer_class.keras
         what = f"`{needy[0].name}` ({layer_title(needy[0].receiver)}, line {needy[0].node.lineno})"
         if default is None:
             happens = f"it has no default for it, and {what} is never reached"
         elif wrong:
-            versions = " and ".join(f"Keras {one}" for one in keras)
-            happens = f"its default `{ast.unparse(default)}` has {what} run in inference under {versions}"
+            happens = f"its default `{ast.unparse(default)}` has {what} run in inference under {layer_class.title(hit)}"
         else:
             happens = f"its default `{ast.unparse(default)}` leaves {what} to the call context"
         message = f"`{_name(helper)}` is not given `training`: {happens}"
@@ -283,22 +284,31 @@ def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:
     tree = layer_class.module.tree
     sites = helper_calls(tree, function.name)
     taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in ast.walk(function))
-    if sites is None or taken or function.decorator_list or not all(site.has_training for site in sites):
+    if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
         return None
-    if any(site.gives_training for site in sites):
+    told = [site for site in sites if site.has_training]
+    if helper.node not in [site.node for site in told]:
+        return None  # What is at hand there goes by another name.
+    if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
         return None
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class))]
     for one in walk(helper.events):
         if isinstance(one, LayerCall) and one.place.function is function and one.flag.absent:
             if wants_flag(one) and takes_keyword(one.receiver):
                 changes.append(AddArgument(one.node, "training", "training"))
-    changes += [AddArgument(site.node, "training", "training") for site in sites]
-    private = function.name.startswith("_")
+    changes += [AddArgument(site.node, "training", "training") for site in told]
+    all_is_seen = function.name.startswith("_") and told == sites
     return Plan(
-        f"Add `training=None` to `{function.name}` and pass it at {len(sites)} call{'s' * (len(sites) > 1)}",
-        Applicability.SAFE if private else Applicability.UNSAFE,
+        f"Add `training=None` to `{function.name}` and pass it at {len(told)} call{'s' * (len(told) > 1)}",
+        Applicability.SAFE if all_is_seen else Applicability.UNSAFE,
         tuple(dict.fromkeys(changes)),
     )
+
+
+def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:
+    """Whether some `call` of the module runs the function that a helper is called in: that one is told first."""
+    run = (event.node for other in layer_class.module.layer_classes for event in other.events)
+    return any(node is site.node for node in run)
 
 
 def _id(node: ast.Name | ast.arg) -> str:

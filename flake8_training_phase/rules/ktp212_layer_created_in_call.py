@@ -22,9 +22,11 @@ class LayerCreatedInCall(Rule):
 
     ## What Keras does
 
-    The layer is no part of the model: its weights are new at random in every call, are not saved and never train.
-    `fit()` and `predict()` compile `call`, and a compiled function may not make variables: they raise. The random
-    generator of a Dropout is such a variable in Keras 3.
+    The layer is no part of the model: its weights are new at random in every call, and are not saved. `fit()` and
+    `predict()` compile `call`, and a compiled function may not make variables when it is called again: they raise.
+    With `run_eagerly=True` the weights are made anew for every batch, so that they never train. The random generator
+    of a Dropout is such a variable in Keras 3. (Only in a graph of TensorFlow 1, which runs `call` once, such weights
+    train, as variables of the graph that the layer does not own.)
 
     ## Example
 
@@ -153,7 +155,7 @@ def functional():
 def _message(node: ast.Call, keras: tuple[int, ...], with_weights: bool) -> str:
     made = f"`{ast.unparse(node.func)}(…)` is made inside `call`"
     if with_weights:
-        return f"{made}: its weights are new in every call and never train, and `fit()` raises"
+        return f"{made}: its weights are new in every call and belong to no layer, and a compiled `fit()` raises"
     return f"{made}: `fit()` and `predict()` raise under Keras {keras[-1]}, where its random generator is a variable"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import KerasCall, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors
+from flake8_training_phase.analysis.layer_class import LayerClass, concerned, layer_title, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -138,7 +138,7 @@ class Classifier(keras.Model):
             for event in layer_class.events:
                 if not isinstance(event, (LayerCall, KerasCall)) or not _is_inverted(event):
                     continue
-                keras = majors(layer_class.wrong_inside(event))
+                keras = majors(concerned(layer_class.wrong_inside(event)))
                 if keras:
                     node = event.flag.node or event.node
                     yield self.problem(node, _message(layer_class, event), keras, _plan(event))

@@ -15,7 +15,7 @@ from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
 class MixedKerasGenerations(Rule):
-    """A `tf_keras` layer in a Keras 3 model, or the reverse, is called without `training`: it never trains.
+    """A `tf_keras` layer in a Keras 3 model, or the reverse, gets no `training`: it always runs in inference.
 
     ## What it does
 

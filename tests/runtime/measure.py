@@ -28,13 +28,13 @@ class Measurement:
 
 
 class Worker:
-    """A running `tests.runtime.worker`."""
+    """A running `tests.runtime.worker`, in this interpreter or another."""
 
-    def __init__(self, keras: int) -> None:
+    def __init__(self, keras: int, python: str = sys.executable) -> None:
         # The descriptor belongs to the process as long as it runs.
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.runtime.worker", str(keras)],
+            [python, "-m", "tests.runtime.worker", str(keras)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

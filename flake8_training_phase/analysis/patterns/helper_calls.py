@@ -13,15 +13,15 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class HelperCall:
-    """One call of a helper, and the function it stands in."""
+    """One call of a helper, and the functions around it, the outermost first."""
 
     node: ast.Call
-    function: _Function | None
+    functions: tuple[_Function, ...]
 
     @property
     def has_training(self) -> bool:
-        """Whether the flag is at hand there."""
-        return self.function is not None and parameter(self.function, "training") is not None
+        """Whether the flag is at hand there: a nested function sees that of the function around it."""
+        return any(parameter(function, "training") is not None for function in self.functions)
 
     @property
     def gives_training(self) -> bool:
@@ -37,9 +37,9 @@ def helper_calls(tree: ast.Module, helper: str) -> list[HelperCall] | None:
         return None
     mentions = 0
     calls: list[HelperCall] = []
-    for node, function in _walk(tree, None):
+    for node, functions in _walk(tree, ()):
         if isinstance(node, ast.Call) and _name(node.func) == helper:
-            calls.append(HelperCall(node, function))
+            calls.append(HelperCall(node, functions))
         elif isinstance(node, (ast.Name, ast.Attribute)) and _name(node) == helper:
             mentions += 1
     return calls if mentions == len(calls) else None
@@ -51,8 +51,8 @@ def _name(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _walk(node: ast.AST, function: _Function | None) -> Iterator[tuple[ast.AST, _Function | None]]:
-    """Every node with the innermost function around it; a lambda counts to the function it stands in."""
+def _walk(node: ast.AST, functions: tuple[_Function, ...]) -> Iterator[tuple[ast.AST, tuple[_Function, ...]]]:
+    """Every node with the functions around it; a lambda counts to the function it stands in."""
     for child in ast.iter_child_nodes(node):
-        yield child, function
-        yield from _walk(child, child if isinstance(child, _Function) else function)
+        yield child, functions
+        yield from _walk(child, (*functions, child) if isinstance(child, _Function) else functions)

@@ -1,0 +1,162 @@
+"""Writes `docs/keras-versions.md` from what `version_matrix.py` has measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from flake8_training_phase.rules import all_rules
+from tests.generate_docs import table
+from tests.runtime.environments import RELEASES, Release, keras_3
+from tests.runtime.measure import ROOT
+from tests.runtime.phase_table import SPELLED
+
+if TYPE_CHECKING:
+    from tests.runtime.version_matrix import Program, Results
+
+PAGE = ROOT / "docs" / "keras-versions.md"
+
+_INTRO = """\
+# Keras, release by release
+
+<!-- Made by `python -m tests.runtime.version_matrix`: do not edit by hand. -->
+
+From which release of Keras to which is what the rules speak of wrong? This was measured: the code of the rules' pages
+and of [what happens to `training`](what-happens-to-training.md) was run under each release, in an environment of its
+own. All releases of Keras 3 ran with TensorFlow {tensorflow}, each tf_keras with the TensorFlow of its number.
+`--keras` ([settings](../README.md#settings)) takes the same numbers: `--keras 3.8` means 3.8.
+
+A dash says that no release is concerned, *not run* that the code is not for that Keras or has not been measured on it
+yet."""
+
+_RULES = """\
+## Rules
+
+The releases under which at least one of the rule's examples does something else than what is meant. A rule with dashes
+speaks of code that is right by the call context alone, or that is no matter of phases."""
+
+_PATTERNS = """\
+## Patterns that changed
+
+What a watched layer does in `fit()`, `model(x, training=True)`, `model(x, training=False)`, `model(x)` and
+`predict()`, for the patterns that not all measured releases of Keras 3 treat alike."""
+
+_FIXED = """\
+## Fixed code
+
+The code that the fixes make of the examples."""
+
+_RELEASES = """\
+## What was measured"""
+
+
+def page(results: Results, programs: Sequence[Program]) -> str:
+    """The page in Markdown."""
+    measured = [one for one in _releases(results) if results.get(one.name, {}).get("cells")]
+    tensorflow = {results[one.name]["versions"].get("tensorflow") for one in measured if one.keras == 3}
+    parts = [_INTRO.format(tensorflow=" and ".join(sorted(filter(None, tensorflow))))]
+    parts += [_RULES, _rules_table(results, measured, programs)]
+    parts += [_PATTERNS, _patterns_table(results, measured, programs)]
+    parts += [_FIXED, *_fixed(results, measured, programs)]
+    parts += [_RELEASES, _releases_table(results, programs)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _releases(results: Results) -> list[Release]:
+    extra = [keras_3(name.partition("-")[2]) for name in results if name not in {one.name for one in RELEASES}]
+    return sorted([*RELEASES, *extra], key=lambda one: one.number)
+
+
+def _rules_table(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> str:
+    rows = [["Rule", "Name", "tf_keras", "Keras 3"]]
+    for rule in all_rules():
+        own = [one for one in programs if one.code == rule.code]
+        row = [f"[{rule.code}](rules/{rule.code}.md)", rule.name]
+        for keras in (2, 3):
+            able = [one for one in own if keras in one.keras]
+            of_major = [one for one in releases if one.keras == keras]
+            wrong = [one for one in of_major if any(_is_wrong(results, one, program) for program in able)]
+            # What is right as far as it was run says nothing before all of it was run.
+            known = [one for one in of_major if able and all(_is_measured(results, one, p) for p in able)]
+            row.append(_ranges(wrong) if wrong or known else "not run")
+        rows.append(row)
+    return table(rows)
+
+
+def _patterns_table(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> str:
+    rows = [["Row", "Pattern", "Keras", "What happens"]]
+    third = [one for one in releases if one.keras == 3]
+    for program in programs:
+        by_words: dict[str, list[Release]] = {}
+        for release in third:
+            words = _words(results, release, program)
+            if words:
+                by_words.setdefault(words, []).append(release)
+        if program.title and len(by_words) > 1:
+            for number, (words, found) in enumerate(by_words.items()):
+                what = [program.name.removeprefix("row "), program.title] if number == 0 else ["", ""]
+                rows.append([*what, _ranges(found), _spelled(words, program.right)])
+    return table(rows)
+
+
+def _fixed(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> list[str]:
+    fixed = [one for one in programs if one.name.endswith(".fixed")]
+    runs = [(one, release) for one in fixed for release in releases if _words(results, release, one)]
+    wrong = [(one, release) for one, release in runs if _is_wrong(results, release, one)]
+    parts = [f"{len(runs) - len(wrong)} of {len(runs)} runs do what is meant."]
+    if wrong:
+        rows = [["Example", "Release", "What happens"]]
+        rows += [[one.name, release.name, _spelled(_words(results, release, one), one.right)] for one, release in wrong]
+        parts += ["These do not:", table(rows)]
+    return parts
+
+
+def _releases_table(results: Results, programs: Sequence[Program]) -> str:
+    rows = [["Release", "Installed", "TensorFlow", "Programs run"]]
+    for release in _releases(results):
+        found = results.get(release.name, {})
+        versions: dict[str, Any] = found.get("versions", {})
+        installed = versions.get(release.package) or versions.get(release.package.replace("_", "-"), "")
+        if release not in RELEASES:
+            installed += " (development version, not released)"
+        wanted = [one for one in programs if release.keras in one.keras]
+        run = sum(bool(_words(results, release, one)) for one in wanted)
+        said = f"cannot be installed: {found['problem']}" if "problem" in found else f"{run} of {len(wanted)}"
+        rows.append([release.name, installed, versions.get("tensorflow", ""), said])
+    return table(rows)
+
+
+def _words(results: Results, release: Release, program: Program) -> str:
+    """The measured cell; empty when there is none, or when the release could not say."""
+    words: str = results.get(release.name, {}).get("cells", {}).get(program.name, "")
+    return "" if words.startswith("?") else words
+
+
+def _is_measured(results: Results, release: Release, program: Program) -> bool:
+    return program.name in results.get(release.name, {}).get("cells", {})
+
+
+def _is_wrong(results: Results, release: Release, program: Program) -> bool:
+    words = _words(results, release, program)
+    return bool(words) and words != program.right
+
+
+def _ranges(found: Sequence[Release]) -> str:
+    """Releases as ranges: `3.1 to 3.9, 3.15`."""
+    runs: list[list[Release]] = []
+    for release in sorted(found, key=lambda one: one.number):
+        if runs and runs[-1][-1].number == (release.number[0], release.number[1] - 1):
+            runs[-1].append(release)
+        else:
+            runs.append([release])
+    spelled = [run[0].version if len(run) == 1 else f"{run[0].version} to {run[-1].version}" for run in runs]
+    return ", ".join(spelled) or "-"
+
+
+def _spelled(words: str, right: str) -> str:
+    pairs = zip(words.split(), right.split(), strict=True)
+    return " · ".join(_word(word) if word == meant else f"**{_word(word)}**" for word, meant in pairs)
+
+
+def _word(word: str) -> str:
+    return "/".join(SPELLED[one] for one in word.split("/"))

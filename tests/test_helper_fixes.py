@@ -1,0 +1,206 @@
+"""KTP210 threads the flag through helpers, at every call that the module shows."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+
+def model(methods: str, before: str = "") -> str:
+    """A model with two layers and some methods."""
+    init = "def __init__(self):\n    super().__init__()\n    self.drop = keras.layers.Dropout(0.5)\n"
+    init += "    self.norm = keras.layers.BatchNormalization()\n"
+    body = indent(f"{init}\n{dedent(methods).strip()}\n", "    ")
+    return f"import keras\n\n\n{dedent(before).strip()}\n\n\nclass Model(keras.Model):\n{body}"
+
+
+def findings(text: str, code: str = "KTP210") -> list[Finding]:
+    return engine.check(SourceText(text), Settings(select=(code,)), "model.py")
+
+
+def fixed(text: str, unsafe: bool = False) -> str:
+    return engine.fix(SourceText(text), Settings(), "model.py", unsafe=unsafe).text
+
+
+NESTED = (
+    """
+    def _inner(self, x):
+        return self.drop(x)
+
+    def _outer(self, x):
+        return self._inner(self.norm(x))
+
+    def call(self, x, training=None):
+        x = self._outer(x)
+        return self._outer(self._inner(x))
+    """,
+    """
+    def _inner(self, x, training=None):
+        return self.drop(x, training=training)
+
+    def _outer(self, x, training=None):
+        return self._inner(self.norm(x, training=training), training=training)
+
+    def call(self, x, training=None):
+        x = self._outer(x, training=training)
+        return self._outer(self._inner(x, training=training), training=training)
+    """,
+)
+NESTED_FUNCTION = (
+    """
+    def _inner(self, x):
+        return self.drop(x)
+
+    def call(self, x, training=None):
+        def tail(y):
+            return self._inner(self.norm(y))
+
+        return tail(x)
+    """,
+    """
+    def _inner(self, x, training=None):
+        return self.drop(x, training=training)
+
+    def call(self, x, training=None):
+        def tail(y):
+            return self._inner(self.norm(y, training=training), training=training)
+
+        return tail(x)
+    """,
+)
+LAMBDA = (
+    """
+    def _inner(self, x):
+        return self.drop(x)
+
+    def call(self, x, training=None):
+        tail = lambda y: self._inner(y)
+        return tail(x)
+    """,
+    """
+    def _inner(self, x, training=None):
+        return self.drop(x, training=training)
+
+    def call(self, x, training=None):
+        tail = lambda y: self._inner(y, training=training)
+        return tail(x)
+    """,
+)
+
+
+@pytest.mark.parametrize(("before", "after"), [NESTED, NESTED_FUNCTION, LAMBDA], ids=["methods", "function", "lambda"])
+def test_every_call_passes_the_flag_on(before: str, after: str) -> None:
+    text = fixed(model(before))
+    assert text == model(after)
+    assert engine.check(SourceText(text), Settings(), "model.py") == []
+
+
+def test_a_helper_that_no_layer_needs_stays_as_it_is() -> None:
+    text = model(
+        """
+        def _scale(self, x):
+            return x * 2
+
+        def call(self, x, training=None):
+            return self.drop(self._scale(x), training=training)
+        """
+    )
+    assert findings(text) == []
+
+
+UNSAFE = {
+    "a public method": model(
+        """
+        def features(self, x):
+            return self.drop(x)
+
+        def call(self, x, training=None):
+            return self.features(x)
+        """
+    ),
+    "a public function": model(
+        """
+        def call(self, x, training=None):
+            return run(self.drop, x)
+        """,
+        """
+        def run(layer, x):
+            return layer(x)
+        """,
+    ),
+    "a method that another one uses without the flag": model(
+        """
+        def _features(self, x):
+            return self.drop(x)
+
+        def embed(self, x):
+            return self._features(x)
+
+        def call(self, x, training=None):
+            return self._features(x)
+        """
+    ),
+}
+
+
+@pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE.keys())
+def test_what_may_be_used_elsewhere_is_unsafe(text: str) -> None:
+    (finding,) = findings(text)
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE
+    assert fixed(text) == text
+    assert findings(fixed(text, unsafe=True)) == []
+
+
+def test_a_use_without_the_flag_is_left_alone() -> None:
+    text = fixed(UNSAFE["a method that another one uses without the flag"], unsafe=True)
+    assert "def _features(self, x, training=None):" in text
+    assert "        return self._features(x)\n\n    def call" in text
+    assert "        return self._features(x, training=training)\n" in text
+
+
+UNFIXABLE = {
+    "handed on as a value": model(
+        """
+        def _step(self, x):
+            return self.drop(x)
+
+        def call(self, x, training=None):
+            first = self._step(x)
+            return [first, *map(self._step, x)]
+        """
+    ),
+    "overridden": model(
+        """
+        def _head(self, x):
+            return self.drop(x)
+
+        def call(self, x, training=None):
+            return self._head(x)
+        """
+    )
+    + "\n\nclass Child(Model):\n    def _head(self, x):\n        return super()._head(x) * 2\n",
+    "decorated": model(
+        """
+        @keras.saving.register_keras_serializable()
+        def _head(self, x):
+            return self.drop(x)
+
+        def call(self, x, training=None):
+            return self._head(x)
+        """
+    ),
+}
+
+
+@pytest.mark.parametrize("text", UNFIXABLE.values(), ids=UNFIXABLE.keys())
+def test_what_cannot_be_threaded_is_only_reported(text: str) -> None:
+    for finding in findings(text):
+        assert finding.fix is None
+    assert fixed(text, unsafe=True) == text

@@ -56,7 +56,7 @@ def test_the_fix_is_made_in_the_class() -> None:
 
 def test_a_class_in_another_file(tmp_path: Path) -> None:
     (tmp_path / "blocks.py").write_text(BLOCK, encoding="utf-8")
-    text = "import keras\nfrom blocks import Block\n\n\ndef call(x):\n    return Block()(x, training=True)\n"
+    text = "import keras\nfrom blocks import Block\n\n\ndef run(x):\n    return Block()(x, training=True)\n"
     (one,) = found(text, str(tmp_path / "train.py"))
     assert "`Block.call` has no `training` parameter" in one.message
     assert one.fix is None
@@ -90,6 +90,6 @@ def test_a_functional_model_is_not_run_yet() -> None:
 
 
 def test_keras_2_does_not_drop_it() -> None:
-    text = BLOCK + "\n\ndef call(x):\n    return Block()(x, training=True)\n"
+    text = BLOCK + "\n\ndef run(x):\n    return Block()(x, training=True)\n"
     assert found(text, keras=frozenset({2})) == []
     assert found(text.replace("import keras", "import tf_keras as keras")) == []

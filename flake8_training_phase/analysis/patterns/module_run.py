@@ -17,7 +17,7 @@ from flake8_training_phase.analysis.arguments import Arguments, defaults, parame
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.events import FlagArgument, LayerCall
-from flake8_training_phase.analysis.expressions import TooComplex
+from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.functions import Function
 from flake8_training_phase.analysis.interpreter import Interpreter
@@ -42,6 +42,9 @@ _OUTPUTS = frozenset({"output", "outputs"})
 _FUNCTIONAL = frozenset({"Model", "Functional"})
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
+
+_MOST_STEPS = 5_000
+"""After how many statements and calls the run of a module, or of a function in it, is given up."""
 
 APPLICATION = "#application"
 """Under this argument a model of `keras.applications` keeps its name."""
@@ -106,7 +109,7 @@ class ModuleRun(Interpreter):
                     self._run_alone(function, instance)
 
     def _run(self, body: list[ast.stmt], frame: Frame) -> None:
-        self._steps = 0
+        self._steps = MAX_STEPS - _MOST_STEPS
         with contextlib.suppress(TooComplex, RecursionError):
             self.block(body, frame)
         self._running.clear()
@@ -145,13 +148,13 @@ class ModuleRun(Interpreter):
         return UNKNOWN
 
     def layers_run_by(self, model: Instance) -> list[Value] | None:
-        """What the `call` of an object of the module runs without a constant flag; None when that is not seen."""
-        if model not in self._held or not isinstance(model.type, UserClass) or model.type.call is None:
+        """What the `call` of an object of the project runs without a constant flag; None when that is not seen."""
+        if not isinstance(model.type, UserClass) or model.type.call is None:
             return None
         before = len(self.model_calls)
         method = model.type.call
         bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
-        self._steps = 0
+        self._steps = MAX_STEPS - _MOST_STEPS
         try:
             self._inline(bound, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False)
         except (TooComplex, RecursionError):

@@ -73,7 +73,7 @@ def depends_on_phase(layer: Any) -> bool:
     """Whether a layer behaves differently in training with what its constructor was given: `Dropout(0.0)` does not."""
     known = _known_class(layer)
     if known is None or known.depends_on is not DependsOn.ARGUMENTS:
-        return True
+        return known is None or known.depends_on is not DependsOn.NOTHING
     return any(_argument(layer, argument.name) for argument in known.arguments)
 
 

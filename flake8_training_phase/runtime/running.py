@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
@@ -31,10 +32,10 @@ class Runner:
     def run(self, mode: str) -> None:
         """Run the model in one of `MODES`."""
         if mode in _FLAGS:
-            self.model(self._tensors(self.inputs), **_FLAGS[mode])
+            self.model(self.tensors(self.inputs), **_FLAGS[mode])
             return
         targets = self.zeros if self.targets is None else self.targets
-        with self._compiled():
+        with self.compiled():
             if mode == "fit":
                 self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
             else:
@@ -44,7 +45,7 @@ class Runner:
         """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference."""
         wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
         if wants_targets or not self.model.built:
-            outputs = self.model(self._tensors(self.inputs), training=False)
+            outputs = self.model(self.tensors(self.inputs), training=False)
             if wants_targets:
                 self.zeros = self._nested(lambda tensor: tensor * 0, outputs)
 
@@ -60,11 +61,11 @@ class Runner:
                 variable.assign(value)
 
     @contextmanager
-    def _compiled(self) -> Iterator[None]:
+    def compiled(self) -> Iterator[None]:
         """Compile a model that is not, and let nothing be learned; puts back what was compiled before."""
         before = dict(vars(self.model))
         package = self.package.module
-        still = package.optimizers.SGD(learning_rate=0.0)
+        still = _still(package.optimizers.SGD)(learning_rate=0.0)
         try:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
                 package.Model.compile(self.model, optimizer=still, loss="mse")
@@ -81,11 +82,11 @@ class Runner:
         """The inputs, and targets unless they are None, as `fit` takes them: one batch."""
         if not self.package.runs_on_tensorflow:
             return {"x": self.inputs, "y": targets}
-        tensors = self._tensors(self.inputs)
+        tensors = self.tensors(self.inputs)
         structure = (_tuples(tensors),) if targets is None else (_tuples(tensors), targets)
         return {"x": sys.modules["tensorflow"].data.Dataset.from_tensors(structure)}
 
-    def _tensors(self, arrays: Any) -> Any:
+    def tensors(self, arrays: Any) -> Any:
         """The inputs as tensors of the backend."""
         if self.package.is_keras_2:
             return self._nested(sys.modules["tensorflow"].convert_to_tensor, arrays)
@@ -117,6 +118,23 @@ def _host(layer: Any, package: KerasPackage, inputs: int) -> Any:
 def _tuples(inputs: Any) -> Any:
     """Inputs as a dataset takes them, which reads a list as one tensor."""
     return tuple(map(_tuples, inputs)) if isinstance(inputs, list) else inputs
+
+
+@cache
+def _still(sgd: Any) -> Any:
+    """A class of optimizers that change nothing, not even when there is nothing to change."""
+
+    class Still(sgd):  # type: ignore[misc]
+        def apply_gradients(self, *args: Any, **kwargs: Any) -> Any:
+            return self.iterations
+
+        def apply(self, *args: Any, **kwargs: Any) -> Any:
+            return self.iterations
+
+        def minimize(self, *args: Any, **kwargs: Any) -> Any:
+            return self.iterations
+
+    return Still
 
 
 def _is_compiled(model: Any) -> bool:

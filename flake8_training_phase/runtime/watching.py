@@ -105,7 +105,7 @@ class _Watch:
 
     def watching(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """The `call` of a layer class, run by `around`."""
-        signature = inspect.signature(original)
+        signature = _signature(original)
 
         @functools.wraps(original)
         def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -124,6 +124,9 @@ class _Watch:
 
         call.__signature__ = signature  # type: ignore[attr-defined]
         return call
+
+
+_signature = functools.cache(inspect.signature)
 
 
 def _calling_line() -> Site | None:

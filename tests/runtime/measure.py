@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flake8_training_phase.rules.rule import Proof
 
@@ -28,14 +30,15 @@ class Measurement:
 
 
 class Worker:
-    """A running `tests.runtime.worker`."""
+    """A running `tests.runtime.worker`, in this Python or another one."""
 
-    def __init__(self, keras: int) -> None:
+    def __init__(self, keras: int, python: str = sys.executable) -> None:
         # The descriptor belongs to the process as long as it runs.
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.runtime.worker", str(keras)],
+            [python, "-m", "tests.runtime.worker", str(keras)],
             cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -43,15 +46,14 @@ class Worker:
         )
         atexit.register(self.stop)
 
-    def measure(self, source: str, proof: Proof) -> Measurement:
-        """Send one job and wait for its answer. Raises RuntimeError when it cannot be measured at all."""
+    def ask(self, kind: str, **job: object) -> dict[str, Any]:
+        """Send one job and wait for its answer. Raises RuntimeError when there is none."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        job = {"source": source, "build": proof.build, "layer": proof.layer, "shape": proof.shape}
         patience = threading.Timer(SECONDS_PER_JOB, self._process.kill)
         patience.start()
         try:
-            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.write(json.dumps({"kind": kind, **job}) + "\n")
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         finally:
@@ -59,9 +61,14 @@ class Worker:
         if not line:
             self._log.seek(0)
             raise RuntimeError(f"the worker has died or hung:\n{self._log.read()[-4000:]}")
-        answer = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         if "problem" in answer:
-            raise RuntimeError(f"cannot measure {proof.layer or proof.build}:\n{answer['problem']}")
+            raise RuntimeError(f"cannot {kind}: {answer['problem']}")
+        return answer
+
+    def measure(self, source: str, proof: Proof) -> Measurement:
+        """The behaviour of an example. Raises RuntimeError when it cannot be measured at all."""
+        answer = self.ask("measure", source=source, build=proof.build, layer=proof.layer, shape=proof.shape)
         return Measurement(" ".join(answer["words"]), tuple(answer["notes"]))
 
     def stop(self) -> None:

@@ -31,14 +31,18 @@ def trace_training(model: Any, *inputs: Any, mode: str | Iterable[str] | None = 
     """
     modes = _modes(mode)
     runner = Runner(model, inputs, targets)
-    runner.prepare(modes)
-    recorded: dict[str, list[Recorded]] = {one: [] for one in modes}
-    with runner.unchanged():
-        for one in modes:
-            with watched(runner.package, recording(recorded[one])):
+    recorded: list[Recorded] = []
+    by_mode: dict[str, list[Recorded]] = {}
+    # From the first call on: a function that TensorFlow compiles then is compiled with what records.
+    with watched(runner.package, recording(recorded)):
+        runner.prepare(modes)
+        with runner.unchanged():
+            for one in modes:
+                recorded.clear()
                 runner.run(one)
+                by_mode[one] = list(recorded)
     paths = layer_paths(model, runner.package)
-    calls = (_traced(run, one, phase, paths) for one, runs in recorded.items() for run, phase in runs)
+    calls = (_traced(run, one, phase, paths) for one, runs in by_mode.items() for run, phase in runs)
     return Trace(type(model).__name__, modes, tuple(calls))
 
 

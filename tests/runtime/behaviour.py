@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from flake8_training_phase.runtime import MODES, trace_training
 from flake8_training_phase.runtime.packages import KerasPackage, package, package_of
 from flake8_training_phase.runtime.watching import LayerRun, watched, when_run
 
 BATCH = 64
-MODES = ("fit", "training=True", "training=False", "no flag", "predict")
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,16 @@ class Laboratory:
             ]
         return {"words": words, "notes": trial.notes}
 
+    def trace(self, job: Job) -> dict[str, list[str]]:
+        """The five words of a job as the tracer sees it, which runs eagerly; `?` where no layer of Keras decides."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "example.py")
+            path.write_text(job.source, encoding="utf-8")
+            self.packages = [package(sys.modules[name]) for name in ("keras", "tf_keras") if name in sys.modules]
+            trial = Trial(self, job, path)
+            words = [trial.traced(mode) for mode in MODES]
+        return {"words": words, "notes": trial.notes}
+
     def execute(self, path: Path) -> dict[str, Any]:
         """The namespace of a file run as a new module, with Keras' global state as at the start."""
         self.keras.backend.clear_session()
@@ -185,6 +195,21 @@ class Trial:
         """What the example builds, and the model to run."""
         built = eval(self.job.build, self.laboratory.execute(self.path))
         return built, self.laboratory.runnable(built, self.job.shape)
+
+    def traced(self, mode: str) -> str:
+        """Which phase the watched layer ran in, in one mode of the tracer."""
+        try:
+            built = eval(self.job.build, self.laboratory.execute(self.path))
+            trace = trace_training(built, self.inputs, mode=mode)
+        except Exception as error:
+            self.notes.append("".join(traceback.format_exception(error)))
+            return "E"
+        calls = trace.of(self.job.layer) if self.job.layer else trace.calls
+        words = {call.phase.value for call in calls}
+        if words:
+            return words.pop() if len(words) == 1 else "M"
+        watched_layer = eval(f"built.{self.job.layer}", {"built": built}) if self.job.layer else built
+        return "-" if self.laboratory.leaves(watched_layer) else "?"
 
     def word(self, mode: Callable[[Any], Any]) -> str:
         """How the watched layer behaves in a mode: a function that runs a model and returns its outputs."""

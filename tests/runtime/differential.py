@@ -1,39 +1,29 @@
 """Tests the analysis against Keras: programs are made up, analysed, and run.
 
-`python -m tests.runtime.differential --programs 5000 --seed 1` runs so many different programs, shows each kind of
-difference in the smallest program that has it, and ends with 1 when there was one.
+`python -m tests.runtime.differential --programs 5000 --seed 1` runs so many different programs, shows those with a
+difference, and ends with 1 when there was one.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import Flaky
+from typing import Any
 
 from flake8_training_phase.keras.generations import GENERATIONS, Generation
 from tests.runtime.measure import Worker
 from tests.runtime.programs.comparing import Comparer, Comparison, Difference
-from tests.runtime.programs.drawn import programs
+from tests.runtime.programs.drawn import random_program
+from tests.runtime.programs.fixing import fixed, still_wrong, wrongly_changed
 from tests.runtime.programs.predicting import Analysed
 from tests.runtime.programs.program import Program
-
-SECONDS_TO_SHRINK = 45
-"""How long a program with a difference is made smaller."""
-
-CHUNK = 500
-"""Programs that are made in one go: after a difference the search begins anew with another seed."""
-
-
-class Differs(AssertionError):
-    """Keras does something else than the analysis says."""
 
 
 @dataclass(slots=True)
@@ -43,7 +33,7 @@ class Tally:
     programs: int = 0
     with_unknown: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    found: list[tuple[Program, list[Difference]]] = field(default_factory=list)
+    different: int = 0
 
     def add(self, comparisons: list[Comparison]) -> None:
         """Count a program."""
@@ -54,11 +44,17 @@ class Tally:
 
     def __str__(self) -> str:
         share = self.with_unknown / max(self.programs, 1)
-        told = ", ".join(f"{self.counts[kind]} {kind}" for kind in ("known", "several", "unknown", "missed"))
+        told = ", ".join(
+            f"{self.counts[kind]} {kind}" for kind in ("known", "several", "constant", "unknown", "missed")
+        )
         return (
-            f"{self.programs} programs, {len(self.found)} with a difference; {share:.1%} hold something unknown. "
+            f"{self.programs} programs, {self.different} with a difference; {share:.1%} hold something unknown. "
             f"Lines by mode, class and Keras: {told}; {self.counts['raised']} runs raised"
         )
+
+
+PROGRESS = 250
+"""Programs after which a line tells how far it is."""
 
 
 class Laboratory:
@@ -66,19 +62,21 @@ class Laboratory:
 
     def __init__(self, pythons: dict[int, str] | None = None) -> None:
         self._workers = {keras: Worker(keras, (pythons or {}).get(keras, sys.executable)) for keras in (2, 3)}
-        self._threads = ThreadPoolExecutor(len(self._workers))
+        self._threads = {keras: ThreadPoolExecutor(1) for keras in self._workers}
         self.versions = {keras: str(one.ask("version")["version"]) for keras, one in self._workers.items()}
         self.generations = {keras: generation_of(version) for keras, version in self.versions.items()}
+
+    def observe(self, program: Program, folder: Path, exact: bool = False) -> dict[int, Future[Any]]:
+        """Have a program run that was written to a folder, by each Keras."""
+        targets = [(one.module, one.name) for one in program.targets]
+        job = {"folder": str(folder), "targets": targets, "exact": exact}
+        return {keras: self._threads[keras].submit(one.ask, "program", **job) for keras, one in self._workers.items()}
 
     def compare(self, program: Program, exact: bool = False) -> list[Comparison]:
         """What the analysis says of a program against what each Keras does."""
         with tempfile.TemporaryDirectory() as folder:
             files = program.write(Path(folder))
-            targets = [(one.module, one.name) for one in program.targets]
-            running = {
-                keras: self._threads.submit(worker.ask, "program", folder=folder, targets=targets, exact=exact)
-                for keras, worker in self._workers.items()
-            }
+            running = self.observe(program, Path(folder), exact)
             analysed = Analysed(program, files)
             return [
                 Comparer(program, analysed, self.generations[keras], self.versions[keras]).compare(
@@ -87,9 +85,27 @@ class Laboratory:
                 for keras, run in running.items()
             ]
 
+    def compare_fixed(self, program: Program, unsafe: bool, all_right: bool) -> list[str]:
+        """What fixes do that they may not; with `all_right` also what they leave wrong."""
+        after = fixed(program, unsafe)
+        if after.modules == program.modules and not all_right:
+            return []
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+            program.write(Path(folder))
+            after.write(Path(other))
+            first, second = self.observe(program, Path(folder)), self.observe(after, Path(other))
+            found: list[str] = []
+            for keras, version in self.versions.items():
+                seen = second[keras].result()["observed"]
+                told = [*wrongly_changed(program, first[keras].result()["observed"], seen)]
+                told += still_wrong(program, seen) if all_right else ()
+                found += [f"Keras {version}, {one}" for one in told]
+        return [*found, str(after)] if found else []
+
     def stop(self) -> None:
         """End the workers."""
-        self._threads.shutdown()
+        for thread in self._threads.values():
+            thread.shutdown()
         for worker in self._workers.values():
             worker.stop()
 
@@ -104,57 +120,44 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2])
 
 
-def run(laboratory: Laboratory, wanted: int, first_seed: int, tally: Tally) -> None:
-    """Run so many different programs."""
+def run(laboratory: Laboratory, wanted: int, seed: int, exact: bool, tally: Tally) -> None:
+    """Run so many different programs, and show those with a difference."""
     known: set[str] = set()
-    chunk_seed = first_seed
+    numbers = itertools.count()
     while tally.programs < wanted:
-        _chunk(laboratory, min(CHUNK, wanted - tally.programs), chunk_seed, tally, known)
-        chunk_seed += 1
-
-
-def _chunk(laboratory: Laboratory, count: int, chunk_seed: int, tally: Tally, known: set[str]) -> None:
-    failing: list[tuple[Program, list[Difference]]] = []
-    until = [0.0]
-
-    @seed(chunk_seed)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    @given(programs())
-    def search(program: Program) -> None:
-        text = str(program)
-        if not failing:
-            if text in known:
-                return
-            known.add(text)
-        elif time.monotonic() > until[0]:
-            return  # Hypothesis finds that strange, and ends.
-        comparisons = laboratory.compare(program)
-        if not failing:
-            tally.add(comparisons)
+        number = next(numbers)
+        program = random_program(f"{seed}:{number}")
+        if str(program) in known:
+            continue
+        known.add(str(program))
+        comparisons = laboratory.compare(program, exact)
+        tally.add(comparisons)
         differences = [one for comparison in comparisons for one in comparison.differences]
         if differences:
-            until[0] = until[0] or time.monotonic() + SECONDS_TO_SHRINK
-            failing.append((program, differences))
-            raise Differs(str(differences[0]))
-
-    try:
-        search()
-    except (Differs, Flaky):
-        tally.found.append(failing[-1])
-        show(*failing[-1])
+            tally.different += 1
+            show(f"{seed}:{number}", program, differences)
+        if tally.programs % PROGRESS == 0:
+            print(tally, file=sys.stderr, flush=True)
 
 
-def show(program: Program, differences: list[Difference]) -> None:
+def run_fixes(laboratory: Laboratory, wanted: int, seed: int) -> int:
+    """Fix so many programs, of which every second holds only what can be fixed; gives how many went wrong."""
+    bad = 0
+    for number in range(wanted):
+        only_fixable = bool(number % 2)
+        program = random_program(f"fix {seed}:{number}", only_fixable)
+        # Safe fixes alone leave what only unsafe ones repair.
+        unsafe = only_fixable or number % 4 == 0
+        told = laboratory.compare_fixed(program, unsafe, all_right=only_fixable)
+        if told:
+            bad += 1
+            print("\n".join(["-" * 100, f"# program fix {seed}:{number}", str(program), *told]), flush=True)
+    return bad
+
+
+def show(name: str, program: Program, differences: list[Difference]) -> None:
     """Print a program with what is different."""
-    print("\n".join(["-" * 100, str(program), *map(str, differences)]), flush=True)
+    print("\n".join(["-" * 100, f"# program {name}", str(program), *map(str, differences)]), flush=True)
 
 
 def main() -> int:
@@ -162,6 +165,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=int, default=300, help="how many different programs (300)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin (0)")
+    parser.add_argument("--fixes", type=int, default=0, help="how many programs to fix and to run again (0)")
+    parser.add_argument("--exact", action="store_true", help="run fit() and predict() as they are: slower")
     parser.add_argument("--keras2", default=sys.executable, help="the Python that has tf_keras (this one)")
     parser.add_argument("--keras3", default=sys.executable, help="the Python that has keras (this one)")
     options = parser.parse_args()
@@ -169,11 +174,13 @@ def main() -> int:
     tally = Tally()
     begun = time.monotonic()
     try:
-        run(laboratory, options.programs, options.seed, tally)
+        run(laboratory, options.programs, options.seed, options.exact, tally)
+        bad = run_fixes(laboratory, options.fixes, options.seed)
     finally:
         print(f"{tally}; {time.monotonic() - begun:.0f} s, Keras {', '.join(laboratory.versions.values())}")
         laboratory.stop()
-    return 1 if tally.found else 0
+    print(f"{options.fixes} programs fixed, {bad} of them wrongly")
+    return 1 if tally.different or bad else 0
 
 
 if __name__ == "__main__":

@@ -66,9 +66,11 @@ class Worker:
             raise RuntimeError(f"cannot {kind}: {answer['problem']}")
         return answer
 
-    def measure(self, source: str, proof: Proof) -> Measurement:
-        """The behaviour of an example. Raises RuntimeError when it cannot be measured at all."""
-        answer = self.ask("measure", source=source, build=proof.build, layer=proof.layer, shape=proof.shape)
+    def words(self, kind: str, source: str, proof: Proof) -> Measurement:
+        """The behaviour of an example (`measure`), or what the tracer sees of it (`trace`). Raises RuntimeError when
+        it cannot be told at all.
+        """
+        answer = self.ask(kind, source=source, build=proof.build, layer=proof.layer, shape=proof.shape)
         return Measurement(" ".join(answer["words"]), tuple(answer["notes"]))
 
     def stop(self) -> None:
@@ -90,12 +92,16 @@ class Case:
 
     def start(self) -> Future[Measurement]:
         """Have it measured in the background, after what was started before in the same generation."""
-        return _started(self.source, self.proof, self.keras)
+        return _started("measure", self.source, self.proof, self.keras)
+
+    def start_trace(self) -> Future[Measurement]:
+        """Have it traced in the background."""
+        return _started("trace", self.source, self.proof, self.keras)
 
 
 def measure(source: str, proof: Proof, keras: int) -> str:
     """The five words for fit, training=True, training=False, no flag and predict: `"I T I I I"`."""
-    return _started(source, proof, keras).result().words
+    return _started("measure", source, proof, keras).result().words
 
 
 def stop_workers() -> None:
@@ -111,8 +117,8 @@ _workers: dict[int, tuple[Worker, ThreadPoolExecutor]] = {}
 
 
 @cache
-def _started(source: str, proof: Proof, keras: int) -> Future[Measurement]:
+def _started(kind: str, source: str, proof: Proof, keras: int) -> Future[Measurement]:
     if keras not in _workers:
         _workers[keras] = Worker(keras), ThreadPoolExecutor(max_workers=1)
     worker, thread = _workers[keras]
-    return thread.submit(worker.measure, source, proof)
+    return thread.submit(worker.words, kind, source, proof)

@@ -59,6 +59,13 @@ def measure(source: str, build: str, layer: str, shape: list[int]) -> dict[str, 
     return words
 
 
+def trace(source: str, build: str, layer: str, shape: list[int]) -> dict[str, Any]:
+    """Which phases the layers of an example run in, as the tracer sees it."""
+    behaviour = importlib.import_module("tests.runtime.behaviour")
+    words: dict[str, Any] = laboratory().trace(behaviour.Job(source, build, layer, shape))
+    return words
+
+
 def program(folder: str, targets: list[tuple[str, str]], exact: bool) -> dict[str, Any]:
     """In which phases the layers of a program run."""
     running = importlib.import_module("tests.runtime.programs.running")
@@ -70,7 +77,12 @@ def version() -> dict[str, Any]:
     return {"version": sys.modules["keras"].__version__}
 
 
-JOBS: dict[str, Callable[..., dict[str, Any]]] = {"measure": measure, "program": program, "version": version}
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "measure": measure,
+    "trace": trace,
+    "program": program,
+    "version": version,
+}
 
 
 def main() -> None:

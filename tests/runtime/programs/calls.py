@@ -40,7 +40,9 @@ def indented(lines: Lines) -> Lines:
 class CallDrawer:
     """Draws bodies; `may_raise` tells afterwards whether one holds what Keras refuses."""
 
-    def __init__(self, dice: Dice, layers: LayerDrawer) -> None:
+    def __init__(self, dice: Dice, layers: LayerDrawer, only_fixable: bool) -> None:
+        self.only_fixable = only_fixable
+        """No flag is meant to be what it is: all that is wrong is a mistake which a rule repairs."""
         self.dice = dice
         self.layers = layers
         self.may_raise = False
@@ -62,7 +64,10 @@ class CallDrawer:
         if depth:
             forms += [(3, self._by_helper), (3, self._guard), (1, self._unknown_guard), (1, self._try)]
             forms += [(1, self._choice)]
-        if around.flags:
+        if self.only_fixable:
+            guards = (self._guard, self._choice)
+            forms = [(weight, form) for weight, form in forms if form not in guards]
+        elif around.flags:
             forms += [(2, self._change_flag), (1, self._early_return)]
         if around.parent_call is not None:
             forms.append((8, self._super))
@@ -72,6 +77,9 @@ class CallDrawer:
     def argument(self, around: Around) -> str:
         """What a layer is given beside its data."""
         dice = self.dice
+        if self.only_fixable:
+            flag = dice.one_of(around.flags) if around.flags else None
+            return dice.one_of(("", f", training={flag}")) if flag else ""
         options = [
             (6, ""),
             (1, ", training=True"),
@@ -173,6 +181,8 @@ class CallDrawer:
     def _handing_on(self, around: Around) -> tuple[str, str]:
         """What a function takes for the flag, and what it is given."""
         parameter = self.dice.one_of(("", ", training=None", ", training=False", ", training=True", ", training"))
+        if self.only_fixable and not around.flags:
+            return "", ""
         flag = self.dice.one_of(around.flags) if around.flags else self.dice.one_of(("True", "False", "None"))
         given = (f", training={flag}", f", {flag}")
         if not parameter:
@@ -200,7 +210,7 @@ class CallDrawer:
         tests = ["x.shape[-1] == 4", "len(x.shape) > 7", *(["self.switch"] if around.switch else [])]
         if around.switch and around.flags:
             flag = self.dice.one_of(around.flags)
-            tests += [f"self.switch and {flag}", f"{flag} or self.switch"]
+            tests += [] if self.only_fixable else [f"self.switch and {flag}", f"{flag} or self.switch"]
         return self._if(self.dice.one_of(tests), around, depth)
 
     def _if(self, test: str, around: Around, depth: int) -> Lines:
@@ -245,7 +255,7 @@ class CallDrawer:
     def _super(self, around: Around, depth: int) -> Lines:
         options = [""]
         if "training" in (around.parent_call or ""):
-            constants = ("True", "False")
+            constants = () if self.only_fixable else ("True", "False")
             options = ["", *(f", training={flag}" for flag in (*around.flags, *around.flags, *constants))]
             options += [f", {flag}" for flag in around.flags if "*" not in (around.parent_call or "")]
         chosen = self.dice.one_of(options)

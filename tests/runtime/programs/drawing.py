@@ -1,26 +1,24 @@
-"""What draws the parts of a program: hypothesis, which makes small what fails."""
+"""What draws the parts of a program: chance, or hypothesis, which makes small what fails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
-
-from hypothesis import strategies as st
+from typing import TypeVar
 
 T = TypeVar("T")
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
 class Dice:
     """Choices. The first option is the simplest: failing programs shrink towards it."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, number: Callable[[int, int], int]) -> None:
+        self.number = number
+        """Gives a number, both ends included."""
         self._names = 0
 
     def one_of(self, options: Sequence[T]) -> T:
         """One of some options."""
-        return options[self._draw(st.integers(0, len(options) - 1))]
+        return options[self.number(0, len(options) - 1)]
 
     def weighted(self, options: Sequence[tuple[int, T]]) -> T:
         """One of some options, which are this likely."""
@@ -29,10 +27,6 @@ class Dice:
     def chance(self, times: int) -> bool:
         """True once in so many times."""
         return self.number(1, times) == times
-
-    def number(self, least: int, most: int) -> int:
-        """A number, both ends included."""
-        return int(self._draw(st.integers(least, most)))
 
     def name(self, prefix: str) -> str:
         """A name that the program does not have yet."""

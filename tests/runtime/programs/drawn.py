@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 
 from hypothesis import strategies as st
 
 from tests.runtime.programs.calls import Around, CallDrawer, Lines, indented
-from tests.runtime.programs.drawing import Dice, Draw
+from tests.runtime.programs.drawing import Dice
 from tests.runtime.programs.layers import Constructor, Held, LayerDrawer
 from tests.runtime.programs.program import Program, Target
 
@@ -73,10 +75,10 @@ class ModuleText:
 class ProgramDrawer:
     """Draws a program of one or two modules."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.dice = Dice(draw)
-        self.layers = LayerDrawer(self.dice)
-        self.calls = CallDrawer(self.dice, self.layers)
+    def __init__(self, dice: Dice, only_fixable: bool = False) -> None:
+        self.dice = dice
+        self.layers = LayerDrawer(self.dice, only_fixable)
+        self.calls = CallDrawer(self.dice, self.layers, only_fixable)
         self.known: list[Class] = []
         self.required = False
 
@@ -168,8 +170,8 @@ class ProgramDrawer:
         for method in constructor.methods:
             lines = [*method, "", *lines] if len(method) == 1 else [*lines, "", *method]
         if constructor.build:
-            inherits = ["super().build(input_shape)"]
-            lines += ["", "def build(self, input_shape):", *indented([*inherits, *constructor.build])]
+            lines += ["", "def build(self, input_shape):"]
+            lines += indented([*constructor.build, "super().build(input_shape)"])
         return lines
 
     def _call(
@@ -189,7 +191,12 @@ class ProgramDrawer:
         return taken, lines
 
 
+def random_program(seed: str, only_fixable: bool = False) -> Program:
+    """The program of a seed; with `only_fixable` one in which all that is wrong is a mistake that a rule repairs."""
+    return ProgramDrawer(Dice(Random(seed).randint), only_fixable).program()
+
+
 @st.composite
-def programs(draw: Draw) -> Program:
-    """Programs of every shape that the analysis knows."""
-    return ProgramDrawer(draw).program()
+def programs(draw: Callable[[st.SearchStrategy[int]], int]) -> Program:
+    """The same programs as hypothesis makes them: small ones first, and smaller ones when a test fails."""
+    return ProgramDrawer(Dice(lambda least, most: draw(st.integers(least, most)))).program()

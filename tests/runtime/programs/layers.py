@@ -58,8 +58,10 @@ class Constructor:
 class LayerDrawer:
     """Draws layers: those of Keras, and instances of the classes drawn before."""
 
-    def __init__(self, dice: Dice) -> None:
+    def __init__(self, dice: Dice, only_fixable: bool) -> None:
         self.dice = dice
+        self._built_in = [one for one in BUILT_IN if not (only_fixable and "Random" in one[1])]
+        """Augmentation is on by default: without a flag it runs in training, and that is meant."""
         self.classes: list[str] = []
         """How those classes are called in this module, constructed without arguments."""
         self.taking_layer: list[str] = []
@@ -77,7 +79,7 @@ class LayerDrawer:
             return f"{name}()"
         if self.factories and dice.chance(8):
             return f"{dice.one_of(self.factories)}()"
-        return dice.weighted(BUILT_IN)
+        return dice.weighted(self._built_in)
 
     def layers(self) -> list[str]:
         """Expressions for one to three layers."""

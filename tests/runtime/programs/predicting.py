@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence, parent_dependence
+from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.phase_flow import Mode, PhaseFlow
@@ -36,7 +36,7 @@ class Said:
     """`T`, `I`."""
     unknown: bool = False
     constant: bool = False
-    """What runs there depends on no phase, because all flags inside are constants: no phase is said."""
+    """Something that runs there depends on no phase, because all flags inside are constants: no phase is said of it."""
     runs: bool = False
     """A layer of Keras is surely called there, if the mode runs the line at all."""
     classes: set[UserClass] = field(default_factory=set)
@@ -79,7 +79,7 @@ def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain
     line.unknown |= any(not isinstance(one, (Instance, Constant)) for one in members(event.receiver))
     line.runs |= bool(received) and certain and _is_plain(event)
     classes = set(_classes(event.receiver))
-    line.constant |= depends is Dependence.NO and bool(classes)
+    line.constant |= any(_holds_constants(one) for one in classes)
     line.classes |= classes
 
 
@@ -100,6 +100,14 @@ def _classes(value: Value) -> Iterator[UserClass]:
                 yield one.type
                 yield from (cls for held in one.type.base_contents for cls in _classes(held))
             yield from (cls for held in one.contents for cls in _classes(held))
+
+
+def _holds_constants(cls: UserClass) -> bool:
+    """Whether a class, or one that it runs, has layers whose phase depends on nothing but constants."""
+    if class_dependence(cls) is Dependence.NO:
+        return True
+    called = (one.receiver for one in walk(cls.trace.events) if isinstance(one, LayerCall))
+    return any(_holds_constants(one) for value in called for one in _classes(value) if one is not cls)
 
 
 def _certain(events: Iterable[Event]) -> Iterator[Event]:

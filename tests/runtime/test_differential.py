@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.runtime.conftest import installed
 from tests.runtime.differential import Laboratory
 from tests.runtime.programs.drawn import programs, random_program
+from tests.runtime.programs.examples import REGRESSIONS, example
 from tests.runtime.programs.program import Program
 
 PROGRAMS = 150
@@ -34,6 +35,11 @@ def laboratory() -> Iterator[Laboratory]:
 def differences(laboratory: Laboratory, program: Program, exact: bool = False) -> list[str]:
     """What Keras does that the analysis does not say."""
     return [str(one) for comparison in laboratory.compare(program, exact) for one in comparison.differences]
+
+
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_what_was_wrong_once(laboratory: Laboratory, name: str) -> None:
+    assert differences(laboratory, example(REGRESSIONS[name])) == []
 
 
 def test_random_programs(laboratory: Laboratory) -> None:

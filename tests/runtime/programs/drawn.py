@@ -140,7 +140,8 @@ class ProgramDrawer:
 
     def _class(self, module: ModuleText) -> Class:
         """A class with layers, and a `call` that runs them."""
-        parents = [one for one in self.known if one.call is not None]
+        # A subclass of Dropout is built when its constructor has run, and takes no more layers on Keras 3.
+        parents = [one for one in self.known if one.call is not None and not one.name.startswith("Child")]
         parent = self.dice.one_of(parents) if parents and self.dice.chance(4) else None
         constructor = Constructor(held=list(parent.held) if parent else [])
         if parent:

@@ -55,6 +55,8 @@ class Fix:
     message: str
     applicability: Applicability
     edits: tuple[Edit, ...]
+    renamed: tuple[str, ...] = ()
+    """Names that mean nothing any more afterwards: no other fix may bring one in, or use one, in the same round."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,3 +283,22 @@ def test_safe_fixes_alone_converge_too(text: str, clean: str) -> None:
     fixed = engine.fix(SourceText(text), Settings(), "net.py")
     left = [one for one in fixed.remaining if one.fix is not None and one.fix.applicability is Applicability.SAFE]
     assert left == []
+
+
+def test_flag_that_is_renamed_is_forwarded_by_its_new_name() -> None:
+    source = """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, is_training=None):
+        return self.drop(self.noise(x, training=is_training))
+"""
+    fixed = engine.fix(SourceText(source), Settings(), "x.py", unsafe=True).text
+    assert "is_training" not in fixed
+    assert "self.drop(self.noise(x, training=training), training=training)" in fixed

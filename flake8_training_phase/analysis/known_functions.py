@@ -36,7 +36,7 @@ ANY_NAME = "*"
 """The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
 
 _SAME_ITEMS = frozenset({"list", "tuple", "set", "reversed", "sorted", "iter", "frozenset"})
-_SAME_PHASE = frozenset({"bool", "int", "cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
+_SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
@@ -208,9 +208,13 @@ def _same_items(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return arguments.positional[0] if arguments.positional else Items(())
 
 
-def _same_phase(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _number(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    """`bool(training)`, `int(training)`: the same phase, but for None, which is no phase any more."""
     first = arguments.positional[0] if arguments.positional else UNKNOWN
-    return first if isinstance(first, PhaseValue) else UNKNOWN
+    if not isinstance(first, PhaseValue):
+        return UNKNOWN
+    flags = [False if flag is None else flag for flag in first.by_lane]
+    return PhaseValue((flags[0], flags[1], flags[2]), first.parameter)
 
 
 _BUILTINS: dict[str, Callable[[Interpreter, Arguments, Frame], Value]] = {
@@ -221,7 +225,7 @@ _BUILTINS: dict[str, Callable[[Interpreter, Arguments, Frame], Value]] = {
     "zip": _zip,
     "map": _map,
     "dict": _dict,
-    "bool": _same_phase,
-    "int": _same_phase,
+    "bool": _number,
+    "int": _number,
     **dict.fromkeys(_SAME_ITEMS, _same_items),
 }

@@ -281,20 +281,27 @@ class _Run:
         if isinstance(receiver.type, UserClass):
             contents = contents or receiver.type.base_contents
         if contents:
-            hands_on = self.generation.graphs_forward or not _is_graph(receiver.type)
-            return self._contents(contents, phase if hands_on else None, context)
+            forwards = self.generation.graphs_forward
+            is_graph = _is_graph(receiver.type)
+            return self._contents(contents, phase if forwards or not is_graph else None, context, is_graph and forwards)
         return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
 
-    def _contents(self, contents: Iterable[Value], phase: Phase, context: Phase) -> Outcome:
-        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none."""
+    def _contents(self, contents: Iterable[Value], phase: Phase, context: Phase, is_graph: bool) -> Outcome:
+        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none.
+
+        Then a graph of Keras 3 runs each layer with the default of its signature, which was written into the graph
+        when it was made: `models/functional.py:695` (3.15.1), rows flipF and resizeF.
+        """
         inside: set[Phase] = set()
         contexts: set[Phase] = {context}
-        flag: Flag = Passed.ABSENT if phase is None else phase
+        keeps_defaults = is_graph and self.generation.shared_context
         for value in contents:
             for member in members(value):
                 if not isinstance(member, Instance):
                     continue
                 accepts, default = _signature(member.type, self.generation)
+                kept = default if keeps_defaults else None
+                flag: Flag = phase if phase is not None else Passed.ABSENT if kept is None else kept
                 after: set[Phase] = set()
                 for held in contexts:
                     resolved = self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
@@ -329,11 +336,6 @@ def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
     return flag is not Passed.ABSENT and _misnamed(receiver.type) and _keyword(call) != "training"
 
 
-def _is_graph(type_: KerasLayer | UserClass) -> bool:
-    """Whether a layer is a Sequential or a functional model, and no wrapper around another layer."""
-    return type_.is_model if isinstance(type_, UserClass) else type_.name in MODEL_NAMES
-
-
 def _misnamed(type_: KerasLayer | UserClass) -> bool:
     """Whether a layer takes the phase by a name that Keras does not fill."""
     return isinstance(type_, UserClass) and type_.phase_parameter not in (None, "training")
@@ -346,6 +348,12 @@ def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: 
     if _misnamed(type_):
         return type_.training_default
     return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
+
+
+def _is_graph(type_: KerasLayer | UserClass) -> bool:
+    """Whether its contents are a graph, made of symbolic calls: not so in a wrapper."""
+    base = type_.keras_base if isinstance(type_, UserClass) else type_
+    return base is not None and base.name in MODEL_NAMES
 
 
 def _keyword(call: LayerCall) -> str | None:

@@ -47,7 +47,8 @@ def render(plan: Plan, source: SourceText) -> Fix | None:
             edits += _RENDER[type(change)](change, source)
     except (CannotRender, cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return None
-    return Fix(plan.message, plan.applicability, tuple(dict.fromkeys(edits)))
+    renamed = tuple(change.parameter.arg for change in plan.changes if isinstance(change, RenameParameter))
+    return Fix(plan.message, plan.applicability, tuple(dict.fromkeys(edits)), renamed)
 
 
 def _add_argument(change: AddArgument, source: SourceText) -> Iterator[Edit]:

@@ -23,15 +23,35 @@ def installed(package: str) -> str | None:
 @pytest.fixture(scope="session")
 def measured(request: pytest.FixtureRequest) -> Iterator[Measured]:
     """What Keras does with a case. All that the session asks for are started at once: both generations run."""
+    _need_keras()
+    for case in _cases(request):
+        case.start()
+    yield lambda case: case.start().result()
+    stop_workers()
+
+
+@pytest.fixture(scope="session")
+def traced(request: pytest.FixtureRequest) -> Iterator[Measured]:
+    """What the tracer sees of a case."""
+    _need_keras()
+    for case in _cases(request):
+        case.start_trace()
+    yield lambda case: case.start_trace().result()
+    stop_workers()
+
+
+def _need_keras() -> None:
     missing = [package for package in ("tensorflow", "tf_keras", "keras") if installed(package) is None]
     if missing:
         pytest.skip(f"measuring Keras needs {', '.join(missing)}")
+
+
+def _cases(request: pytest.FixtureRequest) -> Iterator[Case]:
+    """The cases of the tests that the session will run and that ask for the fixture."""
     for item in request.session.items:
         case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
-        if isinstance(case, Case):
-            case.start()
-    yield lambda case: case.start().result()
-    stop_workers()
+        if isinstance(case, Case) and request.fixturename in item.fixturenames:
+            yield case
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flake8_training_phase.rules.rule import Proof
 
@@ -28,7 +30,7 @@ class Measurement:
 
 
 class Worker:
-    """A running `tests.runtime.worker`, in this interpreter or another."""
+    """A running `tests.runtime.worker`, in this Python or another one."""
 
     def __init__(self, keras: int, python: str = sys.executable) -> None:
         # The descriptor belongs to the process as long as it runs.
@@ -36,6 +38,7 @@ class Worker:
         self._process = subprocess.Popen(
             [python, "-m", "tests.runtime.worker", str(keras)],
             cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -43,15 +46,14 @@ class Worker:
         )
         atexit.register(self.stop)
 
-    def measure(self, source: str, proof: Proof) -> Measurement:
-        """Send one job and wait for its answer. Raises RuntimeError when it cannot be measured at all."""
+    def ask(self, kind: str, **job: object) -> dict[str, Any]:
+        """Send one job and wait for its answer. Raises RuntimeError when there is none."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        job = {"source": source, "build": proof.build, "layer": proof.layer, "shape": proof.shape}
         patience = threading.Timer(SECONDS_PER_JOB, self._process.kill)
         patience.start()
         try:
-            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.write(json.dumps({"kind": kind, **job}) + "\n")
             self._process.stdin.flush()
             line = self._process.stdout.readline()
         finally:
@@ -59,9 +61,16 @@ class Worker:
         if not line:
             self._log.seek(0)
             raise RuntimeError(f"the worker has died or hung:\n{self._log.read()[-4000:]}")
-        answer = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         if "problem" in answer:
-            raise RuntimeError(f"cannot measure {proof.layer or proof.build}:\n{answer['problem']}")
+            raise RuntimeError(f"cannot {kind}: {answer['problem']}")
+        return answer
+
+    def words(self, kind: str, source: str, proof: Proof) -> Measurement:
+        """The behaviour of an example (`measure`), or what the tracer sees of it (`trace`). Raises RuntimeError when
+        it cannot be told at all.
+        """
+        answer = self.ask(kind, source=source, build=proof.build, layer=proof.layer, shape=proof.shape)
         return Measurement(" ".join(answer["words"]), tuple(answer["notes"]))
 
     def stop(self) -> None:
@@ -83,12 +92,16 @@ class Case:
 
     def start(self) -> Future[Measurement]:
         """Have it measured in the background, after what was started before in the same generation."""
-        return _started(self.source, self.proof, self.keras)
+        return _started("measure", self.source, self.proof, self.keras)
+
+    def start_trace(self) -> Future[Measurement]:
+        """Have it traced in the background."""
+        return _started("trace", self.source, self.proof, self.keras)
 
 
 def measure(source: str, proof: Proof, keras: int) -> str:
     """The five words for fit, training=True, training=False, no flag and predict: `"I T I I I"`."""
-    return _started(source, proof, keras).result().words
+    return _started("measure", source, proof, keras).result().words
 
 
 def stop_workers() -> None:
@@ -104,8 +117,8 @@ _workers: dict[int, tuple[Worker, ThreadPoolExecutor]] = {}
 
 
 @cache
-def _started(source: str, proof: Proof, keras: int) -> Future[Measurement]:
+def _started(kind: str, source: str, proof: Proof, keras: int) -> Future[Measurement]:
     if keras not in _workers:
         _workers[keras] = Worker(keras), ThreadPoolExecutor(max_workers=1)
     worker, thread = _workers[keras]
-    return thread.submit(worker.measure, source, proof)
+    return thread.submit(worker.words, kind, source, proof)

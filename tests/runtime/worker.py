@@ -1,59 +1,23 @@
-"""Measures models in one generation of Keras: a process that reads jobs from its standard input.
+"""Runs code in one generation of Keras: a process that reads jobs from its standard input.
 
 Run `python -m tests.runtime.worker 2` for `tf_keras` under the names `keras` and `tf.keras`, `3` for `keras`. A job
-is one line of JSON (a `Job`), so is its answer (`{"words": [...], "notes": [...]}` or `{"problem": "..."}`).
-
-Nothing here looks at which flag a layer was given. Every call of a built-in layer that takes `training` is recorded:
-its inputs, its weights and what came out. The same inputs then go through the same layer in forced inference: other
-outputs, or changed statistics, mean that the layer behaved as in training.
+is one line of JSON, `{"kind": ..., ...}`, and so is its answer; `{"problem": "..."}` when it failed.
 """
 
 from __future__ import annotations
 
-import functools
 import gc
 import importlib
-import importlib.util
-import inspect
-import itertools
 import json
 import os
 import sys
-import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import numpy as np
-
-BATCH = 64
-MODES = ("fit", "training=True", "training=False", "no flag", "predict")
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to measure: an example, how to make its model, and which layer below it to watch."""
-
-    source: str
-    build: str
-    layer: str
-    shape: Sequence[int]
-
-
-@dataclass(frozen=True)
-class Record:
-    """One call of a built-in layer: `arguments` (without `training`) and `outputs` are nests of arrays."""
-
-    layer: Any
-    original: Callable[..., Any]
-    arguments: dict[str, Any]
-    weights: list[np.ndarray]
-    outputs: Any
 
 
 class Keras2Alias(MetaPathFinder, Loader):
@@ -70,288 +34,66 @@ class Keras2Alias(MetaPathFinder, Loader):
         sys.modules[module.__name__] = importlib.import_module(f"tf_{module.__name__}")
 
 
-class Recorder:
-    """Keeps the calls of built-in layers of a Keras package, in eager mode and from inside compiled graphs."""
-
-    def __init__(self, tf: Any) -> None:
-        self.tf = tf
-        self.records: list[Record] = []
-        self._active: set[int] = set()
-        self._patched: set[type] = set()
-
-    def patch(self, package: ModuleType) -> None:
-        """Record every class of the package whose own `call` takes `training`, except models."""
-        for cls in _subclasses(package.layers.Layer):
-            built_in = cls.__module__.startswith(f"{package.__name__}.src.")
-            if built_in and "call" in vars(cls) and cls not in self._patched and not issubclass(cls, package.Model):
-                if "training" in inspect.signature(cls.call).parameters:
-                    self._patched.add(cls)
-                    cls.call = self._recording(cls.call)
-
-    def is_recorded(self, layer: Any) -> bool:
-        """Whether the calls of a layer are recorded."""
-        return any(cls in self._patched for cls in type(layer).__mro__)
-
-    def of(self, layer: Any) -> list[Record]:
-        """The calls of one layer object."""
-        return [record for record in self.records if record.layer is layer]
-
-    def tap(self, keep: Callable[[list[np.ndarray]], None], values: list[Any]) -> None:
-        """Hand the values of tensors to `keep`: now when eager, whenever the graph runs otherwise."""
-
-        def run(*arrays: np.ndarray) -> list[np.ndarray]:
-            keep([np.array(array) for array in arrays])
-            return []
-
-        # Without outputs the operation is stateful: functions run it although nobody uses it.
-        self.tf.numpy_function(run, values, [])
-
-    def _recording(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
-
-        @self.tf.autograph.experimental.do_not_convert
-        @functools.wraps(original)
-        def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            if id(layer) in self._active:  # a parent's `call`
-                return original(layer, *args, **kwargs)
-            weights = [self.tf.convert_to_tensor(weight) for weight in layer.weights]
-            self._active.add(id(layer))
-            try:
-                outputs = original(layer, *args, **kwargs)
-            finally:
-                self._active.remove(id(layer))
-            if len(weights) != len(layer.weights):  # made by the call
-                weights = [self.tf.convert_to_tensor(weight) for weight in layer.weights]
-            arguments = dict(signature.bind(layer, *args, **kwargs).arguments)
-            del arguments[next(iter(arguments))]
-            arguments.pop("training", None)
-            self._keep(layer, original, arguments, weights, outputs)
-            return outputs
-
-        call.__signature__ = signature  # type: ignore[attr-defined]
-        return call
-
-    def _keep(self, layer: Any, original: Callable[..., Any], arguments: Any, weights: Any, outputs: Any) -> None:
-        nest = self.tf.nest
-        structure = (arguments, weights, outputs)
-        leaves = nest.flatten(structure)
-        where = [i for i, leaf in enumerate(leaves) if self.tf.is_tensor(leaf)]
-
-        def keep(arrays: list[np.ndarray]) -> None:
-            filled = list(leaves)
-            for i, array in zip(where, arrays, strict=True):
-                filled[i] = array
-            self.records.append(Record(layer, original, *nest.pack_sequence_as(structure, filled)))
-
-        self.tap(keep, [leaves[i] for i in where])
+def prepare(generation: int) -> None:
+    """Let `keras` be that of a generation, and TensorFlow be quiet."""
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+    os.environ["TF_USE_LEGACY_KERAS"] = "1" if generation == 2 else "0"
+    if generation == 2:
+        sys.meta_path.insert(0, Keras2Alias())
+    importlib.import_module("keras")
+    importlib.import_module("tensorflow").get_logger().setLevel("ERROR")
+    # `clear_session` collects garbage: what is imported is none, and takes long to walk through.
+    gc.freeze()
 
 
-class Laboratory:
-    """Runs the models of one generation and says how their layers behaved."""
-
-    def __init__(self, generation: int) -> None:
-        if generation == 2:
-            sys.meta_path.insert(0, Keras2Alias())
-        self.keras: Any = importlib.import_module("keras")
-        self.tf: Any = importlib.import_module("tensorflow")
-        self.tf.get_logger().setLevel("ERROR")
-        self.recorder = Recorder(self.tf)
-        self.recorder.patch(self.keras)
-        self._numbers = itertools.count()
-        # `clear_session` collects garbage: what is imported is none, and takes long to walk through.
-        gc.freeze()
-
-    def measure(self, job: Job) -> dict[str, list[str]]:
-        """The five words of a job, and the text of the exceptions behind every `E`."""
-        if "tf_keras" in job.source:
-            self.recorder.patch(importlib.import_module("tf_keras"))
-        with tempfile.TemporaryDirectory() as folder:
-            # A file, because autograph reads the source of what it converts.
-            path = Path(folder, "example.py")
-            path.write_text(job.source, encoding="utf-8")
-            trial = Trial(self, job, path)
-            trial.find_targets()
-            compiled, eager = trial.word(trial.fit), trial.word(functools.partial(trial.fit, run_eagerly=True))
-            words = [
-                compiled if compiled == eager else f"{compiled}/{eager}",
-                trial.word(functools.partial(trial.call, training=True)),
-                trial.word(functools.partial(trial.call, training=False)),
-                trial.word(trial.call),
-                trial.word(trial.predict),
-            ]
-        return {"words": words, "notes": trial.notes}
-
-    def execute(self, path: Path) -> dict[str, Any]:
-        """The namespace of a file run as a new module, with Keras' global state as at the start."""
-        self.keras.backend.clear_session()
-        # A seed that another example has set would make two runs of a model draw the same numbers.
-        self.tf.random.set_seed(None)
-        name = f"measured_example_{next(self._numbers)}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-        return vars(module)
-
-    def runnable(self, built: Any, shape: Sequence[int]) -> Any:
-        """A model with `fit`: the model itself, or a functional model around a layer."""
-        packages = [self.keras, *([sys.modules["tf_keras"]] if "tf_keras" in sys.modules else [])]
-        package = next(one for one in packages if isinstance(built, one.layers.Layer))
-        if isinstance(built, package.Model):
-            return built
-        inputs = package.Input(tuple(shape))
-        return package.Model(inputs, built(inputs))
-
-    def leaves(self, layer: Any) -> list[Any]:
-        """The outermost built-in layers that take `training`, at or below a layer."""
-        if self.recorder.is_recorded(layer):
-            return [layer]
-        children = layer._flatten_layers(include_self=False, recursive=False)
-        return list({id(leaf): leaf for child in children for leaf in self.leaves(child)}.values())
-
-    def behaviour(self, leaf: Any, records: list[Record]) -> tuple[str, bool]:
-        """`T`, `I`, `M` (mixed) or `-` for a layer; and whether the phase makes a difference to it at all."""
-        if not records:
-            return "-", True
-        after = leaf.get_weights()
-        words, matters = set(), False
-        updates = False
-        for record in records:
-            forced = {}
-            for training in (False, True):
-                leaf.set_weights(record.weights)
-                tensors = self.tf.nest.map_structure(_tensor(self.tf), record.arguments)
-                forced[training] = _arrays(self.tf, record.original(leaf, **tensors, training=training))
-            updates |= not _same(leaf.get_weights(), record.weights)
-            matters |= updates or not _same(forced[True], forced[False])
-            words.add("I" if _same(_arrays(self.tf, record.outputs), forced[False]) else "T")
-        # What trains on batch statistics must keep them, and the reverse.
-        if updates and ("T" in words) is _same(after, records[0].weights):
-            return "M", True
-        return (words.pop() if len(words) == 1 else "M"), matters
+@cache
+def laboratory() -> Any:
+    """What measures behaviour, made when it is needed."""
+    return importlib.import_module("tests.runtime.behaviour").Laboratory()
 
 
-class Trial:
-    """One job: every mode gets a model of its own, from a module of its own."""
-
-    def __init__(self, laboratory: Laboratory, job: Job, path: Path) -> None:
-        self.laboratory = laboratory
-        self.job = job
-        self.path = path
-        self.notes: list[str] = []
-        self.inputs = np.random.default_rng(0).normal(5, 1, (BATCH, *job.shape)).astype("float32")
-        self.targets: Any = np.zeros((BATCH, 1), "float32")
-
-    def fresh(self) -> tuple[Any, Any]:
-        """What the example builds, and the model to run."""
-        built = eval(self.job.build, self.laboratory.execute(self.path))
-        return built, self.laboratory.runnable(built, self.job.shape)
-
-    def word(self, mode: Callable[[Any], Any]) -> str:
-        """How the watched layer behaves in a mode: a function that runs a model and returns its outputs."""
-        recorder = self.laboratory.recorder
-        recorder.records.clear()
-        try:
-            built, model = self.fresh()
-            outputs = mode(model)
-        except Exception as error:
-            self.notes.append("".join(traceback.format_exception(error)))
-            return "E"
-        if self.job.layer:
-            watched = eval(f"built.{self.job.layer}", {"built": built})
-            leaves = self.laboratory.leaves(watched)
-        else:
-            # Layers that the model does not own count too: those made inside `call`.
-            leaves = self.laboratory.leaves(built) + [record.layer for record in recorder.records]
-            leaves = list({id(leaf): leaf for leaf in leaves}.values())
-        if not leaves:
-            return self._random(mode, model, outputs)
-        calls = [(leaf, recorder.of(leaf)) for leaf in leaves]
-        found = [self.laboratory.behaviour(leaf, records) for leaf, records in calls]
-        words = {word for word, matters in found if matters}
-        if not words:
-            raise LookupError(f"nothing in {self.job.layer or self.job.build} depends on the phase")
-        return words.pop() if len(words) == 1 else "M"
-
-    def _random(self, mode: Callable[[Any], Any], model: Any, outputs: Any) -> str:
-        """The word for hand-written noise and functional dropout: `T` when the model's outputs are random."""
-        tf = self.laboratory.tf
-        return "I" if _same(_arrays(tf, outputs), _arrays(tf, mode(model))) else "T"
-
-    def compiled(self, model: Any, run_eagerly: bool = False) -> list[list[np.ndarray]]:
-        """Compile a model that will not move; the list receives what its loss sees."""
-        seen: list[list[np.ndarray]] = []
-
-        def loss(wanted: Any, outputs: Any) -> Any:
-            self.laboratory.recorder.tap(seen.append, [outputs])
-            return self.laboratory.tf.reduce_mean(self.laboratory.tf.square(outputs - wanted))
-
-        package = sys.modules["tf_keras"] if _is_keras_2(model) else self.laboratory.keras
-        optimizer = package.optimizers.SGD(learning_rate=0.0)
-        model.compile(optimizer=optimizer, loss=loss, run_eagerly=run_eagerly, jit_compile=False)
-        return seen
-
-    def fit(self, model: Any, run_eagerly: bool = False) -> Any:
-        """One step of training without a learning rate."""
-        seen = self.compiled(model, run_eagerly)
-        model.fit(self.inputs, self.targets, batch_size=BATCH, epochs=1, shuffle=False, verbose=0)
-        return seen
-
-    def call(self, model: Any, **flag: bool) -> Any:
-        """A direct call."""
-        return model(self.laboratory.tf.constant(self.inputs), **flag)
-
-    def predict(self, model: Any) -> Any:
-        """`predict`."""
-        self.compiled(model)
-        return model.predict(self.inputs, batch_size=BATCH, verbose=0)
-
-    def find_targets(self) -> None:
-        """Let the targets be zeros like the outputs of a model from the example, under the first flag it takes."""
-        for flag in ({}, {"training": False}, {"training": True}):
-            try:
-                outputs = self.call(self.fresh()[1], **flag)
-            except Exception:
-                continue
-            self.targets = self.laboratory.tf.nest.map_structure(np.zeros_like, outputs)
-            return
+def measure(source: str, build: str, layer: str, shape: list[int]) -> dict[str, Any]:
+    """How the layers of an example behave: five words, and the tracebacks behind every `E`."""
+    behaviour = importlib.import_module("tests.runtime.behaviour")
+    words: dict[str, Any] = laboratory().measure(behaviour.Job(source, build, layer, shape))
+    return words
 
 
-def _subclasses(cls: type) -> Iterator[type]:
-    for child in cls.__subclasses__():
-        yield child
-        yield from _subclasses(child)
+def trace(source: str, build: str, layer: str, shape: list[int]) -> dict[str, Any]:
+    """Which phases the layers of an example run in, as the tracer sees it."""
+    behaviour = importlib.import_module("tests.runtime.behaviour")
+    words: dict[str, Any] = laboratory().trace(behaviour.Job(source, build, layer, shape))
+    return words
 
 
-def _is_keras_2(model: Any) -> bool:
-    return any(cls.__module__.startswith("tf_keras.") for cls in type(model).__mro__)
+def program(folder: str, targets: list[tuple[str, str]], exact: bool) -> dict[str, Any]:
+    """In which phases the layers of a program run."""
+    running = importlib.import_module("tests.runtime.programs.running")
+    return {"observed": running.run_program(folder, targets, exact)}
 
 
-def _tensor(tf: Any) -> Callable[[Any], Any]:
-    return lambda value: tf.constant(value) if isinstance(value, np.ndarray) else value
+def version() -> dict[str, Any]:
+    """The version of Keras."""
+    return {"version": sys.modules["keras"].__version__}
 
 
-def _arrays(tf: Any, values: Any) -> list[np.ndarray]:
-    return [np.asarray(value) for value in tf.nest.flatten(values)]
-
-
-def _same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
-    pairs = list(zip(some, others, strict=True))
-    return all(a.shape == b.shape and np.allclose(a, b, 1e-4, 1e-4) for a, b in pairs)
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "measure": measure,
+    "trace": trace,
+    "program": program,
+    "version": version,
+}
 
 
 def main() -> None:
     """Answer jobs until the input ends."""
-    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
-    os.environ["TF_USE_LEGACY_KERAS"] = "1" if sys.argv[1] == "2" else "0"
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # What Keras and the examples print must not stand between the answers.
-    laboratory = Laboratory(int(sys.argv[1]))
+    prepare(int(sys.argv[1]))
     for line in sys.stdin:
         try:
-            answer: dict[str, Any] = dict(laboratory.measure(Job(**json.loads(line))))
+            job = json.loads(line)
+            answer = JOBS[job.pop("kind")](**job)
         except Exception:
             answer = {"problem": traceback.format_exc()}
         print(json.dumps(answer), file=answers, flush=True)

@@ -1,0 +1,142 @@
+"""What a traced model did: the phase that each layer call ran in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+MODES = ("fit", "training=True", "training=False", "no flag", "predict")
+"""The ways to run a model, in the order in which they are run and shown."""
+
+TRAINING_MODES = frozenset({"fit", "training=True"})
+"""Those that ask for training; the others ask for inference."""
+
+
+class Phase(Enum):
+    """The phase that a layer ran in. `None` for a flag is inference, as it is to every layer of Keras."""
+
+    TRAINING = "T"
+    INFERENCE = "I"
+    UNKNOWN = "?"
+    """The flag was a tensor without a value yet."""
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+def phase_wanted(mode: str) -> Phase:
+    """The phase that a user asks for in a mode."""
+    return Phase.TRAINING if mode in TRAINING_MODES else Phase.INFERENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A line of code outside Keras that calls a layer."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class TracedCall:
+    """One call of a layer of Keras that behaves differently in training."""
+
+    layer: str
+    """Its class: `"Dropout"`."""
+    name: str
+    """Its Keras name: `"dropout_3"`."""
+    path: str
+    """Where the model holds it: `"encoder.blocks[1].dropout"`; its Keras name when it was not found there."""
+    mode: str
+    """One of `MODES`."""
+    phase: Phase
+    """What it ran in, after Keras has resolved argument, context and default."""
+    frozen: bool
+    """It is a BatchNormalization with `trainable=False`, which runs in inference whatever is asked for."""
+    site: Site | None
+    """The line that called it; None when Keras alone did, as for the layers of a functional model."""
+    through: tuple[Site | None, ...]
+    """The lines that called the layers around it, the outermost first."""
+
+    @property
+    def file(self) -> str | None:
+        """The file of the line that called it."""
+        return self.site.file if self.site else None
+
+    @property
+    def line(self) -> int | None:
+        """The number of the line that called it."""
+        return self.site.line if self.site else None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it ran in the phase that its mode asks for, as far as it can."""
+        return self.frozen or self.phase is phase_wanted(self.mode)
+
+    def __str__(self) -> str:
+        """A sentence: `dropout (Dropout) at model.py:12 ran in inference in fit`."""
+        at = f" at {self.site}" if self.site else ""
+        return f"{self.path} ({self.layer}){at} ran in {self.phase} in {self.mode}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything that a model ran, in order."""
+
+    model: str
+    """The class of the model."""
+    modes: tuple[str, ...]
+    """The modes it was run in."""
+    calls: tuple[TracedCall, ...]
+
+    def in_mode(self, mode: str) -> tuple[TracedCall, ...]:
+        """The calls of one mode."""
+        return tuple(call for call in self.calls if call.mode == mode)
+
+    def of(self, path: str) -> tuple[TracedCall, ...]:
+        """The calls of the layer that the model holds under a path, and of those below it."""
+        return tuple(call for call in self.calls if is_below(call.path, path))
+
+    @property
+    def wrong(self) -> tuple[TracedCall, ...]:
+        """The calls that ran in another phase than the one asked for."""
+        return tuple(call for call in self.calls if not call.is_right)
+
+    def table(self) -> str:
+        """A table for people: a row for each layer call, a column for each mode, `!` behind what is wrong."""
+        rows = [("layer", "called at", *self.modes)]
+        rows += [(*key, *(_cell(calls, mode) for mode in self.modes)) for key, calls in self._by_call().items()]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join(line.rstrip() for line in lines)
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def _by_call(self) -> dict[tuple[str, str], list[TracedCall]]:
+        found: dict[tuple[str, str], list[TracedCall]] = {}
+        for call in self.calls:
+            at = f"{Path(call.site.file).name}:{call.site.line}" if call.site else "-"
+            found.setdefault((f"{call.path} ({call.layer})", at), []).append(call)
+        return found
+
+
+def is_below(path: str, above: str) -> bool:
+    """Whether a path is another one, or leads on from it: `head.blocks[0]` from `head.blocks`."""
+    return path == above or path.startswith((f"{above}.", f"{above}["))
+
+
+def _cell(calls: Iterable[TracedCall], mode: str) -> str:
+    here = [call for call in calls if call.mode == mode]
+    words = "/".join(sorted({call.phase.value for call in here})) or "-"
+    return words if all(call.is_right for call in here) else f"{words} !"
+
+
+def wrong_lines(calls: Iterable[TracedCall]) -> Iterator[str]:
+    """A line for each call, each line once."""
+    yield from dict.fromkeys(str(call) for call in calls)

@@ -1,0 +1,142 @@
+"""Stands between Keras and its layers while a model runs."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from flake8_training_phase.runtime.packages import KerasPackage
+from flake8_training_phase.runtime.trace import Site
+
+_NOT_THE_USERS = frozenset({"keras", "tf_keras", "tensorflow", "jax", "torch", "functools", "contextlib"})
+"""Packages whose frames are passed over in search of the line that calls a layer."""
+
+_RUNNER = "flake8_training_phase.runtime.running"
+"""The module that runs the models: a call from there is nobody's line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRun:
+    """The `call` of a layer of Keras that is about to run; `run` runs it."""
+
+    layer: Any
+    original: Callable[..., Any]
+    """The `call` of its class, not watched."""
+    arguments: dict[str, Any]
+    """What `call` receives, by parameter name, `training` among them."""
+    run: Callable[[], Any]
+    site: Site | None
+    """The line outside Keras that called it."""
+    through: tuple[Site | None, ...]
+    """The lines that called the layers around it."""
+
+
+Around = Callable[[LayerRun], Any]
+"""What is done instead of a `call`: run it, and give its outputs."""
+
+
+@contextmanager
+def watched(package: KerasPackage, around: Around) -> Iterator[None]:
+    """Let `around` run every `call` of a phase-dependent layer of Keras; puts all back at the end.
+
+    A layer inside such a layer, as the cell of an LSTM, is not watched.
+    """
+    watch = _Watch(package, around)
+    saved = [(cls, "call", vars(cls)["call"]) for cls in package.phase_classes()]
+    saved.append((package.layer_class, "__call__", vars(package.layer_class)["__call__"]))
+    try:
+        for cls, name, original in saved:
+            setattr(cls, name, watch.entering(original) if name == "__call__" else watch.watching(original))
+        yield
+    finally:
+        for cls, name, original in saved:
+            setattr(cls, name, original)
+
+
+def when_run(function: Callable[..., None], values: Sequence[Any] = ()) -> None:
+    """Call `function` with the values of tensors: now, or whenever the TensorFlow graph runs that is being made."""
+    tf = sys.modules.get("tensorflow")
+    if tf is None or tf.executing_eagerly():
+        function(*values)
+        return
+
+    def run(*arrays: Any) -> list[Any]:
+        function(*arrays)
+        return []
+
+    # Without outputs the operation is stateful: functions run it although nobody uses it.
+    tf.numpy_function(run, list(values), [])
+
+
+def only_for_shapes() -> bool:
+    """Whether Keras runs a layer only to learn the shape of its outputs.
+
+    TensorFlow does that in a graph which never runs, the other backends in this scope (`keras.SymbolicScope`).
+    """
+    scope = sys.modules.get("keras.src.backend.common.symbolic_scope")
+    return scope is not None and bool(scope.in_symbolic_scope())
+
+
+class _Watch:
+    def __init__(self, package: KerasPackage, around: Around) -> None:
+        self.package = package
+        self.around = around
+        self._entered: list[Site | None] = []
+        self._running: set[int] = set()
+
+    def entering(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """`Layer.__call__`, remembering the line it is called from while it runs."""
+
+        @functools.wraps(original)
+        def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            self._entered.append(_calling_line())
+            try:
+                return original(layer, *args, **kwargs)
+            finally:
+                self._entered.pop()
+
+        return __call__
+
+    def watching(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The `call` of a layer class, run by `around`."""
+        signature = _signature(original)
+
+        @functools.wraps(original)
+        def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._running:  # Inside a layer that is watched, or a parent's `call`.
+                return original(layer, *args, **kwargs)
+            self._running.add(id(layer))
+            try:
+                bound = signature.bind(layer, *args, **kwargs)
+                bound.apply_defaults()
+                arguments = dict(bound.arguments)
+                del arguments[next(iter(arguments))]
+                run = functools.partial(original, layer, *args, **kwargs)
+                return self.around(LayerRun(layer, original, arguments, run, _calling_line(), tuple(self._entered)))
+            finally:
+                self._running.remove(id(layer))
+
+        call.__signature__ = signature  # type: ignore[attr-defined]
+        return call
+
+
+_signature = functools.cache(inspect.signature)
+
+
+def _calling_line() -> Site | None:
+    """The innermost line of the stack that is the user's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        if module == _RUNNER:
+            return None
+        if module != __name__ and module.partition(".")[0] not in _NOT_THE_USERS:
+            return Site(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None

@@ -1,0 +1,187 @@
+"""Tests the analysis against Keras: programs are made up, analysed, and run.
+
+`python -m tests.runtime.differential --programs 5000 --seed 1` runs so many different programs, shows those with a
+difference, and ends with 1 when there was one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flake8_training_phase.keras.generations import GENERATIONS, Generation
+from tests.runtime.measure import Worker
+from tests.runtime.programs.comparing import Comparer, Comparison, Difference
+from tests.runtime.programs.drawn import random_program
+from tests.runtime.programs.fixing import fixed, still_wrong, wrongly_changed
+from tests.runtime.programs.predicting import Analysed
+from tests.runtime.programs.program import Program
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to."""
+
+    programs: int = 0
+    with_unknown: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    different: int = 0
+
+    def add(self, comparisons: list[Comparison]) -> None:
+        """Count a program."""
+        self.programs += 1
+        self.with_unknown += any(one.has_unknown for one in comparisons)
+        for one in comparisons:
+            self.counts.update(one.counts)
+
+    def __str__(self) -> str:
+        share = self.with_unknown / max(self.programs, 1)
+        told = ", ".join(
+            f"{self.counts[kind]} {kind}" for kind in ("known", "several", "constant", "unknown", "missed")
+        )
+        return (
+            f"{self.programs} programs, {self.different} with a difference; {share:.1%} hold something unknown. "
+            f"Lines by mode, class and Keras: {told}; {self.counts['raised']} runs raised"
+        )
+
+
+PROGRESS = 250
+"""Programs after which a line tells how far it is."""
+
+
+class Laboratory:
+    """The workers for both generations, and what compares."""
+
+    def __init__(self, pythons: dict[int, str] | None = None) -> None:
+        self._workers = {keras: Worker(keras, (pythons or {}).get(keras, sys.executable)) for keras in (2, 3)}
+        self._threads = {keras: ThreadPoolExecutor(1) for keras in self._workers}
+        self.versions = {keras: str(one.ask("version")["version"]) for keras, one in self._workers.items()}
+        self.generations = {keras: generation_of(version) for keras, version in self.versions.items()}
+
+    def observe(self, program: Program, folder: Path, exact: bool = False) -> dict[int, Future[Any]]:
+        """Have a program run that was written to a folder, by each Keras."""
+        targets = [(one.module, one.name) for one in program.targets]
+        job = {"folder": str(folder), "targets": targets, "exact": exact}
+        return {keras: self._threads[keras].submit(one.ask, "program", **job) for keras, one in self._workers.items()}
+
+    def compare(self, program: Program, exact: bool = False) -> list[Comparison]:
+        """What the analysis says of a program against what each Keras does."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = program.write(Path(folder))
+            running = self.observe(program, Path(folder), exact)
+            analysed = Analysed(program, files)
+            return [
+                Comparer(program, analysed, self.generations[keras], self.versions[keras]).compare(
+                    run.result()["observed"]
+                )
+                for keras, run in running.items()
+            ]
+
+    def compare_fixed(self, program: Program, unsafe: bool, all_right: bool) -> list[str]:
+        """What fixes do that they may not; with `all_right` also what they leave wrong."""
+        after = fixed(program, unsafe)
+        if after.modules == program.modules and not all_right:
+            return []
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+            program.write(Path(folder))
+            after.write(Path(other))
+            first, second = self.observe(program, Path(folder)), self.observe(after, Path(other))
+            found: list[str] = []
+            for keras, version in self.versions.items():
+                seen = second[keras].result()["observed"]
+                told = [*wrongly_changed(program, first[keras].result()["observed"], seen)]
+                told += still_wrong(program, seen) if all_right else ()
+                found += [f"Keras {version}, {one}" for one in told]
+        return [*found, str(after)] if found else []
+
+    def stop(self) -> None:
+        """End the workers."""
+        for thread in self._threads.values():
+            thread.shutdown()
+        for worker in self._workers.values():
+            worker.stop()
+
+
+def generation_of(version: str) -> Generation:
+    """The semantics that hold for a version of Keras; those of the nearest one before it when none is named for it."""
+    major = [one for one in GENERATIONS if one.keras == _numbers(version)[0]]
+    return max((one for one in major if _numbers(one.first) <= _numbers(version)), key=lambda one: _numbers(one.first))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2])
+
+
+def run(laboratory: Laboratory, wanted: int, seed: int, exact: bool, tally: Tally) -> None:
+    """Run so many different programs, and show those with a difference."""
+    known: set[str] = set()
+    numbers = itertools.count()
+    while tally.programs < wanted:
+        number = next(numbers)
+        program = random_program(f"{seed}:{number}")
+        if str(program) in known:
+            continue
+        known.add(str(program))
+        comparisons = laboratory.compare(program, exact)
+        tally.add(comparisons)
+        differences = [one for comparison in comparisons for one in comparison.differences]
+        if differences:
+            tally.different += 1
+            show(f"{seed}:{number}", program, differences)
+        if tally.programs % PROGRESS == 0:
+            print(tally, file=sys.stderr, flush=True)
+
+
+def run_fixes(laboratory: Laboratory, wanted: int, seed: int) -> int:
+    """Fix so many programs, of which every second holds only what can be fixed; gives how many went wrong."""
+    bad = 0
+    for number in range(wanted):
+        only_fixable = bool(number % 2)
+        program = random_program(f"fix {seed}:{number}", only_fixable)
+        # Safe fixes alone leave what only unsafe ones repair.
+        unsafe = only_fixable or number % 4 == 0
+        told = laboratory.compare_fixed(program, unsafe, all_right=only_fixable)
+        if told:
+            bad += 1
+            print("\n".join(["-" * 100, f"# program fix {seed}:{number}", str(program), *told]), flush=True)
+    return bad
+
+
+def show(name: str, program: Program, differences: list[Difference]) -> None:
+    """Print a program with what is different."""
+    print("\n".join(["-" * 100, f"# program {name}", str(program), *map(str, differences)]), flush=True)
+
+
+def main() -> int:
+    """Run programs; gives the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=int, default=300, help="how many different programs (300)")
+    parser.add_argument("--seed", type=int, default=0, help="where to begin (0)")
+    parser.add_argument("--fixes", type=int, default=0, help="how many programs to fix and to run again (0)")
+    parser.add_argument("--exact", action="store_true", help="run fit() and predict() as they are: slower")
+    parser.add_argument("--keras2", default=sys.executable, help="the Python that has tf_keras (this one)")
+    parser.add_argument("--keras3", default=sys.executable, help="the Python that has keras (this one)")
+    options = parser.parse_args()
+    laboratory = Laboratory({2: options.keras2, 3: options.keras3})
+    tally = Tally()
+    begun = time.monotonic()
+    try:
+        run(laboratory, options.programs, options.seed, options.exact, tally)
+        bad = run_fixes(laboratory, options.fixes, options.seed)
+    finally:
+        print(f"{tally}; {time.monotonic() - begun:.0f} s, Keras {', '.join(laboratory.versions.values())}")
+        laboratory.stop()
+    print(f"{options.fixes} programs fixed, {bad} of them wrongly")
+    return 1 if tally.different or bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""Draws whole programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from hypothesis import strategies as st
+
+from tests.runtime.programs.calls import Around, CallDrawer, Lines, indented
+from tests.runtime.programs.drawing import Dice
+from tests.runtime.programs.layers import Constructor, Held, LayerDrawer
+from tests.runtime.programs.program import Program, Target
+
+IMPORTS = (
+    "import keras",
+    "from tensorflow import keras",
+    "import tensorflow as tf\n\nkeras = tf.keras",
+)
+
+SIGNATURES: tuple[tuple[int, tuple[str, str | None]], ...] = (
+    # What `call` takes after its data, and the expression for the flag in it.
+    (8, (", training=None", "training")),
+    (4, ("", None)),
+    (2, (", training=False", "training")),
+    (1, (", training=True", "training")),
+    (1, (", *, training=None", "training")),
+    (1, (", mask=None, training=None", "training")),
+    (1, (", training: bool | None = None", "training")),
+    (1, (", training=None, **kwargs", "training")),
+    (1, (", is_training=False", "is_training")),
+    (1, (", is_training=None", "is_training")),
+    (1, (", train=True", "train")),
+    (1, (", **kwargs", 'kwargs.get("training")')),
+    (1, (", training", "training")),
+)
+
+KERAS_PARENTS = ("keras.layers.Dropout", "keras.layers.GaussianNoise", "keras.layers.BatchNormalization")
+CONTAINERS = ("keras.Sequential", "keras.Model")
+
+
+@dataclass(slots=True)
+class Class:
+    """A class that was drawn."""
+
+    name: str
+    lines: Lines
+    is_model: bool
+    held: list[Held]
+    call: str | None
+    """What its `call` takes after its data, None when it has none of its own or inherited from the program."""
+    constructor: list[str]
+    switch: bool
+
+
+@dataclass(slots=True)
+class ModuleText:
+    """A module on its way."""
+
+    name: str
+    imports: list[str]
+    functions: list[Lines] = field(default_factory=list)
+    classes: list[Class] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its source."""
+        parts = [["import functools"], *([line] for line in self.imports)]
+        blocks = ["\n".join(line for lines in parts for line in lines)]
+        blocks += ["\n".join(lines) for lines in (*self.functions, *(one.lines for one in self.classes))]
+        return "\n".join(line.rstrip() for line in "\n\n\n".join(blocks).splitlines()) + "\n"
+
+
+class ProgramDrawer:
+    """Draws a program of one or two modules."""
+
+    def __init__(self, dice: Dice, only_fixable: bool = False) -> None:
+        self.dice = dice
+        self.layers = LayerDrawer(self.dice, only_fixable)
+        self.calls = CallDrawer(self.dice, self.layers, only_fixable)
+        self.known: list[Class] = []
+        self.required = False
+
+    def program(self) -> Program:
+        """A program."""
+        first = ModuleText("blocks", [self.dice.one_of(IMPORTS)])
+        modules = [first]
+        self._classes(first, self.dice.number(1, 2))
+        if self.dice.chance(3):
+            modules.append(self._importing(first))
+            self._classes(modules[-1], self.dice.number(1, 2))
+        targets = tuple(Target(module.name, one.name) for module in modules for one in module.classes)
+        texts = {module.name: module.text for module in modules}
+        return Program(texts, targets, self.calls.may_raise or self.required)
+
+    def _importing(self, other: ModuleText) -> ModuleText:
+        """A second module, which uses the first."""
+        names = ", ".join(one.name for one in other.classes)
+        lines = (f"from .blocks import {names}", f"from program.blocks import {names}")
+        return ModuleText("models", [self.dice.one_of(IMPORTS), self.dice.one_of(lines)])
+
+    def _classes(self, module: ModuleText, count: int) -> None:
+        if self.dice.chance(4):
+            name = self.dice.name("make_layer")
+            module.functions.append([f"def {name}():", f"    return {self.layers.layer(own=False)}"])
+            self.layers.factories = [name]
+        else:
+            self.layers.factories = []
+        for _ in range(count):
+            drawn = self._keras_child() if self.dice.chance(8) else self._class(module)
+            module.classes.append(drawn)
+            self.known.append(drawn)
+            self.layers.classes.append(drawn.name)
+            if "layer=None" in drawn.constructor:
+                self.layers.taking_layer.append(drawn.name)
+
+    def _keras_child(self) -> Class:
+        """A subclass of a layer of Keras whose `call` is run by `super().call`, or inherited."""
+        name = self.dice.name("Child")
+        parent = self.dice.one_of((*KERAS_PARENTS, "keras.Sequential"))
+        made = {
+            "keras.layers.BatchNormalization": "",
+            "keras.Sequential": "[keras.Input((3, 4)), keras.layers.Dropout(0.5)]",
+        }.get(parent, "0.5")
+        lines = [f"class {name}({parent}):", "    def __init__(self):", f"        super().__init__({made})"]
+        call = None
+        if self.dice.chance(2):
+            taken, flag = self._signature()
+            around = Around([], [flag] if flag else [], ", training=None")
+            body = [*self.calls._super(around, 0), "return x"]
+            lines += ["", f"    def call(self, x{taken}):", *indented(indented(body))]
+            call = taken
+        return Class(name, lines, parent == "keras.Sequential", [], call, [], False)
+
+    def _signature(self) -> tuple[str, str | None]:
+        taken, flag = self.dice.weighted(SIGNATURES)
+        self.required |= taken == ", training"
+        return taken, flag
+
+    def _class(self, module: ModuleText) -> Class:
+        """A class with layers, and a `call` that runs them."""
+        # A subclass of Dropout is built when its constructor has run, and takes no more layers on Keras 3.
+        parents = [one for one in self.known if one.call is not None and not one.name.startswith("Child")]
+        parent = self.dice.one_of(parents) if parents and self.dice.chance(4) else None
+        constructor = Constructor(held=list(parent.held) if parent else [])
+        if parent:
+            constructor.parameters = list(parent.constructor)
+        for _ in range(self.dice.number(0 if parent else 1, 3)):
+            self.layers.hold(constructor)
+        if parent:  # What it passes on to its parent's constructor it does not take itself.
+            constructor.parameters = [one for one in constructor.parameters if one not in parent.constructor] + list(
+                parent.constructor
+            )
+        is_model = parent.is_model if parent else self.dice.chance(2)
+        name = self.dice.name("Model" if is_model else "Layer")
+        base = parent.name if parent else "keras.Model" if is_model else "keras.layers.Layer"
+        switch = any(one.startswith("switch=") for one in constructor.parameters)
+        call, body = self._call(constructor, parent, switch, module)
+        lines = [f"class {name}({base}):", *indented([*self._constructor(constructor, parent, switch), *body])]
+        return Class(name, lines, is_model, constructor.held, call, constructor.parameters, switch)
+
+    def _constructor(self, constructor: Constructor, parent: Class | None, switch: bool) -> Lines:
+        given = ", ".join(
+            f"{one.partition('=')[0]}={one.partition('=')[0]}" for one in (parent.constructor if parent else [])
+        )
+        keep = ["self.switch = switch"] if switch else []
+        taken = "".join(f", {one}" for one in constructor.parameters)
+        lines = [f"def __init__(self{taken}):"]
+        lines += indented([f"super().__init__({given})", *keep, *constructor.body])
+        for method in constructor.methods:
+            lines = [*method, "", *lines] if len(method) == 1 else [*lines, "", *method]
+        if constructor.build:
+            lines += ["", "def build(self, input_shape):"]
+            lines += indented([*constructor.build, "super().build(input_shape)"])
+        return lines
+
+    def _call(
+        self, constructor: Constructor, parent: Class | None, switch: bool, module: ModuleText
+    ) -> tuple[str | None, Lines]:
+        if parent is not None and self.dice.chance(4):
+            return parent.call, []
+        taken, flag = self._signature()
+        around = Around(constructor.held, [flag] if flag else [], switch=switch)
+        if parent is not None:
+            around.parent_call, around.parent_by_name = parent.call, parent.name
+        body = self.calls.body(around)
+        module.functions += around.functions
+        lines = ["", f"def call(self, x{taken}):", *indented(body)]
+        for method in around.methods:
+            lines += ["", *method]
+        return taken, lines
+
+
+def random_program(seed: str, only_fixable: bool = False) -> Program:
+    """The program of a seed; with `only_fixable` one in which all that is wrong is a mistake that a rule repairs."""
+    return ProgramDrawer(Dice(Random(seed).randint), only_fixable).program()
+
+
+@st.composite
+def programs(draw: Callable[[st.SearchStrategy[int]], int]) -> Program:
+    """The same programs as hypothesis makes them: small ones first, and smaller ones when a test fails."""
+    return ProgramDrawer(Dice(lambda least, most: draw(st.integers(least, most)))).program()

@@ -1,0 +1,45 @@
+"""Programs on which the analysis was once wrong, cut down by hand. Each is run in Keras."""
+
+from __future__ import annotations
+
+from tests.runtime.programs.program import Program, Target
+
+HEAD = """\
+import keras
+"""
+
+REGRESSIONS: dict[str, str] = {
+    "bool of the flag is False where the flag is None": """
+class Loud(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=True):
+        return self.drop(x)
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.loud = Loud()
+
+    def call(self, x, training=None):
+        return self.loud(x, training=bool(training))
+""",
+    "a graph of Keras 3 runs without a flag with the defaults that it was made with": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.net = keras.Sequential([keras.Input((3, 4)), keras.layers.Dropout(0.5), keras.layers.RandomFlip()])
+
+    def call(self, x, training=None):
+        return self.net(x)
+""",
+}
+
+
+def example(source: str) -> Program:
+    """A program of one module, of which every class is run."""
+    names = [line.split("(")[0].removeprefix("class ") for line in source.splitlines() if line.startswith("class ")]
+    return Program({"blocks": f"{HEAD}\n{source}"}, tuple(Target("blocks", name) for name in names))

@@ -1,0 +1,69 @@
+"""Fixes programs, and says what the fixes may change: a phase that is not the one asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from flake8_training_phase.runtime.trace import MODES, phase_wanted
+from flake8_training_phase.session import Mode, Session
+from flake8_training_phase.settings import Settings
+from tests.runtime.programs.program import Program
+from tests.runtime.programs.running import Observed
+
+Seen = dict[tuple[str, int], set[str]]
+"""Phases by module and line."""
+
+
+def fixed(program: Program, unsafe: bool) -> Program:
+    """The program after `training-phase-fix`."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        files = program.write(Path(folder))
+        Session(Settings(), Mode.FIX, unsafe, "text").run(list(files.values()))
+        return replace(program, modules={name: file.read_text(encoding="utf-8") for name, file in files.items()})
+
+
+def wrongly_changed(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
+    """Where fixes changed a phase to another one than the one asked for, or made something raise."""
+    for target, mode, first, second in _modes(program, before, after):
+        if isinstance(first, str):
+            continue
+        if isinstance(second, str):
+            yield f"{target} in {mode}: raises {second} after the fix"
+            continue
+        old, new = _seen(first), _seen(second)
+        wanted = {phase_wanted(mode).value}
+        for line in sorted({*old, *new}):
+            allowed = old.get(line, set()) | wanted
+            if not new.get(line, set()) <= allowed or (old.get(line) == wanted and new.get(line) != wanted):
+                yield f"{target} in {mode}: {line} ran in {old.get(line)}, after the fix in {new.get(line)}"
+
+
+def still_wrong(program: Program, after: list[Observed]) -> Iterator[str]:
+    """Where a layer does not run in the phase asked for."""
+    for target, mode, seen, _ in _modes(program, after, after):
+        if isinstance(seen, str):
+            yield f"{target} in {mode}: raises {seen}"
+            continue
+        for line, phases in _seen(seen).items():
+            if phases != {phase_wanted(mode).value}:
+                yield f"{target} in {mode}: {line} runs in {phases} after the fix"
+
+
+def _modes(
+    program: Program, before: list[Observed], after: list[Observed]
+) -> Iterator[tuple[str, str, list[list[object]] | str, list[list[object]] | str]]:
+    for target, first, second in zip(program.targets, before, after, strict=True):
+        for mode in MODES:
+            yield target.name, mode, first[mode], second[mode]
+
+
+def _seen(places: list[list[object]]) -> Seen:
+    found: Seen = {}
+    for module, line, phase in places:
+        found.setdefault((str(module), int(str(line))), set()).add(str(phase))
+    return found

@@ -1,0 +1,124 @@
+"""What the analysis says of a program: the phases that the layers receive which each line calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence, parent_dependence
+from flake8_training_phase.analysis.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.phase_flow import Mode, PhaseFlow
+from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import Generation, Passed, Phase
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+from tests.runtime.programs.program import Program, Target
+
+MODES = dict(zip(("fit", "training=True", "training=False", "no flag", "predict"), Mode, strict=True))
+
+Line = tuple[str, int]
+"""Module and number."""
+
+
+@dataclass(slots=True)
+class Said:
+    """What the analysis says of one line in one mode."""
+
+    phases: set[str] = field(default_factory=set)
+    """`T`, `I`."""
+    unknown: bool = False
+    constant: bool = False
+    """Something that runs there depends on no phase, because all flags inside are constants: no phase is said of it."""
+    runs: bool = False
+    """A layer of Keras is surely called there, if the mode runs the line at all."""
+    classes: set[UserClass] = field(default_factory=set)
+    """The classes of the program that are run there."""
+
+
+class Analysed:
+    """A program as the analysis sees it."""
+
+    def __init__(self, program: Program, files: dict[str, Path]) -> None:
+        project = Project(True)
+        self.classes: dict[Target, LayerClass] = {}
+        self._modules: dict[Scope, str] = {}
+        for name, text in program.modules.items():
+            module = CheckedModule(ast.parse(text), SourceText(text), str(files[name]), Settings(), project)
+            self._modules[module.scope] = name
+            self.classes |= {Target(name, one.name): one for one in module.layer_classes}
+
+    def said(self, target: Target, generation: Generation, mode: str) -> dict[Line, Said] | None:
+        """What is said of each line that calls a layer when a class is run; None when it cannot be followed."""
+        cls = self.classes[target].cls
+        if cls.call is None or not cls.trace.complete:
+            return None
+        report = PhaseFlow(generation).report(cls, MODES[mode])
+        certain = set(_certain(cls.trace.events))
+        lines: dict[Line, Said] = {}
+        for event in walk(cls.trace.events):
+            if isinstance(event, (LayerCall, KerasCall)):
+                place = self._modules[event.place.scope.root], event.node.lineno
+                received = {one.phase for one in report.of(event)}
+                _add(lines.setdefault(place, Said()), event, received, event in certain)
+        return lines
+
+
+def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain: bool) -> None:
+    depends = _depends(event)
+    if depends is not Dependence.NO:
+        line.phases |= {"T" if phase else "I" for phase in received}
+    line.unknown |= Passed.UNKNOWN in received or depends is Dependence.MAYBE
+    line.unknown |= any(not isinstance(one, (Instance, Constant)) for one in members(event.receiver))
+    line.runs |= bool(received) and certain and _is_plain(event)
+    classes = set(_classes(event.receiver))
+    line.constant |= any(_holds_constants(one) for one in classes)
+    line.classes |= classes
+
+
+def _depends(event: LayerCall | KerasCall) -> Dependence:
+    return dependence(event.receiver) if isinstance(event, LayerCall) else parent_dependence(event)
+
+
+def _is_plain(event: LayerCall | KerasCall) -> bool:
+    receiver = event.receiver
+    plain = isinstance(receiver, Instance) and isinstance(receiver.type, KerasLayer) and not receiver.contents
+    return plain and _depends(event) is Dependence.YES
+
+
+def _classes(value: Value) -> Iterator[UserClass]:
+    for one in members(value):
+        if isinstance(one, Instance):
+            if isinstance(one.type, UserClass):
+                yield one.type
+                yield from (cls for held in one.type.base_contents for cls in _classes(held))
+            yield from (cls for held in one.contents for cls in _classes(held))
+
+
+def _holds_constants(cls: UserClass) -> bool:
+    """Whether a class, or one that it runs, has layers whose phase depends on nothing but constants."""
+    if class_dependence(cls) is Dependence.NO:
+        return True
+    called = (one.receiver for one in walk(cls.trace.events) if isinstance(one, LayerCall))
+    return any(_holds_constants(one) for value in called for one in _classes(value) if one is not cls)
+
+
+def _certain(events: Iterable[Event]) -> Iterator[Event]:
+    """The events that happen whenever their lanes are taken: under no branch, in no loop, behind no way out."""
+    for event in events:
+        if isinstance(event, (Branch, Loop)):
+            if any(isinstance(one, Exit) for one in walk([event])):
+                return
+        elif isinstance(event, Inlined):
+            yield from _certain(event.events)
+        elif isinstance(event, Exit):
+            return
+        else:
+            yield event

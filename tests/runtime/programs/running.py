@@ -1,0 +1,112 @@
+"""Runs a program in Keras and says in which phase the layers ran that each line of it calls. Runs in a worker.
+
+`exact` runs are those of `trace_training`: with `fit` and `predict`, and layers that compute. The others run
+`train_step` and `predict_step` instead, in which the flag is decided, and pass the data by the layers, whose phase is
+known when they are called: many times faster: an LSTM takes seconds to run eagerly.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import importlib
+import itertools
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flake8_training_phase.runtime import MODES, Phase
+from flake8_training_phase.runtime.packages import is_frozen
+from flake8_training_phase.runtime.running import Runner
+from flake8_training_phase.runtime.tracing import Recorded, recording
+from flake8_training_phase.runtime.watching import Around, LayerRun, watched
+from tests.runtime.programs.program import INPUT_SHAPE, PACKAGE
+
+Observed = dict[str, Any]
+"""By mode: the list of `[module, line, phase]` of a class, or the text of an exception."""
+
+PROGRAMS_BETWEEN_CLEANING = 100
+
+_runs = itertools.count(1)
+
+
+class StepRunner(Runner):
+    """Runs a step of training or prediction in place of `fit` and `predict`."""
+
+    def run(self, mode: str) -> None:
+        """Run the model in one of `MODES`."""
+        data = self.tensors(self.inputs)
+        if mode == "fit":
+            with self.compiled():
+                self.model.train_step((data, self.zeros))
+        elif mode == "predict":
+            self.model.predict_step((data,))
+        else:
+            super().run(mode)
+
+
+def run_program(folder: str, targets: Sequence[tuple[str, str]], exact: bool) -> list[Observed]:
+    """What each target of a program does that was written to `folder`, in each mode."""
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        modules = [importlib.import_module(f"{PACKAGE}.{module}") for module, _ in targets]
+        return [_run_class(getattr(module, name), exact) for module, (_, name) in zip(modules, targets, strict=True)]
+    finally:
+        sys.path.remove(folder)
+        for name in [one for one in sys.modules if one.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
+        sys.path_importer_cache.pop(folder, None)
+        if next(_runs) % PROGRAMS_BETWEEN_CLEANING == 0:
+            sys.modules["keras"].backend.clear_session()
+            gc.collect()
+
+
+def _run_class(cls: Any, exact: bool) -> Observed:
+    recorded: list[Recorded] = []
+    around = recording(recorded)
+    inputs = (np.ones(INPUT_SHAPE, "float32"),)
+    try:
+        layer = cls()
+        runner = Runner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
+        with watched(runner.package, around if exact else _passing_by(around)):
+            runner.prepare(MODES)
+            depth = 1 if runner.model is layer else 2  # A layer has a host around it.
+            return {mode: _run_mode(runner, mode, depth, recorded) for mode in MODES}
+    except Exception as error:
+        return dict.fromkeys(MODES, _told(error))
+
+
+def _run_mode(runner: Runner, mode: str, depth: int, recorded: list[Recorded]) -> list[tuple[str, int, str]] | str:
+    recorded.clear()
+    try:
+        runner.run(mode)
+    except Exception as error:
+        return _told(error)
+    return sorted({place for run, phase in recorded if (place := _place(run, phase, depth))})
+
+
+def _passing_by(around: Around) -> Around:
+    """The same, but layers give their inputs, cut to as many features as they would give."""
+
+    def passing_by(run: LayerRun) -> Any:
+        data = next(iter(run.arguments.values()))
+        features = getattr(run.layer, "units", INPUT_SHAPE[-1])
+        return around(dataclasses.replace(run, run=lambda: data[..., :features]))
+
+    return passing_by
+
+
+def _place(run: LayerRun, phase: Phase, depth: int) -> tuple[str, int, str] | None:
+    """Which line of the class's own `call` (or of a function it runs) led to a layer, and the phase of that."""
+    site = run.through[depth] if len(run.through) > depth else run.site
+    if site is None or is_frozen(run.layer):
+        return None
+    return Path(site.file).stem, site.line, phase.value
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,3 +186,36 @@ def test_a_file_that_cannot_be_written(model: Path, fix: Fix, monkeypatch: pytes
     assert (done.code, done.err) == (2, "model.py: cannot be written: No space left on device\n")
     assert done.lines[-1] == "1 file checked, 0 findings silenced, 1 left, 1 error"
     assert model.read_text() == MODEL
+
+
+# Files in pieces
+
+
+def test_comments_in_the_cells_of_a_notebook(tmp_path: Path, fix: Fix) -> None:
+    cells = [["%matplotlib inline\n", "import keras"], FORGETFUL.splitlines(keepends=True), ["print(1"]]
+    notebook = {
+        "cells": [
+            {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": cell}
+            for cell in cells
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = tmp_path / "model.ipynb"
+    path.write_text(json.dumps(notebook, indent=1))
+    before = path.read_text()
+    done = fix("--add-noqa", "--output-format", "concise")
+    # The cell that is no Python is left.
+    assert [line.partition(" ")[0] for line in done.lines] == ["model.ipynb:cell", "1"]
+    assert path.read_text() == before.replace("drop(x)", f"drop(x)  # noqa: KTP202 - {WHY}")
+
+
+def test_comments_in_the_blocks_of_a_markdown_file(tmp_path: Path, fix: Fix) -> None:
+    path = tmp_path / "page.md"
+    block = "".join(f"   {line}" if line.strip() else line for line in FORGETFUL.splitlines(keepends=True))
+    path.write_text(f"1. Read\n\n   ```python\n{block}   ```\n")
+    before = path.read_text()
+    assert fix("--add-noqa", path).code == 0
+    assert path.read_text() == before.replace("drop(x)", f"drop(x)  # noqa: KTP202 - {WHY}")
+    assert fix("--check", path).code == 0

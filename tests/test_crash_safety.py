@@ -72,6 +72,15 @@ def test_killed_at_each_step_of_a_write(tmp_path: Path) -> None:
     assert any(rest for _, _, rest in killed)
 
 
+SLOW_RUN = """
+import os, sys, time
+fsync = os.fsync
+os.fsync = lambda file: (fsync(file), time.sleep(0.05))  # A slow disk, so that there is a moment to kill it in.
+from flake8_training_phase.cli import main
+main(["--isolated", "--no-cache", "-j1", sys.argv[1]])
+"""
+
+
 def test_killed_at_any_moment_of_a_run(tmp_path: Path) -> None:
     chance = random.Random(1)
     seen: Counter[str] = Counter()
@@ -81,10 +90,9 @@ def test_killed_at_any_moment_of_a_run(tmp_path: Path) -> None:
         paths = [folder / f"model_{number}.py" for number in range(60)]
         for path in paths:
             path.write_text(MODEL)
-        command = [sys.executable, "-m", "flake8_training_phase", "--isolated", str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as fixing:
+        with subprocess.Popen([sys.executable, "-c", SLOW_RUN, folder], stdout=subprocess.DEVNULL) as fixing:
             wait_for_a_change(folder, len(paths), fixing)
-            time.sleep(chance.random() * 0.02)
+            time.sleep(chance.random() * 0.5)
             fixing.kill()
         texts = Counter(path.read_text() for path in paths)
         assert set(texts) <= {MODEL, FIXED_MODEL}
@@ -92,7 +100,7 @@ def test_killed_at_any_moment_of_a_run(tmp_path: Path) -> None:
         rest = {path.name for path in folder.iterdir()} - {path.name for path in paths}
         assert all(name.startswith(".model_") and name.endswith(".tmp") for name in rest)
         # The next run does what is left to do, and takes nothing that was left behind for a file to check.
-        again = run("flake8_training_phase", "--isolated", ".", cwd=folder)
+        again = run("flake8_training_phase", "--isolated", "--no-cache", ".", cwd=folder)
         assert again.lines[-1].startswith(f"60 files checked, {texts[MODEL]} finding")
         assert {path.read_text() for path in paths} == {FIXED_MODEL}
     assert seen[MODEL]
@@ -104,8 +112,6 @@ def wait_for_a_change(folder: Path, files: int, fixing: subprocess.Popen[bytes])
     until = time.monotonic() + 60
     while time.monotonic() < until and fixing.poll() is None:
         # A temporary file is there, or has taken the place of a file.
-        if sum(1 for _ in folder.iterdir()) != files or any(
-            path.read_text() != MODEL for path in folder.glob("*_0.py")
-        ):
+        if sum(1 for _ in folder.iterdir()) != files or any(one.read_text() != MODEL for one in folder.glob("*_0.py")):
             return
     pytest.fail("nothing was written")

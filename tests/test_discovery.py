@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.settings import DEFAULT_EXCLUDES
 from flake8_training_phase.sources.discovery import discover
 from tests.helpers import MODEL, Result
@@ -131,7 +132,7 @@ def test_each_folder_has_the_settings_of_its_own_project(project: Path) -> None:
     lay_out(project, **{"one/pyproject.toml": "[tool.training-phase]\nextend-exclude = ['data']\nkeras = '2'\n"})
     lay_out(project, **{"two/pyproject.toml": "[tool.training-phase]\nextend-exclude = ['gen']\nkeras = '3'\n"})
     files = discover([project], Configuration({}), lambda path, error: None)
-    assert [(path.name, sorted(settings.keras)) for path, settings in files] == [("b.py", [3])]
+    assert [(path.name, settings.keras) for path, settings in files] == [("b.py", targets("3"))]
 
 
 # What git leaves out

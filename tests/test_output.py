@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,10 +68,15 @@ def test_a_new_report_can_be_read_by_others(model: Path, fix: Fix) -> None:
     assert model.with_name("report.txt").stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs /dev")
-def test_a_device_is_written_to_not_replaced(model: Path, fix: Fix) -> None:
-    assert fix("--check", "--output-file", os.devnull).err == ""
-    assert not Path(os.devnull).is_file()
+@pytest.mark.skipif(os.name == "nt", reason="needs named pipes")
+def test_a_pipe_is_written_to_not_replaced(model: Path, fix: Fix) -> None:
+    pipe = model.with_name("pipe")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert fix("--check", "--output-format", "concise", "--output-file", pipe).err == ""
+    with open(reader) as report:  # noqa: PTH123 - a descriptor
+        assert report.read().startswith("model.py:9:5: KTP101")
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize(("name", "why"), [("gone/report.txt", "No such file or directory"), (".", "Is a directory")])
@@ -154,9 +160,11 @@ def test_progress_on_a_terminal() -> None:
         progress.advance(1)
         progress.advance(2)
         # A fix in one file can call for another look at many.
+        time.sleep(0.2)  # Bars are drawn ten times a second.
         progress.advance(3)
     assert "checking:  25%" in stream.getvalue()
     assert " 1/4 " in stream.getvalue()
+    assert " 6/6 " in stream.getvalue()
     # What was shown is wiped away.
     assert stream.getvalue().rpartition("\r")[0].endswith(" ")
 

@@ -32,6 +32,10 @@ from tests.helpers import MODEL, UNRELATED
         "from keras import backend as K\nK.learning_phase()\n",
         "from keras.backend import in_train_phase as choose\n",
         "from keras.backend import in_test_phase as choose\n",
+        "from models import net\nnet.stateless_call(1, 2, x)\n",
+        "import torch, keras\nloss.backward()\n",
+        "import keras\noptimizer.minimize(loss, weights)\n",
+        "import keras\nfrom models import net\nnet(x, training=True)\n",
     ],
 )
 def test_gate_lets_in(text: str) -> None:
@@ -49,6 +53,9 @@ def test_gate_lets_in(text: str) -> None:
         "import numpy\ndef call_later(x): ...\n",
         "import numpy\ndef recall(x): ...\n",
         "class A:\n    def call(self, x): ...\n",
+        "import torch\nloss.backward()\n",
+        "from scipy import optimize\noptimize.minimize(f, x)\n",
+        "import flax\nmodel(x, training=True)\n",
     ],
 )
 def test_gate_keeps_out(text: str) -> None:

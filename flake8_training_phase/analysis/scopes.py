@@ -58,6 +58,7 @@ class Scope:
         self._bindings: dict[str, list[Binding]] = {}
         self._values: dict[str, Value] = {}
         self._stars: list[Import] = []
+        self._star_modules: dict[Import, Value | None] = {}
         self.definitions: list[tuple[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         for name, binding in _bindings(statements):
             if name == "*" and isinstance(binding, Import):
@@ -96,7 +97,7 @@ class Scope:
         if name in self._values:
             return None  # It is being looked up: two modules import all of each other.
         self._values[name] = UNKNOWN
-        module = self._find_import(star)
+        module = self._star_module(star)
         value: Value = UNKNOWN
         if isinstance(module, ModuleValue):
             value = module.module.member(name)
@@ -107,6 +108,12 @@ class Scope:
             value = value if known else UNKNOWN
         del self._values[name]
         return None if value is UNKNOWN else value
+
+    def _star_module(self, star: Import) -> Value | None:
+        # Every name that is bound nowhere asks for it.
+        if star not in self._star_modules:
+            self._star_modules[star] = self._find_import(star)
+        return self._star_modules[star]
 
     def define(self, node: ast.stmt) -> Value:
         """What a class or function defined here is."""

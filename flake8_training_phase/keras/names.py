@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ALL = frozenset({2, 3})
 KERAS_2_ONLY = frozenset({2})
 KERAS_3_ONLY = frozenset({3})
@@ -25,6 +27,7 @@ WELL_KNOWN_NAMES = {"keras": "keras", "tf_keras": "tf_keras", "tf": "tensorflow"
 _LAYER_AREAS = frozenset({"layers", "models", "engine", "src", "api", "legacy", "experimental", "applications"})
 
 
+@lru_cache(maxsize=4096)
 def keras_path(dotted: str) -> tuple[str, frozenset[int]] | None:
     """The path below Keras and the possible generations of a dotted name; None for a name outside Keras.
 

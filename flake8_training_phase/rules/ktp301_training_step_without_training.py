@@ -43,9 +43,7 @@ class TrainingStepWithoutTraining(Rule):
     In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
     `model.train()` of torch does not reach the layers of Keras.
 
-    The finding is a *bug* when the model is known to have layers that depend on the phase, and *fragile* when nothing
-    is known of it. A model that is known to have none is left alone, and so is a model of a torch loop that is not
-    known to be one of Keras.
+    The model has to be known, and known to have layers that depend on the phase. KTP305 speaks of the others.
 
     ## Example
 
@@ -178,11 +176,17 @@ def distil(student, x):
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The forward passes that train as in inference."""
-        for forward in forward_passes(module):
-            keras = module.keras if forward.step.kind is Kind.TAPE else tuple(one for one in module.keras if one == 3)
-            if keras and not _trains_by_default(forward.model):
-                severity = Severity.BUG if forward.depends is Dependence.YES else Severity.FRAGILE
-                yield self.problem(forward.node, _message(forward), keras, _plan(forward), severity=severity)
+        for forward, keras in without_training(module):
+            if forward.depends is Dependence.YES:
+                yield self.problem(forward.node, message(forward), keras, plan(forward))
+
+
+def without_training(module: CheckedModule) -> Iterator[tuple[ForwardPass, tuple[int, ...]]]:
+    """The forward passes of training steps that are not told to train, with the major versions they concern."""
+    for forward in forward_passes(module):
+        keras = module.keras if forward.step.kind is Kind.TAPE else tuple(one for one in module.keras if one == 3)
+        if keras and not _trains_by_default(forward.model):
+            yield forward, keras
 
 
 def _trains_by_default(model: Value) -> bool:
@@ -193,7 +197,8 @@ def _trains_by_default(model: Value) -> bool:
     )
 
 
-def _message(forward: ForwardPass) -> str:
+def message(forward: ForwardPass) -> str:
+    """What is wrong with a forward pass."""
     call = ast.unparse(forward.node.func)
     step = f"`{forward.step.name}`" if forward.step.name is not None else "a training loop"
     if forward.told is Told.BY_DEFAULT:
@@ -212,7 +217,7 @@ def _message(forward: ForwardPass) -> str:
     return f"{start}: layers that depend on the phase would run in inference"
 
 
-def _plan(forward: ForwardPass) -> Plan | None:
+def plan(forward: ForwardPass) -> Plan | None:
     """Say it in the step itself; what a step shares with an evaluation cannot say it."""
     renamed = forward.told is Told.NOT and forward.flag != "training"
     if forward.told is Told.IN_HELPER or forward.step.shared or renamed or not forward.takes_flag:

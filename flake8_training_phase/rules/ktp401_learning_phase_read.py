@@ -220,7 +220,7 @@ def _misleads(use: LegacyUse) -> bool:
 
 
 def _plan(use: LegacyUse) -> Plan | None:
-    if use.name == "global_learning_phase_is_set":
+    if use.name == "global_learning_phase_is_set" or use.function is None:
         return None
     found = fallback(use)
     if found is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_training_phase.sources.noqa import Suppressions
 from tests.helpers import FORGETFUL, MODEL, Result, flake8, returning
 
 Fix = Callable[..., Result]
@@ -149,6 +150,13 @@ def test_a_noqa_in_a_string_before_the_comment(fix: Fix) -> None:
 def test_one_that_cannot_be_silenced_leaves_the_others_silent(fix: Fix) -> None:
     body = "        y = '# noqa: E501', self.drop(x)\n        return self.drop(y)\n"
     assert silenced(body, fix) == body.replace("(y)\n", f"(y)  # noqa: KTP202 - {WHY}\n")
+
+
+def test_a_comment_that_would_change_what_the_text_means(fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Suppressions, "comment_row", lambda self, row: row)
+    body = "        return self.drop('''\n''')\n"
+    done = fix("--add-noqa", "-", stdin=f"{HEAD}{body}".encode())
+    assert (done.code, done.out) == (1, f"{HEAD}{body}")
 
 
 def test_a_file_that_cannot_be_analysed(tmp_path: Path, fix: Fix) -> None:

@@ -48,7 +48,7 @@ LEARN = """
 def found(code: str, head: str = HEAD) -> list[Finding]:
     source = SourceText(head + textwrap.dedent(code))
     compile(source.text, "example.py", "exec")
-    return engine.check(source, Settings(select=("KTP301", "KTP900")), "example.py")
+    return engine.check(source, Settings(select=("KTP301", "KTP305", "KTP900")), "example.py")
 
 
 def said(code: str, head: str = HEAD) -> list[tuple[str, str]]:
@@ -206,7 +206,7 @@ def test_a_model_without_phase_is_left_alone(code: str) -> None:
 @pytest.mark.parametrize("code", [one[0] for one in STEPS.values()], ids=STEPS)
 def test_the_fix_is_unsafe_and_settles_it(code: str) -> None:
     text = HEAD + textwrap.dedent(code)
-    settings = Settings(select=("KTP301",))
+    settings = Settings(select=("KTP301", "KTP305"))
     assert engine.fix(SourceText(text), settings, "example.py").text == text
     result = engine.fix(SourceText(text), settings, "example.py", unsafe=True)
     assert result.text == text.replace("model(x)", "model(x, training=True)")
@@ -515,7 +515,7 @@ def test_a_helper_that_cannot_be_told_is_reported_without_a_fix() -> None:
 def test_a_helper_that_is_not_told_is_told_in_the_step() -> None:
     text = HEAD + SHARED.format(**TELLS, given="")
     assert [place for place, _ in said(text, "")] == ["self._shared_step(x, y)"]
-    result = engine.fix(SourceText(text), Settings(select=("KTP301",)), "example.py", unsafe=True)
+    result = engine.fix(SourceText(text), Settings(select=("KTP301", "KTP305")), "example.py", unsafe=True)
     assert result.text == HEAD + SHARED.format(**TELLS, given=", training=True")
     assert result.remaining == ()
 
@@ -748,4 +748,4 @@ def test_what_is_no_step_in_torch(code: str) -> None:
 def test_torch_and_jax_are_keras_3_alone() -> None:
     for code, head in ((TORCH["a Keras optimizer"], TORCH_HEAD), (JAX["grad"], JAX_HEAD)):
         source = SourceText(head + textwrap.dedent(code))
-        assert engine.check(source, Settings(select=("KTP301",), keras=targets("2")), "example.py") == []
+        assert engine.check(source, Settings(select=("KTP301", "KTP305"), keras=targets("2")), "example.py") == []

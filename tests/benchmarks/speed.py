@@ -1,17 +1,23 @@
 """What checking costs, as ratios from one run: `python -m tests.benchmarks.speed FOLDER …`.
 
-Give it folders of Keras code, for example unpacked packages of the corpora that docs/contributing.md names. Every
-figure is CPU time of this process, the median of several rounds. Nothing here asserts: machines differ.
+Give it folders of Keras code, for example unpacked packages of the corpora that docs/contributing.md names; the first
+one is also checked by torchfix and flake8-async, if these are installed. Every figure is CPU time, the median of
+several rounds; what is compared runs in turn. Nothing here asserts: machines differ. `--plot FILE` draws how the time
+grows with the lines, and needs matplotlib.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import importlib.metadata
+import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,19 +36,31 @@ from flake8_training_phase.sources.text import SourceText
 
 Texts = list[tuple[str, SourceText]]
 
+OURS = "flake8-training-phase"
+OTHERS = ("torchfix", "flake8-async")
+"""Plugins of flake8 that parse with libcst."""
+FILES_WITHOUT_KERAS = 1000
+SIZES = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+"""Lines of the files whose time is drawn."""
+
 
 def main() -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw time over lines to this SVG file")
     options = parser.parse_args()
-    print(f"{platform.machine()}, Python {platform.python_version()}, {options.rounds} rounds, medians")
+    cores = os.cpu_count()
+    print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, medians of {options.rounds}")
     keras_texts = gated(options.folders)
     lines = sum(len(source.lines) for _, source in keras_texts)
     if keras_texts:
         report_checks(keras_texts, lines, options.rounds)
+    report_memory(options.folders)
+    report_growth(options.rounds, options.plot)
     report_flake8(options.rounds)
+    report_others(options.folders[0], options.rounds)
 
 
 def gated(folders: list[Path]) -> Texts:
@@ -83,43 +101,120 @@ def report_checks(texts: Texts, lines: int, rounds: int) -> None:
         print(f"  {name:20}{seconds / lines * 1e6:8.1f}   {seconds / cst:5.2f} x libcst.parse_module")
 
 
+def report_memory(folders: list[Path]) -> None:
+    """The most memory that one process of the command takes over each folder."""
+    for folder in folders:
+        command = ["-m", "flake8_training_phase", "--isolated", "--no-cache", "-j1", "--check", str(folder)]
+        print(f"{folder.name}: {python(*command)[1]} MB at most, with -j1")
+
+
+def report_growth(rounds: int, plot: Path | None) -> None:
+    """The time for one file of more and more classes, which has to grow as the lines do."""
+    block = (
+        "class Block{}(keras.layers.Layer):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.dense = keras.layers.Dense(8)\n        self.drop = keras.layers.Dropout(0.5)\n\n"
+        "    def call(self, x, training=None):\n        return self.drop(self.dense(x), training=training)\n\n\n"
+    )
+    seconds = []
+    for size in SIZES:
+        blocks = (block.format(number) for number in range(size // block.count("\n")))
+        source = SourceText("import keras\n\n\n" + "".join(blocks))
+        seconds.append(cpu(lambda source=source: engine.check(source, Settings(), "blocks.py"), rounds))
+    for size, used in zip(SIZES, seconds, strict=True):
+        print(f"one file of {size:6} lines: {used:6.2f} s, {used / size * 1e6:6.1f} ms per 1,000 lines")
+    if plot is not None:
+        draw(seconds, plot)
+
+
+def draw(seconds: list[float], path: Path) -> None:
+    """A plot of the seconds over the lines."""
+    from matplotlib import pyplot  # type: ignore[import-not-found]
+
+    figure, axes = pyplot.subplots(figsize=(5, 3))
+    axes.plot([size / 1000 for size in SIZES], seconds, marker="o")
+    axes.set(xlabel="thousand lines in one file", ylabel="seconds of CPU time", xlim=0, ylim=0)
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+
+
 def report_flake8(rounds: int) -> None:
     """Compare flake8 with and without the plugin, on files that are not Keras and on an empty one."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder, "tree")
         tree.mkdir()
-        text = Path(ast.__file__).read_text(encoding="utf-8")
-        for number in range(40):
-            Path(tree, f"module_{number}.py").write_text(text, encoding="utf-8")
+        for number, path in enumerate(files_without_keras()):
+            shutil.copy(path, tree / f"module_{number}.py")
         empty = Path(folder, "empty.py")
         empty.touch()
-        for name, target in (("40 files without Keras", tree), ("an empty file", empty)):
-            without, with_plugin = paired(target, rounds)
+        for name, target, times in ((f"{number + 1} files without Keras", tree, 1), ("an empty file", empty, 5)):
+            without, with_plugin = in_turn([target], [(), (OURS,)], rounds * times)
             print(f"flake8 on {name}: {with_plugin / without:.3f} x, {(with_plugin - without) * 1000:+.0f} ms")
 
 
-def paired(target: Path, rounds: int) -> tuple[float, float]:
-    """CPU seconds of flake8 on a target without the plugin and with it, run in turn."""
-    seconds: tuple[list[float], list[float]] = ([], [])
+def files_without_keras() -> list[Path]:
+    """Modules of the standard library, the smallest ones that have more than a few lines."""
+    found = sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py"), key=lambda path: (path.stat().st_size, path))
+    sized = [path for path in found if path.stat().st_size > 500 and "site-packages" not in path.parts]
+    texts = ((path, path.read_bytes().decode("utf-8", "replace")) for path in sized)
+    return [path for path, text in texts if parses(text) and not may_hold_findings(text)][:FILES_WITHOUT_KERAS]
+
+
+def report_others(folder: Path, rounds: int) -> None:
+    """Compare what flake8 spends for this plugin and for others, on the same files of a package."""
+    installed = [name for name in OTHERS if is_installed(name)]
+    print("".join(f"{name} is not installed\n" for name in OTHERS if name not in installed), end="")
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary, folder.name)
+        shutil.copytree(
+            folder, copy, ignore=lambda at, names: [one for one in names if "." in one and one[-3:] != ".py"]
+        )
+        texts = gated([copy])
+        for name, _ in texts:
+            with Path(name).open("a", encoding="utf-8") as file:
+                file.write("# torch\n")  # torchfix parses no file without this word.
+        lines = sum(len(source.lines) for _, source in texts)
+        targets = [Path(name) for name, _ in texts]
+        without, *with_one = in_turn(targets, [(), *((name,) for name in (OURS, *installed))], rounds)
+    for name, seconds in zip((OURS, *installed), with_one, strict=True):
+        spent, ratio = (seconds - without) / lines * 1e6, (seconds - without) / (with_one[0] - without)
+        print(f"{name} in flake8 on {len(targets)} files, {lines} lines: {spent:.1f} ms per 1,000 lines, {ratio:.1f} x")
+
+
+def is_installed(name: str) -> bool:
+    """Whether a distribution can be had."""
+    try:
+        importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def in_turn(targets: list[Path], plugins: list[tuple[str, ...]], rounds: int) -> list[float]:
+    """CPU seconds of flake8 on files with each of several sets of plugins, run in turn."""
+    seconds: list[list[float]] = [[] for _ in plugins]
     for _ in range(rounds):
-        for index, blocked in enumerate((True, False)):
-            seconds[index].append(flake8_seconds(target, blocked))
-    return statistics.median(seconds[0]), statistics.median(seconds[1])
+        for index, wanted in enumerate(plugins):
+            seconds[index].append(flake8_seconds(targets, wanted))
+    return [statistics.median(one) for one in seconds]
 
 
-def flake8_seconds(target: Path, without_plugin: bool) -> float:
-    """CPU seconds of one flake8 process; without the plugin its entry point is hidden from flake8."""
-    hide = (
-        "import importlib.metadata as m; real = m.distributions; m.distributions = lambda *a, **k: "
-        "(d for d in real(*a, **k) if d.metadata['name'] != 'flake8-training-phase');"
-    )
+def flake8_seconds(targets: list[Path], plugins: tuple[str, ...]) -> float:
+    """CPU seconds of one flake8 process; the plugins that are not wanted are hidden from it."""
+    hidden = {OURS, *OTHERS} - {*plugins}
     code = (
-        f"{hide if without_plugin else ''}import sys; sys.argv = ['flake8', '--isolated', '-j1', '--exit-zero', "
-        f"{str(target)!r}]; from flake8.main.cli import main; main(); import resource; "
-        "used = resource.getrusage(resource.RUSAGE_SELF); print(used.ru_utime + used.ru_stime, file=sys.stderr)"
+        "import importlib.metadata as m, sys; real = m.distributions; m.distributions = lambda *a, **k: "
+        f"(d for d in real(*a, **k) if d.metadata['name'].lower() not in {hidden!r}); "
+        "from flake8.main.cli import main; main(['--isolated', '-j1', '--exit-zero', *sys.argv[1:]])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return float(done.stderr.split()[-1])
+    return python("-c", code, *map(str, targets))[0]
+
+
+def python(*arguments: str) -> tuple[float, int]:
+    """Run Python; gives the CPU seconds it took, and the megabytes it had at most."""
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL)
+    _, _, used = os.wait4(process.pid, 0)
+    megabytes = used.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+    return used.ru_utime + used.ru_stime, round(megabytes)
 
 
 def cpu(work: Callable[[], object], rounds: int) -> float:

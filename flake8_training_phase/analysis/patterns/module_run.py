@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.events import FlagArgument, LayerCall
-from flake8_training_phase.analysis.expressions import TooComplex
+from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.functions import Function
 from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.patterns.outputs import Output, output_of, through
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
@@ -43,17 +44,11 @@ _FUNCTIONAL = frozenset({"Model", "Functional"})
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
+_MOST_STEPS = 5_000
+"""After how many statements and calls the run of a module, or of a function in it, is given up."""
+
 APPLICATION = "#application"
 """Under this argument a model of `keras.applications` keeps its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output(Value):
-    """A tensor, as far as a functional model needs to know: the layers it went through."""
-
-    layers: tuple[Value, ...]
-    symbolic: bool = False
-    """It stands for an input that nobody has given yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +101,7 @@ class ModuleRun(Interpreter):
                     self._run_alone(function, instance)
 
     def _run(self, body: list[ast.stmt], frame: Frame) -> None:
-        self._steps = 0
+        self._steps = MAX_STEPS - _MOST_STEPS
         with contextlib.suppress(TooComplex, RecursionError):
             self.block(body, frame)
         self._running.clear()
@@ -145,13 +140,13 @@ class ModuleRun(Interpreter):
         return UNKNOWN
 
     def layers_run_by(self, model: Instance) -> list[Value] | None:
-        """What the `call` of an object of the module runs without a constant flag; None when that is not seen."""
-        if model not in self._held or not isinstance(model.type, UserClass) or model.type.call is None:
+        """What the `call` of an object of the project runs without a constant flag; None when that is not seen."""
+        if not isinstance(model.type, UserClass) or model.type.call is None:
             return None
         before = len(self.model_calls)
         method = model.type.call
         bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
-        self._steps = 0
+        self._steps = MAX_STEPS - _MOST_STEPS
         try:
             self._inline(bound, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False)
         except (TooComplex, RecursionError):
@@ -170,7 +165,7 @@ class ModuleRun(Interpreter):
         value = super().evaluate(node, frame)
         if value is UNKNOWN and isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)):
             named = [frame.lookup(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)]
-            return _through([*named, *(_of(call.receiver) for call in self.model_calls[before:])])
+            return through([*named, *(output_of(call.receiver) for call in self.model_calls[before:])])
         return value
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -183,8 +178,8 @@ class ModuleRun(Interpreter):
         if isinstance(callee, ClassValue) and isinstance(result, Instance):
             return self._constructed(callee, result, arguments, frame)
         if result is UNKNOWN:
-            layers = [_of(callee)] if any(self._is_layer(one) for one in members(callee)) else []
-            return _through([*given, *layers])
+            layers = [output_of(callee)] if any(self._is_layer(one) for one in members(callee)) else []
+            return through([*given, *layers])
         return result
 
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
@@ -205,18 +200,18 @@ class ModuleRun(Interpreter):
         if isinstance(result, Instance) and found is not None and "applications." in found[0]:
             return replace(result, arguments={APPLICATION: Constant(name)})
         if result is UNKNOWN:
-            return _through((*arguments.positional, *arguments.keywords.values()))
+            return through((*arguments.positional, *arguments.keywords.values()))
         return result
 
     def _constructed(self, callee: ClassValue, made: Instance, arguments: Arguments, frame: Frame) -> Instance:
         outputs = [*arguments.positional[1:2], *(arguments.keywords.get(name, UNKNOWN) for name in ("outputs",))]
-        through = _through(outputs)
+        tensor = through(outputs)
         if isinstance(callee.type, KerasLayer):
             if callee.type.name in _FUNCTIONAL:
-                return replace(made, contents=through.layers if isinstance(through, Output) else ())
+                return replace(made, contents=tensor.layers if isinstance(tensor, Output) else ())
             return made
-        if callee.type.call is None and isinstance(through, Output):
-            made = replace(made, contents=through.layers)
+        if callee.type.call is None and isinstance(tensor, Output):
+            made = replace(made, contents=tensor.layers)
         self._held.setdefault(made, {})
         method = callee.type.find_method("__init__")
         if isinstance(method, Method):
@@ -262,7 +257,7 @@ class ModuleRun(Interpreter):
         super()._layer_call(receiver, arguments, node, frame)
         event = self.events[-1]
         assert isinstance(event, LayerCall)
-        given = _through((*arguments.positional, *arguments.keywords.values()))
+        given = through((*arguments.positional, *arguments.keywords.values()))
         symbolic = isinstance(given, Output) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
 
@@ -279,28 +274,6 @@ def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
     assert isinstance(known, ModuleRun)
     known.come_to(nodes)
     return known
-
-
-def _of(receiver: Value) -> Output:
-    return Output(tuple(one for one in members(receiver) if isinstance(one, Instance)))
-
-
-def _through(values: Iterable[Value]) -> Value:
-    """The tensor that is computed from some values; `UNKNOWN` when none of them is a tensor."""
-    found = list(_tensors(values))
-    if not found:
-        return UNKNOWN
-    layers = dict.fromkeys(layer for one in found for layer in one.layers)
-    return Output(tuple(layers), any(one.symbolic for one in found))
-
-
-def _tensors(values: Iterable[Value]) -> Iterator[Output]:
-    for value in values:
-        for one in members(value):
-            if isinstance(one, Output):
-                yield one
-            elif isinstance(one, Items):
-                yield from _tensors(one.values)
 
 
 def _has_grown(before: Value, value: Value) -> bool:

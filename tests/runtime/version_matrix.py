@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.runtime.test_proofs import cell, fixed_generations
 from tests.runtime.version_page import PAGE, page
 
 Results = dict[str, dict[str, Any]]
-"""By name of the release: the `versions` of its packages, the `cells` by name of the program, or its `problem`."""
+"""By name of the release: the `versions` of its packages, the `cells` by key of the program, or its `problem`."""
 
 
 TURNING_POINTS = (
@@ -93,6 +94,12 @@ class Program:
     title: str = ""
     """What the code looks like, in Markdown; empty for the examples of rules."""
 
+    @property
+    def key(self) -> str:
+        """What its cells are kept under: other code under the same name is measured anew."""
+        told = repr((self.source, self.proof.build, self.proof.layer, tuple(self.proof.shape)))
+        return f"{self.name} {zlib.crc32(told.encode()):08x}"
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -137,13 +144,13 @@ def measure(release: Release, wanted: Iterable[Program], options: Options, resul
     cells = found.setdefault("cells", {})
     worker = None
     for program in wanted:
-        if release.keras in program.keras and program.name not in cells:
+        if release.keras in program.keras and program.key not in cells:
             worker = worker or Worker(release.keras, str(found_python))
             try:
-                cells[program.name] = worker.measure(program.source, program.proof).words
+                cells[program.key] = worker.measure(program.source, program.proof).words
             except RuntimeError as error:
                 # What the release lacks is an answer too; the worker may be gone with it.
-                cells[program.name] = f"? {str(error).strip().splitlines()[-1]}"
+                cells[program.key] = f"? {str(error).strip().splitlines()[-1]}"
                 worker.stop()
                 worker = None
             _save(results, options.results)

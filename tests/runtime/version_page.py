@@ -128,12 +128,12 @@ def _releases_table(results: Results, programs: Sequence[Program]) -> str:
 
 def _words(results: Results, release: Release, program: Program) -> str:
     """The measured cell; empty when there is none, or when the release could not say."""
-    words: str = results.get(release.name, {}).get("cells", {}).get(program.name, "")
+    words: str = results.get(release.name, {}).get("cells", {}).get(program.key, "")
     return "" if words.startswith("?") else words
 
 
 def _is_measured(results: Results, release: Release, program: Program) -> bool:
-    return program.name in results.get(release.name, {}).get("cells", {})
+    return program.key in results.get(release.name, {}).get("cells", {})
 
 
 def _is_wrong(results: Results, release: Release, program: Program) -> bool:

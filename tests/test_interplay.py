@@ -302,3 +302,23 @@ class Classifier(keras.Model):
     fixed = engine.fix(SourceText(source), Settings(), "x.py", unsafe=True).text
     assert "is_training" not in fixed
     assert "self.drop(self.noise(x, training=training), training=training)" in fixed
+
+
+def test_flag_that_keras_does_not_fill_is_not_forwarded_safely() -> None:
+    source = """
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, train=True):
+        return self.drop(self.noise(x, training=train))
+"""
+    # Right on Keras 2, where the context tells the dropout: with `training=train` it would always drop.
+    assert engine.fix(SourceText(source), Settings(), "x.py").text == source
+    fixed = engine.fix(SourceText(source), Settings(), "x.py", unsafe=True).text
+    assert "self.drop(self.noise(x, training=training), training=training)" in fixed

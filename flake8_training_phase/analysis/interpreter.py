@@ -102,7 +102,7 @@ class Interpreter(Statements):
         if base is not self.subject:
             return
         before = self.written.get(name)
-        grown = isinstance(before, Items) and isinstance(value, Items) and _starts_with(value, before)
+        grown = before is not None and _has_grown(before, value)
         self.written[name] = value if before is None or grown else union((before, value))
 
     def imports(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> Iterable[tuple[str, Value]]:
@@ -347,6 +347,15 @@ def called_layers(events: Iterable[Event]) -> Iterable[Value]:
             yield event.receiver
         elif isinstance(event, (Loop, Inlined)):
             yield from called_layers(event.body if isinstance(event, Loop) else event.events)
+
+
+def _has_grown(before: Value, value: Value) -> bool:
+    """Whether a value is what was there before with more in it: a list, or a Sequential after `add`."""
+    if isinstance(before, Items) and isinstance(value, Items):
+        return _starts_with(value, before)
+    if isinstance(before, Instance) and isinstance(value, Instance) and len(value.contents) > len(before.contents):
+        return before.type is value.type and value.contents[: len(before.contents)] == before.contents
+    return False
 
 
 def _starts_with(items: Items, beginning: Items) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.arguments import defaults
+from flake8_training_phase.analysis.events import LayerCall, Place
 from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
@@ -15,7 +16,18 @@ def forward(call: LayerCall) -> Plan:
     """Pass the phase that is at hand to a layer call."""
     assert call.at_hand is not None
     change = AddArgument(call.node, "training", call.at_hand)
-    return Plan(f"Pass `training={call.at_hand}`", Applicability.SAFE, (change,))
+    return Plan(f"Pass `training={call.at_hand}`", trust(call.place), (change,))
+
+
+def trust(place: Place) -> Applicability:
+    """How far passing on the phase that is at hand can be trusted: not where it is a parameter that Keras does not
+    fill, for the context of Keras 2 knows better than its default.
+    """
+    cls = place.owner
+    if cls is None or cls.call is None or cls.phase_parameter == "training":
+        return Applicability.SAFE
+    unfilled = cls.phase_parameter in dict(defaults(cls.call.node))
+    return Applicability.UNSAFE if unfilled else Applicability.SAFE
 
 
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:

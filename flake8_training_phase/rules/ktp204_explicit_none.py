@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
+from flake8_training_phase.fixes.plans import trust
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -218,7 +219,7 @@ def _plan(call: LayerCall) -> Plan | None:
     if node is None or keyword is None or keyword.arg is None:
         return None
     if call.at_hand is not None:
-        return Plan(f"Pass `{call.at_hand}`", Applicability.SAFE, (Replace(node, call.at_hand),))
+        return Plan(f"Pass `{call.at_hand}`", trust(call.place), (Replace(node, call.at_hand),))
     return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -45,9 +45,17 @@ class Runner:
         """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference."""
         wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
         if wants_targets or not self.model.built:
-            outputs = self.model(self.tensors(self.inputs), training=False)
+            outputs = self._outputs()
             if wants_targets:
                 self.zeros = self._nested(lambda tensor: tensor * 0, outputs)
+
+    def _outputs(self) -> Any:
+        """What the model gives in inference, or under the first flag that it can be run with. Raises what it raises."""
+        flags: tuple[dict[str, bool], ...] = (_FLAGS["training=False"], _FLAGS["no flag"], _FLAGS["training=True"])
+        for flag in flags[:-1]:
+            with suppress(Exception):
+                return self.model(self.tensors(self.inputs), **flag)
+        return self.model(self.tensors(self.inputs), **flags[-1])
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -83,7 +91,9 @@ class Runner:
         if not self.package.runs_on_tensorflow:
             return {"x": self.inputs, "y": targets}
         tensors = self.tensors(self.inputs)
-        structure = (_tuples(tensors),) if targets is None else (_tuples(tensors), targets)
+        # A single tensor stands alone in `predict`, as Keras has it: a `predict_step` may count on that.
+        alone = targets is None and not isinstance(tensors, (list, tuple))
+        structure = tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), targets)
         return {"x": sys.modules["tensorflow"].data.Dataset.from_tensors(structure)}
 
     def tensors(self, arrays: Any) -> Any:
@@ -98,7 +108,11 @@ class Runner:
         return self.package.module.tree.map_structure(function, values)
 
     def _variables(self) -> list[Any]:
-        return list(self.model.variables)
+        found: dict[int, Any] = {}
+        for layer in self.model._flatten_layers():
+            with suppress(ValueError):  # So says Keras 2 of a model inside that nothing has called yet.
+                found |= {id(variable): variable for variable in layer.variables}
+        return list(found.values())
 
 
 def _host(layer: Any, package: KerasPackage, inputs: int) -> Any:

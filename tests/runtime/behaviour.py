@@ -204,12 +204,12 @@ class Trial:
         except Exception as error:
             self.notes.append("".join(traceback.format_exception(error)))
             return "E"
-        calls = trace.of(self.job.layer) if self.job.layer else trace.calls
-        words = {call.phase.value for call in calls}
+        watched_layer = eval(f"built.{self.job.layer}", {"built": built}) if self.job.layer else built
+        leaves = {leaf.name for leaf in self.laboratory.leaves(watched_layer)}
+        words = {call.phase.value for call in trace.calls if not self.job.layer or call.name in leaves}
         if words:
             return words.pop() if len(words) == 1 else "M"
-        watched_layer = eval(f"built.{self.job.layer}", {"built": built}) if self.job.layer else built
-        return "-" if self.laboratory.leaves(watched_layer) else "?"
+        return "-" if leaves else "?"
 
     def word(self, mode: Callable[[Any], Any]) -> str:
         """How the watched layer behaves in a mode: a function that runs a model and returns its outputs."""

@@ -254,7 +254,7 @@ class CallDrawer:
 
     def _super(self, around: Around, depth: int) -> Lines:
         options = [""]
-        if "training" in (around.parent_call or ""):
+        if " training" in (around.parent_call or ""):
             constants = () if self.only_fixable else ("True", "False")
             options = ["", *(f", training={flag}" for flag in (*around.flags, *around.flags, *constants))]
             options += [f", {flag}" for flag in around.flags if "*" not in (around.parent_call or "")]

@@ -36,6 +36,19 @@ class Host(keras.Model):
     def call(self, x, training=None):
         return self.net(x)
 """,
+    "a Sequential that grows in the constructor holds all that was added": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.flip = keras.layers.RandomFlip()
+        self.net = keras.Sequential()
+        self.net.add(keras.Input((3, 4)))
+        self.net.add(keras.layers.Dense(4))
+        self.net.add(keras.layers.Dropout(0.5))
+
+    def call(self, x, training=None):
+        return self.flip(self.net(self.flip(x), training=training))
+""",
 }
 
 

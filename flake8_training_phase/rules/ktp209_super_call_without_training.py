@@ -184,7 +184,7 @@ def _message(event: Inlined | KerasCall, keras: tuple[int, ...]) -> str:
     parent = event.parent
     versions = " and ".join(f"Keras {one}" for one in keras)
     return (
-        f"`super().call` is not given `training`: `{parent}.call` runs with its own default, "
+        f"`{ast.unparse(event.node.func)}` is not given `training`: `{parent}.call` runs with its own default, "
         f"whatever phase is asked for, under {versions}"
     )
 

@@ -56,6 +56,15 @@ class Host(keras.Model):
     def call(self, x, training=None):
         return functools.partial(self.deaf, training=1)(x)
 """,
+    "None by position is passed as the flag": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+
+    def call(self, x):
+        return self.noise(self.noise(x, None))
+""",
     "a Sequential that grows in the constructor holds all that was added": """
 class Host(keras.Model):
     def __init__(self):

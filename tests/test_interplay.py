@@ -322,3 +322,25 @@ class Classifier(keras.Model):
     assert engine.fix(SourceText(source), Settings(), "x.py").text == source
     fixed = engine.fix(SourceText(source), Settings(), "x.py", unsafe=True).text
     assert "self.drop(self.noise(x, training=training), training=training)" in fixed
+
+
+def test_call_of_a_base_class_by_its_name_is_given_the_flag_that_the_base_class_gets() -> None:
+    source = """
+import keras
+
+
+class Base(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x)
+
+
+class Child(Base):
+    def call(self, x):
+        return Base.call(self, x) * 2
+"""
+    fixed = engine.fix(SourceText(source), Settings(), "x.py").text
+    assert "return Base.call(self, x, training=training) * 2" in fixed

@@ -37,7 +37,7 @@ class Arguments:
     def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:
         """What is passed for the parameter `name` of a callee with these positional parameters."""
         if name in self.keywords:
-            return _flag(Given.BY_KEYWORD, self.keywords[name], self._expression(name))
+            return _flag(Given.BY_KEYWORD, self.keywords[name], self._expression(name), name)
         index = parameters.index(name) if name in parameters else -1
         if 0 <= index < len(self.positional):
             offset = len(self.node.args) - len(self.positional)
@@ -64,9 +64,9 @@ class Arguments:
         return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
 
 
-def _flag(given: Given, value: Value, node: ast.expr | None) -> FlagArgument:
+def _flag(given: Given, value: Value, node: ast.expr | None, name: str = "training") -> FlagArgument:
     parameter = value.parameter if isinstance(value, PhaseValue) else None
-    return FlagArgument(given, flags_of(value), parameter, node)
+    return FlagArgument(given, flags_of(value), parameter, node, name)
 
 
 def parameter_names(node: FunctionNode) -> list[str]:

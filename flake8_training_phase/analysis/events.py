@@ -41,6 +41,8 @@ class FlagArgument:
     """The parameter of the outermost `call` that the value is made from, None for a constant."""
     node: ast.expr | None = None
     """The expression passed."""
+    name: str = "training"
+    """The name of the parameter that it is passed for."""
 
     @property
     def absent(self) -> bool:

@@ -143,7 +143,7 @@ class Interpreter(Statements):
         if isinstance(callee, Union):
             return self._apply_union(callee, arguments, node, frame)
         if isinstance(callee, FunctionValue):
-            is_super = isinstance(node.func, ast.Attribute) and _is_super(node.func.value)
+            is_super = isinstance(node.func, ast.Attribute) and (_is_super(node.func.value) or _is_of_class(callee))
             return self._inline(callee, arguments, frame, is_super)
         if isinstance(callee, ClassValue):
             return self._construct(callee, arguments)
@@ -222,7 +222,7 @@ class Interpreter(Statements):
             return arguments.flag(["training" if place == places[0] else "" for place in range(places[0] + 1)])
         for one in members(receiver):
             literal = arguments.flag(known_functions.call_parameters(one))
-            if literal.given is Given.BY_POSITION and literal.constant:
+            if literal.given is Given.BY_POSITION and (literal.constant or literal.by_lane == (None, None, None)):
                 return literal
         return flag
 
@@ -360,6 +360,11 @@ def _has_grown(before: Value, value: Value) -> bool:
 
 def _starts_with(items: Items, beginning: Items) -> bool:
     return items.values[: len(beginning.values)] == beginning.values
+
+
+def _is_of_class(callee: FunctionValue) -> bool:
+    """Whether a method is taken from its class, as in `Base.call(self, x)`."""
+    return callee.owner is not None and callee.bound_to is None and callee.node in callee.owner.methods.values()
 
 
 def _is_super(node: ast.expr) -> bool:

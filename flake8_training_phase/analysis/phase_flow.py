@@ -333,7 +333,8 @@ def _place_of_writer(slot: Slot) -> tuple[int, int]:
 
 def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
     """Whether the flag goes to a parameter of the receiver that Keras knows nothing of: `is_training=…`."""
-    return flag is not Passed.ABSENT and _misnamed(receiver.type) and _keyword(call) != "training"
+    to_training = call.flag.given is Given.BY_KEYWORD and call.flag.name == "training"
+    return flag is not Passed.ABSENT and _misnamed(receiver.type) and not to_training
 
 
 def _misnamed(type_: KerasLayer | UserClass) -> bool:
@@ -354,10 +355,6 @@ def _is_graph(type_: KerasLayer | UserClass) -> bool:
     """Whether its contents are a graph, made of symbolic calls: not so in a wrapper."""
     base = type_.keras_base if isinstance(type_, UserClass) else type_
     return base is not None and base.name in MODEL_NAMES
-
-
-def _keyword(call: LayerCall) -> str | None:
-    return next((one.arg for one in call.node.keywords if one.value is call.flag.node), None)
 
 
 def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[bool, bool | None]:

@@ -184,7 +184,7 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
 def _message(event: Inlined | KerasCall, keras: str) -> str:
     parent = event.parent
     return (
-        f"`super().call` is not given `training`: `{parent}.call` runs with its own default, "
+        f"`{ast.unparse(event.node.func)}` is not given `training`: `{parent}.call` runs with its own default, "
         f"whatever phase is asked for, under {keras}"
     )
 

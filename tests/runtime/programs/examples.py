@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.runtime.programs.program import Program, Target
 
 HEAD = """\
+import functools
+
 import keras
 """
 
@@ -35,6 +37,33 @@ class Host(keras.Model):
 
     def call(self, x, training=None):
         return self.net(x)
+""",
+    "a flag that partial gives goes to the parameter it names": """
+class Deaf(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, is_training=None):
+        return self.drop(x)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.deaf = Deaf()
+
+    def call(self, x, training=None):
+        return functools.partial(self.deaf, training=1)(x)
+""",
+    "None by position is passed as the flag": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+
+    def call(self, x):
+        return self.noise(self.noise(x, None))
 """,
     "a Sequential that grows in the constructor holds all that was added": """
 class Host(keras.Model):

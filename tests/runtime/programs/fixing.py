@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from flake8_training_phase.api import fix
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
-from flake8_training_phase.session import Mode, Session
-from flake8_training_phase.settings import Settings
 from tests.runtime.programs.program import Program
 from tests.runtime.programs.running import Observed
 
@@ -21,9 +18,9 @@ Seen = dict[tuple[str, int], set[str]]
 
 def fixed(program: Program, unsafe: bool) -> Program:
     """The program after `training-phase-fix`."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+    with tempfile.TemporaryDirectory() as folder:
         files = program.write(Path(folder))
-        Session(Settings(), Mode.FIX, unsafe, "text").run(list(files.values()))
+        fix(files.values(), unsafe=unsafe)
         return replace(program, modules={name: file.read_text(encoding="utf-8") for name, file in files.items()})
 
 

@@ -29,6 +29,14 @@ BUILT_IN = (
 )
 
 
+def is_on_by_default(layer: str) -> bool:
+    """Whether a layer runs in training when nobody says anything, as augmentation does: that is meant.
+
+    On Keras 3 layers after it in the same call do so as well.
+    """
+    return "Random" in layer or "Resizing" in layer
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What an object keeps: a layer, or several."""
@@ -60,8 +68,7 @@ class LayerDrawer:
 
     def __init__(self, dice: Dice, only_fixable: bool) -> None:
         self.dice = dice
-        self._built_in = [one for one in BUILT_IN if not (only_fixable and "Random" in one[1])]
-        """Augmentation is on by default: without a flag it runs in training, and that is meant."""
+        self._built_in = [one for one in BUILT_IN if not (only_fixable and is_on_by_default(one[1]))]
         self.classes: list[str] = []
         """How those classes are called in this module, constructed without arguments."""
         self.taking_layer: list[str] = []

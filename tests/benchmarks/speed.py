@@ -21,6 +21,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import libcst
@@ -156,7 +157,8 @@ def files_without_keras() -> list[Path]:
     found = sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py"), key=lambda path: (path.stat().st_size, path))
     sized = [path for path in found if path.stat().st_size > 500 and "site-packages" not in path.parts]
     texts = ((path, path.read_bytes().decode("utf-8", "replace")) for path in sized)
-    return [path for path, text in texts if parses(text) and not may_hold_findings(text)][:FILES_WITHOUT_KERAS]
+    wanted = (path for path, text in texts if parses(text) and not may_hold_findings(text))
+    return list(islice(wanted, FILES_WITHOUT_KERAS))
 
 
 def report_others(folder: Path, rounds: int) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
-from flake8_training_phase.keras.generations import Release
 from flake8_training_phase.keras.targets import targets, written
 from flake8_training_phase.sources.globs import Globs, is_pattern
+
+if TYPE_CHECKING:
+    from flake8_training_phase.keras.generations import Release
 
 
 class Kind(ABC):
@@ -103,11 +105,11 @@ class Names(Listed):
     """Names of classes or modules, dotted or not."""
 
     metavar, what = "NAMES", "names"
-    _pattern = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+    _pattern = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 
     def one(self, key: str, text: str) -> str:
         """A name."""
-        if not self._pattern.fullmatch(text):
+        if not re.fullmatch(self._pattern, text):
             raise SettingsError(f"{key}: `{text}` is no name")
         return text
 
@@ -115,14 +117,14 @@ class Names(Listed):
 class Parameters(Names):
     """Names of parameters."""
 
-    _pattern = re.compile(r"[^\W\d]\w*")
+    _pattern = r"[^\W\d]\w*"
 
 
 class KerasModules(Names):
     """Names of modules that are a Keras, each with its major version behind `=` where only one is meant."""
 
     metavar = "NAME[=2|3]"
-    _pattern = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(=[23])?")
+    _pattern = r"[^\W\d]\w*(\.[^\W\d]\w*)*(=[23])?"
 
     def one(self, key: str, text: str) -> str:
         """A name, and perhaps a version."""

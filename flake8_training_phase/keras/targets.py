@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from flake8_training_phase.keras.generations import Generation, Release, generation_of
+if TYPE_CHECKING:
+    from flake8_training_phase.keras.generations import Generation, Release
 
 NEWEST = {2: (2, 21), 3: (3, 15)}
 """The newest release of each major version, as far as the semantics of all releases were measured."""
@@ -17,7 +19,8 @@ FORMS = (
 )
 """What `targets` takes, for messages and help texts."""
 
-_PART = re.compile(r"(?P<first>[23]\.\d+)(?:\.\d+)?\s*(?:(?P<open>\+)|-\s*(?P<last>[23]\.\d+)(?:\.\d+)?)?")
+_PART = r"(?P<first>[23]\.\d+)(?:\.\d+)?\s*(?:(?P<open>\+)|-\s*(?P<last>[23]\.\d+)(?:\.\d+)?)?"
+"""A pattern that is compiled when it is needed: every start of flake8 comes past here."""
 
 
 def _releases(major: int) -> frozenset[Release]:
@@ -45,7 +48,7 @@ def targets(given: object) -> frozenset[Release]:
 def _part(text: str, given: object) -> frozenset[Release]:
     if text in _WORDS:
         return _WORDS[text]
-    found = _PART.fullmatch(text)
+    found = re.fullmatch(_PART, text)
     if found is None:
         raise ValueError(f"must be {FORMS}; not `{given}`")
     first = _release(found["first"], given)
@@ -64,6 +67,8 @@ def _release(text: str, given: object) -> Release:
 
 def keras_title(generations: Iterable[Generation], asked: frozenset[Release]) -> str:
     """The releases asked for that are of some generations: `"Keras 3"`, `"Keras 3.6 to 3.15"`, `"Keras 2 and 3.8"`."""
+    from flake8_training_phase.keras.generations import generation_of  # Of no use to who only reads settings.
+
     hit = set(generations)
     named = []
     for major in sorted({release[0] for release in asked}):

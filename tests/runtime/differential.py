@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flake8_training_phase.keras.generations import GENERATIONS, Generation
+from flake8_training_phase.keras.generations import Release, generation_of
 from tests.runtime.measure import Worker
 from tests.runtime.programs.comparing import Comparer, Comparison, Difference
 from tests.runtime.programs.drawn import random_program
@@ -64,7 +64,7 @@ class Laboratory:
         self._workers = {keras: Worker(keras, (pythons or {}).get(keras, sys.executable)) for keras in (2, 3)}
         self._threads = {keras: ThreadPoolExecutor(1) for keras in self._workers}
         self.versions = {keras: str(one.ask("version")["version"]) for keras, one in self._workers.items()}
-        self.generations = {keras: generation_of(version) for keras, version in self.versions.items()}
+        self.generations = {keras: generation_of(_release(version)) for keras, version in self.versions.items()}
 
     def observe(self, program: Program, folder: Path, exact: bool = False) -> dict[int, Future[Any]]:
         """Have a program run that was written to a folder, by each Keras."""
@@ -110,14 +110,9 @@ class Laboratory:
             worker.stop()
 
 
-def generation_of(version: str) -> Generation:
-    """The semantics that hold for a version of Keras; those of the nearest one before it when none is named for it."""
-    major = [one for one in GENERATIONS if one.keras == _numbers(version)[0]]
-    return max((one for one in major if _numbers(one.first) <= _numbers(version)), key=lambda one: _numbers(one.first))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2])
+def _release(version: str) -> Release:
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)
 
 
 def run(laboratory: Laboratory, wanted: int, seed: int, exact: bool, tally: Tally) -> None:

@@ -250,6 +250,8 @@ class _Run:
             if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
                 return {slot}
             return {Slot(flag, None if flag is slot.phase else call)}
+        if flag is None and _goes_elsewhere(call, receiver, self.generation):
+            flag = Passed.ABSENT
         accepts, default = _signature(receiver, self.generation)
         own = _own_flag(call, receiver, flag)
         resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
@@ -301,6 +303,15 @@ class _Run:
 
     def _note(self, call: Subject, received: Received) -> None:
         self.report.received.setdefault(call, set()).add(received)
+
+
+def _goes_elsewhere(call: LayerCall, receiver: Instance, generation: Generation) -> bool:
+    """Whether a positional flag lands in another parameter, as in `lstm(x, training)`: there only None is taken."""
+    if call.flag.given is not Given.BY_POSITION or not isinstance(receiver.type, KerasLayer):
+        return False
+    parameters = receiver.type.signature(generation.keras).parameters
+    place = next((index for index, node in enumerate(call.node.args) if node is call.flag.node), None)
+    return place is not None and place < len(parameters) and parameters[place] != "training"
 
 
 def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:

@@ -65,6 +65,16 @@ class Host(keras.Model):
     def call(self, x):
         return self.noise(self.noise(x, None))
 """,
+    "None by position is the initial state of a recurrent layer": """
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+        self.gru = keras.layers.GRU(4, return_sequences=True, dropout=0.2)
+
+    def call(self, x, training=None):
+        return self.gru(self.noise(x, training=True), None)
+""",
     "a Sequential that grows in the constructor holds all that was added": """
 class Host(keras.Model):
     def __init__(self):

@@ -284,6 +284,8 @@ class _Run:
         inside: set[Phase] = set()
         contexts: set[Phase] = {context}
         keeps_defaults = is_graph and self.generation.shared_context
+        # From 3.10 on a graph hands the flag to all its layers, those without the parameter included.
+        to_all = keeps_defaults and self.generation.flag_survives_without_parameter
         for value in contents:
             for member in members(value):
                 if not isinstance(member, Instance):
@@ -293,7 +295,9 @@ class _Run:
                 flag: Flag = phase if phase is not None else Passed.ABSENT if kept is None else kept
                 after: set[Phase] = set()
                 for held in contexts:
-                    resolved = self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
+                    resolved = self.generation.resolve(
+                        flag if accepts or to_all else Passed.ABSENT, held, default, accepts
+                    )
                     own = _own_phase(member.type, resolved, self.generation)
                     found, left = self._inside(member, own, resolved.context)
                     inside |= found

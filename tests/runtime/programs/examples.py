@@ -75,6 +75,25 @@ class Host(keras.layers.Layer):
     def call(self, x, training=None):
         return self.gru(self.noise(x, training=True), None)
 """,
+    "a graph of Keras 3 hands the flag to layers without the parameter": """
+class On(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x, training=True)
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.net = keras.Sequential([keras.Input((3, 4)), On(), keras.layers.LayerNormalization()])
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(self.net(x, training=training))
+""",
     "a Sequential that grows in the constructor holds all that was added": """
 class Host(keras.Model):
     def __init__(self):

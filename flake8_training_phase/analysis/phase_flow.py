@@ -272,38 +272,49 @@ class _Run:
         if isinstance(receiver.type, UserClass):
             contents = contents or receiver.type.base_contents
         if contents:
-            return self._contents(contents, phase, context, _is_graph(receiver.type))
+            return self._contents(receiver.type, contents, phase, context)
         return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
 
-    def _contents(self, contents: Iterable[Value], phase: Phase, context: Phase, is_graph: bool) -> Outcome:
-        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none.
-
-        Then a graph of Keras 3 runs each layer with the default of its signature, which was written into the graph
-        when it was made: `models/functional.py:695` (3.15.1), rows flipF and resizeF.
-        """
+    def _contents(
+        self, holder: KerasLayer | UserClass, contents: Iterable[Value], phase: Phase, context: Phase
+    ) -> Outcome:
+        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none."""
         inside: set[Phase] = set()
         contexts: set[Phase] = {context}
-        keeps_defaults = is_graph and self.generation.shared_context
-        # From 3.10 on a graph hands the flag to all its layers, those without the parameter included.
-        to_all = keeps_defaults and self.generation.flag_survives_without_parameter
         for value in contents:
             for member in members(value):
                 if not isinstance(member, Instance):
                     continue
-                accepts, default = _signature(member, self.generation)
-                kept = default if keeps_defaults else None
-                flag: Flag = phase if phase is not None else Passed.ABSENT if kept is None else kept
                 after: set[Phase] = set()
                 for held in contexts:
-                    resolved = self.generation.resolve(
-                        flag if accepts or to_all else Passed.ABSENT, held, default, accepts
-                    )
+                    resolved = self._handed_on(holder, member, phase, held)
                     own = _own_phase(member.type, resolved, self.generation)
                     found, left = self._inside(member, own, resolved.context)
                     inside |= found
                     after |= left
                 contexts = after if self.generation.shared_context else contexts
         return frozenset(inside), frozenset(contexts)
+
+    def _handed_on(self, holder: KerasLayer | UserClass, member: Instance, phase: Phase, held: Phase) -> Resolution:
+        """What a layer runs with inside one that has a phase.
+
+        A graph of Keras 3 without a phase runs each layer with the default of its signature, which was written into it
+        when it was made (rows flipF and resizeF); from 3.10 on it hands a phase to layers without the parameter as
+        well: `models/functional.py:695` (3.15.1). TimeDistributed runs `call` itself, past the context:
+        `layers/rnn/time_distributed.py:118`.
+        """
+        accepts, default = _signature(member, self.generation)
+        flag: Flag = Passed.ABSENT if phase is None else phase
+        if self.generation.shared_context:
+            base = holder.keras_base if isinstance(holder, UserClass) else holder
+            if base is not None and base.name == "TimeDistributed":
+                return Resolution(phase, held)
+            if base is not None and base.name in MODEL_NAMES:
+                if phase is None and default is not None:
+                    flag = default
+                accepts_flag = accepts or self.generation.flag_survives_without_parameter
+                return self.generation.resolve(flag if accepts_flag else Passed.ABSENT, held, default, accepts)
+        return self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
 
     def _note(self, call: Subject, received: Received) -> None:
         self.report.received.setdefault(call, set()).add(received)
@@ -336,12 +347,6 @@ def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: 
     if _misnamed(type_):
         return type_.training_default
     return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
-
-
-def _is_graph(type_: KerasLayer | UserClass) -> bool:
-    """Whether its contents are a graph, made of symbolic calls: not so in a wrapper."""
-    base = type_.keras_base if isinstance(type_, UserClass) else type_
-    return base is not None and base.name in MODEL_NAMES
 
 
 def _signature(receiver: Instance, generation: Generation) -> tuple[bool, bool | None]:

@@ -94,6 +94,16 @@ class Host(keras.layers.Layer):
     def call(self, x, training=None):
         return self.drop(self.net(x, training=training))
 """,
+    "TimeDistributed of Keras 3 leaves the context as it is": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.steps = keras.layers.TimeDistributed(keras.layers.Dropout(0.5))
+        self.flip = keras.layers.RandomFlip()
+
+    def call(self, x, training=None):
+        return self.flip(self.steps(x, training=None))
+""",
     "a Sequential that grows in the constructor holds all that was added": """
 class Host(keras.Model):
     def __init__(self):

@@ -260,6 +260,8 @@ class _Run:
             if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
                 return {slot}
             return {Slot(flag, None if flag is slot.phase else call)}
+        if flag is None and _goes_elsewhere(call, receiver, self.generation):
+            flag = Passed.ABSENT
         accepts, default = _signature(receiver.type, self.generation)
         own = _own_flag(call, receiver, flag)
         resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
@@ -281,36 +283,51 @@ class _Run:
         if isinstance(receiver.type, UserClass):
             contents = contents or receiver.type.base_contents
         if contents:
-            forwards = self.generation.graphs_forward
-            is_graph = _is_graph(receiver.type)
-            return self._contents(contents, phase if forwards or not is_graph else None, context, is_graph and forwards)
+            return self._contents(receiver.type, contents, phase, context)
         return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
 
-    def _contents(self, contents: Iterable[Value], phase: Phase, context: Phase, is_graph: bool) -> Outcome:
-        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none.
-
-        Then a graph of Keras 3 runs each layer with the default of its signature, which was written into the graph
-        when it was made: `models/functional.py:695` (3.15.1), rows flipF and resizeF.
-        """
+    def _contents(
+        self, holder: KerasLayer | UserClass, contents: Iterable[Value], phase: Phase, context: Phase
+    ) -> Outcome:
+        """A Sequential, a functional model or a wrapper hands its phase to the layers it runs, unless it has none."""
         inside: set[Phase] = set()
         contexts: set[Phase] = {context}
-        keeps_defaults = is_graph and self.generation.shared_context
         for value in contents:
             for member in members(value):
                 if not isinstance(member, Instance):
                     continue
-                accepts, default = _signature(member.type, self.generation)
-                kept = default if keeps_defaults else None
-                flag: Flag = phase if phase is not None else Passed.ABSENT if kept is None else kept
                 after: set[Phase] = set()
                 for held in contexts:
-                    resolved = self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
+                    resolved = self._handed_on(holder, member, phase, held)
                     own = _own_phase(member.type, resolved, self.generation)
                     found, left = self._inside(member, own, resolved.context)
                     inside |= found
                     after |= left
                 contexts = after if self.generation.shared_context else contexts
         return frozenset(inside), frozenset(contexts)
+
+    def _handed_on(self, holder: KerasLayer | UserClass, member: Instance, phase: Phase, held: Phase) -> Resolution:
+        """What a layer runs with inside one that has a phase.
+
+        A graph of Keras 3 without a phase runs each layer with the default of its signature, which was written into it
+        when it was made (rows flipF and resizeF); from 3.10 on it hands a phase to layers without the parameter as
+        well: `models/functional.py:695` (3.15.1). TimeDistributed runs `call` itself, past the context:
+        `layers/rnn/time_distributed.py:118`.
+        """
+        accepts, default = _signature(member.type, self.generation)
+        flag: Flag = Passed.ABSENT if phase is None else phase
+        if self.generation.shared_context:
+            base = holder.keras_base if isinstance(holder, UserClass) else holder
+            if base is not None and base.name == "TimeDistributed":
+                return Resolution(phase, held)
+            if base is not None and base.name in MODEL_NAMES:
+                if not self.generation.graphs_forward:
+                    return self.generation.resolve(Passed.ABSENT, held, default, accepts)
+                if phase is None and default is not None:
+                    flag = default
+                accepts_flag = accepts or self.generation.flag_survives_without_parameter
+                return self.generation.resolve(flag if accepts_flag else Passed.ABSENT, held, default, accepts)
+        return self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
 
     def _note(self, call: Subject, received: Received) -> None:
         self.report.received.setdefault(call, set()).add(received)
@@ -331,6 +348,15 @@ def _place_of_writer(slot: Slot) -> tuple[int, int]:
     return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
 
+def _goes_elsewhere(call: LayerCall, receiver: Instance, generation: Generation) -> bool:
+    """Whether a positional flag lands in another parameter, as in `lstm(x, training)`: there only None is taken."""
+    if call.flag.given is not Given.BY_POSITION or not isinstance(receiver.type, KerasLayer):
+        return False
+    parameters = receiver.type.signature_in(generation.first).parameters
+    place = next((index for index, node in enumerate(call.node.args) if node is call.flag.node), None)
+    return place is not None and place < len(parameters) and parameters[place] != "training"
+
+
 def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
     """Whether the flag goes to a parameter of the receiver that Keras knows nothing of: `is_training=…`."""
     to_training = call.flag.given is Given.BY_KEYWORD and call.flag.name == "training"
@@ -349,12 +375,6 @@ def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: 
     if _misnamed(type_):
         return type_.training_default
     return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
-
-
-def _is_graph(type_: KerasLayer | UserClass) -> bool:
-    """Whether its contents are a graph, made of symbolic calls: not so in a wrapper."""
-    base = type_.keras_base if isinstance(type_, UserClass) else type_
-    return base is not None and base.name in MODEL_NAMES
 
 
 def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[bool, bool | None]:

@@ -219,8 +219,14 @@ def _plan(call: LayerCall) -> Plan | None:
     if node is None or keyword is None or keyword.arg is None:
         return None
     if call.at_hand is not None:
-        return Plan(f"Pass `{call.at_hand}`", trust(call.place), (Replace(node, call.at_hand),))
+        return Plan(f"Pass `{call.at_hand}`", _trust(call), (Replace(node, call.at_hand),))
     return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
+
+
+def _trust(call: LayerCall) -> Applicability:
+    """As for any flag that is passed on; but a default of True would turn on what None has kept off."""
+    cls = call.place.owner
+    return Applicability.UNSAFE if cls is not None and cls.training_default is True else trust(call.place)
 
 
 RULE = ExplicitNone()

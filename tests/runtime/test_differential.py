@@ -16,9 +16,9 @@ from tests.runtime.programs.drawn import programs, random_program
 from tests.runtime.programs.examples import REGRESSIONS, example
 from tests.runtime.programs.program import Program
 
-PROGRAMS = 150
-EXACT_PROGRAMS = 12
-FIXED_PROGRAMS = 60
+PROGRAMS = 120
+EXACT_PROGRAMS = 8
+FIXED_PROGRAMS = 40
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_small_programs(laboratory: Laboratory) -> None:
 
     @seed(0)
     @settings(
-        max_examples=PROGRAMS,
+        max_examples=PROGRAMS // 2,
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),

@@ -89,6 +89,8 @@ class ProgramDrawer:
         self._classes(first, self.dice.number(1, 2))
         if self.dice.chance(3):
             modules.append(self._importing(first))
+            # What a constructor is given in other modules than its own is not followed.
+            self.layers.taking_layer = []
             self._classes(modules[-1], self.dice.number(1, 2))
         targets = tuple(Target(module.name, one.name) for module in modules for one in module.classes)
         texts = {module.name: module.text for module in modules}

@@ -65,6 +65,45 @@ class Host(keras.Model):
     def call(self, x):
         return self.noise(self.noise(x, None))
 """,
+    "None by position is the initial state of a recurrent layer": """
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.noise = keras.layers.GaussianNoise(0.1)
+        self.gru = keras.layers.GRU(4, return_sequences=True, dropout=0.2)
+
+    def call(self, x, training=None):
+        return self.gru(self.noise(x, training=True), None)
+""",
+    "a graph of Keras 3 hands the flag to layers without the parameter": """
+class On(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x, training=True)
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.net = keras.Sequential([keras.Input((3, 4)), On(), keras.layers.LayerNormalization()])
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(self.net(x, training=training))
+""",
+    "TimeDistributed of Keras 3 leaves the context as it is": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.steps = keras.layers.TimeDistributed(keras.layers.Dropout(0.5))
+        self.flip = keras.layers.RandomFlip()
+
+    def call(self, x, training=None):
+        return self.flip(self.steps(x, training=None))
+""",
     "a Sequential that grows in the constructor holds all that was added": """
 class Host(keras.Model):
     def __init__(self):

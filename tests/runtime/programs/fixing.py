@@ -36,7 +36,7 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
         wanted = {phase_wanted(mode).value}
         for line in sorted({*old, *new}):
             allowed = old.get(line, set()) | wanted
-            if not new.get(line, set()) <= allowed or (old.get(line) == wanted and new.get(line) != wanted):
+            if not new.get(line, set()) <= allowed or (old.get(line) == wanted and new.get(line, wanted) != wanted):
                 yield f"{target} in {mode}: {line} ran in {old.get(line)}, after the fix in {new.get(line)}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def fixed_generations(example: Example) -> tuple[int, ...]:
     return tuple(keras for keras in (2, 3) if not one_only or cell(example.proof, keras) is not None)
 
 
-def bad_cases() -> Iterator[object]:
+def bad_cases() -> Iterator[Any]:
     """The bad code of every example, for each generation that has a cell."""
     for name, example in EXAMPLES.items():
         for keras in (2, 3):
@@ -39,7 +40,7 @@ def bad_cases() -> Iterator[object]:
                 yield pytest.param(Case(example.bad, example.proof, keras, words), id=f"{name}-keras{keras}")
 
 
-def fixed_cases() -> Iterator[object]:
+def fixed_cases() -> Iterator[Any]:
     """The fixed code of every example that has some."""
     for name, example in EXAMPLES.items():
         if example.fixed is not None:
@@ -63,6 +64,16 @@ def test_bad_code_on_early_keras_3(case: Case, measured: Measured) -> None:
     assert measured(case).words == case.words
 
 
+def of_one_keras(cases: Iterator[Any]) -> Iterator[object]:
+    """The cases that the tracer can follow: it looks at the layers of the Keras that the model is made with, and the
+    examples of KTP216 hold layers of the other one. What these do is measured by their behaviour alone.
+    """
+    for one in cases:
+        source = one.values[0].source
+        if not ("tf_keras" in source and "import keras" in source):
+            yield one
+
+
 def eager(words: str) -> str:
     """The words of a cell as they are when the model runs eagerly: `E/T` tells compiled and eager `fit` apart, and
     then compiled `predict` says nothing of an eager one.
@@ -72,13 +83,13 @@ def eager(words: str) -> str:
 
 
 @pytest.mark.usefixtures("known_keras")
-@pytest.mark.parametrize("case", bad_cases())
+@pytest.mark.parametrize("case", of_one_keras(bad_cases()))
 def test_bad_code(case: Case, traced: Measured) -> None:
     found = traced(case)
     assert_words(found, eager(case.words))
 
 
-@pytest.mark.parametrize("case", fixed_cases())
+@pytest.mark.parametrize("case", of_one_keras(fixed_cases()))
 def test_fixed_code(case: Case, traced: Measured) -> None:
     found = traced(case)
     assert_words(found, eager(case.words))

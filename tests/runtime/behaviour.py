@@ -96,6 +96,7 @@ class Laboratory:
         self.recorder = Recorder(self.tf)
         self.packages: list[KerasPackage] = []
         self._numbers = itertools.count()
+        self._rows = itertools.count()
 
     def measure(self, job: Job) -> dict[str, list[str]]:
         """The five words of a job, and the text of the exceptions behind every `E`."""
@@ -104,10 +105,7 @@ class Laboratory:
             self.packages = [package(module) for module in modules]
             for one in self.packages:
                 watching.enter_context(watched(one, self.recorder.around))
-            # A file, because autograph reads the source of what it converts.
-            path = Path(folder, "example.py")
-            path.write_text(job.source, encoding="utf-8")
-            trial = Trial(self, job, path)
+            trial = Trial(self, job, self._written(job, folder))
             trial.find_targets()
             compiled, eager = trial.word(trial.fit), trial.word(functools.partial(trial.fit, run_eagerly=True))
             words = [
@@ -122,12 +120,21 @@ class Laboratory:
     def trace(self, job: Job) -> dict[str, list[str]]:
         """The five words of a job as the tracer sees it, which runs eagerly; `?` where no layer of Keras decides."""
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "example.py")
-            path.write_text(job.source, encoding="utf-8")
             self.packages = [package(sys.modules[name]) for name in ("keras", "tf_keras") if name in sys.modules]
-            trial = Trial(self, job, path)
+            trial = Trial(self, job, self._written(job, folder))
             words = [trial.traced(mode) for mode in MODES]
         return {"words": words, "notes": trial.notes}
+
+    def _written(self, job: Job, folder: str) -> Path:
+        """The example as a file of its own, because autograph reads the source of what it converts.
+
+        It begins on a row of its own too: autograph keeps what it has converted by code object, those of two methods
+        that differ in nothing but a default are equal when they stand on the same row, and a parameter without default
+        would then have that of the other (`autograph/pyct/transpiler.py:215`, TensorFlow 2.21).
+        """
+        path = Path(folder, "example.py")
+        path.write_text("\n" * next(self._rows) + job.source, encoding="utf-8")
+        return path
 
     def execute(self, path: Path) -> dict[str, Any]:
         """The namespace of a file run as a new module, with Keras' global state as at the start."""

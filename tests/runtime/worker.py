@@ -37,12 +37,18 @@ class Keras2Alias(MetaPathFinder, Loader):
 def prepare(generation: int) -> None:
     """Let `keras` be that of a generation, and TensorFlow be quiet."""
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+    os.environ["TF_NUM_INTRAOP_THREADS"] = "1"  # The models are small, and the other worker wants a core too.
     os.environ["TF_USE_LEGACY_KERAS"] = "1" if generation == 2 else "0"
     if generation == 2:
         sys.meta_path.insert(0, Keras2Alias())
     importlib.import_module("keras")
     importlib.import_module("tensorflow").get_logger().setLevel("ERROR")
-    # `clear_session` collects garbage: what is imported is none, and takes long to walk through.
+    forget_what_stays()
+
+
+def forget_what_stays() -> None:
+    """Take what is alive out of the garbage collector's rounds, which `clear_session` begins at each call."""
+    gc.collect()
     gc.freeze()
 
 
@@ -97,6 +103,7 @@ def main() -> None:
         except Exception:
             answer = {"problem": traceback.format_exc()}
         print(json.dumps(answer), file=answers, flush=True)
+        forget_what_stays()
 
 
 if __name__ == "__main__":

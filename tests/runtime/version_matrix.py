@@ -147,7 +147,7 @@ def measure(release: Release, wanted: Iterable[Program], options: Options, resul
         if release.keras in program.keras and program.key not in cells:
             worker = worker or Worker(release.keras, str(found_python))
             try:
-                cells[program.key] = worker.measure(program.source, program.proof).words
+                cells[program.key] = worker.words("measure", program.source, program.proof).words
             except RuntimeError as error:
                 # What the release lacks is an answer too; the worker may be gone with it.
                 cells[program.key] = f"? {str(error).strip().splitlines()[-1]}"

@@ -176,11 +176,11 @@ class Interpreter(Statements):
         hidden = arguments.hidden or arguments.starred
         if isinstance(callee.type, KerasLayer):
             by_name = known_functions.keras_arguments(callee.type, arguments)
-            contents: tuple[Value, ...] = ()
             if callee.type.name in ("Model", "Functional"):
                 contents = tuple(called_layers(self.events))
-            elif callee.type.depends_on is DependsOn.WRAPPED:
-                contents = tuple(known_functions.flattened(by_name.values()))
+                return Instance(known_functions.GRAPH, callee.generations, by_name, hidden, contents)
+            wraps = callee.type.depends_on is DependsOn.WRAPPED
+            contents = tuple(known_functions.flattened(by_name.values())) if wraps else ()
             return Instance(callee.type, callee.generations, by_name, hidden, contents)
         by_name = arguments.by_name(callee.type.constructor_parameters())
         callee.type.constructed_with.append(by_name)

@@ -30,7 +30,8 @@ from flake8_training_phase.keras.names import ALL, keras_path
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.interpreter import Interpreter
 
-_MODEL = layers()["Model"]
+GRAPH = layers()["Functional"]
+"""What `Model(inputs, outputs)` gives."""
 
 ANY_NAME = "*"
 """The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
@@ -61,7 +62,7 @@ def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, fram
     if "has_arg" in name:
         return SIGNATURE_TEST
     if _gives_unknown_model(path):
-        return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
+        return Instance(GRAPH, ALL, {}, has_hidden_arguments=True)
     run.run_callables(arguments, frame)
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)

@@ -25,6 +25,7 @@ from flake8_training_phase.analysis.values import (
     KerasMethod,
     PhaseValue,
     Value,
+    flags_of,
     members,
     union,
 )
@@ -175,14 +176,16 @@ class UserClass:
             return self.keras_call is not None and self.keras_call.signature(3).accepts_training
         return self.phase_parameter == "training"
 
-    @property
+    @cached_property
     def training_default(self) -> bool | None:
-        """The default of that parameter; None without one, or when it is no literal."""
+        """The default of that parameter; None without one, or when nobody knows what it is."""
         if self.call is None:
             return self.keras_call.signature(3).default if self.keras_call else None
         default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
-        value = default.value if isinstance(default, ast.Constant) else None
-        return value if isinstance(value, bool) else None
+        if default is None:
+            return None
+        flag = flags_of(Interpreter(None).evaluate(default, Frame(None, self.call.owner.scope)))[0]
+        return flag if isinstance(flag, bool) else None
 
     def call_parameters(self) -> tuple[str, ...]:
         """The positional parameters of `call` after `self`."""

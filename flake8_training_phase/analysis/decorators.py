@@ -16,10 +16,13 @@ FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 _GRAPH_FUNCTIONS = ("tensorflow.function", "tensorflow.compat.v2.function")
 
 
-def hiding_decorator(method: Method) -> ast.expr | None:
-    """The decorator of a method that puts a function without `training` in its place, seen in the checked code."""
+def hiding_decorator(method: Method, unwraps: bool = True) -> ast.expr | None:
+    """The decorator of a method that puts a function without `training` in its place, seen in the checked code.
+
+    With `unwraps` one that uses `functools.wraps` hides nothing.
+    """
     for decorator in method.node.decorator_list:
-        made = _wrapper(_value(decorator, method), _levels(decorator))
+        made = _wrapper(_value(decorator, method), _levels(decorator), unwraps)
         if made is not None and parameter(made, "training") is None and not _speaks_of_training(made):
             return decorator
     return None
@@ -28,6 +31,13 @@ def hiding_decorator(method: Method) -> ast.expr | None:
 def hides_signature(cls: UserClass) -> bool:
     """Whether a decorator hides from Keras what the `call` of a class takes."""
     return cls.call is not None and hiding_decorator(cls.call) is not None
+
+
+def hides_default(cls: UserClass) -> bool:
+    """Whether a decorator hides the default of `training` from Keras 2, which asks the function that it finds for it,
+    and passes None where there is none: `utils/layer_utils.py:809` (2.15).
+    """
+    return cls.call is not None and hiding_decorator(cls.call, unwraps=False) is not None
 
 
 def graph_decorator(method: Method) -> ast.expr | None:
@@ -50,11 +60,11 @@ def _levels(decorator: ast.expr) -> int:
     return 2 if isinstance(decorator, ast.Call) else 1
 
 
-def _wrapper(decorator: Value | None, levels: int) -> FunctionDef | None:
+def _wrapper(decorator: Value | None, levels: int, unwraps: bool) -> FunctionDef | None:
     """The function that a decorator returns, when it is a plain one that it defines."""
     if not isinstance(decorator, FunctionValue) or isinstance(decorator.node, ast.Lambda):
         return None
-    if decorator.node.decorator_list or any(_keeps_signature(node) for node in ast.walk(decorator.node)):
+    if decorator.node.decorator_list or any(_keeps_signature(node, unwraps) for node in ast.walk(decorator.node)):
         return None
     function: FunctionDef | None = decorator.node
     for _ in range(levels):
@@ -62,14 +72,12 @@ def _wrapper(decorator: Value | None, levels: int) -> FunctionDef | None:
     return function
 
 
-def _keeps_signature(node: ast.AST) -> bool:
+def _keeps_signature(node: ast.AST, unwraps: bool) -> bool:
     """Whether something is done that may give the wrapper the signature of what it wraps."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return "wrap" in name.replace("wrapper", "").lower() or name in (
-        "update_wrapper",
-        "make_decorator",
-        "__signature__",
-    )
+    if "wrap" in name.replace("wrapper", "").lower() or name == "update_wrapper":
+        return unwraps
+    return name in ("make_decorator", "__signature__")
 
 
 def _returned(function: FunctionDef) -> FunctionDef | None:

@@ -60,7 +60,7 @@ def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | N
     if layer.depends_on is DependsOn.WRAPPED:
         if not instance.contents:
             return Dependence.MAYBE
-        return _most(_one(one) for one in instance.contents)
+        return _most(dependence(one) for one in instance.contents)
     return Dependence.MAYBE
 
 
@@ -76,7 +76,7 @@ def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> D
 def _class_dependence(cls: UserClass) -> Dependence:
     if cls.call is None:
         if cls.base_contents:
-            return _most(_one(one) for one in cls.base_contents)
+            return _most(dependence(one) for one in cls.base_contents)
         return Dependence.MAYBE if cls.keras_base is None else _keras(cls.keras_base, cls.instance)
     if not cls.trace.complete:
         return Dependence.MAYBE
@@ -110,6 +110,8 @@ def parent_dependence(event: KerasCall) -> Dependence:
     assert isinstance(receiver, Instance)
     if isinstance(receiver.type, KerasLayer):
         return _keras(receiver.type, receiver)
+    if receiver.type.base_contents:
+        return _most(dependence(one) for one in receiver.type.base_contents)
     base = receiver.type.keras_base
     if base is not None and base.depends_on is DependsOn.ARGUMENTS and receiver.type.base_argument_values is None:
         return Dependence.YES if any(one.required for one in base.arguments) else Dependence.MAYBE

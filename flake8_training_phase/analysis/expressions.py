@@ -140,7 +140,7 @@ class Expressions(ABC):
             value = self.evaluate(keyword.value, frame)
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
-            elif isinstance(value, Items) and value.keys and None not in value.keys and not value.open:
+            elif isinstance(value, Items) and None not in value.keys and not value.open:
                 keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
             else:
                 hidden = True

@@ -255,15 +255,18 @@ class Interpreter(Statements):
                 if isinstance(one, (FunctionValue, Partial)):
                     self.in_loop(one, frame)
 
-    def in_loop(self, function: Value, frame: Frame, lanes: int | None = None) -> Value:
-        """Run a function on unknown arguments, any number of times, in the given lanes."""
+    def in_loop(
+        self, function: Value, frame: Frame, lanes: int | None = None, given: tuple[Value, ...] | None = None
+    ) -> Value:
+        """Run a function on unknown arguments, or on those given, any number of times, in the given lanes."""
+        unsure = given is None
         body: list[Event] = []
         outer, self.events, live = self.events, body, frame.live
         frame.live = live if lanes is None else lanes
         try:
             if not frame.live:
                 return UNKNOWN
-            result = self.apply(function, Arguments(_NO_CALL, (), {}, True, True), _NO_CALL, frame)
+            result = self.apply(function, Arguments(_NO_CALL, given or (), {}, unsure, unsure), _NO_CALL, frame)
         finally:
             self.events, frame.live = outer, live
         if body:

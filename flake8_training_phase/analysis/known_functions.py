@@ -84,16 +84,26 @@ def changed_items(items: Items, name: str, arguments: Arguments) -> Items | None
     if name in ("append", "add", "appendleft") and given:
         return Items((*items.values, given[0]))
     if name == "insert" and len(given) > 1:
-        # Where it lands matters only for literal indices, which nobody uses after an insert.
-        return Items((*items.values, given[1]))
+        index = given[0].value if isinstance(given[0], Constant) else None
+        place = index if isinstance(index, int) else len(items.values)
+        return Items((*items.values[:place], given[1], *items.values[place:]))
     if name in ("extend", "update") and given:
-        more = given[0]
-        values = more.values if isinstance(more, Items) else (UNKNOWN,)
-        keys = more.keys if isinstance(more, Items) else ()
-        if items.keys or keys:
-            keys = (*(items.keys or (None,) * len(items.values)), *(keys or (None,) * len(values)))
-        return Items((*items.values, *values), keys)
+        more = given[0] if isinstance(given[0], Items) else Items((UNKNOWN,))
+        return _joined(items, more)
+    if name == "update":
+        return _joined(items, Items(tuple(arguments.keywords.values()), tuple(arguments.keywords)))
     return None
+
+
+def _joined(items: Items, more: Items) -> Items:
+    """The items of two containers; in a dict the later ones stand for the earlier ones of the same key."""
+    values, keys = items.values, items.keys or (None,) * len(items.values)
+    if not items.keys and not more.keys:
+        return Items((*values, *more.values))
+    added = more.keys or (None,) * len(more.values)
+    kept = [(key, value) for key, value in zip(keys, values, strict=True) if key is None or key not in added]
+    kept += zip(added, more.values, strict=True)
+    return Items(tuple(value for _, value in kept), tuple(key for key, _ in kept))
 
 
 def items_method(items: Items, name: str, arguments: Arguments) -> Value:
@@ -190,8 +200,10 @@ def _zip(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
 
 
 def _map(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
-    function = arguments.positional[0] if arguments.positional else UNKNOWN
-    return Items((run.in_loop(function, frame),))
+    if not arguments.positional:
+        return UNKNOWN
+    given = tuple(run.elements(value) for value in arguments.positional[1:])
+    return Items((run.in_loop(arguments.positional[0], frame, given=given),))
 
 
 def _dict(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.decorators import hides_signature
+from flake8_training_phase.analysis.decorators import hides_default, hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import (
     Branch,
@@ -203,9 +203,7 @@ class _Run:
             self._phase_test(event, lanes)
             return context
         if isinstance(event, KerasCall):
-            if event.lanes & lanes:
-                self._keras_call(event, lanes)
-            return context
+            return self._keras_call(event, lanes, context) if event.lanes & lanes else context
         if not event.lanes & lanes:
             return context
         if event.of_loop:
@@ -230,15 +228,30 @@ class _Run:
         self._returned = outer
         return after
 
-    def _keras_call(self, event: KerasCall, lanes: int) -> None:
-        """`super().call(x)`: no context, the default of the parent's signature."""
+    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
+        """`super().call(x)`: no context, the default of the parent's signature.
+
+        A graph of Keras 2 does nothing with the flag that its `call` is given, its layers find that of the context:
+        `engine/functional.py:627` (2.15).
+        """
         receiver = event.receiver
         assert isinstance(receiver, Instance)
         base = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_base
         assert base is not None
+        contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents
+        after: set[Slot] = set()
         for flag in _flags(event.flag, lanes):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
-            self._note(event, Received(phase))
+            if not contents:
+                self._note(event, Received(phase))
+                continue
+            for slot in context:
+                handed = phase if self.generation.shared_context else slot.phase
+                inside, left = self._contents(receiver.type, contents, handed, slot.phase)
+                for found in inside:
+                    self._note(event, Received(found))
+                after |= {Slot(one, slot.writer if one is slot.phase else None) for one in left}
+        return frozenset(after) if contents and self.generation.shared_context else context
 
     def _phase_test(self, event: PhaseTest, lanes: int) -> None:
         for lane, phase in LANES:
@@ -372,7 +385,7 @@ def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: 
     """What the parameter of a layer's `call` that means the phase holds when nobody but Keras fills it."""
     if isinstance(type_, KerasLayer) or _accepts(type_, generation):
         return resolved.phase
-    if _misnamed(type_):
+    if type_.phase_parameter is not None:  # Another name, or hidden: Keras does not fill it.
         return type_.training_default
     return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
 
@@ -381,9 +394,10 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
     """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
     if isinstance(type_, UserClass):
         if type_.call is not None:
+            if not generation.fit_needs_parameter:
+                return type_.accepts_training, None if hides_default(type_) else type_.training_default
             # A wrapper may hide the parameter from Keras 3 (20c).
-            hidden = generation.fit_needs_parameter and hides_signature(type_)
-            return type_.accepts_training and not hidden, type_.training_default
+            return type_.accepts_training and not hides_signature(type_), type_.training_default
         if type_.keras_call is None:
             return False, None
         type_ = type_.keras_call

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from tests.runtime.programs.calls import Around, CallDrawer, Lines, indented
 from tests.runtime.programs.drawing import Dice
-from tests.runtime.programs.layers import Constructor, Held, LayerDrawer
+from tests.runtime.programs.holding import Holder
+from tests.runtime.programs.layers import Constructor, Held
 from tests.runtime.programs.program import Program, Target
 
 IMPORTS = (
-    "import keras",
-    "from tensorflow import keras",
-    "import tensorflow as tf\n\nkeras = tf.keras",
+    "import keras\nimport tensorflow as tf\nfrom keras import layers",
+    "import tensorflow as tf\nfrom tensorflow import keras\nfrom tensorflow.keras import layers",
+    "import tensorflow as tf\n\nkeras = tf.keras\nlayers = keras.layers",
+    "import keras\nimport keras.layers as layers\nimport tensorflow as tf",
 )
 
 SIGNATURES: tuple[tuple[int, tuple[str, str | None]], ...] = (
@@ -34,10 +36,42 @@ SIGNATURES: tuple[tuple[int, tuple[str, str | None]], ...] = (
     (1, (", train=True", "train")),
     (1, (", **kwargs", 'kwargs.get("training")')),
     (1, (", training", "training")),
+    (1, (", /, training=None", "training")),
+    (1, (", *rest, training=None, **kwargs", "training")),
+    (1, (", mask=None, *, training=False", "training")),
+    (1, (", training=1", "training")),
+    (1, (", training=DEFAULT", "training")),
+    (1, (", training=None, is_training=True", "training")),
+    (1, (", phase=None, **kwargs", "phase")),
+    (1, (", train=False, mask=None", "train")),
+    (1, (", mask=None", None)),
 )
 
 KERAS_PARENTS = ("keras.layers.Dropout", "keras.layers.GaussianNoise", "keras.layers.BatchNormalization")
-CONTAINERS = ("keras.Sequential", "keras.Model")
+
+DECORATORS = {
+    "logged": [
+        "def logged(method):",
+        "    @functools.wraps(method)",
+        "    def run(self, *args, **kwargs):",
+        "        return method(self, *args, **kwargs)",
+        "",
+        "    return run",
+    ],
+    "hidden": [
+        "def hidden(method):",
+        "    def run(self, *args, **kwargs):",
+        "        return method(self, *args, **kwargs)",
+        "",
+        "    return run",
+    ],
+}
+"""Decorators of a `call`: through the first, Keras sees its signature."""
+
+GRAPH = (
+    "inputs = keras.Input((3, 4))",
+    "super().__init__(inputs=inputs, outputs=keras.layers.Dropout(0.5)(keras.layers.BatchNormalization()(inputs)))",
+)
 
 
 @dataclass(slots=True)
@@ -52,6 +86,9 @@ class Class:
     """What its `call` takes after its data, None when it has none of its own or inherited from the program."""
     constructor: list[str]
     switch: bool
+    maybe: list[str] = field(default_factory=list)
+    helpers: list[tuple[str, str]] = field(default_factory=list)
+    """Methods that take the data, with their parameter for the flag."""
 
 
 @dataclass(slots=True)
@@ -66,7 +103,7 @@ class ModuleText:
     @property
     def text(self) -> str:
         """Its source."""
-        parts = [["import functools"], *([line] for line in self.imports)]
+        parts = [["import functools"], *([line] for line in self.imports), ["DEFAULT = True"]]
         blocks = ["\n".join(line for lines in parts for line in lines)]
         blocks += ["\n".join(lines) for lines in (*self.functions, *(one.lines for one in self.classes))]
         return "\n".join(line.rstrip() for line in "\n\n\n".join(blocks).splitlines()) + "\n"
@@ -77,7 +114,7 @@ class ProgramDrawer:
 
     def __init__(self, dice: Dice, only_fixable: bool = False) -> None:
         self.dice = dice
-        self.layers = LayerDrawer(self.dice, only_fixable)
+        self.layers = Holder(self.dice, only_fixable)
         self.calls = CallDrawer(self.dice, self.layers, only_fixable)
         self.known: list[Class] = []
         self.required = False
@@ -94,7 +131,7 @@ class ProgramDrawer:
             self._classes(modules[-1], self.dice.number(1, 2))
         targets = tuple(Target(module.name, one.name) for module in modules for one in module.classes)
         texts = {module.name: module.text for module in modules}
-        return Program(texts, targets, self.calls.may_raise or self.required)
+        return Program(texts, targets, self.calls.may_raise or self.layers.may_raise or self.required)
 
     def _importing(self, other: ModuleText) -> ModuleText:
         """A second module, which uses the first."""
@@ -104,7 +141,7 @@ class ProgramDrawer:
 
     def _classes(self, module: ModuleText, count: int) -> None:
         if self.dice.chance(4):
-            name = self.dice.name("make_layer")
+            name, self.layers.factories = self.dice.name("make_layer"), []
             module.functions.append([f"def {name}():", f"    return {self.layers.layer(own=False)}"])
             self.layers.factories = [name]
         else:
@@ -114,29 +151,33 @@ class ProgramDrawer:
             module.classes.append(drawn)
             self.known.append(drawn)
             self.layers.classes.append(drawn.name)
+            if drawn.helpers:
+                self.calls.methods[drawn.name] = drawn.helpers
             if "layer=None" in drawn.constructor:
                 self.layers.taking_layer.append(drawn.name)
 
     def _keras_child(self) -> Class:
         """A subclass of a layer of Keras whose `call` is run by `super().call`, or inherited."""
         name = self.dice.name("Child")
-        parent = self.dice.one_of((*KERAS_PARENTS, "keras.Sequential"))
+        parent = self.dice.one_of((*KERAS_PARENTS, "keras.Sequential", "keras.Model"))
         made = {
             "keras.layers.BatchNormalization": "",
             "keras.Sequential": "[keras.Input((3, 4)), keras.layers.Dropout(0.5)]",
         }.get(parent, "0.5")
-        lines = [f"class {name}({parent}):", "    def __init__(self):", f"        super().__init__({made})"]
+        body = GRAPH if parent == "keras.Model" else (f"super().__init__({made})",)
+        lines = [f"class {name}({parent}):", "    def __init__(self):", *indented(indented(list(body)))]
         call = None
-        if self.dice.chance(2):
+        if self.dice.chance(2) and parent != "keras.Model":
             taken, flag = self._signature()
             around = Around([], [flag] if flag else [], ", training=None")
             body = [*self.calls._super(around, 0), "return x"]
             lines += ["", f"    def call(self, x{taken}):", *indented(indented(body))]
             call = taken
-        return Class(name, lines, parent == "keras.Sequential", [], call, [], False)
+        return Class(name, lines, parent in ("keras.Sequential", "keras.Model"), [], call, [], False)
 
     def _signature(self) -> tuple[str, str | None]:
-        taken, flag = self.dice.weighted(SIGNATURES)
+        shapes = [one for one in SIGNATURES if self.calls.numbers or one[1][0] != ", training=1"]
+        taken, flag = self.dice.weighted(shapes)
         self.required |= taken == ", training"
         return taken, flag
 
@@ -145,7 +186,7 @@ class ProgramDrawer:
         # A subclass of Dropout is built when its constructor has run, and takes no more layers on Keras 3.
         parents = [one for one in self.known if one.call is not None and not one.name.startswith("Child")]
         parent = self.dice.one_of(parents) if parents and self.dice.chance(4) else None
-        constructor = Constructor(held=list(parent.held) if parent else [])
+        constructor = Constructor(held=list(parent.held), maybe=list(parent.maybe)) if parent else Constructor()
         if parent:
             constructor.parameters = list(parent.constructor)
         for _ in range(self.dice.number(0 if parent else 1, 3)):
@@ -158,11 +199,15 @@ class ProgramDrawer:
         name = self.dice.name("Model" if is_model else "Layer")
         base = parent.name if parent else "keras.Model" if is_model else "keras.layers.Layer"
         switch = any(one.startswith("switch=") for one in constructor.parameters)
-        call, body = self._call(constructor, parent, switch, module)
-        lines = [f"class {name}({base}):", *indented([*self._constructor(constructor, parent, switch), *body])]
-        return Class(name, lines, is_model, constructor.held, call, constructor.parameters, switch)
+        call, body, helpers = self._call(constructor, parent, switch, module)
+        lines = [
+            f"class {name}({base}):",
+            *indented([*self._constructor(constructor, parent, switch, is_model), *body]),
+        ]
+        maybe, parameters = constructor.maybe, constructor.parameters
+        return Class(name, lines, is_model, constructor.held, call, parameters, switch, maybe, helpers)
 
-    def _constructor(self, constructor: Constructor, parent: Class | None, switch: bool) -> Lines:
+    def _constructor(self, constructor: Constructor, parent: Class | None, switch: bool, is_model: bool) -> Lines:
         given = ", ".join(
             f"{one.partition('=')[0]}={one.partition('=')[0]}" for one in (parent.constructor if parent else [])
         )
@@ -174,24 +219,40 @@ class ProgramDrawer:
             lines = [*method, "", *lines] if len(method) == 1 else [*lines, "", *method]
         if constructor.build:
             lines += ["", "def build(self, input_shape):"]
-            lines += indented([*constructor.build, "super().build(input_shape)"])
+            lines += indented([*constructor.build, "self.built = True" if is_model else "super().build(input_shape)"])
         return lines
 
     def _call(
         self, constructor: Constructor, parent: Class | None, switch: bool, module: ModuleText
-    ) -> tuple[str | None, Lines]:
-        if parent is not None and self.dice.chance(4):
-            return parent.call, []
+    ) -> tuple[str | None, Lines, list[tuple[str, str]]]:
         taken, flag = self._signature()
-        around = Around(constructor.held, [flag] if flag else [], switch=switch)
+        around = Around(constructor.held, [flag] if flag else [], switch=switch, maybe=constructor.maybe)
+        anew: Lines = []
+        if parent is not None and parent.helpers and self.dice.chance(2):
+            anew = ["", *self.calls.helper(*self.dice.one_of(parent.helpers), around)]
+        if parent is not None and self.dice.chance(4):
+            return parent.call, [*anew, *(line for method in around.methods for line in ("", *method))], parent.helpers
         if parent is not None:
             around.parent_call, around.parent_by_name = parent.call, parent.name
         body = self.calls.body(around)
         module.functions += around.functions
-        lines = ["", f"def call(self, x{taken}):", *indented(body)]
+        lines = [
+            "",
+            *(self._decorator(module) if flag == "training" else ()),
+            f"def call(self, x{taken}):",
+            *indented(body),
+        ]
         for method in around.methods:
             lines += ["", *method]
-        return taken, lines
+        return taken, [*lines, *anew], around.helpers
+
+    def _decorator(self, module: ModuleText) -> Lines:
+        name = self.dice.weighted(((30, ""), (1, "logged"), (1, "hidden")))
+        if not name or self.calls.only_fixable:
+            return []
+        if DECORATORS[name] not in module.functions:
+            module.functions.append(DECORATORS[name])
+        return [f"@{name}"]
 
 
 def random_program(seed: str, only_fixable: bool = False) -> Program:

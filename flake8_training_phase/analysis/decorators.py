@@ -86,7 +86,7 @@ def _returned(function: FunctionDef) -> FunctionDef | None:
     returned = {ast.unparse(one.value) if one.value is not None else "" for one in _returns(function.body)}
     name = returned.pop() if len(returned) == 1 else ""
     made = inner.get(name)
-    return None if made is None or made.decorator_list else made
+    return None if made is None or any("wraps" not in ast.unparse(one) for one in made.decorator_list) else made
 
 
 def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:

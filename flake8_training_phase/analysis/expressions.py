@@ -352,10 +352,10 @@ def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) 
 def _compared(flag: Flag, operator: ast.cmpop, wanted: object) -> Flag:
     if flag is Passed.UNKNOWN:
         return Passed.UNKNOWN
-    if isinstance(operator, (ast.Is, ast.Eq)):
-        return flag is wanted
-    if isinstance(operator, (ast.IsNot, ast.NotEq)):
-        return flag is not wanted
+    if isinstance(operator, (ast.Is, ast.IsNot)):
+        return (flag is wanted) is isinstance(operator, ast.Is)
+    if isinstance(operator, (ast.Eq, ast.NotEq)):
+        return (flag == wanted) is isinstance(operator, ast.Eq)
     return Passed.UNKNOWN
 
 

@@ -383,10 +383,11 @@ def _misnamed(type_: KerasLayer | UserClass) -> bool:
 
 def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
     """What the parameter of a layer's `call` that means the phase holds when nobody but Keras fills it."""
-    if isinstance(type_, KerasLayer) or _accepts(type_, generation):
+    if isinstance(type_, KerasLayer) or type_.call is None:
         return resolved.phase
-    if type_.phase_parameter is not None:  # Another name, or hidden: Keras does not fill it.
-        return type_.training_default
+    if type_.phase_parameter is not None:
+        filled = type_.phase_parameter == "training" and _signature(type_, generation)[0]
+        return resolved.phase if filled else type_.training_default
     return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
 
 
@@ -395,7 +396,10 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
     if isinstance(type_, UserClass):
         if type_.call is not None:
             if not generation.fit_needs_parameter:
-                return type_.accepts_training, None if hides_default(type_) else type_.training_default
+                # Keras 2 takes `**kwargs` for a parameter that it fills: `utils/layer_utils.py:793` (2.15).
+                accepts = type_.accepts_training or type_.call.node.args.kwarg is not None
+                hidden = not type_.accepts_training or hides_default(type_)
+                return accepts, None if hidden else type_.training_default
             # A wrapper may hide the parameter from Keras 3 (20c).
             return type_.accepts_training and not hides_signature(type_), type_.training_default
         if type_.keras_call is None:
@@ -403,10 +407,6 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
         type_ = type_.keras_call
     signature = type_.signature_in(generation.first)
     return signature.accepts_training, signature.default
-
-
-def _accepts(type_: KerasLayer | UserClass, generation: Generation) -> bool:
-    return _signature(type_, generation)[0]
 
 
 def _flags(flag: FlagArgument, lanes: int) -> set[Flag]:

@@ -220,12 +220,11 @@ class AlwaysOn(keras.layers.Layer):
 
 
 def _true_default(layer_class: LayerClass) -> ast.expr | None:
-    """The default of `training`, when it is a literal True in a `call` of this class's own."""
+    """The default of `training`, when it is True in a `call` of this class's own."""
     cls = layer_class.cls
     if layer_class.call is None or cls.call is None or cls.call.owner is not cls:
         return None
-    default = dict(defaults(layer_class.call)).get("training")
-    return default if isinstance(default, ast.Constant) and default.value is True else None
+    return dict(defaults(layer_class.call)).get("training") if cls.training_default is True else None
 
 
 def _hits(layer_class: LayerClass) -> Iterator[Subject]:

@@ -42,7 +42,7 @@ SIGNATURES: tuple[tuple[int, tuple[str, str | None]], ...] = (
     (1, (", training=1", "training")),
     (1, (", training=DEFAULT", "training")),
     (1, (", training=None, is_training=True", "training")),
-    (1, (", phase=None, **kwargs", "phase")),
+    (1, (", train_flag=None, **kwargs", "train_flag")),
     (1, (", train=False, mask=None", "train")),
     (1, (", mask=None", None)),
 )
@@ -235,6 +235,8 @@ class ProgramDrawer:
         if parent is not None:
             around.parent_call, around.parent_by_name = parent.call, parent.name
         body = self.calls.body(around)
+        if self.calls.only_fixable and flag != "training" and not any(flag in line for line in body if flag):
+            taken = ", training=None"  # A name that nothing uses is no flag.
         module.functions += around.functions
         lines = [
             "",

@@ -142,6 +142,123 @@ class Host(keras.layers.Layer):
     def call(self, x, training=None):
         return self.graph(self.graph(x, None), training=training)
 """,
+    "a default that is a number or a name is a default": """
+DEFAULT = True
+
+
+class Named(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=DEFAULT):
+        return self.drop(x, training=training)
+
+
+class Number(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=1):
+        return self.drop(x)
+""",
+    "a wrapper hides the default from Keras 2, and the parameter from Keras 3": """
+def plain(method):
+    def run(self, *args, **kwargs):
+        return method(self, *args, **kwargs)
+
+    return run
+
+
+def logged(method):
+    @functools.wraps(method)
+    def run(self, *args, **kwargs):
+        return method(self, *args, **kwargs)
+
+    return run
+
+
+class Plain(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    @plain
+    def call(self, x, training=True):
+        return self.drop(x, training=training)
+
+
+class Logged(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    @logged
+    def call(self, x, training=True):
+        return self.drop(x, training=training)
+""",
+    "Keras 2 fills **kwargs, and takes None there for nothing": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, **kwargs):
+        return self.drop(x, training=kwargs.get("training"))
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+
+    def call(self, x, training=None):
+        return self.inner(x, training=None)
+""",
+    "a number equals a bool": """
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.noise = keras.layers.GaussianNoise(0.1)
+
+    def call(self, x, training=None):
+        if training == 1:
+            return self.drop(x, training=training)
+        return self.noise(x, training=training != 0)
+""",
+    "a dict takes what update gives by name, a list where insert puts it": """
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        table = {"first": keras.layers.Dropout(0.5)}
+        table.update(second=keras.layers.Dense(4))
+        self.table = table
+        self.blocks = [keras.layers.Dense(4)]
+        self.blocks.insert(0, keras.layers.Dropout(0.5))
+
+    def call(self, x, training=None):
+        return self.table["second"](self.blocks[0](x, **{}), training=training)
+""",
+    "a parent's call that is a graph runs its layers": """
+class Child(keras.Sequential):
+    def __init__(self):
+        super().__init__([keras.Input((3, 4)), keras.layers.Dropout(0.5)])
+
+    def call(self, x, training=None):
+        return super().call(x, training=True)
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.child = Child()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(self.child(x))
+""",
 }
 
 

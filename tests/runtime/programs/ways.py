@@ -155,10 +155,10 @@ class Ways(ABC):
         name = self.dice.name("_helper")
         parameter, passed = self._handing_on(around)
         inner = around.inner(["training"] if parameter else [])
-        methods, around.methods = around.methods, []
+        inner.methods = []
         inside = [line for _ in range(self.dice.number(1, 2)) for line in self.statement(inner, 0)]
         around.methods = [
-            *methods,
+            *around.methods,
             *inner.methods,
             [f"def {name}(self, x{parameter}):", *indented([*inside, "return x"])],
         ]

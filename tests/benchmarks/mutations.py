@@ -55,13 +55,13 @@ def mutants(folder: Path, project: Project, chance: random.Random, share: float)
             continue
         module = CheckedModule(tree, source, str(path), SETTINGS, project)
         events = [event for layer_class in module.layer_classes for event in layer_class.events]
-        known = {event.node: event for event in events if kind_of(event, module) is not None}
+        known = {event.node: event for event in events if isinstance(event, (LayerCall, Inlined))}
         for call, keyword in flagged_calls(tree):
             if call in known and chance.random() < share:
                 text = without(source, keyword)
                 if text is not None:
                     event = known[call]
-                    yield Mutant(path, source, call, kind_of(event, module) or "", text, cause_of(event))
+                    yield Mutant(path, source, call, kind_of(event, module), text, cause_of(event))
         for layer_class in module.layer_classes:
             if chance.random() < share and forwards(layer_class):
                 yield from class_mutants(path, source, layer_class)
@@ -117,12 +117,10 @@ def flagged_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.keyword]]:
                     yield node, keyword
 
 
-def kind_of(event: object, module: CheckedModule) -> str | None:
-    """What the receiver of a call is; None for what no flag is passed to."""
+def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
+    """What the receiver of a call is."""
     if isinstance(event, Inlined):
         return "helper"
-    if not isinstance(event, LayerCall):
-        return None
     found = [one for one in members(event.receiver) if not isinstance(one, Constant)]
     layers = [one for one in found if isinstance(one, Instance)]
     if not layers:

@@ -21,6 +21,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def report_growth(rounds: int, plot: Path | None) -> None:
     for size in SIZES:
         blocks = (block.format(number) for number in range(size // block.count("\n")))
         source = SourceText("import keras\n\n\n" + "".join(blocks))
-        seconds.append(cpu(lambda source=source: engine.check(source, Settings(), "blocks.py"), rounds))
+        seconds.append(cpu(partial(engine.check, source, Settings(), "blocks.py"), rounds))
     for size, used in zip(SIZES, seconds, strict=True):
         print(f"one file of {size:6} lines: {used:6.2f} s, {used / size * 1e6:6.1f} ms per 1,000 lines")
     if plot is not None:

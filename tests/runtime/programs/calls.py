@@ -89,8 +89,8 @@ class CallDrawer:
         ]
         if around.flags:
             flag = dice.one_of(around.flags)
-            made = (flag, f"not {flag}", f"bool({flag})", f"{flag} or False", f"{flag} and True")
-            made += (f"{flag} if {flag} is not None else False", f"True if {flag} else False", f"not not {flag}")
+            made = [flag, f"not {flag}", f"bool({flag})", f"{flag} or False", f"{flag} and True"]
+            made += [f"{flag} if {flag} is not None else False", f"True if {flag} else False", f"not not {flag}"]
             options.append((10, f", training={flag}"))
             options.append((3, f", training={dice.one_of(made)}"))
             options.append((1, f', **{{"training": {flag}}}'))
@@ -121,10 +121,10 @@ class CallDrawer:
         name, index = self.dice.name("block"), self.dice.name("i")
         what = held.expression
         if held.kind == "dict":
-            heads = (f"{name} in {what}.values()", f"{index}, {name} in {what}.items()")
+            heads = [f"{name} in {what}.values()", f"{index}, {name} in {what}.items()"]
         else:
-            heads = (f"{name} in {what}", f"{index}, {name} in enumerate({what})", f"{name} in reversed({what})")
-            heads += (f"{name}, {index} in zip({what}, range(9))", f"{name} in {what}[:2]")
+            heads = [f"{name} in {what}", f"{index}, {name} in enumerate({what})", f"{name} in reversed({what})"]
+            heads += [f"{name}, {index} in zip({what}, range(9))", f"{name} in {what}[:2]"]
         return [f"for {self.dice.one_of(heads)}:", f"    x = {name}(x{self.argument(around)})"]
 
     def _by_alias(self, around: Around, depth: int) -> Lines:
@@ -202,8 +202,8 @@ class CallDrawer:
         if not around.flags:
             return self._unknown_guard(around, depth)
         flag = self.dice.one_of(around.flags)
-        tests = (flag, f"not {flag}", f"{flag} is None", f"{flag} is not None", f"{flag} is True", f"{flag} == True")
-        tests += (f"{flag} is False", f"{flag} and x is not None", f"{flag} or {flag} is None", f"bool({flag})")
+        tests = [flag, f"not {flag}", f"{flag} is None", f"{flag} is not None", f"{flag} is True", f"{flag} == True"]
+        tests += [f"{flag} is False", f"{flag} and x is not None", f"{flag} or {flag} is None", f"bool({flag})"]
         return self._if(self.dice.one_of(tests), around, depth)
 
     def _unknown_guard(self, around: Around, depth: int) -> Lines:

@@ -204,3 +204,18 @@ def test_what_cannot_be_threaded_is_only_reported(text: str) -> None:
     for finding in findings(text):
         assert finding.fix is None
     assert fixed(text, unsafe=True) == text
+
+
+@pytest.mark.parametrize(("default", "keras"), [("None", "Keras 3"), ("False", "Keras 2 and 3")])
+def test_a_helper_that_call_cannot_tell(default: str, keras: str) -> None:
+    helper = f"""
+    def _head(self, x, training={default}):
+        return self.drop(x, training=training)
+
+    def call(self, x):
+        return self._head(x)
+    """
+    (one,) = findings(model(helper), "KTP101")
+    assert "`self._head`: `self.drop` (Dropout, line 11) runs in inference under " + keras in one.message
+    result = fixed(model(helper))
+    assert "def call(self, x, training=None):\n        return self._head(x, training=training)" in result

@@ -445,6 +445,24 @@ class Net(keras.Model):
         x = self.head(x, training=training)
         return self.frozen(x, training=False)
 """,
+    "a model whose own training step tells the helper": """
+import keras
+
+
+class AutoEncoder(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def encode(self, x, training=False):
+        return self.drop(x, training=training)
+
+    def train_step(self, x):
+        return {"loss": self.encode(x, training=True)}
+
+    def call(self, x):
+        return self.encode(x)
+""",
     "a name of the legacy API that means something else": """
 import keras
 

@@ -11,7 +11,9 @@ from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.layer_class import (
     LayerClass,
     concerned,
+    is_helper,
     layer_title,
+    left_to_default,
     majors,
     reaches_phase,
     takes_keyword,
@@ -208,15 +210,14 @@ class Classifier(keras.Model):
         """The helpers that are not told."""
         for layer_class in module.layer_classes:
             for helper in layer_class.events:
-                if isinstance(helper, Inlined) and _is_helper(helper) and helper.at_hand and helper.flag.absent:
+                if isinstance(helper, Inlined) and is_helper(helper) and helper.at_hand and helper.flag.absent:
                     if parameter(helper.function, "training") is not None:
                         yield from self._left_to_default(layer_class, helper)
                     else:
                         yield from self._without(layer_class, helper)
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
-        calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _takes_from_helper(one)]
-        needy = [call for call in calls if reaches_phase(call)]
+        needy = left_to_default(helper)
         if not needy:
             return
         default = dict(defaults(helper.function)).get("training")
@@ -245,22 +246,6 @@ class Classifier(keras.Model):
             )
             plan = _thread(layer_class, helper)
             yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
-
-
-def _is_helper(call: Inlined) -> bool:
-    """Whether it is a function with a name, called by it."""
-    return (
-        not call.is_super_call
-        and isinstance(call.function, _Function)
-        and call.function.name not in ("call", "__call__", "build")
-        and hasattr(call.node, "lineno")
-        and isinstance(call.node.func, (ast.Name, ast.Attribute))
-    )
-
-
-def _takes_from_helper(call: LayerCall) -> bool:
-    """Whether a layer is given a flag that is no literal, yet does not come from the outermost `call`."""
-    return not (call.flag.absent or call.flag.parameter or isinstance(call.flag.node, (ast.Constant, type(None))))
 
 
 def _is_needy(call: LayerCall) -> bool:

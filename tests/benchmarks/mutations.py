@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, LayerCall
+from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, wants_flag
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.values import Constant, Instance, members
@@ -24,7 +24,10 @@ from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.text import SourceText
 
 SETTINGS = Settings()
-SILENT = ("takes no flag", "Keras layer that ignores it", "class that ignores it")
+SILENT = (
+    *("takes no flag", "Keras layer that ignores it", "class that ignores it", "helper that ignores it"),
+    "parameter renamed where Keras 2 falls back to the context",
+)
 """The kinds of receivers for which a finding would be a false alarm."""
 
 
@@ -110,9 +113,11 @@ def class_mutants(path: Path, source: SourceText, layer_class: LayerClass, idle:
     renamed = source.text
     for start in sorted((source.offset(source.start(one)) for one in names), reverse=True):
         renamed = f"{renamed[:start]}is_{renamed[start:]}"
+    # Rows 4:is_training=None and 4f: Keras 2 is right.
+    falls_back = layer_class.keras == (2,) and isinstance(default, ast.Constant) and default.value is None
     for kind, mutated, codes in (
         ("parameter deleted", text, ("KTP101", "KTP102", "KTP210")),
-        ("parameter renamed", renamed, ("KTP103",)),
+        (SILENT[-1] if falls_back else "parameter renamed", renamed, ("KTP103",)),
     ):
         try:
             ast.parse(mutated)
@@ -137,7 +142,7 @@ def flagged_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.keyword]]:
 def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
     """What the receiver of a call is."""
     if isinstance(event, Inlined):
-        return "helper"
+        return "helper" if _uses_flag(event) else "helper that ignores it"
     found = [one for one in members(event.receiver) if not isinstance(one, Constant)]
     layers = [one for one in found if isinstance(one, Instance)]
     if not layers:
@@ -147,6 +152,12 @@ def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
     kinds = {_kind_of_layer(one, module) for one in layers}
     order = ("class of the same file", "class of another file", "Keras layer", "Keras layer that may", *SILENT)
     return next(kind for kind in order if kind in kinds)
+
+
+def _uses_flag(helper: Inlined) -> bool:
+    """Whether what runs in a helper that is given the flag has it from there and depends on it."""
+    calls = (one for one in walk(helper.events) if isinstance(one, LayerCall))
+    return any(call.flag.parameter is not None and wants_flag(call) for call in calls)
 
 
 def _ignore_flag(event: LayerCall) -> bool:
@@ -174,7 +185,7 @@ def _kind_of_layer(layer: Instance, module: CheckedModule) -> str:
         if known is Dependence.YES:
             return "Keras layer"
         return "Keras layer that may" if known is Dependence.MAYBE else "Keras layer that ignores it"
-    if not layer.type.accepts_training:
+    if not (layer.type.accepts_training or layer.type.phase_in_kwargs):
         return "takes no flag"
     return "class of the same file" if layer.type.scope.root is module.scope else "class of another file"
 

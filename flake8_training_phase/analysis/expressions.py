@@ -280,9 +280,7 @@ class Expressions(ABC):
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
         parameter = _parameter(left) or next((name for right in rights if (name := _parameter(right))), None)
         if isinstance(left, PhaseValue) and len(rights) == 1 and isinstance(rights[0], Constant):
-            wanted = rights[0].value
-            flags = [_compared(flag, node.ops[0], wanted) for flag in left.by_lane]
-            return PhaseValue((flags[0], flags[1], flags[2]), parameter)
+            return compared(left, node.ops[0], rights[0])
         return UNKNOWN if parameter is None else unknown_phase(parameter)
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
@@ -349,13 +347,19 @@ def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) 
     return first if known is stops_on else second
 
 
+def compared(phase: PhaseValue, operator: ast.cmpop, wanted: Constant) -> PhaseValue:
+    """Whether the phase is a constant."""
+    first, second, third = (_compared(flag, operator, wanted.value) for flag in phase.by_lane)
+    return PhaseValue((first, second, third), phase.parameter)
+
+
 def _compared(flag: Flag, operator: ast.cmpop, wanted: object) -> Flag:
     if flag is Passed.UNKNOWN:
         return Passed.UNKNOWN
-    if isinstance(operator, (ast.Is, ast.Eq)):
-        return flag is wanted
-    if isinstance(operator, (ast.IsNot, ast.NotEq)):
-        return flag is not wanted
+    if isinstance(operator, (ast.Is, ast.IsNot)):
+        return (flag is wanted) == isinstance(operator, ast.Is)
+    if isinstance(operator, (ast.Eq, ast.NotEq)):
+        return (flag == wanted) == isinstance(operator, ast.Eq)
     return Passed.UNKNOWN
 
 

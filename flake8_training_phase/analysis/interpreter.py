@@ -175,13 +175,15 @@ class Interpreter(Statements):
     def _construct(self, callee: ClassValue, arguments: Arguments) -> Value:
         hidden = arguments.hidden or arguments.starred
         if isinstance(callee.type, KerasLayer):
-            by_name = known_functions.keras_arguments(callee.type, arguments)
-            contents: tuple[Value, ...] = ()
-            if callee.type.name in ("Model", "Functional"):
+            made, contents = callee.type, tuple[Value, ...]()
+            by_name = known_functions.keras_arguments(made, arguments)
+            if made.name == "Model":
+                made = known_functions.FUNCTIONAL  # `keras.Model(inputs, outputs)`: its `call` takes the flag.
+            if made.name == "Functional":
                 contents = tuple(called_layers(self.events))
-            elif callee.type.depends_on is DependsOn.WRAPPED:
+            elif made.depends_on is DependsOn.WRAPPED:
                 contents = tuple(known_functions.flattened(by_name.values()))
-            return Instance(callee.type, callee.generations, by_name, hidden, contents)
+            return Instance(made, callee.generations, by_name, hidden, contents)
         by_name = arguments.by_name(callee.type.constructor_parameters())
         callee.type.constructed_with.append(by_name)
         return Instance(callee.type, callee.generations, by_name, hidden)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from flake8_training_phase.analysis.blocks import TRY
 from flake8_training_phase.analysis.events import Branch, Event, Exit, Loop, PhaseTest, Place
-from flake8_training_phase.analysis.expressions import Expressions
+from flake8_training_phase.analysis.expressions import Expressions, compared
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.values import (
     FALSE_LANE,
@@ -176,18 +177,25 @@ class Statements(Expressions):
         self.block(statement.finalbody, frame)
 
     def _match(self, statement: ast.Match, frame: Frame) -> None:
-        self.evaluate(statement.subject, frame)
-        before, live = dict(frame.environment), frame.live
+        subject = self.evaluate(statement.subject, frame)
+        before, left = frame.environment, frame.live
+        after, live = dict(before), 0
         ways: list[list[Event]] = [[]]  # The empty way: no case fits.
         for case in statement.cases:
-            way: list[Event] = []
-            after, after_live = frame.environment, frame.live
-            frame.environment, frame.live = dict(before), live
+            frame.environment = dict(before)
+            frame.live, left = self.split(_fits(case.pattern, subject), left)
+            for name in _captured(case.pattern):
+                frame.environment[name] = UNKNOWN
             if case.guard is not None:
-                self.evaluate(case.guard, frame)
+                fitting = frame.live
+                frame.live, refused = self.split(self.evaluate(case.guard, frame), fitting)
+                left |= refused
+            way: list[Event] = []
             self.into(way, case.body, frame)
             ways.append(way)
-            frame.join(after, after_live, frame.environment, frame.live)
+            frame.join(after, live, frame.environment, frame.live)
+            after, live = frame.environment, frame.live
+        frame.join(after, live, before, left)
         if any(ways):
             self.events.append(Branch(ways))
 
@@ -235,6 +243,23 @@ class Statements(Expressions):
         self.assign(target.value, Items((*held.values, value), (*keys, key)), frame)
 
 
+def _fits(pattern: ast.pattern, subject: Value) -> Value:
+    """Whether a pattern matches a value."""
+    if isinstance(pattern, ast.MatchAs):
+        return Constant(True) if pattern.pattern is None else _fits(pattern.pattern, subject)
+    if isinstance(subject, PhaseValue) and isinstance(pattern, ast.MatchSingleton):
+        return compared(subject, ast.Is(), Constant(pattern.value))
+    return UNKNOWN
+
+
+def _captured(pattern: ast.pattern) -> Iterator[str]:
+    """The names that a pattern binds."""
+    for one in ast.walk(pattern):
+        name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
+        if name is not None:
+            yield name
+
+
 def place(frame: Frame) -> Place:
     """Where a frame stands in the code."""
     return Place(frame.function, frame.owner, frame.scope, frame.is_call_method)
@@ -255,7 +280,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.While: Statements._loop,
     ast.With: Statements._with,
     ast.AsyncWith: Statements._with,
-    ast.Try: Statements._try,
+    **dict.fromkeys(TRY, Statements._try),
     ast.Match: Statements._match,
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,

@@ -186,6 +186,16 @@ UNFIXABLE = {
         """
     )
     + "\n\nclass Child(Model):\n    def _head(self, x):\n        return super()._head(x) * 2\n",
+    "what may be a plain function": model(
+        """
+        def _head(self, x):
+            act = self.drop if self.regularized else self.activation
+            return act(x)
+
+        def call(self, x, training=None):
+            return self._head(x)
+        """
+    ),
     "decorated": model(
         """
         @keras.saving.register_keras_serializable()
@@ -204,3 +214,14 @@ def test_what_cannot_be_threaded_is_only_reported(text: str) -> None:
     for finding in findings(text):
         assert finding.fix is None
     assert fixed(text, unsafe=True) == text
+
+
+def test_a_signature_is_not_changed_for_nothing() -> None:
+    text = model(
+        """
+        def call(self, x):
+            act = self.drop if self.regularized else self.activation
+            return act(x)
+        """
+    )
+    assert [finding.fix for finding in findings(text, "KTP101")] == [None]

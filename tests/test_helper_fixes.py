@@ -186,6 +186,16 @@ UNFIXABLE = {
         """
     )
     + "\n\nclass Child(Model):\n    def _head(self, x):\n        return super()._head(x) * 2\n",
+    "what may be a plain function": model(
+        """
+        def _head(self, x):
+            act = self.drop if self.regularized else self.activation
+            return act(x)
+
+        def call(self, x, training=None):
+            return self._head(x)
+        """
+    ),
     "decorated": model(
         """
         @keras.saving.register_keras_serializable()
@@ -219,3 +229,14 @@ def test_a_helper_that_call_cannot_tell(default: str, keras: str) -> None:
     assert "`self._head`: `self.drop` (Dropout, line 14) runs in inference under " + keras in one.message
     result = fixed(model(helper))
     assert "def call(self, x, training=None):\n        return self._head(x, training=training)" in result
+
+
+def test_a_signature_is_not_changed_for_nothing() -> None:
+    text = model(
+        """
+        def call(self, x):
+            act = self.drop if self.regularized else self.activation
+            return act(x)
+        """
+    )
+    assert [finding.fix for finding in findings(text, "KTP101")] == [None]

@@ -16,13 +16,13 @@ from flake8_training_phase.analysis.values import (
     SIGNATURE_TEST,
     TRUE_LANE,
     UNKNOWN,
-    Constant,
     FunctionValue,
     Items,
     PhaseValue,
     Value,
     each,
     truth,
+    union,
 )
 
 
@@ -123,9 +123,16 @@ class Statements(Expressions):
         return may_be_true & live, may_be_false & live
 
     def narrow(self, test: ast.expr, frame: Frame, positive: bool) -> None:
-        """Take from a name what an `isinstance` test on it rules out."""
+        """Take from names what the outcome of `isinstance` tests on them rules out."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             self.narrow(test.operand, frame, not positive)
+            return
+        if isinstance(test, ast.BoolOp):
+            if isinstance(test.op, ast.And) is positive:
+                for operand in test.values:
+                    self.narrow(operand, frame, positive)
+            else:
+                self._narrow_to_any(test.values, frame, positive)
             return
         if not (isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance"):
             return
@@ -134,6 +141,20 @@ class Statements(Expressions):
             wanted = classes.values if isinstance(classes, Items) else (classes,)
             value = frame.lookup(test.args[0].id)
             frame.environment[test.args[0].id] = self.only_instances(value, wanted, positive)
+
+    def _narrow_to_any(self, tests: list[ast.expr], frame: Frame, positive: bool) -> None:
+        """As `narrow`, where one of several tests came out so."""
+        before = frame.environment
+        found: list[dict[str, Value]] = []
+        for test in tests:
+            frame.environment = dict(before)
+            self.narrow(test, frame, positive)
+            found.append(frame.environment)
+        frame.environment = before
+        for name in set().union(*found):
+            values = [one[name] if name in one else frame.lookup(name) for one in found]
+            if any(value is not before.get(name) for value in values):
+                before[name] = union(values)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
         if isinstance(statement, ast.While):
@@ -237,10 +258,8 @@ class Statements(Expressions):
         held = self.evaluate(target.value, frame)
         if not isinstance(held, Items):
             return
-        index = self.evaluate(target.slice, frame)
-        key = index.value if isinstance(index, Constant) and isinstance(index.value, str) else None
         keys = held.keys or (None,) * len(held.values)
-        self.assign(target.value, Items((*held.values, value), (*keys, key)), frame)
+        self.assign(target.value, Items((*held.values, value), (*keys, self.key(target.slice, frame))), frame)
 
 
 def _fits(pattern: ast.pattern, subject: Value) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flake8_training_phase.analysis.arguments import defaults
 from flake8_training_phase.analysis.events import LayerCall, Place
-from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword, wants_flag
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 
@@ -32,18 +32,22 @@ def trust(place: Place) -> Applicability:
 
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:
     """Add `training=None` to the signature of `call`, and pass it to the layer calls in its body; None where the
-    signature cannot take it.
+    signature cannot take it, or nothing could be given it: a layer that may be a plain function as well.
     """
-    if not layer_class.can_take_training or layer_class.call is None:
+    calls = [call for call in calls if call.flag.absent]
+    if not layer_class.can_take_training or layer_class.call is None or not can_be_told(calls):
         return None
+    told = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver) and wants_flag(one)]
     changes: list[Change] = [add_parameter(layer_class)]
-    for call in calls:
-        forwardable = call.flag.absent and call.place.is_call_method and takes_keyword(call.receiver)
-        if forwardable and wants_flag(call):
-            changes.append(AddArgument(call.node, "training", "training"))
+    changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
     applicability = Applicability.UNSAFE if _uses_kwargs(layer_class.call) else Applicability.SAFE
     return Plan("Add `training=None` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
+
+
+def can_be_told(calls: Iterable[LayerCall]) -> bool:
+    """Whether the flag can be passed to one of those among some calls that need it."""
+    return any(reaches_phase(call) and takes_keyword(call.receiver) for call in calls)
 
 
 def _uses_kwargs(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

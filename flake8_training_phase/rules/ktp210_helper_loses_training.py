@@ -22,7 +22,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
-from flake8_training_phase.fixes.plans import annotation, trust
+from flake8_training_phase.fixes.plans import annotation, can_be_told, trust
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -238,13 +238,14 @@ class Classifier(keras.Model):
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
             return
-        needy = next((one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)), None)
-        if needy is not None:
+        found = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)]
+        if found:
+            needy = found[0]
             message = (
                 f"`{_name(helper)}` takes no `training` and runs `{needy.name}` ({layer_title(needy.receiver)}, "
                 f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
             )
-            plan = _thread(layer_class, helper)
+            plan = _thread(layer_class, helper) if can_be_told(found) else None
             yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
 

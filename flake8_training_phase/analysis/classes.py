@@ -98,6 +98,11 @@ class UserClass:
         return next((one for one in self.ancestors if isinstance(one, KerasLayer)), None)
 
     @property
+    def keras_call(self) -> KerasLayer | None:
+        """The class of Keras whose `call` it runs when it has none itself: a Model without one was given a graph."""
+        return layer("Functional") if self.keras_base_name == "Model" else self.keras_base
+
+    @property
     def keras_base_name(self) -> str | None:
         """The name of that class."""
         return self.keras_base.name if self.keras_base else None
@@ -167,14 +172,14 @@ class UserClass:
     def accepts_training(self) -> bool:
         """Whether `call` has a parameter that is literally named `training`."""
         if self.call is None:
-            return self.keras_base is not None and self.keras_base.signature(3).accepts_training
+            return self.keras_call is not None and self.keras_call.signature(3).accepts_training
         return self.phase_parameter == "training"
 
     @property
     def training_default(self) -> bool | None:
         """The default of that parameter; None without one, or when it is no literal."""
         if self.call is None:
-            return self.keras_base.signature(3).default if self.keras_base else None
+            return self.keras_call.signature(3).default if self.keras_call else None
         default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
         value = default.value if isinstance(default, ast.Constant) else None
         return value if isinstance(value, bool) else None
@@ -182,7 +187,7 @@ class UserClass:
     def call_parameters(self) -> tuple[str, ...]:
         """The positional parameters of `call` after `self`."""
         if self.call is None:
-            return self.keras_base.signature(3).parameters if self.keras_base else ()
+            return self.keras_call.signature(3).parameters if self.keras_call else ()
         return tuple(parameter_names(self.call.node)[1:])
 
     def constructor_parameters(self) -> tuple[str, ...]:

@@ -384,9 +384,9 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
             # A wrapper may hide the parameter from Keras 3 (20c).
             hidden = generation.fit_needs_parameter and hides_signature(type_)
             return type_.accepts_training and not hidden, type_.training_default
-        if type_.keras_base is None:
+        if type_.keras_call is None:
             return False, None
-        type_ = type_.keras_base
+        type_ = type_.keras_call
     signature = type_.signature_in(generation.first)
     return signature.accepts_training, signature.default
 

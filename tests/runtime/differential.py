@@ -53,7 +53,7 @@ class Tally:
         )
 
 
-PROGRESS = 250
+PROGRESS = 100
 """Programs after which a line tells how far it is."""
 
 

@@ -117,6 +117,31 @@ class Host(keras.Model):
     def call(self, x, training=None):
         return self.flip(self.net(self.flip(x), training=training))
 """,
+    "None by position is the flag of a functional model": """
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        inputs = keras.Input((3, 4))
+        self.graph = keras.Model(inputs, keras.layers.Dropout(0.5)(inputs))
+
+    def call(self, x, training=None):
+        return self.graph(x, None)
+""",
+    "a subclass that is a functional model takes the flag": """
+class Graph(keras.Model):
+    def __init__(self):
+        inputs = keras.Input((3, 4))
+        super().__init__(inputs=inputs, outputs=keras.layers.Dropout(0.5)(inputs))
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.graph = Graph()
+
+    def call(self, x, training=None):
+        return self.graph(self.graph(x, None), training=training)
+""",
 }
 
 

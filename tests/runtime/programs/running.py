@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from flake8_training_phase.runtime import MODES, Phase
-from flake8_training_phase.runtime.packages import is_frozen
+from flake8_training_phase.runtime.packages import is_frozen, package
 from flake8_training_phase.runtime.running import Runner
 from flake8_training_phase.runtime.tracing import Recorded, recording
 from flake8_training_phase.runtime.watching import Around, LayerRun, watched
@@ -70,9 +70,10 @@ def _run_class(cls: Any, exact: bool) -> Observed:
     around = recording(recorded)
     inputs = (np.ones(INPUT_SHAPE, "float32"),)
     try:
-        layer = cls()
-        runner = Runner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
-        with watched(runner.package, around if exact else _passing_by(around)):
+        # From the start on: to build a graph runs its layers too.
+        with watched(package(sys.modules["keras"]), around if exact else _passing_by(around)):
+            layer = cls()
+            runner = Runner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
             runner.prepare(MODES)
             depth = 1 if runner.model is layer else 2  # A layer has a host around it.
             return {mode: _run_mode(runner, mode, depth, recorded) for mode in MODES}
@@ -94,8 +95,9 @@ def _passing_by(around: Around) -> Around:
 
     def passing_by(run: LayerRun) -> Any:
         data = next(iter(run.arguments.values()))
-        features = getattr(run.layer, "units", INPUT_SHAPE[-1])
-        return around(dataclasses.replace(run, run=lambda: data[..., :features]))
+        features = getattr(run.layer, "units", data.shape[-1])
+        passed = data if features >= data.shape[-1] else data[..., :features]
+        return around(dataclasses.replace(run, run=lambda: passed))
 
     return passing_by
 

@@ -29,7 +29,7 @@ from flake8_training_phase.analysis.values import (
     union,
 )
 from flake8_training_phase.keras import names
-from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef

@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.values import (
     SIGNATURE_TEST,
     TRUE_LANE,
     UNKNOWN,
+    Constant,
     FunctionValue,
     Items,
     PhaseValue,

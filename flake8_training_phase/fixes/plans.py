@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from flake8_training_phase.analysis.arguments import defaults
-from flake8_training_phase.analysis.events import LayerCall, Place
+from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
@@ -35,9 +35,18 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
     signature cannot take it, or nothing could be given it: a layer that may be a plain function as well.
     """
     calls = [call for call in calls if call.flag.absent]
-    if not layer_class.can_take_training or layer_class.call is None or not can_be_told(calls):
+    if not can_be_told(calls):
         return None
     told = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver) and wants_flag(one)]
+    return take_and_tell(layer_class, told)
+
+
+def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) -> Plan | None:
+    """Add `training=None` to the signature of `call`, and pass it to calls in its body that can take it; None where
+    the signature cannot.
+    """
+    if not layer_class.can_take_training or layer_class.call is None:
+        return None
     changes: list[Change] = [add_parameter(layer_class)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.

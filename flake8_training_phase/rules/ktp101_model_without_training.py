@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.ktp102_layer_without_training import untold_message
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
@@ -176,7 +176,7 @@ class MonteCarlo(keras.Model):
                 untold = layer_class.untold_helper()
                 if untold is not None:
                     message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                    yield self.problem(node, message, keras, take_and_forward(layer_class, ()))
+                    yield self.problem(node, message, keras, take_and_tell(layer_class, [untold.helper]))
 
 
 def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:

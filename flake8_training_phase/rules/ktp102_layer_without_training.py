@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.layer_class import (
     reaches_phase,
 )
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -194,7 +194,7 @@ class MonteCarloDropout(keras.layers.Dropout):
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 yield self.problem(layer_class.call, message, layer_class.keras, plan)
             elif (untold := layer_class.untold_helper()) is not None:
-                plan = take_and_forward(layer_class, ())
+                plan = take_and_tell(layer_class, [untold.helper])
                 message, keras = untold_message(layer_class, untold), majors(untold.generations)
                 yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG)
 

@@ -231,12 +231,19 @@ def test_a_helper_that_call_cannot_tell(default: str, keras: str) -> None:
     assert "def call(self, x, training=None):\n        return self._head(x, training=training)" in result
 
 
-def test_a_signature_is_not_changed_for_nothing() -> None:
-    text = model(
-        """
-        def call(self, x):
-            act = self.drop if self.regularized else self.activation
-            return act(x)
-        """
-    )
-    assert [finding.fix for finding in findings(text, "KTP101")] == [None]
+MAYBE_FUNCTION = model(
+    """
+    def call(self, x):
+        act = self.drop if self.regularized else self.activation
+        return act(x)
+    """
+)
+
+
+def test_the_signature_of_a_layer_is_not_changed_for_nothing() -> None:
+    layer = MAYBE_FUNCTION.replace("(keras.Model)", "(keras.layers.Layer)")
+    assert [finding.fix for finding in findings(layer, "KTP102")] == [None]
+
+
+def test_the_signature_of_a_model_is_something_to_fit() -> None:
+    assert fixed(MAYBE_FUNCTION) == MAYBE_FUNCTION.replace("(self, x):", "(self, x, training=None):")

@@ -32,10 +32,13 @@ def trust(place: Place) -> Applicability:
 
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:
     """Add `training=None` to the signature of `call`, and pass it to the layer calls in its body; None where the
-    signature cannot take it, or nothing could be given it: a layer that may be a plain function as well.
+    signature cannot take it.
+
+    A model gains by the signature alone: `fit` then puts the flag into the context. For a layer that does nothing, so
+    there has to be a call that can be given it, which one of what may be a plain function cannot.
     """
     calls = [call for call in calls if call.flag.absent]
-    if not can_be_told(calls):
+    if not layer_class.cls.is_model and not can_be_told(calls):
         return None
     told = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver) and wants_flag(one)]
     return take_and_tell(layer_class, told)

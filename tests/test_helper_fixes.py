@@ -247,3 +247,24 @@ def test_the_signature_of_a_layer_is_not_changed_for_nothing() -> None:
 
 def test_the_signature_of_a_model_is_something_to_fit() -> None:
     assert fixed(MAYBE_FUNCTION) == MAYBE_FUNCTION.replace("(self, x):", "(self, x, training=None):")
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "given"),
+    [
+        ("lambda x, *args, **kwargs: x", ", training=training"),
+        ("lambda x: x", ""),
+        ("lambda x, **kwargs: self.norm(x, **kwargs)", ""),
+    ],
+)
+def test_a_function_that_may_stand_in_for_a_layer_has_to_take_the_flag(stand_in: str, given: str) -> None:
+    text = model(
+        f"""
+        def build(self, shape):
+            self.depth = self.drop if self.rate else {stand_in}
+
+        def call(self, x, training=None):
+            return self.depth(x)
+        """
+    )
+    assert fixed(text) == text.replace("self.depth(x)", f"self.depth(x{given})")

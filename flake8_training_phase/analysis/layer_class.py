@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.targets import keras_title
@@ -230,14 +230,23 @@ def _wants_flag(layer: Instance) -> bool:
 
 def takes_keyword(receiver: Value) -> bool:
     """Whether `training=` can be passed to whatever the receiver may be."""
-    return all(
-        isinstance(one, Constant) or (isinstance(one, Instance) and _layer_takes_keyword(one))
-        for one in members(receiver)
+    return all(_takes_keyword(one) for one in members(receiver))
+
+
+def _takes_keyword(one: Value) -> bool:
+    if isinstance(one, FunctionValue):
+        return _swallows_keyword(one.node)
+    if isinstance(one, Instance):
+        return isinstance(one.type, KerasLayer) or (one.type.is_layer and passes_through(one.type))
+    return isinstance(one, Constant)
+
+
+def _swallows_keyword(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether a function that stands in for a layer takes any keyword and does nothing with it."""
+    kwargs = function.args.kwarg
+    return kwargs is not None and not any(
+        isinstance(node, ast.Name) and node.id == kwargs.arg for node in ast.walk(function)
     )
-
-
-def _layer_takes_keyword(layer: Instance) -> bool:
-    return isinstance(layer.type, KerasLayer) or (layer.type.is_layer and passes_through(layer.type))
 
 
 def passes_through(cls: UserClass) -> bool:

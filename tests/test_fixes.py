@@ -279,6 +279,21 @@ def test_optional_where_the_module_has_it() -> None:
     assert "def call(self, x: Optional[int], training: Optional[bool] = None):" in fixed.text
 
 
+@pytest.mark.parametrize(
+    ("before", "annotation"),
+    [
+        ("", '"bool | None"'),
+        ("from __future__ import annotations\n", "bool | None"),
+        ("def size(shape: tuple | None): ...\n", "bool | None"),
+        ("def name() -> int | str: ...\n", "bool | None"),
+    ],
+)
+def test_an_annotation_that_an_older_python_can_evaluate(before: str, annotation: str) -> None:
+    text = f"{before}{MODEL.replace('x):', 'x: int):')}"
+    fixed = engine.fix(SourceText(text), Settings(), "model.py")
+    assert f"def call(self, x: int, training: {annotation} = None):" in fixed.text
+
+
 # The other changes
 
 

@@ -76,5 +76,10 @@ def add_parameter(layer_class: LayerClass) -> AddParameter:
 
 
 def annotation(layer_class: LayerClass) -> str:
-    """The type of an optional flag, as the module writes such types."""
-    return "Optional[bool]" if layer_class.module.scope.binds("Optional") else "bool | None"
+    """The type of an optional flag, as the module writes such types; in quotes where it may have to run on a Python
+    before 3.10, which cannot evaluate it.
+    """
+    module = layer_class.module
+    if module.scope.binds("Optional"):
+        return "Optional[bool]"
+    return "bool | None" if module.writes_unions else '"bool | None"'

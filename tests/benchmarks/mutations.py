@@ -26,7 +26,7 @@ from flake8_training_phase.sources.text import SourceText
 SETTINGS = Settings()
 SILENT = (
     *("takes no flag", "Keras layer that ignores it", "class that ignores it", "helper that ignores it"),
-    "parameter renamed where Keras 2 falls back to the context",
+    *("parameter renamed where Keras 2 falls back to the context", "parameter deleted from a model of Keras 2"),
 )
 """The kinds of receivers for which a finding would be a false alarm."""
 
@@ -113,11 +113,22 @@ def class_mutants(path: Path, source: SourceText, layer_class: LayerClass, idle:
     renamed = source.text
     for start in sorted((source.offset(source.start(one)) for one in names), reverse=True):
         renamed = f"{renamed[:start]}is_{renamed[start:]}"
-    # Rows 4:is_training=None and 4f: Keras 2 is right.
-    falls_back = layer_class.keras == (2,) and isinstance(default, ast.Constant) and default.value is None
+    # Rows 1a, 4:is_training=None and 4f: Keras 2 is right.
+    only_keras_2 = layer_class.keras == (2,)
+    falls_back = only_keras_2 and isinstance(default, ast.Constant) and default.value is None
     for kind, mutated, codes in (
-        ("parameter deleted", text, ("KTP101", "KTP102", "KTP210")),
-        (SILENT[-1] if falls_back else "parameter renamed", renamed, ("KTP103",)),
+        (
+            "parameter deleted from a model of Keras 2"
+            if only_keras_2 and layer_class.cls.is_model
+            else "parameter deleted",
+            text,
+            ("KTP101", "KTP102", "KTP209", "KTP210"),
+        ),
+        (
+            "parameter renamed where Keras 2 falls back to the context" if falls_back else "parameter renamed",
+            renamed,
+            ("KTP103",),
+        ),
     ):
         try:
             ast.parse(mutated)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
+from flake8_training_phase.arguments import ERROR, Parser
 from flake8_training_phase.cache import CACHE_VARIABLE, Cache, default_folder
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.errors import SettingsError, nearest
@@ -21,8 +22,6 @@ from flake8_training_phase.run import Run
 from flake8_training_phase.sources.discovery import discover
 from flake8_training_phase.wishes import add_wishes, wishes_of
 
-ERROR = 2
-"""The exit code for a wrong option or an unreadable path."""
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells give it."""
 CUT_SHORT = 141
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(arguments: Sequence[str] | None) -> int:
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.read(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A file name that is no text, or a character the terminal does not have, must not end the run.
         if isinstance(stream, io.TextIOWrapper):
@@ -59,11 +58,11 @@ def _main(arguments: Sequence[str] | None) -> int:
     if options.list_rules:
         return _list_rules()
     if "-" in options.paths and options.paths != ["-"]:
-        parser.exit(ERROR, "training-phase-fix: - stands for standard input and cannot be given with other paths\n")
+        parser.error("- stands for standard input and cannot be given with other paths")
     try:
         return _run(options)
     except SettingsError as error:
-        parser.exit(ERROR, f"training-phase-fix: {error}\n")
+        parser.error(str(error))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -84,8 +83,8 @@ def _run(options: argparse.Namespace) -> int:
     return run.paths(paths)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="training-phase-fix",
         description="Find lost `training` flags in Keras code and fix them in place.",
         epilog=_EPILOG,

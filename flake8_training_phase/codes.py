@@ -6,7 +6,6 @@ settings and messages can be checked without loading the analysis.
 
 from __future__ import annotations
 
-import pkgutil
 import re
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,8 @@ _RULE_MODULE = re.compile(r"(ktp\d{3})_(\w+)")
 @cache
 def rule_modules() -> dict[str, str]:
     """Code to module name, for example `{"KTP202": "ktp202_training_not_forwarded"}`, in order of codes."""
+    import pkgutil  # Every start of flake8 comes past here, few look at codes.
+
     folder = str(Path(__file__).with_name("rules"))
     names = sorted(module.name for module in pkgutil.iter_modules([folder]))
     return {match[1].upper(): name for name in names if (match := _RULE_MODULE.fullmatch(name))}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -43,6 +45,20 @@ class Fixed:
     """The findings whose fixes were made, in the order they were made."""
 
 
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Python's garbage collector, which looks at the whole syntax tree again and again, waits: a file keeps nearly all
+    that is made for it until it is done, and the time for that would grow faster than its lines.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 def problems(
     tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project
 ) -> Iterator[Problem]:
@@ -67,6 +83,7 @@ def ignored_rows(tree: ast.Module, patterns: tuple[str, ...]) -> Set[int]:
     return {row for node in ignored for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
+@_nothing_collected()
 def findings_of(
     tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project, with_fixes: bool
 ) -> list[Finding]:
@@ -82,6 +99,7 @@ def findings_of(
         raise Broken(f"internal error, please report it: {told}") from error
 
 
+@_nothing_collected()
 def check(
     source: SourceText, settings: Settings, filename: str, project: Project | None = None, with_fixes: bool = True
 ) -> list[Finding]:

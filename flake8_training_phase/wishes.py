@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline, BaselineError
 from flake8_training_phase.adoption.silencing import DEFAULT_REASON
+from flake8_training_phase.arguments import one_of
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.destination import Destination
@@ -73,7 +74,7 @@ def wishes_of(options: argparse.Namespace) -> Wishes:
         mode=mode,
         unsafe=options.unsafe_fixes,
         output_format=options.output_format or "text",
-        destination=Destination(options.write_baseline or options.output_file, options.color),
+        destination=Destination(options.write_baseline or options.output_file, Colour(options.color)),
         baseline=EMPTY if options.baseline is None else _baseline(options.baseline),
         reason=options.reason,
         exit_zero=options.exit_zero,
@@ -83,7 +84,13 @@ def wishes_of(options: argparse.Namespace) -> Wishes:
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
     shown = group.add_mutually_exclusive_group()
-    shown.add_argument("--output-format", choices=formats(), help="how findings are shown (default: text)")
+    known = formats()
+    shown.add_argument(
+        "--output-format",
+        type=one_of(known),
+        metavar=f"{{{','.join(known)}}}",
+        help="how findings are shown (default: text)",
+    )
     shown.add_argument(
         "--statistics",
         dest="output_format",
@@ -94,10 +101,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--output-file", type=Path, metavar="FILE", help="write the report to a file")
     group.add_argument(
         "--color",
-        type=Colour,
-        choices=list(Colour),
+        type=one_of([one.value for one in Colour]),
         metavar="{auto,always,never}",
-        default=Colour.AUTO,
+        default=Colour.AUTO.value,
         help="default: auto, on a terminal unless NO_COLOR is set",
     )
     exits = group.add_mutually_exclusive_group()

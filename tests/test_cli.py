@@ -210,7 +210,10 @@ def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
         (["--extend-select", "KTP1O1"], "extend-select: no rule has the code `KTP1O1`; did you mean `KTP101`?"),
         (["--explain", "KTP2O2"], "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
         (["--keras", "4"], "keras must be `2`, `3`, `all`, a release such as `3.8`"),
-        (["--nonsense"], "unrecognized arguments"),
+        (["--selct", "KTP202"], "training-phase-fix: unknown option `--selct`; did you mean `--select`?\n"),
+        (["--nonsense=1"], "training-phase-fix: unknown option `--nonsense`"),
+        (["--output-format", "jsn"], "json-lines, junit, sarif, statistics or text, not `jsn`; did you mean `json`?\n"),
+        (["--color", "alway"], "argument --color: must be auto, always or never, not `alway`; did you mean `always`?"),
         (["--check", "--diff"], "not allowed with"),
         (["--diff", "--output-format", "json"], "--diff prints a diff and cannot be given with --output-format"),
         (["-", "model.py"], "- stands for standard input"),
@@ -221,6 +224,12 @@ def test_wrong_options(arguments: list[str], said: str, model: Path, fix: Fix) -
     assert (found.code, found.out) == (ERROR, "")
     assert said in found.err
     assert model.read_text() == MODEL
+
+
+def test_options_and_paths_in_any_order(model: Path, fix: Fix) -> None:
+    other = model.with_name("other.py")
+    other.write_text(MODEL)
+    assert fix("model.py", "--check", "other.py", "-j1").lines[-1].startswith("2 files checked, 2 findings")
 
 
 def test_wrong_settings(model: Path, fix: Fix) -> None:

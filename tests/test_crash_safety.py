@@ -55,7 +55,7 @@ for step in range(10_000):
 
 
 def test_killed_at_each_step_of_a_write(tmp_path: Path) -> None:
-    script = [sys.executable, "-c", WRITE_KILLED_AT_EACH_STEP, tmp_path, MODEL, FIXED_MODEL]
+    script = [sys.executable, "-c", WRITE_KILLED_AT_EACH_STEP, str(tmp_path), MODEL, FIXED_MODEL]
     done = subprocess.run(script, capture_output=True, text=True, check=True)
     *killed, whole = [tuple(json.loads(line)) for line in done.stdout.splitlines()]
     assert whole == (False, FIXED_MODEL, [])

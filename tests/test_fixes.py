@@ -65,7 +65,11 @@ ARGUMENTS = [
     ("f(x, y=1)", "f(x, y=1, training=training)"),
     ("f(x,y)", "f(x,y, training=training)"),
     ("f(*x)", "f(*x, training=training)"),
-    ("f(x, **kw)", "f(x, **kw, training=training)"),
+    ("f(x, **kw)", "f(x, training=training, **kw)"),
+    ("f(**kw)", "f(training=training, **kw)"),
+    ("f(x, **kw, y=1)", "f(x, **kw, y=1, training=training)"),
+    ("f(x, *xs, **kw, **more)", "f(x, *xs, training=training, **kw, **more)"),
+    ("f(\n    x,\n    **kw,\n)", "f(\n    x,\n    training=training,\n    **kw,\n)"),
     ("f(lambda: x)", "f(lambda: x, training=training)"),
     ("f((y := x))", "f((y := x), training=training)"),
     ("f(y := x)", "f(y := x, training=training)"),
@@ -273,6 +277,21 @@ def test_optional_where_the_module_has_it() -> None:
     text = f"from typing import Optional\n{MODEL.replace('x):', 'x: Optional[int]):')}"
     fixed = engine.fix(SourceText(text), Settings(), "model.py")
     assert "def call(self, x: Optional[int], training: Optional[bool] = None):" in fixed.text
+
+
+@pytest.mark.parametrize(
+    ("before", "annotation"),
+    [
+        ("", '"bool | None"'),
+        ("from __future__ import annotations\n", "bool | None"),
+        ("def size(shape: tuple | None): ...\n", "bool | None"),
+        ("def name() -> int | str: ...\n", "bool | None"),
+    ],
+)
+def test_an_annotation_that_an_older_python_can_evaluate(before: str, annotation: str) -> None:
+    text = f"{before}{MODEL.replace('x):', 'x: int):')}"
+    fixed = engine.fix(SourceText(text), Settings(), "model.py")
+    assert f"def call(self, x: int, training: {annotation} = None):" in fixed.text
 
 
 # The other changes

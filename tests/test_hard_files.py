@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL, returning, run
 
 DEEP = 100_000
@@ -67,3 +71,16 @@ def test_more_than_ten_megabytes(tmp_path: Path) -> None:
     done = run("flake8_training_phase", "--isolated", "--no-cache", ".", cwd=tmp_path)
     assert done.lines == ["2 files checked, 1 finding fixed, 0 left"]
     assert (tmp_path / "model.py").read_text() == data + FIXED_MODEL
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(collects: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        assert engine.check(SourceText(MODEL), Settings(), "model.py")
+        with pytest.raises(engine.Broken):
+            engine.check(SourceText(MODEL + "def"), Settings(), "model.py")
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if was else gc.disable)()

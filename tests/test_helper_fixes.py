@@ -186,6 +186,16 @@ UNFIXABLE = {
         """
     )
     + "\n\nclass Child(Model):\n    def _head(self, x):\n        return super()._head(x) * 2\n",
+    "what may be a plain function": model(
+        """
+        def _head(self, x):
+            act = self.drop if self.regularized else self.activation
+            return act(x)
+
+        def call(self, x, training=None):
+            return self._head(x)
+        """
+    ),
     "decorated": model(
         """
         @keras.saving.register_keras_serializable()
@@ -204,3 +214,57 @@ def test_what_cannot_be_threaded_is_only_reported(text: str) -> None:
     for finding in findings(text):
         assert finding.fix is None
     assert fixed(text, unsafe=True) == text
+
+
+@pytest.mark.parametrize(("default", "keras"), [("None", "Keras 3"), ("False", "Keras 2 and 3")])
+def test_a_helper_that_call_cannot_tell(default: str, keras: str) -> None:
+    helper = f"""
+    def _head(self, x, training={default}):
+        return self.drop(x, training=training)
+
+    def call(self, x):
+        return self._head(x)
+    """
+    (one,) = findings(model(helper), "KTP101")
+    assert "`self._head`: `self.drop` (Dropout, line 14) runs in inference under " + keras in one.message
+    result = fixed(model(helper))
+    assert "def call(self, x, training=None):\n        return self._head(x, training=training)" in result
+
+
+MAYBE_FUNCTION = model(
+    """
+    def call(self, x):
+        act = self.drop if self.regularized else self.activation
+        return act(x)
+    """
+)
+
+
+def test_the_signature_of_a_layer_is_not_changed_for_nothing() -> None:
+    layer = MAYBE_FUNCTION.replace("(keras.Model)", "(keras.layers.Layer)")
+    assert [finding.fix for finding in findings(layer, "KTP102")] == [None]
+
+
+def test_the_signature_of_a_model_is_something_to_fit() -> None:
+    assert fixed(MAYBE_FUNCTION) == MAYBE_FUNCTION.replace("(self, x):", "(self, x, training=None):")
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "given"),
+    [
+        ("lambda x, *args, **kwargs: x", ", training=training"),
+        ("lambda x: x", ""),
+        ("lambda x, **kwargs: self.norm(x, **kwargs)", ""),
+    ],
+)
+def test_a_function_that_may_stand_in_for_a_layer_has_to_take_the_flag(stand_in: str, given: str) -> None:
+    text = model(
+        f"""
+        def build(self, shape):
+            self.depth = self.drop if self.rate else {stand_in}
+
+        def call(self, x, training=None):
+            return self.depth(x)
+        """
+    )
+    assert fixed(text) == text.replace("self.depth(x)", f"self.depth(x{given})")

@@ -79,6 +79,12 @@ def test_names_imported_one_by_one_go_in_a_later_round() -> None:
     assert fixed(text + body + read) == HEAD + body + "x * 2 if training else x\n"
 
 
+@pytest.mark.parametrize("flag", ["training if x is None else None", "lambda: x"])
+def test_a_flag_in_a_choice_keeps_its_brackets(flag: str) -> None:
+    text = HEAD + "from keras import backend as K\n" + CHOICE.replace("training=training", f"training={flag}")
+    assert f"return x * 2 if ({flag}) else x\n" in fixed(text, unsafe=True)
+
+
 def test_models_are_told_apart_from_what_builds_them() -> None:
     text = (
         "import keras\nfrom keras import backend as K\n\n\ndef run(net, x):\n    K.set_learning_phase(0)\n"

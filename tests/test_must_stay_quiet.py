@@ -431,6 +431,52 @@ class Net(keras.Model):
     def call(self, x, training=None):
         return self._block(x, training)
 """,
+    "layers that are told apart by their class": """
+import keras
+from keras.layers import BatchNormalization, Dense, Dropout
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [Dense(8), BatchNormalization(), Dropout(0.5)]
+        self.head = keras.Sequential([Dropout(0.5), Dense(1)])
+
+    def _run(self, block, x, training):
+        if isinstance(block, keras.layers.Layer):
+            return block(x, training=training)
+        return block(x)
+
+    def call(self, x, training=None):
+        for block in self.blocks:
+            if isinstance(block, Dropout) or isinstance(block, BatchNormalization):
+                x = block(x, training=training)
+            else:
+                x = block(x)
+        for block in self.blocks:
+            if not isinstance(block, Dropout) and not isinstance(block, BatchNormalization):
+                x = block(x)
+        for block in self.blocks:
+            x = block(x, training=training) if isinstance(block, (Dropout, BatchNormalization)) else block(x)
+        return self._run(self.head, x, training)
+""",
+    "a dict whose keys are texts of the class": """
+import keras
+
+
+class Net(keras.layers.Layer):
+    DROP = "drop"
+    DENSE = "dense"
+
+    def __init__(self, rate):
+        super().__init__()
+        self.parts = {self.DROP: keras.layers.Dropout(rate)}
+        self.parts[self.DENSE] = keras.layers.Dense(8)
+
+    def call(self, x, training=None):
+        x = self.parts[self.DROP](x, training=training)
+        return self.parts[self.DENSE](x)
+""",
     "a context that is written last": """
 import keras
 
@@ -444,6 +490,24 @@ class Net(keras.Model):
     def call(self, x, training=None):
         x = self.head(x, training=training)
         return self.frozen(x, training=False)
+""",
+    "a model whose own training step tells the helper": """
+import keras
+
+
+class AutoEncoder(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def encode(self, x, training=False):
+        return self.drop(x, training=training)
+
+    def train_step(self, x):
+        return {"loss": self.encode(x, training=True)}
+
+    def call(self, x):
+        return self.encode(x)
 """,
     "a name of the legacy API that means something else": """
 import keras

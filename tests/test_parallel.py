@@ -140,7 +140,10 @@ def test_interrupted(jobs: int, tmp_path: Path) -> None:
     os.mkfifo(pipe)
     process = subprocess.Popen(
         [sys.executable, "-m", "flake8_training_phase", "--no-cache", "-j", str(jobs), "pipe", "."],
-        **{"cwd": tmp_path, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE},
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     with pipe.open("w"):
         process.send_signal(signal.SIGINT)

@@ -103,6 +103,21 @@ POISONED = {
 }
 
 
+@pytest.mark.parametrize("made", ["keras.Model(x, layers.Dense(2)(x))", "keras.applications.VGG16()"])
+@pytest.mark.parametrize("release", ["3.3", "3.9", "3.15"])
+def test_a_functional_model_takes_the_flag_and_leaves_it(made: str, release: str) -> None:
+    # Measured on Keras 3.3.3 and 3.15.1.
+    text = (
+        "import keras\nfrom keras import layers\n\nx = keras.Input((3,))\n\n\nclass Model(keras.Model):\n"
+        f"    def __init__(self):\n        super().__init__()\n        self.base = {made}\n"
+        "        self.drop = layers.Dropout(0.5)\n\n    def call(self, x, training=None):\n"
+        "        return self.drop(self.base(x, training=False))\n"
+    )
+    settings = Settings(select=("KTP201",), keras=targets(release))
+    (found,) = engine.check(SourceText(text), settings, "model.py")
+    assert f"in `fit()` under Keras {release}" in found.message
+
+
 @pytest.mark.parametrize(("body", "line"), POISONED.values(), ids=POISONED.keys())
 def test_what_poisons_is_named_with_its_line(body: str, line: int) -> None:
     (message,) = poisoned(body)

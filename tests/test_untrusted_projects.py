@@ -154,6 +154,19 @@ def test_a_link_that_is_named_or_leads_to_what_is_given_is_written_through(named
     assert (links / "other.py").is_symlink()
 
 
+def test_hard_links_are_left_behind_with_the_old_text(links: Path) -> None:
+    # A package installer may share a file with its cache: what is not below the paths given stays as it is.
+    shared, twin = links.parent / "elsewhere" / "shared.py", links / "twin.py"
+    shared.hardlink_to(links / "model.py")
+    twin.hardlink_to(shared)
+    (links / "other.py").unlink()
+    done = run("flake8_training_phase", "--isolated", "given", cwd=links.parent)
+    assert (done.code, done.err) == (CLEAN, "")
+    assert [(links / name).read_text() for name in ("model.py", "twin.py")] == [FIXED_MODEL] * 2
+    assert shared.read_text() == MODEL
+    assert shared.stat().st_nlink == 1
+
+
 # Files that change under the run
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.events import FlagArgument, Given
-from flake8_training_phase.analysis.values import Items, PhaseValue, Value, flags_of
+from flake8_training_phase.analysis.values import UNKNOWN, Items, PhaseValue, Rest, Value, flags_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -23,6 +23,12 @@ class Arguments:
     """There is a `*args` among them."""
     hidden: bool
     """There is a `**kwargs` whose keys are not all known."""
+    lacks: frozenset[str] = frozenset()
+    """Names that are surely not among the keys of such a `**kwargs`."""
+
+    def may_hide(self, name: str) -> bool:
+        """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""
+        return self.starred or (self.hidden and name not in self.lacks)
 
     def after(self, positional: Sequence[Value], keywords: Mapping[str, Value]) -> Arguments:
         """These arguments behind some that come first, as `functools.partial` puts them."""
@@ -32,6 +38,7 @@ class Arguments:
             {**keywords, **self.keywords},
             self.starred,
             self.hidden,
+            self.lacks,
         )
 
     def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:
@@ -44,7 +51,7 @@ class Arguments:
             place = index + offset
             node = self.node.args[place] if 0 <= place < len(self.node.args) else None
             return _flag(Given.BY_POSITION, self.positional[index], node)
-        if self.hidden or self.starred:
+        if self.may_hide(name):
             return FlagArgument(Given.MAYBE)
         return FlagArgument(Given.NOT)
 
@@ -97,3 +104,30 @@ def defaults(node: FunctionNode) -> Iterable[tuple[str, ast.expr]]:
 def hidden_items(values: Mapping[str, Value]) -> Items:
     """The `**kwargs` that a function finds when it is called with these known keywords."""
     return Items(tuple(values.values()), tuple(values))
+
+
+def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset()) -> Value:
+    """The `**kwargs` that a function finds when nobody knows what it is called with, but for names that are not in it.
+
+    What has a parameter of its own is never in it: `call(self, x, training=None, **kwargs)` has no flag in `kwargs`.
+    """
+    named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    return Rest(lacks | named) if node.args.kwarg and _is_only_read(node, node.args.kwarg.arg) else UNKNOWN
+
+
+_READING = ("get", "items", "keys", "pop", "values")
+
+
+def _is_only_read(function: FunctionNode, name: str) -> bool:
+    """Whether a function puts nothing into its `**kwargs`, nor hands the dict itself to somebody who could."""
+    reading: set[ast.AST] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            reading.update(keyword.value for keyword in node.keywords if keyword.arg is None)
+        elif isinstance(node, ast.Compare):
+            reading.update(node.comparators)
+        elif (isinstance(node, ast.Attribute) and node.attr in _READING) or (
+            isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Store)
+        ):
+            reading.add(node.value)
+    return all(node in reading for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)

@@ -41,6 +41,18 @@ class CheckedModule:
         classes = {cls.node: cls for cls in self.module.classes()}
         return tuple(functions(self.tree, self.scope, classes))
 
+    @cached_property
+    def writes_unions(self) -> bool:
+        """Whether annotations like `bool | None` can be written in it: it has some, or none is evaluated."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                if any(one.name == "annotations" for one in node.names):
+                    return True
+            annotated = getattr(node, "annotation", None) or getattr(node, "returns", None)
+            if annotated is not None and any(isinstance(one, ast.BitOr) for one in ast.walk(annotated)):
+                return True
+        return False
+
     @property
     def keras(self) -> tuple[int, ...]:
         """The Keras major versions that the settings ask for."""

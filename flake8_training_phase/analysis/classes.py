@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
+from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names, unknown_rest
 from flake8_training_phase.analysis.events import Event
 from flake8_training_phase.analysis.expressions import TooComplex
 from flake8_training_phase.analysis.frames import Frame
@@ -238,8 +238,10 @@ class UserClass:
                     if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                         assert isinstance(statement, ast.Assign)
                         value = Interpreter(None).evaluate(statement.value, Frame(None, one.scope))
-                        # A number or a switch in a class body is a default for its subclasses and instances.
-                        return UNKNOWN if isinstance(value, Constant) else value
+                        # A number or a switch in a class body is a default for its subclasses and instances; a text
+                        # more often than not is a key.
+                        switch = isinstance(value, Constant) and not isinstance(value.value, str)
+                        return UNKNOWN if switch else value
         return UNKNOWN
 
     @property
@@ -293,9 +295,10 @@ class UserClass:
         frame = Frame(node, method.owner.scope, None, method.owner, self.instance, is_call_method=node.name == "call")
         for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
             frame.environment[name] = UNKNOWN
-        for rest in (node.args.vararg, node.args.kwarg):
-            if rest is not None:
-                frame.environment[rest.arg] = UNKNOWN
+        if node.args.vararg is not None:
+            frame.environment[node.args.vararg.arg] = UNKNOWN
+        if node.args.kwarg is not None:
+            frame.environment[node.args.kwarg.arg] = unknown_rest(node)
         if node.name != "call":
             frame.environment |= dict(_class_valued(node, method.owner.scope))
         positional = parameter_names(node)
@@ -417,7 +420,7 @@ def _assigns_attribute(statement: ast.stmt, own: list[str]) -> bool:
 
 
 def _linearised(own: UserClass, bases: list[UserClass | KerasLayer]) -> tuple[UserClass | KerasLayer, ...]:
-    sequences: list[list[UserClass | KerasLayer]] = [list(_ancestors_of(base)) for base in bases]
+    sequences: list[list[UserClass | KerasLayer]] = [list(base.ancestors) for base in bases]
     sequences.append(list(bases))
     result: list[UserClass | KerasLayer] = [own]
     while any(sequences):
@@ -430,12 +433,3 @@ def _linearised(own: UserClass, bases: list[UserClass | KerasLayer]) -> tuple[Us
         result.append(head)
         sequences = [[one for one in sequence if one is not head] for sequence in sequences]
     return tuple(result)
-
-
-def _ancestors_of(base: UserClass | KerasLayer) -> tuple[UserClass | KerasLayer, ...]:
-    if isinstance(base, UserClass):
-        return base.ancestors
-    chain = [base]
-    while (parent := layer(chain[-1].base or "")) is not None and parent not in chain:
-        chain.append(parent)
-    return tuple(chain)

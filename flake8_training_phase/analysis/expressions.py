@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.values import (
     Instance,
     Items,
     PhaseValue,
+    Rest,
     Union,
     Value,
     each,
@@ -92,7 +93,7 @@ class Expressions(ABC):
     def _is_instance(self, value: Value, classes: Sequence[Value]) -> bool | None:
         if not isinstance(value, Instance) or not all(isinstance(one, ClassValue) for one in classes):
             return None
-        return any(_is_subclass(value.type, one.type) for one in classes if isinstance(one, ClassValue))
+        return any(one.type in value.type.ancestors for one in classes if isinstance(one, ClassValue))
 
     def _name(self, node: ast.Name, frame: Frame) -> Value:
         return frame.lookup(node.id)
@@ -135,7 +136,7 @@ class Expressions(ABC):
             else:
                 positional.append(self.evaluate(argument, frame))
         keywords: dict[str, Value] = {}
-        hidden = False
+        hidden: list[Value] = []
         for keyword in node.keywords:
             value = self.evaluate(keyword.value, frame)
             if keyword.arg is not None:
@@ -143,8 +144,10 @@ class Expressions(ABC):
             elif isinstance(value, Items) and None not in value.keys and not value.open:
                 keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
             else:
-                hidden = True
-        return Arguments(node, tuple(positional), keywords, starred, hidden)
+                hidden.append(value)
+        lacks = [value.lacks if isinstance(value, Rest) else frozenset[str]() for value in hidden]
+        unknown = lacks[0].intersection(*lacks) if lacks else frozenset[str]()
+        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
@@ -174,9 +177,14 @@ class Expressions(ABC):
                     values.extend(value.values)
                     keys.extend(value.keys or (None,) * len(value.values))
                 continue
-            keys.append(key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None)
+            keys.append(self.key(key, frame))
             values.append(value)
         return Items(tuple(values), tuple(keys))
+
+    def key(self, node: ast.expr, frame: Frame) -> str | None:
+        """The key of a dict that an expression is, where that is a known text."""
+        value = self.evaluate(node, frame)
+        return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
 
     def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
         return FunctionValue(node, frame.scope, frame)
@@ -226,15 +234,24 @@ class Expressions(ABC):
     def split(self, condition: Value, live: int) -> tuple[int, int]:
         """The live lanes in which a condition may be true, and those in which it may be false."""
 
+    @abstractmethod
+    def narrow(self, test: ast.expr, frame: Frame, positive: bool) -> None:
+        """Take from names what the outcome of a test rules out."""
+
     def _conditional(self, node: ast.IfExp, frame: Frame) -> Value:
         condition = self.evaluate(node.test, frame)
         lanes_if, lanes_else = self.decide(node.test, condition, frame)
         inspects = frame.inspects_signatures
         frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         ways: list[list[Event]] = [[], []]
+        before = frame.environment
+        frame.environment = dict(before)
+        self.narrow(node.test, frame, positive=True)
         first = self._under(lanes_if, node.body, ways[0], frame)
+        frame.environment = dict(before)
+        self.narrow(node.test, frame, positive=False)
         second = self._under(lanes_else, node.orelse, ways[1], frame)
-        frame.inspects_signatures = inspects
+        frame.environment, frame.inspects_signatures = before, inspects
         if any(ways):
             self.events.append(Branch(ways))
         return merge(first, lanes_if, second, lanes_else)
@@ -280,9 +297,7 @@ class Expressions(ABC):
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
         parameter = _parameter(left) or next((name for right in rights if (name := _parameter(right))), None)
         if isinstance(left, PhaseValue) and len(rights) == 1 and isinstance(rights[0], Constant):
-            wanted = rights[0].value
-            flags = [_compared(flag, node.ops[0], wanted) for flag in left.by_lane]
-            return PhaseValue((flags[0], flags[1], flags[2]), parameter)
+            return compared(left, node.ops[0], rights[0])
         return UNKNOWN if parameter is None else unknown_phase(parameter)
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
@@ -319,11 +334,6 @@ def _parameter(value: Value) -> str | None:
     return value.parameter if isinstance(value, PhaseValue) else None
 
 
-def _is_subclass(one: object, other: object) -> bool:
-    ancestors = getattr(one, "ancestors", None)
-    return one is other or (ancestors is not None and other in ancestors)
-
-
 def _either(first: Value, second: Value, stops_on: bool) -> Value:
     """The value of `first or second` (`stops_on` true) or `first and second`."""
     if first is SIGNATURE_TEST or second is SIGNATURE_TEST:
@@ -349,13 +359,19 @@ def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) 
     return first if known is stops_on else second
 
 
+def compared(phase: PhaseValue, operator: ast.cmpop, wanted: Constant) -> PhaseValue:
+    """Whether the phase is a constant."""
+    first, second, third = (_compared(flag, operator, wanted.value) for flag in phase.by_lane)
+    return PhaseValue((first, second, third), phase.parameter)
+
+
 def _compared(flag: Flag, operator: ast.cmpop, wanted: object) -> Flag:
     if flag is Passed.UNKNOWN:
         return Passed.UNKNOWN
     if isinstance(operator, (ast.Is, ast.IsNot)):
-        return (flag is wanted) is isinstance(operator, ast.Is)
+        return (flag is wanted) == isinstance(operator, ast.Is)
     if isinstance(operator, (ast.Eq, ast.NotEq)):
-        return (flag == wanted) is isinstance(operator, ast.Eq)
+        return (flag == wanted) == isinstance(operator, ast.Eq)
     return Passed.UNKNOWN
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.blocks import blocks
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
@@ -64,5 +65,5 @@ def _functions(
         elif isinstance(statement, ast.ClassDef):
             yield from _functions(statement.body, classes.get(statement), scope, classes)
         else:
-            for block in ("body", "orelse", "finalbody"):
-                yield from _functions(getattr(statement, block, []), cls, scope, classes)
+            for block in blocks(statement):
+                yield from _functions(block, cls, scope, classes)

@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from flake8_training_phase.analysis import known_functions
 from flake8_training_phase.analysis.arguments import (
     Arguments,
+    FunctionNode,
     defaults,
     hidden_items,
     parameter_names,
+    unknown_rest,
 )
 from flake8_training_phase.analysis.events import (
     Event,
@@ -175,13 +177,15 @@ class Interpreter(Statements):
     def _construct(self, callee: ClassValue, arguments: Arguments) -> Value:
         hidden = arguments.hidden or arguments.starred
         if isinstance(callee.type, KerasLayer):
-            by_name = known_functions.keras_arguments(callee.type, arguments)
-            if callee.type.name in ("Model", "Functional"):
+            made, contents = callee.type, tuple[Value, ...]()
+            by_name = known_functions.keras_arguments(made, arguments)
+            if made.name == "Model":
+                made = known_functions.FUNCTIONAL  # `keras.Model(inputs, outputs)`: its `call` takes the flag.
+            if made.name == "Functional":
                 contents = tuple(called_layers(self.events))
-                return Instance(known_functions.GRAPH, callee.generations, by_name, hidden, contents)
-            wraps = callee.type.depends_on is DependsOn.WRAPPED
-            contents = tuple(known_functions.flattened(by_name.values())) if wraps else ()
-            return Instance(callee.type, callee.generations, by_name, hidden, contents)
+            elif made.depends_on is DependsOn.WRAPPED:
+                contents = tuple(known_functions.flattened(by_name.values()))
+            return Instance(made, callee.generations, by_name, hidden, contents)
         by_name = arguments.by_name(callee.type.constructor_parameters())
         callee.type.constructed_with.append(by_name)
         return Instance(callee.type, callee.generations, by_name, hidden)
@@ -293,7 +297,7 @@ class Interpreter(Statements):
             arguments.node,
             node,
             function.owner,
-            arguments.flag(parameters),
+            _flag_of_function(node, arguments, parameters),
             is_super_call,
             place(frame),
             frame.phase_name(),
@@ -318,11 +322,10 @@ class Interpreter(Statements):
         environment |= dict(zip(parameters, arguments.positional, strict=False))
         known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
         environment |= {name: value for name, value in arguments.keywords.items() if name in known}
-        unsure = arguments.hidden or arguments.starred
         outside = Frame(None, function.scope, function.closure)
         for name, default in defaults(node):
             if name not in environment:
-                environment[name] = UNKNOWN if unsure else self.evaluate(default, outside)
+                environment[name] = UNKNOWN if arguments.may_hide(name) else self.evaluate(default, outside)
         for name in known:
             environment.setdefault(name, UNKNOWN)
         if node.args.vararg is not None:
@@ -330,7 +333,8 @@ class Interpreter(Statements):
             environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
         if node.args.kwarg is not None:
             rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
-            environment[node.args.kwarg.arg] = UNKNOWN if arguments.hidden else hidden_items(rest_by_name)
+            unknown = unknown_rest(node, arguments.lacks - set(rest_by_name))
+            environment[node.args.kwarg.arg] = unknown if arguments.hidden else hidden_items(rest_by_name)
 
 
 def run_function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
@@ -363,6 +367,13 @@ def _has_grown(before: Value, value: Value) -> bool:
 
 def _starts_with(items: Items, beginning: Items) -> bool:
     return items.values[: len(beginning.values)] == beginning.values
+
+
+def _flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list[str]) -> FlagArgument:
+    """The flag that a function is given; it may be among what its `*args` take."""
+    flag = arguments.flag(parameters)
+    taken = node.args.vararg is not None and len(arguments.positional) > len(parameters)
+    return FlagArgument(Given.MAYBE) if flag.absent and taken else flag
 
 
 def _is_of_class(callee: FunctionValue) -> bool:

@@ -30,8 +30,8 @@ from flake8_training_phase.keras.names import ALL, keras_path
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.interpreter import Interpreter
 
-GRAPH = layers()["Functional"]
-"""What `Model(inputs, outputs)` gives."""
+FUNCTIONAL = layers()["Functional"]
+_MODEL = layers()["Model"]
 
 ANY_NAME = "*"
 """The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
@@ -61,21 +61,23 @@ def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, fram
         return first
     if "has_arg" in name:
         return SIGNATURE_TEST
-    if _gives_unknown_model(path):
-        return Instance(GRAPH, ALL, {}, has_hidden_arguments=True)
+    if _gives_application(path):
+        return Instance(FUNCTIONAL, ALL, {}, has_hidden_arguments=True)
+    if path.endswith(".from_pretrained") or path in ("tensorflow_hub.KerasLayer", "tensorflow_hub.KerasLayerV2"):
+        return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
     run.run_callables(arguments, frame)
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
 
 
-def _gives_unknown_model(path: str) -> bool:
-    """Whether a function gives a model of which nothing more is known: `keras.applications.ResNet50(…)`."""
+def _gives_application(path: str) -> bool:
+    """Whether a function gives a functional model of which nothing more is known: `keras.applications.ResNet50(…)`."""
     found = keras_path(path)
-    if found is not None:
-        area, _, name = found[0].partition("applications.")
-        return area in ("", "api.", "src.") and name.rpartition(".")[2][:1].isupper()
-    return path.endswith(".from_pretrained") or path in ("tensorflow_hub.KerasLayer", "tensorflow_hub.KerasLayerV2")
+    if found is None:
+        return False
+    area, _, name = found[0].partition("applications.")
+    return area in ("", "api.", "src.") and name.rpartition(".")[2][:1].isupper()
 
 
 def changed_items(items: Items, name: str, arguments: Arguments) -> Items | None:

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.targets import keras_title
@@ -30,6 +30,15 @@ class Wrong:
     generation: Generation
     mode: Mode
     received: Received
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldHelper:
+    """A helper that `call` leaves to the default of its `training`, and a layer that does not train because of it."""
+
+    helper: Inlined
+    call: LayerCall
+    generations: tuple[Generation, ...]
 
 
 def concerned(wrong: Iterable[Wrong]) -> tuple[Generation, ...]:
@@ -134,6 +143,16 @@ class LayerClass:
         """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""
         return (wrong for wrong in self.wrong(subject) if self._entry_is_right(wrong))
 
+    def untold_helper(self) -> UntoldHelper | None:
+        """The first helper whose default keeps a layer from training; None when there is none."""
+        for helper in self.events:
+            if isinstance(helper, Inlined) and helper.place.is_call_method:
+                for call in left_to_default(helper):
+                    generations = concerned(one for one in self.wrong(call) if one.mode.wanted)
+                    if generations:
+                        return UntoldHelper(helper, call, generations)
+        return None
+
     @property
     def can_take_training(self) -> bool:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
@@ -152,6 +171,34 @@ def _names_flag(event: LayerCall | KerasCall) -> bool:
 def reaches_phase(call: LayerCall) -> bool:
     """Whether the receiver of a call surely behaves differently in training."""
     return dependence(call.receiver) is Dependence.YES
+
+
+def is_helper(call: Inlined) -> bool:
+    """Whether a call that is run in place is one of a helper that can be told something: a named function of the
+    checked code which is not itself the `call` of a layer.
+    """
+    return (
+        not call.is_super_call
+        and isinstance(call.function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and call.function.name not in ("call", "__call__", "build")
+        and hasattr(call.node, "lineno")
+        and isinstance(call.node.func, (ast.Name, ast.Attribute))
+    )
+
+
+def left_to_default(helper: Inlined) -> list[LayerCall]:
+    """The layers that depend on the phase and get it from a helper's parameter `training`, which this call of the
+    helper leaves to its default.
+    """
+    if not is_helper(helper) or not helper.flag.absent or parameter(helper.function, "training") is None:
+        return []
+    calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _takes_from_helper(one)]
+    return [call for call in calls if reaches_phase(call)]
+
+
+def _takes_from_helper(call: LayerCall) -> bool:
+    """Whether a layer is given a flag that is no literal, yet does not come from the outermost `call`."""
+    return not (call.flag.absent or call.flag.parameter or isinstance(call.flag.node, (ast.Constant, type(None))))
 
 
 def wants_flag(call: LayerCall) -> bool:
@@ -183,14 +230,23 @@ def _wants_flag(layer: Instance) -> bool:
 
 def takes_keyword(receiver: Value) -> bool:
     """Whether `training=` can be passed to whatever the receiver may be."""
-    return all(
-        isinstance(one, Constant) or (isinstance(one, Instance) and _layer_takes_keyword(one))
-        for one in members(receiver)
+    return all(_takes_keyword(one) for one in members(receiver))
+
+
+def _takes_keyword(one: Value) -> bool:
+    if isinstance(one, FunctionValue):
+        return _swallows_keyword(one.node)
+    if isinstance(one, Instance):
+        return isinstance(one.type, KerasLayer) or (one.type.is_layer and passes_through(one.type))
+    return isinstance(one, Constant)
+
+
+def _swallows_keyword(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether a function that stands in for a layer takes any keyword and does nothing with it."""
+    kwargs = function.args.kwarg
+    return kwargs is not None and not any(
+        isinstance(node, ast.Name) and node.id == kwargs.arg for node in ast.walk(function)
     )
-
-
-def _layer_takes_keyword(layer: Instance) -> bool:
-    return isinstance(layer.type, KerasLayer) or (layer.type.is_layer and passes_through(layer.type))
 
 
 def passes_through(cls: UserClass) -> bool:

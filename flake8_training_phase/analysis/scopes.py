@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from flake8_training_phase.analysis.blocks import blocks
 from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
 from flake8_training_phase.keras import catalogue, names
 from flake8_training_phase.keras.knowledge import Knowledge
-
-_COMPOUND = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
 
 class Evaluate(Protocol):
@@ -201,13 +200,9 @@ def inner_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block and of the blocks inside it, without those of nested definitions."""
     for statement in body:
         yield statement
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from inner_statements(statement.body)
-        elif isinstance(statement, _COMPOUND):
-            for block in ("body", "orelse", "finalbody"):
-                yield from inner_statements(getattr(statement, block, ()))
-            for handler in getattr(statement, "handlers", ()):
-                yield from inner_statements(handler.body)
+        if not isinstance(statement, ast.ClassDef):
+            for block in blocks(statement):
+                yield from inner_statements(block)
 
 
 def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
@@ -232,11 +227,9 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             if isinstance(statement.target, ast.Name):
                 yield statement.target.id, statement.value
-        elif isinstance(statement, _COMPOUND):
-            for block in ("body", "orelse", "finalbody"):
-                yield from _bindings(getattr(statement, block, ()))
-            for handler in getattr(statement, "handlers", ()):
-                yield from _bindings(handler.body)
+        else:
+            for block in blocks(statement):
+                yield from _bindings(block)
 
 
 def function_imports(node: ast.Import | ast.ImportFrom, scope: Scope) -> Iterator[tuple[str, Value]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from flake8_training_phase.analysis.blocks import TRY
 from flake8_training_phase.analysis.events import Branch, Event, Exit, Loop, PhaseTest, Place
-from flake8_training_phase.analysis.expressions import Expressions
+from flake8_training_phase.analysis.expressions import Expressions, compared
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.values import (
     FALSE_LANE,
@@ -22,6 +23,7 @@ from flake8_training_phase.analysis.values import (
     Value,
     each,
     truth,
+    union,
 )
 
 
@@ -122,9 +124,16 @@ class Statements(Expressions):
         return may_be_true & live, may_be_false & live
 
     def narrow(self, test: ast.expr, frame: Frame, positive: bool) -> None:
-        """Take from a name what an `isinstance` test on it rules out."""
+        """Take from names what the outcome of `isinstance` tests on them rules out."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             self.narrow(test.operand, frame, not positive)
+            return
+        if isinstance(test, ast.BoolOp):
+            if isinstance(test.op, ast.And) is positive:
+                for operand in test.values:
+                    self.narrow(operand, frame, positive)
+            else:
+                self._narrow_to_any(test.values, frame, positive)
             return
         if not (isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance"):
             return
@@ -133,6 +142,20 @@ class Statements(Expressions):
             wanted = classes.values if isinstance(classes, Items) else (classes,)
             value = frame.lookup(test.args[0].id)
             frame.environment[test.args[0].id] = self.only_instances(value, wanted, positive)
+
+    def _narrow_to_any(self, tests: list[ast.expr], frame: Frame, positive: bool) -> None:
+        """As `narrow`, where one of several tests came out so."""
+        before = frame.environment
+        found: list[dict[str, Value]] = []
+        for test in tests:
+            frame.environment = dict(before)
+            self.narrow(test, frame, positive)
+            found.append(frame.environment)
+        frame.environment = before
+        for name in set().union(*found):
+            values = [one[name] if name in one else frame.lookup(name) for one in found]
+            if any(value is not before.get(name) for value in values):
+                before[name] = union(values)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
         if isinstance(statement, ast.While):
@@ -176,18 +199,25 @@ class Statements(Expressions):
         self.block(statement.finalbody, frame)
 
     def _match(self, statement: ast.Match, frame: Frame) -> None:
-        self.evaluate(statement.subject, frame)
-        before, live = dict(frame.environment), frame.live
+        subject = self.evaluate(statement.subject, frame)
+        before, left = frame.environment, frame.live
+        after, live = dict(before), 0
         ways: list[list[Event]] = [[]]  # The empty way: no case fits.
         for case in statement.cases:
-            way: list[Event] = []
-            after, after_live = frame.environment, frame.live
-            frame.environment, frame.live = dict(before), live
+            frame.environment = dict(before)
+            frame.live, left = self.split(_fits(case.pattern, subject), left)
+            for name in _captured(case.pattern):
+                frame.environment[name] = UNKNOWN
             if case.guard is not None:
-                self.evaluate(case.guard, frame)
+                fitting = frame.live
+                frame.live, refused = self.split(self.evaluate(case.guard, frame), fitting)
+                left |= refused
+            way: list[Event] = []
             self.into(way, case.body, frame)
             ways.append(way)
-            frame.join(after, after_live, frame.environment, frame.live)
+            frame.join(after, live, frame.environment, frame.live)
+            after, live = frame.environment, frame.live
+        frame.join(after, live, before, left)
         if any(ways):
             self.events.append(Branch(ways))
 
@@ -229,10 +259,25 @@ class Statements(Expressions):
         held = self.evaluate(target.value, frame)
         if not isinstance(held, Items):
             return
-        index = self.evaluate(target.slice, frame)
-        key = index.value if isinstance(index, Constant) and isinstance(index.value, str) else None
         keys = held.keys or (None,) * len(held.values)
-        self.assign(target.value, Items((*held.values, value), (*keys, key)), frame)
+        self.assign(target.value, Items((*held.values, value), (*keys, self.key(target.slice, frame))), frame)
+
+
+def _fits(pattern: ast.pattern, subject: Value) -> Value:
+    """Whether a pattern matches a value."""
+    if isinstance(pattern, ast.MatchAs):
+        return Constant(True) if pattern.pattern is None else _fits(pattern.pattern, subject)
+    if isinstance(subject, PhaseValue) and isinstance(pattern, ast.MatchSingleton):
+        return compared(subject, ast.Is(), Constant(pattern.value))
+    return UNKNOWN
+
+
+def _captured(pattern: ast.pattern) -> Iterator[str]:
+    """The names that a pattern binds."""
+    for one in ast.walk(pattern):
+        name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
+        if name is not None:
+            yield name
 
 
 def place(frame: Frame) -> Place:
@@ -255,7 +300,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.While: Statements._loop,
     ast.With: Statements._with,
     ast.AsyncWith: Statements._with,
-    ast.Try: Statements._try,
+    **dict.fromkeys(TRY, Statements._try),
     ast.Match: Statements._match,
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,

@@ -172,6 +172,14 @@ class Items(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Rest(Value):
+    """The `**kwargs` of a function that anybody may call: nothing is known of what is in it, but for what is not."""
+
+    lacks: frozenset[str]
+    """Names that are surely not in it: those of the parameters beside it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Union(Value):
     """One of several values."""
 

@@ -31,6 +31,8 @@ class Setting(NamedTuple):
     def default_text(self) -> str:
         """The default as the help shows it; nothing for one that is too long, or says nothing."""
         shown = self.kind.shown(self.default)
+        if isinstance(shown, bool):
+            shown = "on" if shown else "off"
         return f" (default: {shown})" if isinstance(shown, str) else ""
 
 

@@ -30,7 +30,7 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> Plan | None:
         if use.layer_class is None or not use.layer_class.can_take_training:
             return None
         changes.append(add_parameter(use.layer_class))
-    phase, told = ("training", []) if switch.flag is None else ("{}", [switch.flag])
+    phase, told = ("training", []) if switch.flag is None else (_operand(switch.flag), [switch.flag])
     first, second = _choice(switch, switch.first), _choice(switch, switch.second)
     parts = (first.node, *told, second.node)
     if has_comments(use.node, parts, module.source):
@@ -98,8 +98,13 @@ def _choice(switch: PhaseSwitch, node: ast.expr) -> _Choice:
         return _Choice("{}", node, isinstance(node, ast.Name) and _is_tensor(use, node.id))
     elif switch.calls_both:
         return _Choice("({})()", node, True)
-    simple = not isinstance(node, (ast.IfExp, ast.Lambda, ast.NamedExpr))
-    return _Choice("{}" if simple else "({})", node, True)
+    return _Choice(_operand(node), node, True)
+
+
+def _operand(node: ast.expr) -> str:
+    """How an expression is written as a part of a conditional one."""
+    binds_weaker = isinstance(node, (ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom))
+    return "({})" if binds_weaker else "{}"
 
 
 def _local_function(use: LegacyUse, node: ast.expr) -> ast.FunctionDef | None:

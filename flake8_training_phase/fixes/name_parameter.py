@@ -33,7 +33,8 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
     safe = _takers(layer_class)
     for call in uses.forwards:
         if not any(one.arg == "training" for one in call.keywords):
-            if call not in safe:
+            # What goes into `*args` may be the flag of somebody who passes it by position.
+            if call not in safe or any(isinstance(one, ast.Starred) for one in call.args):
                 return None
             changes.append(AddArgument(call, "training", "training"))
     applicability = Applicability.UNSAFE if uses.forwards else Applicability.SAFE

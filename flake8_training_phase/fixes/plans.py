@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 
 from flake8_training_phase.analysis.arguments import defaults
-from flake8_training_phase.analysis.events import LayerCall, Place
-from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword, wants_flag
+from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 
@@ -33,17 +33,33 @@ def trust(place: Place) -> Applicability:
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:
     """Add `training=None` to the signature of `call`, and pass it to the layer calls in its body; None where the
     signature cannot take it.
+
+    A model gains by the signature alone: `fit` then puts the flag into the context. For a layer that does nothing, so
+    there has to be a call that can be given it, which one of what may be a plain function cannot.
+    """
+    calls = [call for call in calls if call.flag.absent]
+    if not layer_class.cls.is_model and not can_be_told(calls):
+        return None
+    told = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver) and wants_flag(one)]
+    return take_and_tell(layer_class, told)
+
+
+def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) -> Plan | None:
+    """Add `training=None` to the signature of `call`, and pass it to calls in its body that can take it; None where
+    the signature cannot.
     """
     if not layer_class.can_take_training or layer_class.call is None:
         return None
     changes: list[Change] = [add_parameter(layer_class)]
-    for call in calls:
-        forwardable = call.flag.absent and call.place.is_call_method and takes_keyword(call.receiver)
-        if forwardable and wants_flag(call):
-            changes.append(AddArgument(call.node, "training", "training"))
+    changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
     applicability = Applicability.UNSAFE if _uses_kwargs(layer_class.call) else Applicability.SAFE
     return Plan("Add `training=None` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
+
+
+def can_be_told(calls: Iterable[LayerCall]) -> bool:
+    """Whether the flag can be passed to one of those among some calls that need it."""
+    return any(reaches_phase(call) and takes_keyword(call.receiver) for call in calls)
 
 
 def _uses_kwargs(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -60,5 +76,10 @@ def add_parameter(layer_class: LayerClass) -> AddParameter:
 
 
 def annotation(layer_class: LayerClass) -> str:
-    """The type of an optional flag, as the module writes such types."""
-    return "Optional[bool]" if layer_class.module.scope.binds("Optional") else "bool | None"
+    """The type of an optional flag, as the module writes such types; in quotes where it may have to run on a Python
+    before 3.10, which cannot evaluate it.
+    """
+    module = layer_class.module
+    if module.scope.binds("Optional"):
+        return "Optional[bool]"
+    return "bool | None" if module.writes_unions else '"bool | None"'

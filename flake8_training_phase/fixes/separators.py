@@ -16,12 +16,16 @@ _ONE_LINE = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 def with_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
-    """The call with one more argument, the last."""
-    if not call.args:
-        return call.with_changes(args=[argument])
-    *before, last = call.args
-    old, new = _appended(last, argument, before, call.whitespace_before_args)
-    return call.with_changes(args=[*before, old, new])
+    """The call with one more argument, the last but for `**kwargs`."""
+    named = [one for one in call.args if one.star != "**"]
+    if tuple(named) != tuple(call.args[: len(named)]):
+        named = list(call.args)
+    rest = call.args[len(named) :]
+    if not named:
+        return call.with_changes(args=[argument.with_changes(comma=_ONE_LINE) if rest else argument, *rest])
+    *before, last = named
+    old, new = _added(last, argument, before, call.whitespace_before_args, follows=bool(rest))
+    return call.with_changes(args=[*before, old, new, *rest])
 
 
 def without_argument(call: cst.Call, name: str) -> cst.Call:

@@ -66,6 +66,12 @@ class KerasLayer:
         """The newest signature in a major version, or that of the other one where the class is missing there."""
         return self.signatures.get(keras) or next(iter(self.signatures.values()), NO_SIGNATURE)
 
+    @property
+    def ancestors(self) -> tuple[KerasLayer, ...]:
+        """This class and those it is derived from."""
+        base = None if self.base is None else layer(self.base)
+        return (self,) if base is None else (self, *base.ancestors)
+
     def signature_in(self, release: Release) -> CallSignature:
         """The signature in a release."""
         changes = (old for changed, old in self.earlier if changed[0] == release[0] and release < changed)

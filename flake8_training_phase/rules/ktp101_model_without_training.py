@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
+from flake8_training_phase.rules.ktp102_layer_without_training import untold_message
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -164,15 +166,17 @@ class MonteCarlo(keras.Model):
             cls = layer_class.cls
             if not cls.is_model or cls.call is None or cls.phase_parameter is not None:
                 continue
+            node = layer_class.call or cls.node
             hit = next(_misled(layer_class), None)
             if hit is not None:
-                node = layer_class.call or cls.node
-                yield self.problem(
-                    node,
-                    _message(layer_class, *hit),
-                    (3,),
-                    take_and_forward(layer_class, layer_class.layer_calls),
-                )
+                plan = take_and_forward(layer_class, layer_class.layer_calls)
+                yield self.problem(node, _message(layer_class, *hit), (3,), plan)
+            elif not isinstance(cls.find_method("train_step"), Method):
+                # A step of its own may call the helpers, and tell them.
+                untold = layer_class.untold_helper()
+                if untold is not None:
+                    message, keras = untold_message(layer_class, untold), majors(untold.generations)
+                    yield self.problem(node, message, keras, take_and_tell(layer_class, [untold.helper]))
 
 
 def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.layer_class import layer_title, reaches_phase
+from flake8_training_phase.analysis.layer_class import (
+    LayerClass,
+    UntoldHelper,
+    layer_title,
+    majors,
+    reaches_phase,
+)
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -17,7 +24,8 @@ class LayerWithoutTraining(Rule):
     ## What it does
 
     Reports a `keras.layers.Layer` subclass whose `call` has no parameter named `training`, and runs a layer that
-    behaves differently in training without giving it a flag.
+    behaves differently in training without giving it a flag, or leaves it to a helper whose own `training` has a
+    default.
 
     ## What Keras does
 
@@ -25,6 +33,10 @@ class LayerWithoutTraining(Rule):
     and in any host that has the flag itself. It is right only as long as each of them is: under Keras 3 a host
     without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
     3.9 a flag that the host does pass, `self.block(x, training=training)`, is dropped before it gets here.
+
+    A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nobody fills it,
+    and what it runs is in inference in `fit()`, with the default `None` under Keras 3.10 and later, with `False` under
+    every Keras. That is reported as a bug.
 
     In the example the host freezes the norm before the block. Under Keras 2 the block still trains; under Keras 3 it
     inherits `False`.
@@ -53,7 +65,7 @@ class LayerWithoutTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1872` (a flag for a layer without the parameter becomes context; 3.10 and later)
     - Keras 2.15, `engine/base_layer.py:2666`
-    - Measured: rows 1b to 1e, 3a to 3e, 7d2, 7e, E43
+    - Measured: rows 1b to 1e, 3a to 3e, 7d2, 7e, 11c, 11d, E43
     """
 
     severity = Severity.FRAGILE
@@ -109,6 +121,39 @@ class Classifier(keras.Model):
 """,
             proof=Proof(build="Classifier()", layer="block.dropout", keras3="I I I I I"),
         ),
+        Example(
+            bad="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _drop(self, x, training=False):
+        return self.dropout(x, training=training)
+
+    def call(self, x):
+        return self._drop(x)
+""",
+            fixed="""
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _drop(self, x, training=False):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._drop(x, training=training)
+""",
+            proof=Proof(build="Block()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
+        ),
     )
     good = (
         """
@@ -148,6 +193,20 @@ class MonteCarloDropout(keras.layers.Dropout):
                 )
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 yield self.problem(layer_class.call, message, layer_class.keras, plan)
+            elif (untold := layer_class.untold_helper()) is not None:
+                plan = take_and_tell(layer_class, [untold.helper])
+                message, keras = untold_message(layer_class, untold), majors(untold.generations)
+                yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG)
+
+
+def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:
+    """What is said of a class that cannot tell a helper."""
+    call = untold.call
+    return (
+        f"`{layer_class.name}.call` has no `training` parameter to give to `{ast.unparse(untold.helper.node.func)}`: "
+        f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno}) runs in inference under "
+        f"{layer_class.title(untold.generations)}"
+    )
 
 
 RULE = LayerWithoutTraining()

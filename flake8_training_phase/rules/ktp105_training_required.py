@@ -94,6 +94,8 @@ class Classifier(keras.Model):
         ),
         Example(
             bad="""
+from __future__ import annotations
+
 import tensorflow as tf
 
 
@@ -110,6 +112,8 @@ inputs = tf.keras.Input((8,))
 model = tf.keras.Model(inputs, Block()(inputs))
 """,
             fixed="""
+from __future__ import annotations
+
 import tensorflow as tf
 
 

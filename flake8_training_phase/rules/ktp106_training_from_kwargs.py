@@ -120,7 +120,7 @@ class Classifier(keras.Model):
         self.norm = keras.layers.BatchNormalization()
 
     def call(self, x, training=None, **kwargs):
-        return self.norm(x, **kwargs, training=training)
+        return self.norm(x, training=training, **kwargs)
 """,
             proof=Proof(build="Classifier()", layer="norm", keras3="I T I I I"),
         ),
@@ -139,7 +139,7 @@ import keras
 
 class ScaledDropout(keras.layers.Dropout):
     def call(self, inputs, training=None, **kwargs):
-        return super().call(inputs, **kwargs, training=training) * 0.5
+        return super().call(inputs, training=training, **kwargs) * 0.5
 """,
             proof=Proof(
                 build="keras.Sequential([ScaledDropout(0.5)])",

@@ -11,7 +11,9 @@ from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.layer_class import (
     LayerClass,
     concerned,
+    is_helper,
     layer_title,
+    left_to_default,
     majors,
     reaches_phase,
     takes_keyword,
@@ -20,7 +22,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
-from flake8_training_phase.fixes.plans import annotation, trust
+from flake8_training_phase.fixes.plans import annotation, can_be_told, trust
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -208,15 +210,14 @@ class Classifier(keras.Model):
         """The helpers that are not told."""
         for layer_class in module.layer_classes:
             for helper in layer_class.events:
-                if isinstance(helper, Inlined) and _is_helper(helper) and helper.at_hand and helper.flag.absent:
+                if isinstance(helper, Inlined) and is_helper(helper) and helper.at_hand and helper.flag.absent:
                     if parameter(helper.function, "training") is not None:
                         yield from self._left_to_default(layer_class, helper)
                     else:
                         yield from self._without(layer_class, helper)
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
-        calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _takes_from_helper(one)]
-        needy = [call for call in calls if reaches_phase(call)]
+        needy = left_to_default(helper)
         if not needy:
             return
         default = dict(defaults(helper.function)).get("training")
@@ -237,30 +238,15 @@ class Classifier(keras.Model):
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
             return
-        needy = next((one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)), None)
-        if needy is not None:
+        found = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)]
+        if found:
+            needy = found[0]
             message = (
                 f"`{_name(helper)}` takes no `training` and runs `{needy.name}` ({layer_title(needy.receiver)}, "
                 f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
             )
-            plan = _thread(layer_class, helper)
+            plan = _thread(layer_class, helper) if can_be_told(found) else None
             yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
-
-
-def _is_helper(call: Inlined) -> bool:
-    """Whether it is a function with a name, called by it."""
-    return (
-        not call.is_super_call
-        and isinstance(call.function, _Function)
-        and call.function.name not in ("call", "__call__", "build")
-        and hasattr(call.node, "lineno")
-        and isinstance(call.node.func, (ast.Name, ast.Attribute))
-    )
-
-
-def _takes_from_helper(call: LayerCall) -> bool:
-    """Whether a layer is given a flag that is no literal, yet does not come from the outermost `call`."""
-    return not (call.flag.absent or call.flag.parameter or isinstance(call.flag.node, (ast.Constant, type(None))))
 
 
 def _is_needy(call: LayerCall) -> bool:

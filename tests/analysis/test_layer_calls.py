@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 import pytest
@@ -53,6 +54,8 @@ FORGOTTEN = [
     ("try:\n    x = self.drop(x)\nfinally:\n    pass\nreturn x", "self.drop(x)"),
     ("while mask:\n    x = self.drop(x)\nreturn x", "self.drop(x)"),
     ("match mask:\n    case None:\n        x = self.drop(x)\nreturn x", "self.drop(x)"),
+    ("match mask:\n    case [drop]:\n        x = self.drop(x)\nreturn x", "self.drop(x)"),
+    ("match training:\n    case False:\n        return x\n    case _:\n        return self.drop(x)", "self.drop(x)"),
     ("def inner(y):\n    return self.drop(y)\nreturn inner(x)", "self.drop(y)"),
     ("return tf.map_fn(lambda y: self.drop(y), x)", "self.drop(y)"),
     ("return tf.cond(mask, lambda: self.drop(x), lambda: x)", "self.drop(x)"),
@@ -90,12 +93,47 @@ FORWARDED = [
     "def inner(y):\n    return self.drop(y, training=training)\nreturn inner(x)",
     "return self.dense(x)",
     "return self.drop(*x)",
+    "drop = self.drop\nmatch mask:\n    case {'layer': drop}:\n        x = drop(x)\nreturn x",
 ]
 
 
 @pytest.mark.parametrize("call", FORWARDED)
 def test_forwarded_flag_is_seen(call: str, reported: Reported) -> None:
     assert reported(block(call)) == set()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="except* came with Python 3.11")
+def test_exception_groups_are_followed(reported: Reported) -> None:
+    call = "try:\n    x = self.dense(x)\nexcept* ValueError:\n    x = self.drop(x)\nreturn x"
+    assert reported(block(call)) == set()  # As with `except`: it may ask what the layer takes.
+    call = "try:\n    x = self.drop(x)\nexcept* ValueError:\n    pass\nreturn x"
+    assert reported(block(call)) == {"self.drop(x)"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters came with Python 3.12")
+def test_type_parameters_are_followed(reported: Reported) -> None:
+    code = """
+        import keras
+
+        type Pair[T] = tuple[T, T]
+
+        class Block[T: keras.layers.Layer](keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.drop = keras.layers.Dropout(0.5)
+
+            def call[X](self, x: X, training=None) -> X:
+                return self.drop(x)
+        """
+    assert reported(code) == {"self.drop(x)"}
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [("training == 1", {"self.drop(x)"}), ("training is True", {"self.drop(x)"}), ("training == 2", set())],
+)
+def test_code_that_no_phase_reaches_forgets_nothing(test: str, expected: set[str], reported: Reported) -> None:
+    assert reported(block(f"if {test}:\n    x = self.drop(x)\nreturn x")) == expected
 
 
 def test_methods_that_call_each_other_end(reported: Reported) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.sources.text import SourceText
-from tests.benchmarks.mutations import SETTINGS, SILENT, Mutant, mutants
+from tests.benchmarks.mutations import SETTINGS, SILENT, Mutant, mutants, without_flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,14 @@ def print_table(found: list[Outcome]) -> None:
 def outcomes(folder: Path, share: float, seed: int) -> list[Outcome]:
     """What the tool makes of the mutants of a package."""
     project = Project()
-    originals: dict[Path, str | None] = {}
+    originals: dict[tuple[Path, frozenset[str]], str | None] = {}
     found = []
     for mutant in mutants(folder, project, random.Random(seed), share):
         said = speaks_of(mutant, project)
-        if said and mutant.path not in originals:
-            originals[mutant.path] = fixed_tree(mutant.source, mutant.path)
-        back = said and fixed_tree(SourceText(mutant.text), mutant.path) == originals[mutant.path]
+        key = (mutant.path, mutant.idle)
+        if said and key not in originals:
+            originals[key] = fixed_tree(mutant.source, mutant, project)
+        back = said and fixed_tree(SourceText(mutant.text), mutant, project) == originals[key]
         where = f"{mutant.path.relative_to(folder.parent)}:{getattr(mutant.place, 'lineno', 0)}"
         found.append(Outcome(where, mutant.kind, mutant.cause, said, back))
     return found
@@ -106,32 +107,37 @@ def speaks_of(mutant: Mutant, project: Project) -> bool:
     return any(one.start == start for one in findings)
 
 
-def fixed_tree(source: SourceText, path: Path) -> str | None:
+def fixed_tree(source: SourceText, mutant: Mutant, project: Project) -> str | None:
     """The tree of a text after all fixes, in a form that does not tell what cannot be known any more.
 
-    The order of keyword arguments has no meaning, and whether the default of `training` was None or False is gone
-    with the parameter; None when the file cannot be followed.
+    The order of keyword arguments has no meaning. With a parameter its place, its annotation and whether its default
+    was None or False are gone, and that it was passed to what ignores it. None when the file cannot be followed.
     """
     try:
-        text = engine.fix(source, SETTINGS, str(path), Project(), unsafe=True).text
+        text = engine.fix(source, SETTINGS, str(mutant.path), project, unsafe=True).text
     except engine.Broken:
         return None
-    return ast.dump(_Normal().visit(ast.parse(text)))
+    return ast.dump(_Normal(mutant.idle).visit(ast.parse(text)))
 
 
 class _Normal(ast.NodeTransformer):
+    def __init__(self, idle: frozenset[str]) -> None:
+        self._idle = idle
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        if without_flag(node) in self._idle:
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "training"]
         node.keywords.sort(key=lambda keyword: keyword.arg or "")
         return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        arguments = [*node.args.posonlyargs, *node.args.args]
-        places = dict(zip(reversed(arguments), range(-1, -1 - len(node.args.defaults), -1), strict=False))
-        for argument, place in places.items():
-            default = node.args.defaults[place]
-            if argument.arg == "training" and isinstance(default, ast.Constant):
-                argument.annotation = None
-                default.value = None
+        arguments = node.args
+        first = len(arguments.args) - len(arguments.defaults)
+        place = next((index for index, one in enumerate(arguments.args) if one.arg == "training"), None)
+        if place is not None and place >= first and isinstance(arguments.defaults[place - first], ast.Constant):
+            arguments.args.append(ast.arg(arguments.args.pop(place).arg))
+            arguments.defaults.pop(place - first)
+            arguments.defaults.append(ast.Constant(None))
         return self.generic_visit(node)
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, wants_flag
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.values import Constant, Instance, members
 from flake8_training_phase.configuration.resolve import Configuration
@@ -23,7 +24,10 @@ from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.text import SourceText
 
 SETTINGS = Settings()
-SILENT = ("takes no flag", "Keras layer that ignores it")
+SILENT = (
+    *("takes no flag", "Keras layer that ignores it", "class that ignores it", "helper that ignores it"),
+    *("parameter renamed where Keras 2 falls back to the context", "parameter deleted from a model of Keras 2"),
+)
 """The kinds of receivers for which a finding would be a false alarm."""
 
 
@@ -41,6 +45,10 @@ class Mutant:
     """What may keep the checker from speaking of it: the call, or what the callee does with the flag."""
     codes: tuple[str, ...] = ()
     """The codes that count, wherever they stand in the class; empty for any finding at the place."""
+    idle: frozenset[str] = frozenset()
+    """The calls, as `without_flag` spells them, that pass the flag to what ignores it, or may: once it is gone, nobody
+    can know that it was there.
+    """
 
 
 def mutants(folder: Path, project: Project, chance: random.Random, share: float) -> Iterator[Mutant]:
@@ -55,16 +63,28 @@ def mutants(folder: Path, project: Project, chance: random.Random, share: float)
             continue
         module = CheckedModule(tree, source, str(path), SETTINGS, project)
         events = [event for layer_class in module.layer_classes for event in layer_class.events]
-        known = {event.node: event for event in events if kind_of(event, module) is not None}
+        known = {event.node: event for event in events if isinstance(event, (LayerCall, Inlined))}
         for call, keyword in flagged_calls(tree):
             if call in known and chance.random() < share:
                 text = without(source, keyword)
                 if text is not None:
                     event = known[call]
-                    yield Mutant(path, source, call, kind_of(event, module) or "", text, cause_of(event))
+                    yield Mutant(path, source, call, kind_of(event, module), text, cause_of(event))
+        idle = frozenset(without_flag(call) for call, _ in flagged_calls(tree) if not _is_missed(known.get(call)))
         for layer_class in module.layer_classes:
             if chance.random() < share and forwards(layer_class):
-                yield from class_mutants(path, source, layer_class)
+                yield from class_mutants(path, source, layer_class, idle)
+
+
+def _is_missed(event: LayerCall | Inlined | None) -> bool:
+    """Whether a call surely loses something with the flag."""
+    return isinstance(event, Inlined) or (event is not None and wants_flag(event))
+
+
+def without_flag(call: ast.Call) -> str:
+    """A call as it is without `training=…`."""
+    kept = [keyword for keyword in call.keywords if keyword.arg != "training"]
+    return ast.dump(ast.Call(call.func, call.args, sorted(kept, key=lambda one: one.arg or "")))
 
 
 def forwards(layer_class: LayerClass) -> bool:
@@ -78,7 +98,7 @@ def forwards(layer_class: LayerClass) -> bool:
     return reached and len(uses) == len(forwarded) and parameter(call, "training") is not None
 
 
-def class_mutants(path: Path, source: SourceText, layer_class: LayerClass) -> Iterator[Mutant]:
+def class_mutants(path: Path, source: SourceText, layer_class: LayerClass, idle: frozenset[str]) -> Iterator[Mutant]:
     """The class without the parameter and all that it forwards, and with another name for it."""
     call = layer_class.call
     assert call is not None
@@ -93,15 +113,28 @@ def class_mutants(path: Path, source: SourceText, layer_class: LayerClass) -> It
     renamed = source.text
     for start in sorted((source.offset(source.start(one)) for one in names), reverse=True):
         renamed = f"{renamed[:start]}is_{renamed[start:]}"
+    # Rows 1a, 4:is_training=None and 4f: Keras 2 is right.
+    only_keras_2 = layer_class.keras == (2,)
+    falls_back = only_keras_2 and isinstance(default, ast.Constant) and default.value is None
     for kind, mutated, codes in (
-        ("parameter deleted", text, ("KTP101", "KTP102")),
-        ("parameter renamed", renamed, ("KTP103",)),
+        (
+            "parameter deleted from a model of Keras 2"
+            if only_keras_2 and layer_class.cls.is_model
+            else "parameter deleted",
+            text,
+            ("KTP101", "KTP102", "KTP209", "KTP210"),
+        ),
+        (
+            "parameter renamed where Keras 2 falls back to the context" if falls_back else "parameter renamed",
+            renamed,
+            ("KTP103",),
+        ),
     ):
         try:
             ast.parse(mutated)
         except SyntaxError:
             continue
-        yield Mutant(path, source, call, kind, mutated, "the class", codes)
+        yield Mutant(path, source, call, kind, mutated, "the class", codes, idle)
 
 
 def _span(source: SourceText, first: ast.AST, last: ast.AST) -> tuple[int, int]:
@@ -117,19 +150,29 @@ def flagged_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.keyword]]:
                     yield node, keyword
 
 
-def kind_of(event: object, module: CheckedModule) -> str | None:
-    """What the receiver of a call is; None for what no flag is passed to."""
+def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
+    """What the receiver of a call is."""
     if isinstance(event, Inlined):
-        return "helper"
-    if not isinstance(event, LayerCall):
-        return None
+        return "helper" if _uses_flag(event) else "helper that ignores it"
     found = [one for one in members(event.receiver) if not isinstance(one, Constant)]
     layers = [one for one in found if isinstance(one, Instance)]
     if not layers:
         return "unknown"
+    if all(isinstance(one.type, UserClass) and one.type.accepts_training for one in layers) and _ignore_flag(event):
+        return "class that ignores it"
     kinds = {_kind_of_layer(one, module) for one in layers}
     order = ("class of the same file", "class of another file", "Keras layer", "Keras layer that may", *SILENT)
     return next(kind for kind in order if kind in kinds)
+
+
+def _uses_flag(helper: Inlined) -> bool:
+    """Whether what runs in a helper that is given the flag has it from there and depends on it."""
+    calls = (one for one in walk(helper.events) if isinstance(one, LayerCall))
+    return any(call.flag.parameter is not None and wants_flag(call) for call in calls)
+
+
+def _ignore_flag(event: LayerCall) -> bool:
+    return dependence(event.receiver) is Dependence.NO and not wants_flag(event)
 
 
 def cause_of(event: LayerCall | Inlined) -> str:
@@ -153,7 +196,7 @@ def _kind_of_layer(layer: Instance, module: CheckedModule) -> str:
         if known is Dependence.YES:
             return "Keras layer"
         return "Keras layer that may" if known is Dependence.MAYBE else "Keras layer that ignores it"
-    if not layer.type.accepts_training:
+    if not (layer.type.accepts_training or layer.type.phase_in_kwargs):
         return "takes no flag"
     return "class of the same file" if layer.type.scope.root is module.scope else "class of another file"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import io
 import json
-import sys
 import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from flake8_training_phase import engine
@@ -42,13 +42,15 @@ class Done:
 
 def command(data: bytes, *options: str) -> Done:
     """Run `training-phase-fix` on standard input, in this process."""
-    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
-    given = io.TextIOWrapper(io.BytesIO(data), "utf-8")
-    with mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err):
+    out, err = io.BytesIO(), io.BytesIO()
+    streams: dict[str, Any] = {
+        "stdin": io.TextIOWrapper(io.BytesIO(data), "utf-8"),
+        "stdout": io.TextIOWrapper(out, "utf-8", write_through=True),
+        "stderr": io.TextIOWrapper(err, "utf-8", write_through=True),
+    }
+    with mock.patch.multiple("sys", **streams):
         code = main([*EVERYTHING, *options, "-"])
-    for stream in (out, err):
-        stream.flush()
-    return Done(code, out.buffer.getvalue(), err.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
+    return Done(code, out.getvalue(), err.getvalue().decode("utf-8"))
 
 
 def keep_promises(data: bytes) -> bool:
@@ -92,11 +94,12 @@ def same_through_flake8(data: bytes, findings: list[dict[str, object]]) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # flake8 reports it, and runs no plugin.
     plugin = TrainingPhasePlugin(tree, source.lines, "-")
-    options = {
+    class_options: dict[str, Any] = {
         "configuration": Configuration({"project": False}, isolated=True),
         "asked": ("KTP1", "KTP2", "KTP3", "KTP4"),
+        "projects": None,
     }
-    with mock.patch.multiple(TrainingPhasePlugin, projects=None, **options):
+    with mock.patch.multiple(TrainingPhasePlugin, **class_options):
         through_flake8 = {(row, column + 1, message[:6]) for row, column, message, _ in plugin.run()}
     by_command = {(*_place(one["location"]), one["code"]) for one in findings}
     silenced = "noqa" in source.text.lower()

@@ -17,7 +17,7 @@ from tests.reporters.conftest import MESSAGE, Check, in_a_notebook
 
 Fix = Callable[..., Result]
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sarif-2.1.0-errata01.json").read_text(encoding="utf-8"))
 
 
 def sarif(done: Result) -> dict[str, Any]:

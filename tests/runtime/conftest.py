@@ -49,9 +49,10 @@ def _need_keras() -> None:
 def _cases(request: pytest.FixtureRequest) -> Iterator[Case]:
     """The cases of the tests that the session will run and that ask for the fixture."""
     for item in request.session.items:
-        case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
-        if isinstance(case, Case) and request.fixturename in item.fixturenames:
-            yield case
+        if isinstance(item, pytest.Function) and request.fixturename in item.fixturenames:
+            case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
+            if isinstance(case, Case):
+                yield case
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.blocks import blocks
 from flake8_training_phase.analysis.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, members
@@ -225,7 +226,7 @@ def _next_statements(statement: ast.stmt, parents: _Parents) -> Sequence[ast.stm
 
 def _simple_statements(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     for statement in block:
-        inner = [one for name in _Blocks for one in getattr(statement, name, ())]
+        inner = [one for block in blocks(statement) for one in block]
         if inner:
             yield from _simple_statements(inner)
         else:

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.arguments import parameter, unknown_rest
+from flake8_training_phase.analysis.values import Rest
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -26,7 +27,18 @@ class HelperCall:
     @property
     def gives_training(self) -> bool:
         """Whether the call may pass the flag already."""
-        return any(keyword.arg in ("training", None) for keyword in self.node.keywords)
+        return any(
+            keyword.arg == "training" or (keyword.arg is None and not self._lacks_training(keyword.value))
+            for keyword in self.node.keywords
+        )
+
+    def _lacks_training(self, passed: ast.expr) -> bool:
+        """Whether it is the `**kwargs` of the function around it, which has a parameter for the flag beside them."""
+        rest = self.functions[-1].args.kwarg if self.functions else None
+        if rest is None or not isinstance(passed, ast.Name) or passed.id != rest.arg:
+            return False
+        held = unknown_rest(self.functions[-1])
+        return isinstance(held, Rest) and "training" in held.lacks
 
 
 def helper_calls(tree: ast.Module, helper: str) -> list[HelperCall] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.blocks import TRY
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
@@ -192,7 +193,7 @@ def is_guarded(use: LegacyUse) -> bool:
     for parent in use.parents:
         if isinstance(parent, (ast.If, ast.IfExp)) and inner is not parent.test and asks_for_version(parent.test):
             return True
-        if isinstance(parent, ast.Try) and inner in parent.body and any(map(_catches, parent.handlers)):
+        if isinstance(parent, TRY) and inner in parent.body and any(map(_catches, parent.handlers)):
             return True
         if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return False

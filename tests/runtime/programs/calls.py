@@ -60,10 +60,10 @@ class CallDrawer(Ways):
         ]
         if around.flags:
             flag = dice.one_of(around.flags)
-            made = (flag, f"not {flag}", f"bool({flag})", f"{flag} or False", f"{flag} and True")
-            made += (f"{flag} if {flag} is not None else False", f"True if {flag} else False", f"not not {flag}")
-            made += (f"({dice.name('seen')} := {flag})", f"{flag} is True", f"{flag} != False", f"True and {flag}")
-            made += (f"None if {flag} is None else {flag}", f"int({flag} or 0)", f"{flag} and len(x.shape) > 2")
+            made = [flag, f"not {flag}", f"bool({flag})", f"{flag} or False", f"{flag} and True"]
+            made += [f"{flag} if {flag} is not None else False", f"True if {flag} else False", f"not not {flag}"]
+            made += [f"({dice.name('seen')} := {flag})", f"{flag} is True", f"{flag} != False", f"True and {flag}"]
+            made += [f"None if {flag} is None else {flag}", f"int({flag} or 0)", f"{flag} and len(x.shape) > 2"]
             options.append((10, f", training={flag}"))
             options.append((3, f", training={self._told(dice.one_of(made))}"))
             options.append((1, f', **{{"training": {flag}}}'))
@@ -81,8 +81,8 @@ class CallDrawer(Ways):
         if not around.flags:
             return self._unknown_guard(around, depth)
         flag = self.dice.one_of(around.flags)
-        tests = (flag, f"not {flag}", f"{flag} is None", f"{flag} is not None", f"{flag} is True", f"{flag} == True")
-        tests += (f"{flag} is False", f"{flag} and x is not None", f"{flag} or {flag} is None", f"bool({flag})")
+        tests = [flag, f"not {flag}", f"{flag} is None", f"{flag} is not None", f"{flag} is True", f"{flag} == True"]
+        tests += [f"{flag} is False", f"{flag} and x is not None", f"{flag} or {flag} is None", f"bool({flag})"]
         tests += (
             f"{flag} != False",
             f"{flag} == 1",
@@ -90,7 +90,7 @@ class CallDrawer(Ways):
             f"not ({flag} is None)",
             f"{flag} != None",
         )
-        tests += (f"({self.dice.name('seen')} := {flag})", f"len(x.shape) > 2 and {flag}", f"isinstance({flag}, bool)")
+        tests += [f"({self.dice.name('seen')} := {flag})", f"len(x.shape) > 2 and {flag}", f"isinstance({flag}, bool)"]
         return self._if(self._told(self.dice.one_of(tests)), around, depth)
 
     def _unknown_guard(self, around: Around, depth: int) -> Lines:

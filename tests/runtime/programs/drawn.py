@@ -8,11 +8,12 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from tests.runtime.programs.calls import Around, CallDrawer, Lines, indented
+from tests.runtime.programs.calls import CallDrawer
 from tests.runtime.programs.drawing import Dice
 from tests.runtime.programs.holding import Holder
 from tests.runtime.programs.layers import Constructor, Held
 from tests.runtime.programs.program import Program, Target
+from tests.runtime.programs.ways import Around, Lines, indented
 
 IMPORTS = (
     "import keras\nimport tensorflow as tf\nfrom keras import layers",
@@ -164,8 +165,8 @@ class ProgramDrawer:
             "keras.layers.BatchNormalization": "",
             "keras.Sequential": "[keras.Input((3, 4)), keras.layers.Dropout(0.5)]",
         }.get(parent, "0.5")
-        body = GRAPH if parent == "keras.Model" else (f"super().__init__({made})",)
-        lines = [f"class {name}({parent}):", "    def __init__(self):", *indented(indented(list(body)))]
+        making = GRAPH if parent == "keras.Model" else (f"super().__init__({made})",)
+        lines = [f"class {name}({parent}):", "    def __init__(self):", *indented(indented(list(making)))]
         call = None
         if self.dice.chance(2) and parent != "keras.Model":
             taken, flag = self._signature()

@@ -255,8 +255,8 @@ class Holder(LayerDrawer):
 
     def _grown_in_loop(self, constructor: Constructor) -> None:
         name = self.dice.name("net")
-        lines = (f"{name} = keras.Sequential()", f"for layer_{name} in ({', '.join(self.layers())},):")
-        lines = (*lines, f"    {name}.add(layer_{name})", f"self.{name} = {name}")
+        lines = [f"{name} = keras.Sequential()", f"for layer_{name} in ({', '.join(self.layers())},):"]
+        lines += [f"    {name}.add(layer_{name})", f"self.{name} = {name}"]
         self._keep(constructor, *lines, name=name)
 
     def _second_graph(self, constructor: Constructor) -> None:

@@ -96,11 +96,11 @@ class Ways(ABC):
         name, index = self.dice.name("block"), self.dice.name("i")
         what = held.expression
         if held.kind == "dict":
-            heads = (f"{name} in {what}.values()", f"{index}, {name} in {what}.items()")
+            heads = [f"{name} in {what}.values()", f"{index}, {name} in {what}.items()"]
         else:
-            heads = (f"{name} in {what}", f"{index}, {name} in enumerate({what})", f"{name} in reversed({what})")
-            heads += (f"{name}, {index} in zip({what}, range(9))", f"{name} in {what}[:2]")
-            heads += (f"{index}, {name} in enumerate({what}, 1)", f"{index} in range(len({what}))")
+            heads = [f"{name} in {what}", f"{index}, {name} in enumerate({what})", f"{name} in reversed({what})"]
+            heads += [f"{name}, {index} in zip({what}, range(9))", f"{name} in {what}[:2]"]
+            heads += [f"{index}, {name} in enumerate({what}, 1)", f"{index} in range(len({what}))"]
         head = self.dice.one_of(heads)
         layer = f"{what}[{index}]" if "range(len" in head else name
         lines = [f"for {head}:", f"    x = {layer}(x{self.argument(around)})"]
@@ -177,8 +177,8 @@ class Ways(ABC):
     def _passed(self, parameter: str, around: Around) -> str:
         """What is given for a parameter that takes the flag."""
         flag = self.dice.one_of(around.flags) if around.flags else self.dice.one_of(("True", "False", "None"))
-        given = (f", training={flag}",) if "*" in parameter else (f", training={flag}", f", {flag}")
-        return self.dice.one_of(given if parameter == ", training" else (*given, ""))
+        given = [f", training={flag}", *([] if "*" in parameter else [f", {flag}"])]
+        return self.dice.one_of(given if parameter == ", training" else [*given, ""])
 
     def _direct(self, around: Around, depth: int) -> Lines:
         """`.call` of a layer of Keras that has no weights, or of one of the program."""

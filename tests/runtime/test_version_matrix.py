@@ -1,0 +1,39 @@
+"""The version matrix measures in the environments it is given, keeps what it has, and shows it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.conftest import installed
+from tests.runtime.environments import keras_3
+from tests.runtime.version_matrix import Options, Results, load, measure, programs
+from tests.runtime.version_page import page
+
+
+def test_an_environment_is_measured_once(tmp_path: Path) -> None:
+    version = installed("keras")
+    if version is None or installed("tensorflow") is None:
+        pytest.skip("measuring Keras needs keras and tensorflow")
+    release = keras_3(".".join(version.split(".")[:2]))
+    environment = tmp_path / release.name
+    python = environment / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (environment / "installed").touch()
+    options, results = Options(tmp_path, sys.executable), Results()
+    (program,) = [one for one in programs() if one.name == "KTP101.1.bad"]
+
+    measure(release, [program], options, results)
+    assert results[release.name]["versions"]["keras"] == version
+    assert results[release.name]["cells"] == {program.key: "I T I I I"}
+    assert load(options.results) == results
+    assert f"| {release.name} | {version} | {installed('tensorflow')} | 1 of 1 |" in page(results, [program])
+
+    # What was measured is not measured again.
+    results[release.name]["cells"][program.key] = "kept"
+    measure(release, [program], options, results)
+    assert results[release.name]["cells"] == {program.key: "kept"}

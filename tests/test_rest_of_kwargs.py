@@ -1,0 +1,117 @@
+"""`**kwargs` beside a parameter `training`: the flag is never in them, unless somebody puts it there."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+PARENT = """\
+import keras
+
+
+class Parent(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None, mask=None):
+        return self.drop(x, training=training)
+
+
+class Child(Parent):
+"""
+
+
+def child(body: str) -> str:
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    return f"{PARENT}    def call(self, x, training=None, **kwargs):\n{lines}"
+
+
+def codes(text: str) -> list[str]:
+    return [one.code for one in engine.check(SourceText(text), Settings(), "model.py")]
+
+
+def fixed(text: str, unsafe: bool = False) -> str:
+    return engine.fix(SourceText(text), Settings(), "model.py", unsafe=unsafe).text
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("return super().call(x, **kwargs)", "KTP209"),
+        ("return super().call(x, mask=kwargs.pop('mask'), **kwargs)", "KTP209"),
+        ("return self.drop(x, **kwargs)", "KTP202"),
+    ],
+)
+def test_kwargs_do_not_pass_what_has_a_parameter_of_its_own(body: str, code: str) -> None:
+    assert codes(child(body)) == [code]
+    assert fixed(child(body)) == child(body.replace("**kwargs", "training=training, **kwargs"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return super().call(x, training=training, **kwargs)",
+        "kwargs['training'] = training\nreturn super().call(x, **kwargs)",
+        "kwargs.update(training=training)\nreturn super().call(x, **kwargs)",
+        "kwargs.setdefault('training', training)\nreturn super().call(x, **kwargs)",
+        "kwargs |= {'training': training}\nreturn super().call(x, **kwargs)",
+        "kwargs = dict(kwargs, training=training)\nreturn super().call(x, **kwargs)",
+        "kwargs = {'training': training, **kwargs}\nreturn super().call(x, **kwargs)",
+        "options = kwargs.copy()\noptions['training'] = training\nreturn super().call(x, **options)",
+        "complete(kwargs, training)\nreturn super().call(x, **kwargs)",
+        "for name, value in options(training):\n    kwargs[name] = value\nreturn super().call(x, **kwargs)",
+    ],
+)
+def test_what_puts_the_flag_into_kwargs(body: str) -> None:
+    assert codes(child(body)) == []
+
+
+UNNAMED = f"""{PARENT}\
+    def call(self, x, **kwargs):
+        return self.drop(super().call(x, **kwargs))
+"""
+
+
+def test_a_parameter_that_takes_the_flag_out_of_kwargs_is_passed_where_they_went() -> None:
+    """Keras 2 hands the flag to the parent in `**kwargs`, until the signature names it."""
+    line = "return self.drop(super().call(x, training=training, **kwargs), training=training)"
+    assert fixed(UNNAMED, unsafe=True) == child(line)
+
+
+HELPER = f"""{PARENT}\
+    def _attend(self, x, **kwargs):
+        return self.drop(x)
+
+    def call(self, x, training=None, **kwargs):
+        return self._attend(x, **kwargs)
+"""
+
+
+def test_a_helper_is_given_the_flag_beside_kwargs() -> None:
+    assert codes(HELPER) == ["KTP210"]
+    expected = HELPER.replace("_attend(self, x,", "_attend(self, x, training=None,")
+    expected = expected.replace("self._attend(x,", "self._attend(x, training=training,")
+    assert fixed(expected) == fixed(HELPER) == expected.replace("self.drop(x)\n", "self.drop(x, training=training)\n")
+
+
+VARIADIC = """\
+import keras
+
+
+class Cell(keras.layers.LSTMCell):
+    def call(self, *args, **kwargs):
+        return super().call(*args, **kwargs)
+
+
+class Twin(Cell):
+    def call(self, inputs, states, training=None):
+        return super().call(inputs, states, training)
+"""
+
+
+def test_a_flag_that_goes_through_args_is_not_passed_twice() -> None:
+    assert fixed(VARIADIC, unsafe=True) == VARIADIC

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.layer_class import layer_title, takes_keyword, wants_flag
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
@@ -135,6 +136,8 @@ class Block(keras.layers.Layer):
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that could forward the flag and do not."""
         for layer_class in module.layer_classes:
+            if hides_signature(layer_class.cls):
+                continue  # Keras 3 does not fill the flag there.
             for call in layer_class.layer_calls:
                 forgotten = call.flag.absent and call.at_hand and wants_flag(call)
                 # What is wrong today is another rule's to say.

@@ -90,6 +90,8 @@ class Class:
     maybe: list[str] = field(default_factory=list)
     helpers: list[tuple[str, str]] = field(default_factory=list)
     """Methods that take the data, with their parameter for the flag."""
+    builds: bool = False
+    """It has a `build`, its own or inherited."""
 
 
 @dataclass(slots=True)
@@ -206,7 +208,8 @@ class ProgramDrawer:
             *indented([*self._constructor(constructor, parent, switch, is_model), *body]),
         ]
         maybe, parameters = constructor.maybe, constructor.parameters
-        return Class(name, lines, is_model, constructor.held, call, parameters, switch, maybe, helpers)
+        builds = bool(constructor.build) or (parent is not None and parent.builds)
+        return Class(name, lines, is_model, constructor.held, call, parameters, switch, maybe, helpers, builds)
 
     def _constructor(self, constructor: Constructor, parent: Class | None, switch: bool, is_model: bool) -> Lines:
         given = ", ".join(
@@ -220,7 +223,9 @@ class ProgramDrawer:
             lines = [*method, "", *lines] if len(method) == 1 else [*lines, "", *method]
         if constructor.build:
             lines += ["", "def build(self, input_shape):"]
-            lines += indented([*constructor.build, "self.built = True" if is_model else "super().build(input_shape)"])
+            # The `build` of a Model of Keras 2 runs its `call`, which has no single input where there is a `*rest`.
+            is_first = is_model and not (parent and parent.builds)
+            lines += indented([*constructor.build, "self.built = True" if is_first else "super().build(input_shape)"])
         return lines
 
     def _call(

@@ -45,10 +45,10 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
             continue
         old, new = _seen(first), _seen(second)
         wanted = {phase_wanted(mode).value}
-        for line in sorted({*old, *new}):
-            allowed = old.get(line, set()) | wanted
-            if not new.get(line, set()) <= allowed or (old.get(line) == wanted and new.get(line, wanted) != wanted):
-                yield f"{target} in {mode}: {line} ran in {old.get(line)}, after the fix in {new.get(line)}"
+        for line, phases in sorted(old.items()):  # What did not run before may hold constants.
+            after_fix = new.get(line, wanted)
+            if not after_fix <= phases | wanted or (phases == wanted and after_fix != wanted):
+                yield f"{target} in {mode}: {line} ran in {phases}, after the fix in {after_fix}"
 
 
 def still_wrong(program: Program, after: list[Observed]) -> Iterator[str]:

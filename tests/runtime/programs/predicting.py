@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.phase_flow import Mode, PhaseFlow
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.values import UNKNOWN, Constant, Instance, Items, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.settings import Settings
@@ -67,7 +67,9 @@ class Analysed:
             if isinstance(event, (LayerCall, KerasCall)):
                 place = self._modules[event.place.scope.root], event.node.lineno
                 received = {one.phase for one in report.of(event)}
-                _add(lines.setdefault(place, Said()), event, received, event in certain)
+                line = lines.setdefault(place, Said())
+                _add(line, event, received, event in certain)
+                line.unknown |= generation.shared_context and None in received and _is_built_late(event.receiver)
         return lines
 
 
@@ -108,6 +110,27 @@ def _holds_constants(cls: UserClass) -> bool:
         return True
     called = (one.receiver for one in walk(cls.trace.events) if isinstance(one, LayerCall))
     return any(_holds_constants(one) for value in called for one in _classes(value) if one is not cls)
+
+
+def _is_built_late(value: Value) -> bool:
+    """Whether something that runs there is a Sequential without an Input, or holds one.
+
+    The graph that Keras 3 makes of it when it is called first keeps the phase that the context holds then, and runs in
+    that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled.
+    """
+    for one in members(value):
+        if isinstance(one, Instance) and isinstance(one.type, UserClass):
+            held = [event.receiver for event in walk(one.type.trace.events) if isinstance(event, LayerCall)]
+            if any(_is_built_late(other) for other in (*held, *one.type.base_contents) if other is not one):
+                return True
+        elif isinstance(one, Instance):
+            given = one.arguments.get("layers", one.arguments.get("#0"))
+            layers = given.values if isinstance(given, Items) else one.contents
+            if isinstance(one.type, KerasLayer) and one.type.name == "Sequential" and layers[:1] != (UNKNOWN,):
+                return True
+            if any(_is_built_late(other) for other in one.contents):
+                return True
+    return False
 
 
 def _certain(events: Iterable[Event]) -> Iterator[Event]:

@@ -115,3 +115,8 @@ class Twin(Cell):
 
 def test_a_flag_that_goes_through_args_is_not_passed_twice() -> None:
     assert fixed(VARIADIC, unsafe=True) == VARIADIC
+
+
+def test_a_dict_whose_keys_got_lost_may_hold_the_flag() -> None:
+    spread = "chosen = [dict(mask=None)]\nrest = chosen.copy()\nx = self.drop(x, **rest)"
+    assert codes(child(f"{spread}\nreturn self.drop(x, training=training)")) == []

@@ -141,7 +141,7 @@ class Expressions(ABC):
             value = self.evaluate(keyword.value, frame)
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
-            elif isinstance(value, Items) and None not in value.keys and not value.open:
+            elif isinstance(value, Items) and value.all_named:
                 keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
             else:
                 hidden.append(value)

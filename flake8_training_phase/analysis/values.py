@@ -160,6 +160,11 @@ class Items(Value):
     open: bool = False
     """There may be more in it than is known: the `**kwargs` of a method that anybody may call."""
 
+    @property
+    def all_named(self) -> bool:
+        """Whether the key of everything that can be in it is known."""
+        return len(self.keys) == len(self.values) and None not in self.keys and not self.open
+
     def get(self, index: object) -> Value:
         """The element at a literal index or key; every element it may be otherwise."""
         if isinstance(index, str) and index in self.keys:

@@ -28,7 +28,7 @@ class CheckedModule:
         self.settings = settings
         self.module = Module(tree, Path(filename).absolute(), project)
         self.scope = self.module.scope
-        project.add(self.module)
+        project.begin(self.module)
 
     @cached_property
     def layer_classes(self) -> tuple[LayerClass, ...]:

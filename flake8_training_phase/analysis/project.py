@@ -6,6 +6,7 @@ it. What is not there, cannot be read or cannot be parsed is outside, and its na
 
 from __future__ import annotations
 
+import ast
 import os
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -23,8 +24,8 @@ MAX_FOLDERS_UP = 12
 """How many folders above a file an import may be found in."""
 MAX_BYTES = 2_000_000
 """The size from which a file is data rather than code, and stays unread."""
-MAX_MODULES = 400
-"""How many parsed modules are kept; the one that was not asked for the longest goes first."""
+MAX_TREES = 400
+"""How many syntax trees are kept; the one that was not asked for the longest goes first."""
 
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
@@ -39,19 +40,24 @@ class Project:
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
-        self._modules: OrderedDict[Path, Module | None] = OrderedDict()
+        self._trees: OrderedDict[Path, ast.Module | None] = OrderedDict()
+        self._modules: dict[Path, Module | None] = {}
+        """The modules that were read for the file that is checked now, and what is known of their classes."""
         self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
         self._lookups: dict[Path, set[Path]] = {}
 
-    def add(self, module: Module) -> None:
-        """Let imports find a module that was parsed elsewhere."""
-        self._keep(module.path, module)
+    def begin(self, module: Module) -> None:
+        """Begin with a file that is to be checked, which imports are to find.
+
+        Of the files before it only syntax trees are kept. What they construct tells what the classes of other modules
+        are given, and that must not change what this file comes to, which would then hang on the order of files.
+        """
+        self._modules = {module.path: module}
 
     def forget(self, path: Path) -> None:
-        """Read a file, and what depends on it, anew when they are asked for the next time."""
-        for known in list(self._modules):
-            if known == path or str(path) in self.lookups_for(known):
-                del self._modules[known]
+        """Read a file anew when it is asked for the next time."""
+        self._trees.pop(path, None)
+        self._modules.clear()
 
     def lookups_for(self, path: Path) -> frozenset[str]:
         """Every file that was looked for to follow the imports of a file, and those of the modules they led to.
@@ -161,31 +167,30 @@ class Project:
         """The module or package at a path without its suffix; the files that were looked for are put into `asked`."""
         for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
             asked.add(candidate)
-            if candidate in self._modules:
-                self._modules.move_to_end(candidate)
-                found = self._modules[candidate]
-            else:
-                found = self._keep(candidate, self._parsed(candidate))
+            if candidate not in self._modules:
+                tree = self._tree(candidate)
+                self._modules[candidate] = None if tree is None else Module(tree, candidate, self)
+            found = self._modules[candidate]
             if found is not None:
                 return found
         return None
 
-    def _keep(self, path: Path, module: Module | None) -> Module | None:
-        self._modules[path] = module
-        self._modules.move_to_end(path)
-        while len(self._modules) > MAX_MODULES:
-            self._modules.popitem(last=False)
-        return module
+    def _tree(self, path: Path) -> ast.Module | None:
+        if path not in self._trees:
+            self._trees[path] = self._parsed(path)
+        self._trees.move_to_end(path)
+        while len(self._trees) > MAX_TREES:
+            self._trees.popitem(last=False)
+        return self._trees[path]
 
-    def _parsed(self, path: Path) -> Module | None:
+    def _parsed(self, path: Path) -> ast.Module | None:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
             source = self._texts.get(path) or SourceText.decode(path.read_bytes())
-            tree = parsed(source.text)
+            return parsed(source.text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        return Module(tree, path, self)
 
 
 class Projects:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
@@ -208,3 +209,42 @@ def test_frozen_layer_in_another_file_poisons(tmp_path: Path) -> None:
         """
     write(tmp_path, {"pkg/__init__.py": "", "pkg/frozen.py": frozen, "pkg/model.py": model})
     assert codes(tmp_path / "pkg/model.py") == ["KTP201"]
+
+
+GATE = """
+import keras
+
+class Gate(keras.layers.Layer):
+    def __init__(self, norm):
+        super().__init__()
+        self.norm = norm()
+
+    def call(self, x):
+        return self.norm(x)
+"""
+USER = """
+import keras
+from gate import Gate
+
+class Net(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.gate = Gate(keras.layers.{norm})
+
+    def call(self, x):
+        return self.gate(x)
+"""
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_a_file_comes_to_the_same_whatever_was_checked_before(order: str, tmp_path: Path) -> None:
+    texts = {"a": USER.format(norm="BatchNormalization"), "b": USER.format(norm="LayerNormalization")}
+    (tmp_path / "gate.py").write_text(GATE)
+    project = Project()
+    found = {}
+    for name in order:
+        path = tmp_path / f"{name}.py"
+        path.write_text(texts[name])
+        findings = engine.check(SourceText(texts[name]), Settings(), str(path), project)
+        found[name] = [one.code for one in findings]
+    assert found == {"a": ["KTP102"], "b": []}

@@ -30,6 +30,14 @@ def trust(place: Place) -> Applicability:
     return Applicability.UNSAFE if unfilled else Applicability.SAFE
 
 
+def trust_for_untold(place: Place) -> Applicability:
+    """The same where the phase is passed on to what has run with a value of its own whatever was asked for: a default
+    of True would turn on what that has kept off.
+    """
+    by_default = place.owner is not None and place.owner.training_default is True
+    return Applicability.UNSAFE if by_default else trust(place)
+
+
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:
     """Add `training=None` to the signature of `call`, and pass it to the layer calls in its body; None where the
     signature cannot take it.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Given, Inlined, LayerCall, PhaseTest
+from flake8_training_phase.analysis.events import Given, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
 from flake8_training_phase.analysis.patterns.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
@@ -228,9 +228,9 @@ def _true_default(layer_class: LayerClass) -> ast.expr | None:
 
 
 def _hits(layer_class: LayerClass) -> Iterator[Subject]:
-    """What runs with the default when nobody says anything."""
-    for event in layer_class.events:
-        if not isinstance(event, Inlined) and _follows_default(event) and not augments(event):
+    """What runs with the default when nobody says anything, in a parent's `call` of another module too."""
+    for event in walk(layer_class.cls.trace.events):
+        if isinstance(event, (LayerCall, KerasCall, PhaseTest)) and _follows_default(event) and not augments(event):
             if _misled(layer_class, event):
                 yield event
 
@@ -263,7 +263,8 @@ def _settled(layer_class: LayerClass) -> set[int]:
 
 def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
     start = f"`training` of `{layer_class.name}.call` defaults to True: a call without the flag runs"
-    first = next((event for event in hits if isinstance(event, LayerCall)), None)
+    here = [event for event in hits if event in layer_class.events]
+    first = next((event for event in here if isinstance(event, LayerCall)), None)
     if first is None:
         return f"{start} as in training"
     return f"{start} `{first.name}` ({layer_title(first.receiver)}, line {first.node.lineno}) as in training"

@@ -19,7 +19,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
-from flake8_training_phase.fixes.plans import trust
+from flake8_training_phase.fixes.plans import trust_for_untold
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -219,14 +219,8 @@ def _plan(call: LayerCall) -> Plan | None:
     if node is None or keyword is None or keyword.arg is None:
         return None
     if call.at_hand is not None:
-        return Plan(f"Pass `{call.at_hand}`", _trust(call), (Replace(node, call.at_hand),))
+        return Plan(f"Pass `{call.at_hand}`", trust_for_untold(call.place), (Replace(node, call.at_hand),))
     return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
-
-
-def _trust(call: LayerCall) -> Applicability:
-    """As for any flag that is passed on; but a default of True would turn on what None has kept off."""
-    cls = call.place.owner
-    return Applicability.UNSAFE if cls is not None and cls.training_default is True else trust(call.place)
 
 
 RULE = ExplicitNone()

@@ -22,7 +22,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
-from flake8_training_phase.fixes.plans import annotation, can_be_told, trust
+from flake8_training_phase.fixes.plans import annotation, can_be_told, trust_for_untold
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -260,7 +260,7 @@ def _name(helper: Inlined) -> str:
 def _give(helper: Inlined) -> Plan:
     """Pass the flag to a helper that takes it."""
     change = AddArgument(helper.node, "training", str(helper.at_hand))
-    return Plan(f"Pass `training={helper.at_hand}`", trust(helper.place), (change,))
+    return Plan(f"Pass `training={helper.at_hand}`", trust_for_untold(helper.place), (change,))
 
 
 def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:

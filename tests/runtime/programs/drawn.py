@@ -241,8 +241,8 @@ class ProgramDrawer:
         if parent is not None:
             around.parent_call, around.parent_by_name = parent.call, parent.name
         body = self.calls.body(around)
-        if self.calls.only_fixable and flag != "training" and not any(flag in line for line in body if flag):
-            taken = ", training=None"  # A name that nothing uses is no flag.
+        if self.calls.only_fixable and flag != "training" and not any(_tells_a_layer(line, flag) for line in body):
+            taken = ", training=None"  # A name that no layer is given is no flag.
         module.functions += around.functions
         lines = [
             "",
@@ -261,6 +261,11 @@ class ProgramDrawer:
         if DECORATORS[name] not in module.functions:
             module.functions.append(DECORATORS[name])
         return [f"@{name}"]
+
+
+def _tells_a_layer(line: str, flag: str | None) -> bool:
+    given = flag is not None and f"training={flag}" in line
+    return given and not any(name in line for name in ("_helper", "_apply", "run"))
 
 
 def random_program(seed: str, only_fixable: bool = False) -> Program:

@@ -18,8 +18,12 @@ Seen = dict[tuple[str, int], set[str]]
 """Phases by module and line."""
 
 
-CONSTANT = re.compile(r"(?<!def )\b(call|_?helper\w*|run\d+|_apply\d+)\(.*(training=|, )(True|False|None|1|0)\b")
-"""A `call` of a parent, a method or a function that is given a constant, which is the phase to ask for in there."""
+MEANT = re.compile(
+    r"(?<!def )\b(call|_?helper\w*|run\d+|_apply\d+)\(.*(training=|, )(True|False|None|1|0)\b|(=|, ) *not (?!not)"
+)
+"""A `call` of a parent, a method or a function that is given a constant, or a flag that is made the opposite: there the
+phase to ask for is another one.
+"""
 
 
 def fixed(program: Program, unsafe: bool) -> Program:
@@ -32,7 +36,7 @@ def fixed(program: Program, unsafe: bool) -> Program:
 
 def wrongly_changed(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
     """Where fixes changed a phase to another one than the one asked for, or made something raise."""
-    constant = any(CONSTANT.search(text) for text in program.modules.values())
+    meant = any(MEANT.search(text) for text in program.modules.values())
     for target, mode, first, second in _modes(program, before, after):
         if isinstance(first, str):
             continue
@@ -41,7 +45,7 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
         if isinstance(second, str):
             yield f"{target} in {mode}: raises {second} after the fix"
             continue
-        if constant:
+        if meant:
             continue
         old, new = _seen(first), _seen(second)
         wanted = {phase_wanted(mode).value}

@@ -127,7 +127,7 @@ class Ways(ABC):
 
     def _by_partial(self, around: Around, depth: int) -> Lines:
         argument = self.argument(around)
-        if "training=" not in argument:
+        if "training=" not in argument or self.only_fixable:
             return self._call(around, depth)
         return [f"x = functools.partial({self._some_layer(around)}{argument})(x)"]
 
@@ -215,6 +215,8 @@ class Ways(ABC):
         return [f"if {layer}{self.dice.one_of((' is not None', ''))}:", f"    x = {layer}(x{self.argument(around)})"]
 
     def _by_static_method(self, around: Around, depth: int) -> Lines:
+        if self.only_fixable:  # Decorated functions are not told by a fix, nor is what partial has made.
+            return self._call(around, depth)
         name = self.dice.name("_apply")
         parameter, passed = self._handing_on(around)
         inner = around.inner(["training"] if parameter else [])

@@ -54,6 +54,11 @@ class Project:
         """
         self._modules = {module.path: module}
 
+    @property
+    def modules(self) -> Mapping[Path, Module]:
+        """The modules that were read for the file that is checked now, by their paths."""
+        return {path: module for path, module in self._modules.items() if module is not None}
+
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time."""
         self._trees.pop(path, None)

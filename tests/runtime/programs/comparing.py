@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.runtime import MODES
 from tests.runtime.programs.predicting import Analysed, Line, Said
@@ -54,7 +53,7 @@ class Comparer:
         self.generation = generation
         self.version = version
         self.result = Comparison()
-        self._not_followed: set[UserClass] = set()
+        self._not_followed: set[str] = set()
 
     def compare(self, observed: list[Observed]) -> Comparison:
         """All classes in all modes."""
@@ -64,7 +63,7 @@ class Comparer:
             for mode in MODES:
                 unsure |= self._mode(target, mode, modes[mode])
             if unsure or (cls.call is not None and not cls.trace.complete):
-                self._not_followed.add(cls)
+                self._not_followed.add(cls.name)
         return self.result
 
     def _mode(self, target: Target, mode: str, seen: list[tuple[str, int, str]] | str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -242,7 +243,8 @@ class ProgramDrawer:
             around.parent_call, around.parent_by_name = parent.call, parent.name
         body = self.calls.body(around)
         if self.calls.only_fixable and flag != "training" and not any(_tells_a_layer(line, flag) for line in body):
-            taken = ", training=None"  # A name that no layer is given is no flag.
+            # A name that no layer is given is no flag.
+            taken, body = ", training=None", [re.sub(rf"\b{flag}\b", "training", line) for line in body]
         module.functions += around.functions
         lines = [
             "",

@@ -14,7 +14,6 @@ from flake8_training_phase.analysis.events import Branch, Event, Exit, Inlined, 
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.phase_flow import Mode, PhaseFlow
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import UNKNOWN, Constant, Instance, Items, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
@@ -39,20 +38,19 @@ class Said:
     """Something that runs there depends on no phase, because all flags inside are constants: no phase is said of it."""
     runs: bool = False
     """A layer of Keras is surely called there, if the mode runs the line at all."""
-    classes: set[UserClass] = field(default_factory=set)
-    """The classes of the program that are run there."""
+    classes: set[str] = field(default_factory=set)
+    """The names of the classes of the program that are run there; no two have the same."""
 
 
 class Analysed:
     """A program as the analysis sees it."""
 
     def __init__(self, program: Program, files: dict[str, Path]) -> None:
-        project = Project(True)
         self.classes: dict[Target, LayerClass] = {}
-        self._modules: dict[Scope, str] = {}
+        self._projects = {name: Project(True) for name in program.modules}
         for name, text in program.modules.items():
-            module = CheckedModule(ast.parse(text), SourceText(text), str(files[name]), Settings(), project)
-            self._modules[module.scope] = name
+            source, project = SourceText(text), self._projects[name]
+            module = CheckedModule(ast.parse(text), source, str(files[name]), Settings(), project)
             self.classes |= {Target(name, one.name): one for one in module.layer_classes}
 
     def said(self, target: Target, generation: Generation, mode: str) -> dict[Line, Said] | None:
@@ -61,11 +59,12 @@ class Analysed:
         if cls.call is None or not cls.trace.complete:
             return None
         report = PhaseFlow(generation).report(cls, MODES[mode])
+        names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(cls.trace.events))
         lines: dict[Line, Said] = {}
         for event in walk(cls.trace.events):
             if isinstance(event, (LayerCall, KerasCall)):
-                place = self._modules[event.place.scope.root], event.node.lineno
+                place = names[event.place.scope.root], event.node.lineno
                 received = {one.phase for one in report.of(event)}
                 line = lines.setdefault(place, Said())
                 _add(line, event, received, event in certain)
@@ -82,7 +81,7 @@ def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain
     line.runs |= bool(received) and certain and _is_plain(event)
     classes = set(_classes(event.receiver))
     line.constant |= any(_holds_constants(one) for one in classes)
-    line.classes |= classes
+    line.classes |= {one.name for one in classes}
 
 
 def _depends(event: LayerCall | KerasCall) -> Dependence:

@@ -51,7 +51,8 @@ class SuperCallWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: the parent takes the parameter. When `call` itself has no `training`, it is added.
+    Safe: the parent takes the parameter. When `call` itself has no `training`, it is added. Unsafe where `training`
+    defaults to True, which a call without the flag would then run the parent with (KTP104).
 
     ## References
 

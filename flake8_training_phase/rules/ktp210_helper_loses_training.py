@@ -66,9 +66,10 @@ class HelperLosesTraining(Rule):
 
     ## Fix safety
 
-    Passing the flag to a helper that takes it is safe. Giving a helper the parameter is safe when its name is private
-    and every call of it is seen to have the flag. It is unsafe for a public helper, which may be called or overridden
-    elsewhere, and when a method that no `call` runs uses the helper too and has no flag to pass.
+    Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
+    the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
+    public helper, which may be called or overridden elsewhere, and when a method that no `call` runs uses the helper
+    too and has no flag to pass.
 
     ## References
 

@@ -205,7 +205,7 @@ def test_example_of_the_documentation(tmp_path: Path) -> None:
     (tmp_path / name).write_text(code, encoding="utf-8")
     plugin = ("-p", "flake8_training_phase.runtime.pytest_plugin") if not _installed() else ()
     # The summary says it all again where pytest takes itself to be in continuous integration.
-    told = run("pytest", *plugin, "-q", "--tb=short", "--no-summary", tmp_path / name, cwd=ROOT)
+    told = run("pytest", *plugin, "-q", "--tb=short", "-rN", tmp_path / name, cwd=ROOT)
     assert told.code == 1
     shown = re.sub(r"^E   (?:AssertionError: )?", "", told.out.replace(f"{tmp_path}/", ""), flags=re.MULTILINE)
     assert [line.strip() for line in output.splitlines() if line] == [

@@ -106,6 +106,12 @@ def hidden_items(values: Mapping[str, Value]) -> Items:
     return Items(tuple(values.values()), tuple(values))
 
 
+def uses_kwargs(node: FunctionNode) -> bool:
+    """Whether a function has a `**kwargs` and does something with it."""
+    kwargs = node.args.kwarg
+    return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in ast.walk(node))
+
+
 def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset()) -> Value:
     """The `**kwargs` that a function finds when nobody knows what it is called with, but for names that are not in it.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.arguments import parameter, uses_kwargs
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
@@ -235,18 +235,11 @@ def takes_keyword(receiver: Value) -> bool:
 
 def _takes_keyword(one: Value) -> bool:
     if isinstance(one, FunctionValue):
-        return _swallows_keyword(one.node)
+        # A function that stands in for a layer: it takes any keyword and does nothing with it.
+        return one.node.args.kwarg is not None and not uses_kwargs(one.node)
     if isinstance(one, Instance):
         return isinstance(one.type, KerasLayer) or (one.type.is_layer and passes_through(one.type))
     return isinstance(one, Constant)
-
-
-def _swallows_keyword(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    """Whether a function that stands in for a layer takes any keyword and does nothing with it."""
-    kwargs = function.args.kwarg
-    return kwargs is not None and not any(
-        isinstance(node, ast.Name) and node.id == kwargs.arg for node in ast.walk(function)
-    )
 
 
 def passes_through(cls: UserClass) -> bool:

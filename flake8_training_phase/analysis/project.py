@@ -62,7 +62,6 @@ class Project:
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time."""
         self._trees.pop(path, None)
-        self._modules.clear()
 
     def lookups_for(self, path: Path) -> frozenset[str]:
         """Every file that was looked for to follow the imports of a file, and those of the modules they led to.

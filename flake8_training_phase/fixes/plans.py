@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 
-from flake8_training_phase.analysis.arguments import defaults
+from flake8_training_phase.analysis.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
@@ -61,20 +60,13 @@ def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) 
     changes: list[Change] = [add_parameter(layer_class)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
-    applicability = Applicability.UNSAFE if _uses_kwargs(layer_class.call) else Applicability.SAFE
+    applicability = Applicability.UNSAFE if uses_kwargs(layer_class.call) else Applicability.SAFE
     return Plan("Add `training=None` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:
     """Whether the flag can be passed to one of those among some calls that need it."""
     return any(reaches_phase(call) and takes_keyword(call.receiver) for call in calls)
-
-
-def _uses_kwargs(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    kwargs = function.args.kwarg
-    return kwargs is not None and any(
-        isinstance(node, ast.Name) and node.id == kwargs.arg for node in ast.walk(function)
-    )
 
 
 def add_parameter(layer_class: LayerClass) -> AddParameter:

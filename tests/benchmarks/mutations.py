@@ -24,11 +24,14 @@ from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.text import SourceText
 
 SETTINGS = Settings()
-SILENT = (
-    *("takes no flag", "Keras layer that ignores it", "class that ignores it", "helper that ignores it"),
-    *("parameter renamed where Keras 2 falls back to the context", "parameter deleted from a model of Keras 2"),
-)
-"""The kinds of receivers for which a finding would be a false alarm."""
+TAKES_NONE = "takes no flag"
+LAYER_IGNORES = "Keras layer that ignores it"
+CLASS_IGNORES = "class that ignores it"
+HELPER_IGNORES = "helper that ignores it"
+DELETED_IN_KERAS_2 = "parameter deleted from a model of Keras 2"
+RENAMED_IN_KERAS_2 = "parameter renamed where Keras 2 falls back to the context"
+SILENT = (TAKES_NONE, LAYER_IGNORES, CLASS_IGNORES, HELPER_IGNORES, DELETED_IN_KERAS_2, RENAMED_IN_KERAS_2)
+"""The kinds of mutants for which a finding would be a false alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,12 @@ def class_mutants(path: Path, source: SourceText, layer_class: LayerClass, idle:
     falls_back = only_keras_2 and isinstance(default, ast.Constant) and default.value is None
     for kind, mutated, codes in (
         (
-            "parameter deleted from a model of Keras 2"
-            if only_keras_2 and layer_class.cls.is_model
-            else "parameter deleted",
+            DELETED_IN_KERAS_2 if only_keras_2 and layer_class.cls.is_model else "parameter deleted",
             text,
             ("KTP101", "KTP102", "KTP209", "KTP210"),
         ),
         (
-            "parameter renamed where Keras 2 falls back to the context" if falls_back else "parameter renamed",
+            RENAMED_IN_KERAS_2 if falls_back else "parameter renamed",
             renamed,
             ("KTP103",),
         ),
@@ -153,13 +154,13 @@ def flagged_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.keyword]]:
 def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
     """What the receiver of a call is."""
     if isinstance(event, Inlined):
-        return "helper" if _uses_flag(event) else "helper that ignores it"
+        return "helper" if _uses_flag(event) else HELPER_IGNORES
     found = [one for one in members(event.receiver) if not isinstance(one, Constant)]
     layers = [one for one in found if isinstance(one, Instance)]
     if not layers:
         return "unknown"
     if all(isinstance(one.type, UserClass) and one.type.accepts_training for one in layers) and _ignore_flag(event):
-        return "class that ignores it"
+        return CLASS_IGNORES
     kinds = {_kind_of_layer(one, module) for one in layers}
     order = ("class of the same file", "class of another file", "Keras layer", "Keras layer that may", *SILENT)
     return next(kind for kind in order if kind in kinds)
@@ -195,9 +196,9 @@ def _kind_of_layer(layer: Instance, module: CheckedModule) -> str:
         known = dependence(layer)
         if known is Dependence.YES:
             return "Keras layer"
-        return "Keras layer that may" if known is Dependence.MAYBE else "Keras layer that ignores it"
+        return "Keras layer that may" if known is Dependence.MAYBE else LAYER_IGNORES
     if not (layer.type.accepts_training or layer.type.phase_in_kwargs):
-        return "takes no flag"
+        return TAKES_NONE
     return "class of the same file" if layer.type.scope.root is module.scope else "class of another file"
 
 

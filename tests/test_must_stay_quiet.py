@@ -37,6 +37,19 @@ x = layers.Dense(8)(inputs)
 x = layers.Dropout(0.5)(x, training=True)
 model = keras.Model(inputs, layers.Dense(1)(x))
 """,
+    "Monte Carlo dropout in a functional graph that a model holds": """
+import keras
+
+
+class Uncertain(keras.Model):
+    def __init__(self):
+        super().__init__()
+        inputs = keras.Input((8,))
+        self.head = keras.Model(inputs, keras.layers.Dropout(0.5)(inputs, training=True))
+
+    def call(self, inputs):
+        return self.head(inputs)
+""",
     "any functional construction": """
 import tensorflow as tf
 

@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.arguments import defaults, parameter, parame
 from flake8_training_phase.analysis.events import Event
 from flake8_training_phase.analysis.expressions import TooComplex
 from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.graphs import GraphMaker
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.known_functions import ANY_NAME
 from flake8_training_phase.analysis.scopes import Scope, inner_statements
@@ -42,7 +43,6 @@ class Trace:
 
     events: tuple[Event, ...]
     complete: bool
-    contents: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +267,8 @@ class UserClass:
         return {name: union(values) for name, values in given.items()}
 
     @cached_property
-    def _constructed(self) -> Interpreter:
-        run = Interpreter(self.instance)
+    def _constructed(self) -> GraphMaker:
+        run = GraphMaker(self.instance)
         self.__dict__["_constructed"] = run  # What asking for an attribute finds while they are being read.
         for name in self._writing_methods():
             found = self.find_method(name)

@@ -135,6 +135,10 @@ class Interpreter(Statements):
                 return Constant(None)
         return None
 
+    def graph(self, outputs: Value) -> tuple[Value, ...]:
+        """The layers of the functional model with some outputs; none when they are not known."""
+        return ()
+
     def _rebind(self, node: ast.Call, value: Value, frame: Frame) -> None:
         assert isinstance(node.func, ast.Attribute)
         if isinstance(node.func.value, (ast.Name, ast.Attribute)):
@@ -182,7 +186,7 @@ class Interpreter(Statements):
             if made.name == "Model":
                 made = known_functions.FUNCTIONAL  # `keras.Model(inputs, outputs)`: its `call` takes the flag.
             if made.name == "Functional":
-                contents = tuple(called_layers(self.events))
+                contents = self.graph(by_name.get("outputs", by_name.get("#1", UNKNOWN)))
             elif made.depends_on is DependsOn.WRAPPED:
                 contents = tuple(known_functions.flattened(by_name.values()))
             return Instance(made, callee.generations, by_name, hidden, contents)
@@ -233,8 +237,9 @@ class Interpreter(Statements):
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if callee.name == "__init__" and callee.bound_to is self.subject:
             self.base_arguments = arguments
-            if {"inputs", "outputs"} & set(arguments.keywords) or len(arguments.positional) > 1:
-                self.base_contents = tuple(called_layers(self.events))
+            by_name = arguments.by_name(("inputs", "outputs"))
+            if "outputs" in by_name:
+                self.base_contents = self.graph(by_name["outputs"])
             elif callee.layer.name == "Sequential":
                 given = (*arguments.positional, *arguments.keywords.values())
                 self.base_contents = tuple(known_functions.flattened(given))
@@ -345,15 +350,6 @@ def run_function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> 
         frame.environment[name] = UNKNOWN
     with contextlib.suppress(TooComplex, RecursionError):
         run.block(node.body, frame)
-
-
-def called_layers(events: Iterable[Event]) -> Iterable[Value]:
-    """The layers that were called at the top of a run: the nodes of a functional model."""
-    for event in events:
-        if isinstance(event, LayerCall):
-            yield event.receiver
-        elif isinstance(event, (Loop, Inlined)):
-            yield from called_layers(event.body if isinstance(event, Loop) else event.events)
 
 
 def _has_grown(before: Value, value: Value) -> bool:

@@ -273,7 +273,7 @@ class _Run:
             if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
                 return {slot}
             return {Slot(flag, None if flag is slot.phase else call)}
-        if flag is None and _goes_elsewhere(call, receiver, self.generation):
+        if _goes_elsewhere(call, receiver, flag, self.generation):
             flag = Passed.ABSENT
         accepts, default = _signature(receiver.type, self.generation)
         own = _own_flag(call, receiver, flag)
@@ -325,10 +325,10 @@ class _Run:
         A graph of Keras 3 without a phase runs each layer with the default of its signature, which was written into it
         when it was made (rows flipF and resizeF); from 3.10 on it hands a phase to layers without the parameter as
         well: `models/functional.py:695` (3.15.1). TimeDistributed runs `call` itself, past the context:
-        `layers/rnn/time_distributed.py:118`.
+        `layers/rnn/time_distributed.py:118`. The others hand on what they have, None included:
+        `layers/rnn/bidirectional.py:219`.
         """
         accepts, default = _signature(member.type, self.generation)
-        flag: Flag = Passed.ABSENT if phase is None else phase
         if self.generation.shared_context:
             base = holder.keras_base if isinstance(holder, UserClass) else holder
             if base is not None and base.name == "TimeDistributed":
@@ -336,11 +336,12 @@ class _Run:
             if base is not None and base.name in MODEL_NAMES:
                 if not self.generation.graphs_forward:
                     return self.generation.resolve(Passed.ABSENT, held, default, accepts)
-                if phase is None and default is not None:
-                    flag = default
+                flag: Flag = phase
+                if phase is None:
+                    flag = Passed.ABSENT if default is None else default
                 accepts_flag = accepts or self.generation.flag_survives_without_parameter
                 return self.generation.resolve(flag if accepts_flag else Passed.ABSENT, held, default, accepts)
-        return self.generation.resolve(flag if accepts else Passed.ABSENT, held, default, accepts)
+        return self.generation.resolve(phase if accepts else Passed.ABSENT, held, default, accepts)
 
     def _note(self, call: Subject, received: Received) -> None:
         self.report.received.setdefault(call, set()).add(received)
@@ -361,13 +362,17 @@ def _place_of_writer(slot: Slot) -> tuple[int, int]:
     return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
 
-def _goes_elsewhere(call: LayerCall, receiver: Instance, generation: Generation) -> bool:
+def _goes_elsewhere(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:
     """Whether a positional flag lands in another parameter, as in `lstm(x, training)`: there only None is taken."""
-    if call.flag.given is not Given.BY_POSITION or not isinstance(receiver.type, KerasLayer):
+    if call.flag.given is not Given.BY_POSITION:
         return False
-    parameters = receiver.type.signature_in(generation.first).parameters
+    if isinstance(receiver.type, KerasLayer):
+        own, parameters = "training", receiver.type.signature_in(generation.first).parameters
+    else:
+        own, parameters = receiver.type.phase_parameter or "training", receiver.type.call_parameters()
     place = next((index for index, node in enumerate(call.node.args) if node is call.flag.node), None)
-    return place is not None and place < len(parameters) and parameters[place] != "training"
+    elsewhere = place is not None and place < len(parameters) and parameters[place] != own
+    return elsewhere and (flag is None or isinstance(receiver.type, UserClass))
 
 
 def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:

@@ -111,6 +111,23 @@ HELD = [
     ("self.a = Inner()", "return self.a.drop(x)"),
     ("self.a = Quieter(0.5)", "return self.a(x)"),
     ("i = keras.Input((2,))\nself.a = keras.Model(i, layers.Dropout(rate)(i))", "return self.a(x)"),
+    (
+        "i = y = keras.Input((2,))\nfor _ in range(depth):\n    y = y + layers.Dropout(rate)(y)[:, 0]\n"
+        "self.a = keras.Model(inputs=i, outputs=[i, keras.ops.relu(y)])",
+        "return self.a(x)",
+    ),
+    (
+        "i = y = layers.Input((2,))\nif rate:\n    y = layers.Dropout(rate)(y)\nself.a = keras.Model(i, {'y': y.T})",
+        "return self.a(x)",
+    ),
+    (
+        "first = keras.Sequential([layers.Dropout(rate)])\nself.a = keras.Model(first.input, first.output)",
+        "return self.a(x)",
+    ),
+    (
+        "self.a = self._make(keras.Input((2,)))",
+        "return self.a(x)\n\n    def _make(self, i):\n        return keras.Model(i, layers.Dropout(0.5)(i))",
+    ),
     ("pass", "return self.a(x)\n\n    def build(self, shape):\n        self.a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    @property\n    def a(self):\n        return layers.Dropout(0.5)"),
@@ -145,6 +162,16 @@ SILENT = [
         "for one in self.a:\n            x = one(x)\n        return x",
     ),
     ("self.a = Plain()", "return self.a(x)"),
+    (
+        "i = keras.Input((2,))\nself.a = keras.Model(i, layers.Dense(8)(i))\n"
+        "self.b = keras.Model(i, layers.Dropout(0.5)(i))",
+        "return self.a(x)",
+    ),
+    (
+        "i = keras.Input((2,))\n"
+        "self.a = keras.Model(i, layers.BatchNormalization()(layers.Dropout(0.5)(i, training=True)))",
+        "return self.a(x)",
+    ),
     ("self.a = keras.activations.relu", "return self.a(x)"),
     ("self.a = keras.applications.ResNet50()", "return self.a(x)"),
     ("self.a = unknown_factory(rate)", "return self.a(x)"),

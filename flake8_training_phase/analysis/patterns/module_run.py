@@ -20,8 +20,7 @@ from flake8_training_phase.analysis.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.functions import Function
-from flake8_training_phase.analysis.interpreter import Interpreter
-from flake8_training_phase.analysis.patterns.outputs import Output, output_of, through
+from flake8_training_phase.analysis.graphs import GraphMaker, Tensor, through
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
@@ -34,13 +33,10 @@ from flake8_training_phase.analysis.values import (
     members,
     union,
 )
-from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
 """The attributes by which a gradient is asked for; `parameters()` is that of torch."""
-_OUTPUTS = frozenset({"output", "outputs"})
-_FUNCTIONAL = frozenset({"Model", "Functional"})
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
@@ -73,7 +69,7 @@ class ModelCall:
     """It only builds a functional model."""
 
 
-class ModuleRun(Interpreter):
+class ModuleRun(GraphMaker):
     """What a module does when it is run, as far as it calls models."""
 
     def __init__(self, module: CheckedModule) -> None:
@@ -157,29 +153,25 @@ class ModuleRun(Interpreter):
 
     # What the interpreter does not keep.
 
+    def graph(self, outputs: Value) -> tuple[Value, ...]:
+        """As the interpreter, but what layers were told in the graph says nothing of the others."""
+        tensor = through([outputs])
+        return tensor.layers if isinstance(tensor, Tensor) else ()
+
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
-        """As the interpreter, but tensors remember the layers they went through."""
+        """As the interpreter; whose variables are asked for is kept."""
         if isinstance(node, ast.Attribute) and node.attr in VARIABLES and not isinstance(node.value, ast.Call):
             self.owners.setdefault(node, []).append(super().evaluate(node.value, frame))
-        before = len(self.model_calls)
-        value = super().evaluate(node, frame)
-        if value is UNKNOWN and isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)):
-            named = [frame.lookup(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)]
-            return through([*named, *(output_of(call.receiver) for call in self.model_calls[before:])])
-        return value
+        return super().evaluate(node, frame)
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """As the interpreter, but what is made is an object of its own, and its constructor is run."""
         self.callees.setdefault(node, []).append(callee)
-        given = (*arguments.positional, *arguments.keywords.values())
         if isinstance(callee, External):
             return self._apply_external(callee.path, arguments, node, frame)
         result = super().apply(callee, arguments, node, frame)
-        if isinstance(callee, ClassValue) and isinstance(result, Instance):
-            return self._constructed(callee, result, arguments, frame)
-        if result is UNKNOWN:
-            layers = [output_of(callee)] if any(self._is_layer(one) for one in members(callee)) else []
-            return through([*given, *layers])
+        if isinstance(callee, ClassValue) and isinstance(callee.type, UserClass) and isinstance(result, Instance):
+            return self._constructed(callee.type, result, arguments, frame)
         return result
 
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
@@ -192,28 +184,19 @@ class ModuleRun(Interpreter):
         found = keras_path(path)
         name = path.rpartition(".")[2]
         first = arguments.positional[0] if arguments.positional else UNKNOWN
-        if found is not None and name == "Input":
-            return Output((), symbolic=True)
         if found is not None and name == "clone_model" and isinstance(first, Instance):
             return replace(first)
         result = super().apply(External(path), arguments, node, frame)
         if isinstance(result, Instance) and found is not None and "applications." in found[0]:
             return replace(result, arguments={APPLICATION: Constant(name)})
-        if result is UNKNOWN:
-            return through((*arguments.positional, *arguments.keywords.values()))
         return result
 
-    def _constructed(self, callee: ClassValue, made: Instance, arguments: Arguments, frame: Frame) -> Instance:
-        outputs = [*arguments.positional[1:2], *(arguments.keywords.get(name, UNKNOWN) for name in ("outputs",))]
-        tensor = through(outputs)
-        if isinstance(callee.type, KerasLayer):
-            if callee.type.name in _FUNCTIONAL:
-                return replace(made, contents=tensor.layers if isinstance(tensor, Output) else ())
-            return made
-        if callee.type.call is None and isinstance(tensor, Output):
-            made = replace(made, contents=tensor.layers)
+    def _constructed(self, cls: UserClass, made: Instance, arguments: Arguments, frame: Frame) -> Instance:
+        if cls.call is None:
+            outputs = arguments.by_name(("inputs", "outputs")).get("outputs", UNKNOWN)
+            made = replace(made, contents=self.graph(outputs))
         self._held.setdefault(made, {})
-        method = callee.type.find_method("__init__")
+        method = cls.find_method("__init__")
         if isinstance(method, Method):
             constructor = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=made)
             self._inline(constructor, arguments, frame, is_super_call=False)
@@ -221,11 +204,8 @@ class ModuleRun(Interpreter):
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
         """As the interpreter, but an object has what its own constructor was given."""
-        if isinstance(base, Instance):
-            if name in self._held.get(base, {}):
-                return self._held[base][name]
-            if name in _OUTPUTS and self._is_layer(base):
-                return Output((base,), symbolic=True)
+        if isinstance(base, Instance) and name in self._held.get(base, {}):
+            return self._held[base][name]
         return super().attribute(base, name, frame)
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
@@ -258,7 +238,7 @@ class ModuleRun(Interpreter):
         event = self.events[-1]
         assert isinstance(event, LayerCall)
         given = through((*arguments.positional, *arguments.keywords.values()))
-        symbolic = isinstance(given, Output) and given.symbolic
+        symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
 
 

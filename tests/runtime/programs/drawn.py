@@ -238,6 +238,7 @@ class ProgramDrawer:
         if parent is not None and parent.helpers and self.dice.chance(2):
             anew = ["", *self.calls.helper(*self.dice.one_of(parent.helpers), around)]
         if parent is not None and self.dice.chance(4):
+            module.functions += around.functions
             return parent.call, [*anew, *(line for method in around.methods for line in ("", *method))], parent.helpers
         if parent is not None:
             around.parent_call, around.parent_by_name = parent.call, parent.name

@@ -259,10 +259,92 @@ class Host(keras.layers.Layer):
     def call(self, x, training=None):
         return self.drop(self.child(x))
 """,
+    "each of two functional models has layers of its own": """
+class On(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x, training=True)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        inputs = keras.Input((3, 4))
+        self.loud = keras.Model(inputs, On()(inputs))
+        self.quiet = keras.Model(inputs, keras.layers.Dropout(0.5)(keras.layers.Dense(4)(inputs)))
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(self.quiet(x))
+""",
+    "a functional model has the layers of its branches, and of what is computed from them": """
+class Host(keras.Model):
+    def __init__(self, wide=True):
+        super().__init__()
+        inputs = keras.Input((3, 4))
+        outputs = keras.layers.Dense(4)(inputs)
+        if wide:
+            outputs = outputs + keras.layers.Dropout(0.5)(outputs)
+        self.net = keras.Model(inputs, outputs * 2)
+
+    def call(self, x, training=None):
+        return self.net(self.net(x), training=training)
+""",
+    "a wrapper of Keras hands None on, and not the default of the layer in it": """
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.both = keras.layers.Bidirectional(keras.layers.GRU(2, return_sequences=True, dropout=0.2))
+        self.flip = keras.layers.RandomFlip()
+
+    def call(self, x, training=None):
+        return self.flip(self.both(x, training=None))
+""",
+    "a flag by position is the mask where the flag is keyword-only": """
+# It may raise: Keras 3 takes nothing but tensors by position.
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, mask=None, *, training=None):
+        return self.drop(x, training=training)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+
+    def call(self, x, is_training=True):
+        return self.inner(x, is_training)
+""",
+    "a Sequential without an Input keeps the phase in which it was built": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=False):
+        return self.drop(x, training=training)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.net = keras.Sequential([Inner()])
+
+    def call(self, x, training=None):
+        return self.net(x, training=training)
+""",
 }
 
 
 def example(source: str) -> Program:
     """A program of one module, of which every class is run."""
     names = [line.split("(")[0].removeprefix("class ") for line in source.splitlines() if line.startswith("class ")]
-    return Program({"blocks": f"{HEAD}\n{source}"}, tuple(Target("blocks", name) for name in names))
+    targets = tuple(Target("blocks", name) for name in names)
+    return Program({"blocks": f"{HEAD}\n{source}"}, targets, may_raise="# It may raise" in source)

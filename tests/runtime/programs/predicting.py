@@ -68,7 +68,8 @@ class Analysed:
                 received = {one.phase for one in report.of(event)}
                 line = lines.setdefault(place, Said())
                 _add(line, event, received, event in certain)
-                line.unknown |= generation.shared_context and None in received and _is_built_late(event.receiver)
+                unsure = None in received or mode == "no flag" or _may_tell_none(event)
+                line.unknown |= generation.shared_context and unsure and _is_built_late(event.receiver)
         return lines
 
 
@@ -107,7 +108,7 @@ def _holds_constants(cls: UserClass) -> bool:
     """Whether a class, or one that it runs, has layers whose phase depends on nothing but constants."""
     if class_dependence(cls) is Dependence.NO:
         return True
-    called = (one.receiver for one in walk(cls.trace.events) if isinstance(one, LayerCall))
+    called = (one.receiver for one in _layer_calls(cls))
     return any(_holds_constants(one) for value in called for one in _classes(value) if one is not cls)
 
 
@@ -119,7 +120,7 @@ def _is_built_late(value: Value) -> bool:
     """
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):
-            held = [event.receiver for event in walk(one.type.trace.events) if isinstance(event, LayerCall)]
+            held = [event.receiver for event in _layer_calls(one.type)]
             if any(_is_built_late(other) for other in (*held, *one.type.base_contents) if other is not one):
                 return True
         elif isinstance(one, Instance):
@@ -130,6 +131,18 @@ def _is_built_late(value: Value) -> bool:
             if any(_is_built_late(other) for other in one.contents):
                 return True
     return False
+
+
+def _may_tell_none(event: LayerCall | KerasCall) -> bool:
+    """Whether a call, or one inside it, tells None where a phase is asked for."""
+    if None in event.flag.by_lane[:2]:
+        return True
+    inner = (one for cls in _classes(event.receiver) for one in _layer_calls(cls))
+    return any(_may_tell_none(one) for one in inner if one is not event)
+
+
+def _layer_calls(cls: UserClass) -> Iterator[LayerCall]:
+    return (event for event in walk(cls.trace.events) if isinstance(event, LayerCall))
 
 
 def _certain(events: Iterable[Event]) -> Iterator[Event]:

@@ -1,0 +1,111 @@
+"""Runs code that makes functional models: its tensors remember the layers that they went through."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.arguments import Arguments
+from flake8_training_phase.analysis.events import LayerCall, walk
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    External,
+    Instance,
+    Items,
+    Value,
+    members,
+)
+from flake8_training_phase.keras.names import keras_path
+
+_INPUTS = frozenset({"input", "inputs"})
+_OUTPUTS = frozenset({"output", "outputs"})
+_COMPUTED = (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor(Value):
+    """A tensor, as far as a functional model needs to know."""
+
+    layers: tuple[Value, ...]
+    """The layers it went through; something unknown for one that was told a flag, and where others may be."""
+    symbolic: bool = False
+    """It stands for an input that nobody has given yet."""
+    told: bool = False
+    """One of the layers was told a flag, which stays in the graph."""
+
+
+class GraphMaker(Interpreter):
+    """Runs functions, and knows the layers of the functional models that they make."""
+
+    def graph(self, outputs: Value) -> tuple[Value, ...]:
+        """The layers of the functional model with some outputs.
+
+        Of one that holds a flag nothing is said: whether that or the flag of the model wins hangs on the version of
+        Keras (7g to 7l), and what was meant is not to be overridden by a fix.
+        """
+        tensor = through([outputs])
+        if not isinstance(tensor, Tensor):
+            return ()
+        return (UNKNOWN,) if tensor.told else tensor.layers
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """As the interpreter, but what is computed from tensors is a tensor."""
+        before, events = len(self.events), self.events
+        value = super().evaluate(node, frame)
+        if value is UNKNOWN and isinstance(node, _COMPUTED):
+            named = [frame.lookup(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)]
+            called = [output_of(one) for one in walk(events[before:]) if isinstance(one, LayerCall)]
+            return through([*named, *called])
+        return value
+
+    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """As the interpreter, but what a layer gives is a tensor."""
+        if isinstance(callee, External) and callee.path.endswith("Input") and keras_path(callee.path) is not None:
+            return Tensor((), symbolic=True)
+        before, events = len(self.events), self.events
+        result = super().apply(callee, arguments, node, frame)
+        if result is not UNKNOWN or isinstance(callee, ClassValue):
+            return result
+        given = (*arguments.positional, *arguments.keywords.values())
+        called = [one for one in events[before:] if isinstance(one, LayerCall) and one.node is node]
+        if called:
+            return through([*given, *map(output_of, called)])
+        tensor = through([callee, *given])
+        if isinstance(tensor, Tensor) and not isinstance(callee, (External, Tensor)):
+            return through([tensor, Tensor((UNKNOWN,))])
+        return tensor
+
+    def attribute(self, base: Value, name: str, frame: Frame) -> Value:
+        """As the interpreter, but a model has tensors, and what belongs to a tensor is made from it."""
+        if isinstance(base, Tensor):
+            return base
+        if name in _INPUTS | _OUTPUTS and isinstance(base, Instance) and self._is_layer(base):
+            return Tensor((base,) if name in _OUTPUTS else (), symbolic=True)
+        return super().attribute(base, name, frame)
+
+
+def output_of(call: LayerCall) -> Tensor:
+    """What a call of a layer, or of one of several, gives."""
+    return Tensor((call.receiver,)) if call.flag.absent else Tensor((UNKNOWN,), told=True)
+
+
+def through(values: Iterable[Value]) -> Value:
+    """The tensor that is computed from some values; `UNKNOWN` when none of them is a tensor."""
+    found = list(_tensors(values))
+    if not found:
+        return UNKNOWN
+    layers = dict.fromkeys(layer for one in found for layer in one.layers)
+    return Tensor(tuple(layers), any(one.symbolic for one in found), any(one.told for one in found))
+
+
+def _tensors(values: Iterable[Value]) -> Iterator[Tensor]:
+    for value in values:
+        for one in members(value):
+            if isinstance(one, Tensor):
+                yield one
+            elif isinstance(one, Items):
+                yield from _tensors(one.values)

@@ -58,7 +58,8 @@ class Analysed:
         cls = self.classes[target].cls
         if cls.call is None or not cls.trace.complete:
             return None
-        report = PhaseFlow(generation).report(cls, MODES[mode])
+        flow = PhaseFlow(generation)
+        report, in_inference = flow.report(cls, MODES[mode]), flow.report(cls, Mode.FALSE)
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(cls.trace.events))
         lines: dict[Line, Said] = {}
@@ -68,7 +69,7 @@ class Analysed:
                 received = {one.phase for one in report.of(event)}
                 line = lines.setdefault(place, Said())
                 _add(line, event, received, event in certain)
-                unsure = None in received or mode == "no flag" or _may_tell_none(event)
+                unsure = None in received or not in_inference.of(event)
                 line.unknown |= generation.shared_context and unsure and _is_built_late(event.receiver)
         return lines
 
@@ -116,7 +117,8 @@ def _is_built_late(value: Value) -> bool:
     """Whether something that runs there is a Sequential without an Input, or holds one.
 
     The graph that Keras 3 makes of it when it is called first keeps the phase that the context holds then, and runs in
-    that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled.
+    that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled. What runs
+    in inference was called first in inference.
     """
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):
@@ -131,14 +133,6 @@ def _is_built_late(value: Value) -> bool:
             if any(_is_built_late(other) for other in one.contents):
                 return True
     return False
-
-
-def _may_tell_none(event: LayerCall | KerasCall) -> bool:
-    """Whether a call, or one inside it, tells None where a phase is asked for."""
-    if None in event.flag.by_lane[:2]:
-        return True
-    inner = (one for cls in _classes(event.receiver) for one in _layer_calls(cls))
-    return any(_may_tell_none(one) for one in inner if one is not event)
 
 
 def _layer_calls(cls: UserClass) -> Iterator[LayerCall]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from flake8_training_phase.assignment import Fixes
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.examine import Fixes
-from flake8_training_phase.parallel import Examiner
+from flake8_training_phase.examiner import Examiner
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.session import results_of, written
 from flake8_training_phase.sources.discovery import OnError, discover
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Paths = Iterable[str | PathLike[str]]
 

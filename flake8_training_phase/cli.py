@@ -16,8 +16,8 @@ from flake8_training_phase.configuration.command_line import add_settings, given
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.show import shown
+from flake8_training_phase.examiner import Examiner, available_cores
 from flake8_training_phase.output.progress import Progress
-from flake8_training_phase.parallel import Examiner, available_cores
 from flake8_training_phase.run import Run
 from flake8_training_phase.sources.discovery import discover
 from flake8_training_phase.wishes import add_wishes, wishes_of

@@ -12,26 +12,18 @@ from fnmatch import fnmatchcase
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Severity, in_order
+from flake8_training_phase.findings import Applicability, Finding, Fix, Severity, in_order
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.text import SourceText, parsed
+from flake8_training_phase.sources.parsing import Broken, parse
+from flake8_training_phase.sources.text import SourceText
 
 MAX_ROUNDS = 20
 """Rounds of fixes after which a file is taken as it is; two or three do for all code seen so far."""
-
-
-class Broken(Exception):
-    """A file, or a part of it, cannot be analysed; the message says why."""
-
-    def __init__(self, message: str, position: Position | None = None, part: str = "file") -> None:
-        super().__init__(message)
-        self.position = position or Position(1, 0)
-        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +168,6 @@ def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tu
     found = broken_finding(error)
     unwanted = not settings.selects(found.code, True) or Suppressions(source).silence(found)
     return () if unwanted else (found,)
-
-
-def parse(source: SourceText) -> ast.Module:
-    """The syntax tree. Raises Broken."""
-    try:
-        return parsed(source.text)
-    except SyntaxError as error:
-        row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
-        raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise Broken(f"cannot be parsed: {str(error) or type(error).__name__}") from error
 
 
 def _reparse(source: SourceText) -> None:

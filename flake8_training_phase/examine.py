@@ -1,50 +1,26 @@
 """Examines files one by one: read, pass the gate, check or fix in memory. Nothing is written here.
 
-What goes in and comes out can be pickled, so that files can be examined in other processes, or on other machines
-that see the same files.
+This loads the analysis: a run that knows all of its files from earlier ones does without it.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
+from flake8_training_phase.assignment import Assignment, File, Fixes
 from flake8_training_phase.findings import in_order
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, nothing_of, open_document
 from flake8_training_phase.sources.gate import may_hold_findings
-
-File = tuple[Path, Settings]
-"""A file to examine, and the settings that hold for it."""
-
-
-class Fixes(Enum):
-    """Which fixes are made."""
-
-    NONE = "none"
-    SAFE = "safe"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What is asked of every file in one round over the files."""
-
-    token: str
-    """Another one for each round of each run: what one round has read of a project is not kept for the next."""
-    fixes: Fixes
-    overlay: Mapping[Path, Document] = field(default_factory=dict)
-    """Files as earlier rounds have made them, by absolute path; they are not written yet."""
-    baseline: Baseline = EMPTY
-    """The findings that are not to be fixed. They are results all the same."""
+from flake8_training_phase.sources.parsing import Broken
 
 
 def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
@@ -52,7 +28,7 @@ def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
     return [_examined(path, settings, assignment) for path, settings in files]
 
 
-def examine_document(
+def _of_document(
     document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline = EMPTY
 ) -> FileResult:
     """The result of a file that was read already; what `baseline` holds is not fixed."""
@@ -62,9 +38,9 @@ def examine_document(
     try:
         fixed = _fixed(document, settings, fixes, project, baseline)
         after = document if fixed.text == document.source.text else _with_text(document, fixed.text)
-    except engine.Broken as error:
+    except Broken as error:
         fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
-    unread = (engine.Broken(one.reason, one.position, one.part) for one in after.unread)
+    unread = (Broken(one.reason, one.position, one.part) for one in after.unread)
     broken = [found for error in unread for found in engine.broken_findings(error, after.source, settings)]
     findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
     lookups = project.lookups_for(path.absolute())
@@ -74,10 +50,20 @@ def examine_document(
     return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
 
 
-def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
+def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, baseline: Baseline = EMPTY) -> FileResult:
+    """The result of what stands for a file: standard input."""
+    try:
+        document = open_document(str(path), data)
+    except SyntaxError as error:
+        return _undecodable(path, error, settings)
+    project = Project(settings.project, settings.knowledge)
+    return _of_document(document, settings, fixes, project, baseline)
+
+
+def _undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
     """The result of a file whose bytes are not what its name promises."""
     nothing = nothing_of(str(path))
-    findings = engine.broken_findings(engine.Broken(str(error)), nothing.source, settings)
+    findings = engine.broken_findings(Broken(str(error)), nothing.source, settings)
     return FileResult(path, nothing, nothing, findings, examined=True)
 
 
@@ -93,7 +79,7 @@ def _with_text(document: Document, text: str) -> Document:
     try:
         return document.with_text(text)
     except (SyntaxError, ValueError) as error:
-        raise engine.Broken(f"internal error, please report it: {error}") from error
+        raise Broken(f"internal error, please report it: {error}") from error
 
 
 def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:
@@ -103,9 +89,9 @@ def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileRes
     except OSError as error:
         return FileResult(path, error=f"cannot be read: {error.strerror or error}")
     except SyntaxError as error:
-        return undecodable(path, error, settings)
+        return _undecodable(path, error, settings)
     project = _project(settings, assignment)
-    return examine_document(document, settings, assignment.fixes, project, assignment.baseline)
+    return _of_document(document, settings, assignment.fixes, project, assignment.baseline)
 
 
 class _Read(threading.local):

@@ -78,7 +78,8 @@ class TrainingPhasePlugin:
         try:
             settings = self._settings()
         except SettingsError as error:
-            from flake8_training_phase.engine import Broken, broken_finding
+            from flake8_training_phase.engine import broken_finding
+            from flake8_training_phase.sources.parsing import Broken
 
             found: Sequence[Finding] = [broken_finding(Broken(" ".join(str(error).split())))]
         else:
@@ -101,7 +102,8 @@ class TrainingPhasePlugin:
 
     def _found(self, text: str, settings: Settings) -> tuple[tuple[Finding, ...], frozenset[str]]:
         """The findings of the file, and the other files that they depend on."""
-        from flake8_training_phase.engine import Broken, broken_finding, findings_of
+        from flake8_training_phase.engine import broken_finding, findings_of
+        from flake8_training_phase.sources.parsing import Broken
         from flake8_training_phase.sources.text import SourceText
 
         project = self._shared_projects().of(settings)

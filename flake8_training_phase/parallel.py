@@ -1,16 +1,14 @@
-"""Examines many files: what is known from an earlier run at once, the others here or in the workers of an executor."""
+"""Examines files here or in the workers of an executor."""
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from flake8_training_phase.cache import Cache
-from flake8_training_phase.examine import Assignment, File, examine
-from flake8_training_phase.memory import Memory
+from flake8_training_phase.assignment import Assignment, File
+from flake8_training_phase.examine import examine
 from flake8_training_phase.results import FileResult
 
 SMALL_RUN = 400_000
@@ -18,49 +16,24 @@ SMALL_RUN = 400_000
 BATCHES_PER_WORKER = 8
 """Into how many parts the work of a worker is cut, so that all end at about the same time."""
 
-OnDone = Callable[[int], None]
-"""Told how many more files are done."""
 
+class Pool:
+    """Examines files in so many workers: those of an executor, else processes of its own, or this one."""
 
-def available_cores() -> int:
-    """How many processes can run at once here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class Examiner:
-    """Examines files, in this process, in processes of its own or in an executor that it is given."""
-
-    def __init__(
-        self,
-        jobs: int = 1,
-        executor: Executor | None = None,
-        cache: Cache | None = None,
-        on_done: OnDone = lambda count: None,
-    ) -> None:
-        self._jobs = jobs
+    def __init__(self, workers: int, executor: Executor | None, on_done: Callable[[int], None]) -> None:
+        self._workers = workers
         self._executor = executor
-        self._cache = cache
         self._on_done = on_done
 
-    def examine(self, files: Sequence[File], assignment: Assignment) -> list[FileResult]:
-        """The results of files, in the same order, whoever has worked them out."""
-        memory = None if assignment.overlay or self._cache is None else Memory(self._cache, files)
-        known = memory.results(assignment.fixes) if memory is not None else {}
-        self._on_done(len(known))
-        new = self._examined(files, [index for index in range(len(files)) if index not in known], assignment)
-        if memory is not None:
-            memory.keep(new)
-        known |= new
-        return [known[index] for index in range(len(files))]
-
-    def _examined(self, files: Sequence[File], wanted: list[int], assignment: Assignment) -> dict[int, FileResult]:
+    def examine(self, files: Sequence[File], wanted: Sequence[int], assignment: Assignment) -> dict[int, FileResult]:
+        """The results of the wanted ones of some files, by index."""
         sizes = {index: _size(files[index][0]) for index in wanted}
         if self._executor is not None:
-            return self._in_executor(self._executor, files, _batches(sizes, available_cores()), assignment)
-        if self._jobs > 1 and len(wanted) > 1 and sum(sizes.values()) > SMALL_RUN:
-            executor = ProcessPoolExecutor(min(self._jobs, len(wanted)), initializer=_end_with_the_run)
+            return self._in_executor(self._executor, files, _batches(sizes, self._workers), assignment)
+        if self._workers > 1 and len(wanted) > 1 and sum(sizes.values()) > SMALL_RUN:
+            executor = ProcessPoolExecutor(min(self._workers, len(wanted)), initializer=_end_with_the_run)
             try:
-                return self._in_executor(executor, files, _batches(sizes, self._jobs), assignment)
+                return self._in_executor(executor, files, _batches(sizes, self._workers), assignment)
             finally:
                 executor.shutdown(wait=True, cancel_futures=True)
         found = {}

@@ -8,18 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake8_training_phase import session
-from flake8_training_phase.adoption import silencing
-from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.assignment import Fixes
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.examine import Fixes, examine_document, undecodable
+from flake8_training_phase.examiner import Examiner
 from flake8_training_phase.output.ending import end
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
-from flake8_training_phase.parallel import Examiner
 from flake8_training_phase.reporters import reporter
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.discovery import discover, is_excluded
-from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.wishes import Mode, Wishes
 
 
@@ -65,7 +62,7 @@ class Run:
             changes_text = False
         result = self.wishes.baseline.without_known(self._text(data, filename))
         if self.wishes.mode is Mode.SILENCE:
-            result = silencing.silenced(result, self.wishes.reason)
+            result = self._silenced(result)
         if not changes_text:
             return end(self.wishes, [result], self._errors, sys.stdout)
         sys.stdout.flush()
@@ -77,16 +74,17 @@ class Run:
         path = Path(filename)
         if self.force_exclude and is_excluded(path, self.configuration):
             return FileResult(path)
-        settings = self.configuration.for_file(path)
-        try:
-            document = open_document(filename, data)
-        except SyntaxError as error:
-            return undecodable(path, error, settings)
-        project = Project(settings.project, settings.knowledge)
-        return examine_document(document, settings, self.fixes, project, self.wishes.baseline)
+        from flake8_training_phase.examine import examine_bytes
+
+        return examine_bytes(path, data, self.configuration.for_file(path), self.fixes, self.wishes.baseline)
+
+    def _silenced(self, result: FileResult) -> FileResult:
+        from flake8_training_phase.adoption.silencing import silenced  # It loads flake8.
+
+        return silenced(result, self.wishes.reason)
 
     def _silenced_in_file(self, result: FileResult, given: Sequence[Path]) -> FileResult:
-        silenced = silencing.silenced(result, self.wishes.reason)
+        silenced = self._silenced(result)
         error = session.write(silenced, given)
         return silenced if error is None else replace(result, error=error)
 

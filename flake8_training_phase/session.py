@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.examine import Assignment, File, Fixes, examine
-from flake8_training_phase.parallel import Examiner
+from flake8_training_phase.assignment import Assignment, File, Fixes
+from flake8_training_phase.examiner import Examiner
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.sources import files
 
 MAX_ROUNDS = 10
 """Rounds over the files, of which each may bring to light what the fixes of another have made fixable."""
@@ -48,6 +47,8 @@ def write(result: FileResult, given: Sequence[Path]) -> str | None:
         return None
     assert result.before is not None
     assert result.after is not None
+    from flake8_training_phase.sources import files
+
     try:
         if files.leads_out(result.path, given):
             return "not written: it is a link that leads out of what was given"
@@ -61,7 +62,7 @@ def write(result: FileResult, given: Sequence[Path]) -> str | None:
 
 def _assignment(fixes: Fixes, changed: Iterable[FileResult], baseline: Baseline = EMPTY) -> Assignment:
     overlay = {result.path.absolute(): result.after for result in changed if result.after is not None}
-    return Assignment(uuid.uuid4().hex, fixes, overlay, baseline)
+    return Assignment(os.urandom(16).hex(), fixes, overlay, baseline)
 
 
 def _depends_on_one_of(result: FileResult, moved: Iterable[FileResult]) -> bool:
@@ -76,5 +77,5 @@ def _joined(earlier: FileResult, later: FileResult) -> FileResult:
 
 
 def _unfixed(file: File) -> FileResult:
-    [result] = examine([file], _assignment(Fixes.NONE, ()))
+    [result] = Examiner().examine([file], _assignment(Fixes.NONE, ()))
     return result

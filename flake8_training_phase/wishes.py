@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline, BaselineError
-from flake8_training_phase.adoption.silencing import DEFAULT_REASON
 from flake8_training_phase.arguments import one_of
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.destination import Destination
 from flake8_training_phase.reporters import formats
+
+DEFAULT_REASON = "older than this check"
+"""What stands behind the codes of `# noqa` comments when nobody gives a reason."""
 
 
 class Mode(Enum):

@@ -25,6 +25,7 @@ from flake8_training_phase.fixes.changes import (
 from flake8_training_phase.fixes.render import render
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
+from flake8_training_phase.sources.parsing import Broken, parse
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL, returning
 
@@ -122,7 +123,7 @@ ARGUMENTS = [
 @pytest.mark.parametrize(("before", "after"), ARGUMENTS)
 def test_add_argument(before: str, after: str) -> None:
     source = SourceText(before)
-    changes = [AddArgument(call, "training", "training") for call in calls(engine.parse(source))]
+    changes = [AddArgument(call, "training", "training") for call in calls(parse(source))]
     assert changes
     assert made(source, *changes) == after
 
@@ -130,7 +131,7 @@ def test_add_argument(before: str, after: str) -> None:
 @pytest.mark.parametrize("before", [before for before, _ in ARGUMENTS])
 def test_add_argument_replaces_no_code(before: str) -> None:
     source = SourceText(before)
-    for call in calls(engine.parse(source)):
+    for call in calls(parse(source)):
         fix = rendered(source, AddArgument(call, "training", "training"))
         assert fix is not None
         for edit in fix.edits:
@@ -141,7 +142,7 @@ def test_add_argument_replaces_no_code(before: str) -> None:
 @pytest.mark.parametrize("before", ["f(i for i in x)", "f(i async for i in x)"])
 def test_a_bare_generator_is_refused(before: str) -> None:
     source = SourceText(f"async def g():\n    {before}")
-    (call,) = calls(engine.parse(source))
+    (call,) = calls(parse(source))
     assert made(source, AddArgument(call, "training", "training")) is None
 
 
@@ -149,7 +150,7 @@ def test_a_bare_generator_is_refused(before: str) -> None:
 def test_calls_in_f_strings_are_fixed_right_or_not_at_all(before: str) -> None:
     # Up to Python 3.11, the places of what stands in an f-string are not always right.
     source = SourceText(before)
-    for call in calls(engine.parse(source)):
+    for call in calls(parse(source)):
         text = made(source, AddArgument(call, "training", "training"))
         if text is not None:
             wanted = next(one for one in calls(ast.parse(text)) if one.keywords)
@@ -159,7 +160,7 @@ def test_calls_in_f_strings_are_fixed_right_or_not_at_all(before: str) -> None:
 
 def test_one_change_that_cannot_be_made_refuses_the_fix() -> None:
     source = SourceText("f(x)\nf(i for i in x)\n")
-    changes = [AddArgument(call, "training", "training") for call in calls(engine.parse(source))]
+    changes = [AddArgument(call, "training", "training") for call in calls(parse(source))]
     assert rendered(source, *changes[:1]) is not None
     assert rendered(source, *changes) is None
 
@@ -234,7 +235,7 @@ def with_parameter(text: str, annotation: str = "bool | None") -> str | None:
     """The text with `training` in the first signature."""
     source = SourceText(text)
     function = next(
-        node for node in ast.walk(engine.parse(source)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node for node in ast.walk(parse(source)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
     return made(source, AddParameter(function, "training", annotation))
 
@@ -298,7 +299,7 @@ def test_an_annotation_that_an_older_python_can_evaluate(before: str, annotation
 
 
 def first(source: SourceText, kind: type[ast.AST], index: int = 0) -> ast.AST:
-    return [node for node in ast.walk(engine.parse(source)) if isinstance(node, kind)][index]
+    return [node for node in ast.walk(parse(source)) if isinstance(node, kind)][index]
 
 
 def test_name_argument() -> None:
@@ -434,5 +435,5 @@ def test_a_fix_stays_out_of_suppressed_lines(comment: str) -> None:
 
 def test_a_fix_that_would_break_the_file_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "apply_edits", lambda source, edits: f"{source.text}def (:\n")
-    with pytest.raises(engine.Broken, match="a fix would break line 11"):
+    with pytest.raises(Broken, match="a fix would break line 11"):
         engine.fix(SourceText(MODEL), Settings(), "model.py")

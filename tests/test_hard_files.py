@@ -9,6 +9,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.parsing import Broken
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL, returning, run
 
@@ -79,7 +80,7 @@ def test_the_garbage_collector_is_left_as_it_was(collects: bool) -> None:
     (gc.enable if collects else gc.disable)()
     try:
         assert engine.check(SourceText(MODEL), Settings(), "model.py")
-        with pytest.raises(engine.Broken):
+        with pytest.raises(Broken):
             engine.check(SourceText(MODEL + "def"), Settings(), "model.py")
         assert gc.isenabled() is collects
     finally:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase import examine, parallel
-from flake8_training_phase.examine import Assignment, File, Fixes
-from flake8_training_phase.parallel import Examiner
+from flake8_training_phase.assignment import Assignment, File, Fixes
+from flake8_training_phase.examiner import Examiner
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.session import results_of
 from flake8_training_phase.settings import Settings

@@ -11,15 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
-from flake8_training_phase.engine import Broken, parse
 from flake8_training_phase.findings import Edit, Finding, Position
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.edits import apply_edits
 from flake8_training_phase.sources.noqa import Suppressions
+from flake8_training_phase.sources.parsing import Broken, parse
 from flake8_training_phase.sources.text import SourceText
-
-DEFAULT_REASON = "older than this check"
-"""What stands behind the codes when nobody gives a reason."""
 
 _NOQA = re.compile(r"# noqa:\s?[A-Z]+[0-9]+(?:[,\s]*[A-Z]+[0-9]+)*", re.IGNORECASE)
 """A comment with codes, up to the last of them."""

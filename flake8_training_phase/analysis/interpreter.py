@@ -230,8 +230,9 @@ class Interpreter(Statements):
             return arguments.flag(["training" if place == places[0] else "" for place in range(places[0] + 1)])
         for one in members(receiver):
             literal = arguments.flag(known_functions.call_parameters(one))
-            if literal.given is Given.BY_POSITION and (literal.constant or literal.by_lane == (None, None, None)):
-                return literal
+            if literal.given is Given.BY_POSITION:
+                known = literal.constant or literal.by_lane == (None, None, None)
+                return literal if known else FlagArgument(Given.MAYBE)
         return flag
 
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:

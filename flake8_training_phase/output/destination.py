@@ -9,7 +9,6 @@ from typing import Protocol, TextIO
 
 from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.sources import files
 
 
 class Writer(Protocol):
@@ -31,6 +30,8 @@ class Destination:
         if self.file is None:
             writer.write(replace(report, coloured=self.colour.wanted(stream)), stream)
             return
+        from flake8_training_phase.sources import files
+
         text = io.StringIO()
         writer.write(replace(report, coloured=self.colour is Colour.ALWAYS), text)
         files.create(self.file, text.getvalue().encode("utf-8", "backslashreplace"))

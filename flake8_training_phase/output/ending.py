@@ -9,7 +9,6 @@ from typing import TextIO
 
 from flake8_training_phase.adoption.baseline import BaselineWriter
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
-from flake8_training_phase.output import diff
 from flake8_training_phase.output.destination import Destination, Writer
 from flake8_training_phase.output.report import FileError, Report
 from flake8_training_phase.output.summary import Summary
@@ -47,6 +46,8 @@ def end(wishes: Wishes, results: Sequence[FileResult], errors: Sequence[FileErro
 
 def _writer(wishes: Wishes) -> Writer:
     if wishes.mode is Mode.DIFF:
+        from flake8_training_phase.output import diff
+
         return diff
     if wishes.mode is Mode.ACCEPT and wishes.destination.file is not None:
         return BaselineWriter(wishes.destination.file)

@@ -32,6 +32,9 @@ class Globs(NamedTuple):
             patterns, relative = _names_only(patterns), os.path.basename(path)  # noqa: PTH119 - a path as text
         if not relative:
             return None
+        names = _names(patterns)
+        if names is not None:
+            return names.match(relative)
         return _spec(patterns).check_file(relative + "/" * is_folder).include
 
     def inside(self, root: str) -> Globs:
@@ -40,6 +43,22 @@ class Globs(NamedTuple):
             return self
         kept = (one for one in self.patterns if Globs(self.folder, (one,)).match(root, is_folder=True) is None)
         return Globs(self.folder, tuple(kept))
+
+
+class _Names(NamedTuple):
+    """Patterns that are names, or the ends of names."""
+
+    names: frozenset[str]
+    ends: tuple[str, ...]
+
+    def match(self, relative: str) -> bool | None:
+        """As `Globs.match`, of a path below the folder."""
+        parts = relative.split(os.sep)  # noqa: PTH206 - a path as text
+        found = not self.names.isdisjoint(parts) or (self.ends and any(part.endswith(self.ends) for part in parts))
+        return True if found else None
+
+
+_NAME = re.compile(r"[\w.-]*\w[\w.-]*")
 
 
 def absolute(path: Path) -> str:
@@ -70,7 +89,17 @@ def _names_only(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
+def _names(patterns: tuple[str, ...]) -> _Names | None:
+    """The patterns as names, if that is all they are, as the default ones: to load pathspec takes longer than all that
+    a run does over files that have not changed.
+    """
+    names = [one for one in patterns if not one.startswith("*")]
+    ends = [one[1:] for one in patterns if one.startswith("*")]
+    return _Names(frozenset(names), tuple(ends)) if all(map(_NAME.fullmatch, names + ends)) else None
+
+
+@cache
 def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # Costs more than all that a run without patterns does with paths.
+    from pathspec import GitIgnoreSpec
 
     return GitIgnoreSpec.from_lines(patterns)

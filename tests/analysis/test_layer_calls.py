@@ -93,6 +93,7 @@ FORWARDED = [
     "def inner(y):\n    return self.drop(y, training=training)\nreturn inner(x)",
     "return self.dense(x)",
     "return self.drop(*x)",
+    "return self.drop(x, wanted(x))",
     "drop = self.drop\nmatch mask:\n    case {'layer': drop}:\n        x = drop(x)\nreturn x",
 ]
 

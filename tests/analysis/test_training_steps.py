@@ -299,7 +299,17 @@ MODELS = {
 
         auto = Auto(model)
         """,
-    "by position of another input": "def train(x, y):\n    pass\n" + step("model(x, y)"),
+    "with another input by position": textwrap.dedent(
+        """
+        class Pair(Classifier):
+            def call(self, x, y, training=None):
+                return super().call(x + y, training=training)
+
+
+        pair = Pair()
+        """
+    )
+    + step("pair(x, y)", "pair"),
 }
 
 

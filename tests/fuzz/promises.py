@@ -19,6 +19,7 @@ from flake8_training_phase.findings import Applicability
 from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import compatible_fixes
+from flake8_training_phase.sources.parsing import parse
 from flake8_training_phase.sources.text import SourceText
 
 EVERYTHING = ("--isolated", "--no-cache", "--select", "ALL", "--no-project")
@@ -117,7 +118,7 @@ def fixed_right(data: bytes, unsafe: bool) -> bool:
             raise BrokenPromise("a fix is reported that changes nothing")
         return False
     fixed = SourceText.decode(done.out)
-    engine.parse(fixed)
+    parse(fixed)
     if command(done.out, *options).out != done.out:
         raise BrokenPromise("fixing again changes the file again")
     if _replayed(SourceText.decode(data), unsafe) != fixed.text:

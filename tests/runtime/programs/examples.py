@@ -322,6 +322,44 @@ class Host(keras.Model):
     def call(self, x, is_training=True):
         return self.inner(x, is_training)
 """,
+    "a constant that a parent's call hands on by position is not known to be one after a test": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, *, training=None):
+        if training is None:
+            training = True
+        # It may raise: Keras 3 takes nothing but tensors by position.
+        return self.drop(x, training)
+
+
+class Child(Inner):
+    def call(self, x):
+        return super().call(x, training=False)
+""",
+    "a layer that is called in training only is built there": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=None)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        if training:
+            x = self.inner(x)
+        return self.drop(x)
+""",
     "a Sequential without an Input keeps the phase in which it was built": """
 class Inner(keras.layers.Layer):
     def __init__(self):

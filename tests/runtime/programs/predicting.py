@@ -63,14 +63,23 @@ class Analysed:
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(cls.trace.events))
         lines: dict[Line, Said] = {}
+        disturbed = loud = False
         for event in walk(cls.trace.events):
             if isinstance(event, (LayerCall, KerasCall)):
                 place = names[event.place.scope.root], event.node.lineno
                 received = {one.phase for one in report.of(event)}
                 line = lines.setdefault(place, Said())
                 _add(line, event, received, event in certain)
-                unsure = None in received or not in_inference.of(event)
-                line.unknown |= generation.shared_context and unsure and _is_built_late(event.receiver)
+                if generation.shared_context:
+                    quiet = {one.phase for one in in_inference.of(event)}
+                    is_first = bool(received) and not quiet
+                    unsure = is_first or loud or None in received
+                    line.unknown |= unsure and _is_built_late(event.receiver)
+                    loud |= True in quiet or line.constant
+                    # A layer that is called first here is built by a run of its `call`, which leaves its mark on the
+                    # context: `layers/layer.py:927` (3.15.1). What runs in inference was called first in inference.
+                    disturbed |= is_first and any(True for _ in _classes(event.receiver))
+                    line.unknown |= disturbed
         return lines
 
 
@@ -117,8 +126,7 @@ def _is_built_late(value: Value) -> bool:
     """Whether something that runs there is a Sequential without an Input, or holds one.
 
     The graph that Keras 3 makes of it when it is called first keeps the phase that the context holds then, and runs in
-    that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled. What runs
-    in inference was called first in inference.
+    that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled.
     """
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):

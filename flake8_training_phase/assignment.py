@@ -1,0 +1,40 @@
+"""What is asked of the files of a run.
+
+It can be pickled, as what comes of it can, so that files can be examined in other processes, or on other machines that
+see the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from flake8_training_phase.adoption.baseline import EMPTY, Baseline
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.documents import Document
+
+File = tuple[Path, Settings]
+"""A file to examine, and the settings that hold for it."""
+
+
+class Fixes(Enum):
+    """Which fixes are made."""
+
+    NONE = "none"
+    SAFE = "safe"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What is asked of every file in one round over the files."""
+
+    token: str
+    """Another one for each round of each run: what one round has read of a project is not kept for the next."""
+    fixes: Fixes
+    overlay: Mapping[Path, Document] = field(default_factory=dict)
+    """Files as earlier rounds have made them, by absolute path; they are not written yet."""
+    baseline: Baseline = EMPTY
+    """The findings that are not to be fixed. They are results all the same."""

@@ -1,0 +1,28 @@
+"""From text to a syntax tree, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_training_phase.findings import Position
+from flake8_training_phase.sources.text import SourceText, parsed
+
+
+class Broken(Exception):
+    """A file, or a part of it, cannot be analysed; the message says why."""
+
+    def __init__(self, message: str, position: Position | None = None, part: str = "file") -> None:
+        super().__init__(message)
+        self.position = position or Position(1, 0)
+        self.part = part
+
+
+def parse(source: SourceText) -> ast.Module:
+    """The syntax tree. Raises Broken."""
+    try:
+        return parsed(source.text)
+    except SyntaxError as error:
+        row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
+        raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Broken(f"cannot be parsed: {str(error) or type(error).__name__}") from error

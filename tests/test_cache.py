@@ -72,6 +72,26 @@ def test_a_second_run_examines_nothing(package: Path, examined: list[str], fix: 
     assert again(examined, fix, "--output-format", "json")[0] == []
 
 
+SLOW_TO_LOAD = ("flake8_training_phase.engine", "libcst", "flake8", "pathspec", "multiprocessing", "difflib")
+
+
+def test_a_second_run_loads_nothing_but_what_it_needs(package: Path) -> None:
+    """What a run over unchanged files takes is its start."""
+    script = f"""
+import sys
+from flake8_training_phase.cli import main
+main(["--check", "."])
+print([name for name in {SLOW_TO_LOAD!r} if name in sys.modules])
+"""
+    run_script = [sys.executable, "-c", script]
+    first, second = (
+        subprocess.run(run_script, cwd=package, capture_output=True, check=True, text=True).stdout.splitlines()
+        for _ in range(2)
+    )
+    assert "engine" in first[-1]
+    assert second == [*first[:-1], "[]"]
+
+
 def test_what_has_changed_is_examined_with_what_depends_on_it(package: Path, examined: list[str], fix: Fix) -> None:
     again(examined, fix)
     write(package / "block.py", BLOCK.replace("Dropout(0.5)", "Dense(5)"))

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pathspec import GitIgnoreSpec
 
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.settings import DEFAULT_EXCLUDES
 from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.sources.globs import Globs
 from tests.helpers import MODEL, Result
 
 Fix = Callable[..., Result]
@@ -68,6 +70,16 @@ def test_what_cannot_be_read(project: Path) -> None:
 def test_default_excludes(name: str, project: Path) -> None:
     touch(project, f"a.py {name}/b.py deep/{name}/c.py")
     assert found(project) == ["a.py"]
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+@pytest.mark.parametrize(
+    "path", ["build", "a/build", "a/build/b.py", "rebuild", "build.py", "x.egg", ".egg", "a/x.egg/b", "egg", "x.egg.py"]
+)
+def test_names_mean_what_they_mean_in_a_gitignore(path: str, is_folder: bool) -> None:
+    patterns = ("build", "*.egg")
+    expected = GitIgnoreSpec.from_lines(patterns).check_file(path + "/" * is_folder).include
+    assert Globs("/top", patterns).match(f"/top/{path}", is_folder) is expected
 
 
 def test_a_project_that_lies_in_an_excluded_folder(tmp_path: Path) -> None:

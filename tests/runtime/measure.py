@@ -35,10 +35,13 @@ class Worker:
     def __init__(self, keras: int, python: str = sys.executable) -> None:
         # The descriptor belongs to the process as long as it runs.
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        # TensorFlow writes a file for each function that it converts, and leaves them there when it is killed.
+        self._written = tempfile.TemporaryDirectory(prefix="training-phase-")
+        paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         self._process = subprocess.Popen(
             [python, "-m", "tests.runtime.worker", str(keras)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+            env={**os.environ, "PYTHONPATH": paths, "TMPDIR": self._written.name},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -78,6 +81,7 @@ class Worker:
         self._process.kill()
         self._process.communicate()
         self._log.close()
+        self._written.cleanup()
         atexit.unregister(self.stop)
 
 

@@ -181,11 +181,15 @@ class UserClass:
         """The default of that parameter; None without one, or when nobody knows what it is."""
         if self.call is None:
             return self.keras_call.signature(3).default if self.keras_call else None
-        default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
-        if default is None:
-            return None
-        flag = flags_of(Interpreter(None).evaluate(default, Frame(None, self.call.owner.scope)))[0]
+        flag = flags_of(self._default)[0]
         return flag if isinstance(flag, bool) else None
+
+    @cached_property
+    def _default(self) -> Value:
+        """What stands in the signature of `call` as the default of the parameter that means the phase."""
+        assert self.call is not None
+        default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
+        return UNKNOWN if default is None else Interpreter(None).evaluate(default, Frame(None, self.call.owner.scope))
 
     def call_parameters(self) -> tuple[str, ...]:
         """The positional parameters of `call` after `self`."""
@@ -323,7 +327,8 @@ class UserClass:
         run = Interpreter(self.instance)
         given: dict[str, Value] = {}
         if self.phase_parameter is not None:
-            given[self.phase_parameter] = PhaseValue((True, False, None), self.phase_parameter)
+            is_number = isinstance(self._default, Constant) and type(self._default.value) is int
+            given[self.phase_parameter] = PhaseValue((True, False, None), self.phase_parameter, is_number)
         elif self.phase_in_kwargs and self.call.node.args.kwarg is not None:
             flag = PhaseValue((True, False, None), "training")
             given[self.call.node.args.kwarg.arg] = Items((flag,), ("training",), open=True)

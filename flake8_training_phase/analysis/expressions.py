@@ -361,6 +361,8 @@ def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) 
 
 def compared(phase: PhaseValue, operator: ast.cmpop, wanted: Constant) -> PhaseValue:
     """Whether the phase is a constant."""
+    if phase.may_be_number and isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(wanted.value, bool):
+        return unknown_phase(phase.parameter)
     first, second, third = (_compared(flag, operator, wanted.value) for flag in phase.by_lane)
     return PhaseValue((first, second, third), phase.parameter)
 

@@ -68,6 +68,8 @@ class PhaseValue(Value):
     by_lane: tuple[Flag, Flag, Flag]
     parameter: str | None
     """The parameter it is made from; None for a value that only stands beside one (a literal flag)."""
+    may_be_number: bool = False
+    """It may be 1 or 0, which are as good as True and False and are not them: its default is."""
 
     @property
     def is_parameter(self) -> bool:

@@ -23,7 +23,8 @@ def layer_paths(model: Any, package: KerasPackage) -> dict[int, str]:
 
 def _held(layer: Any, package: KerasPackage) -> Iterator[tuple[str, Any]]:
     """The layers that a layer holds, with the way from it to them."""
-    for name, value in vars(layer).items():
+    # Of a layer on the torch backend, the layers among its attributes are kept apart: it is a module of torch.
+    for name, value in {**vars(layer), **vars(layer).get("_modules", {})}.items():
         if not name.startswith("_"):
             yield from _layers_in(f".{name}", value, package)
     # What stands under no attribute of its own: the layers of a functional model, and those that a wrapper hides.

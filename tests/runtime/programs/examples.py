@@ -228,6 +228,18 @@ class Host(keras.layers.Layer):
             return self.drop(x, training=training)
         return self.noise(x, training=training != 0)
 """,
+    "a number is not a bool": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.noise = keras.layers.GaussianNoise(0.1)
+
+    def call(self, x, training=1):
+        if training is True:
+            return self.drop(x, training=training)
+        return self.noise(x, training=training)
+""",
     "a dict takes what update gives by name, a list where insert puts it": """
 class Host(keras.layers.Layer):
     def __init__(self):
@@ -359,6 +371,24 @@ class Host(keras.Model):
         if training:
             x = self.inner(x)
         return self.drop(x)
+""",
+    "what a late graph holds has a default of True": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.net = keras.Sequential([keras.layers.RandomFlip(), keras.layers.Dropout(0.5)])
+
+    def call(self, x, training=None):
+        return self.net(x, training=None)
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = keras.layers.TimeDistributed(Inner())
+
+    def call(self, x):
+        return self.inner(x)
 """,
     "a Sequential without an Input keeps the phase in which it was built": """
 class Inner(keras.layers.Layer):

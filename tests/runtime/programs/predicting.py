@@ -74,7 +74,9 @@ class Analysed:
                     quiet = {one.phase for one in in_inference.of(event)}
                     is_first = bool(received) and not quiet
                     unsure = is_first or loud or None in received
-                    line.unknown |= unsure and _is_built_late(event.receiver)
+                    for graph in _late_graphs(event.receiver):
+                        layers = [one for held in graph.contents for one in members(held)]
+                        line.unknown |= unsure or any(_default(layer) for layer in layers)
                     loud |= True in quiet or line.constant
                     # A layer that is called first here is built by a run of its `call`, which leaves its mark on the
                     # context: `layers/layer.py:927` (3.15.1). What runs in inference was called first in inference.
@@ -122,25 +124,32 @@ def _holds_constants(cls: UserClass) -> bool:
     return any(_holds_constants(one) for value in called for one in _classes(value) if one is not cls)
 
 
-def _is_built_late(value: Value) -> bool:
-    """Whether something that runs there is a Sequential without an Input, or holds one.
+def _late_graphs(value: Value) -> Iterator[Instance]:
+    """The Sequentials without an Input that are run there.
 
-    The graph that Keras 3 makes of it when it is called first keeps the phase that the context holds then, and runs in
+    The graph that Keras 3 makes of one when it is called first keeps the phase that the context holds then, and runs in
     that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled.
     """
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):
             held = [event.receiver for event in _layer_calls(one.type)]
-            if any(_is_built_late(other) for other in (*held, *one.type.base_contents) if other is not one):
-                return True
+            for other in (*held, *one.type.base_contents):
+                if other is not one:
+                    yield from _late_graphs(other)
         elif isinstance(one, Instance):
             given = one.arguments.get("layers", one.arguments.get("#0"))
             layers = given.values if isinstance(given, Items) else one.contents
             if isinstance(one.type, KerasLayer) and one.type.name == "Sequential" and layers[:1] != (UNKNOWN,):
-                return True
-            if any(_is_built_late(other) for other in one.contents):
-                return True
-    return False
+                yield one
+            for other in one.contents:
+                yield from _late_graphs(other)
+
+
+def _default(value: Value) -> bool | None:
+    """What a layer leaves in the context that finds nothing there."""
+    if not isinstance(value, Instance):
+        return None
+    return value.type.training_default if isinstance(value.type, UserClass) else value.type.signature(3).default
 
 
 def _layer_calls(cls: UserClass) -> Iterator[LayerCall]:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.layer_class import layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+
+_EFFECTS = {False: "`fit()` runs it as in inference", True: "`predict()` runs it as in training"}
 
 
 class TrainingNotForwarded(Rule):
@@ -29,6 +32,10 @@ class TrainingNotForwarded(Rule):
     context for the whole call tree and every explicit flag overwrites it (see KTP201), when the method is called
     directly (`layer.call(x)`), or when somebody makes the caller pass `training=None`, which clears the context from
     Keras 3.10 on. An explicit flag is right in all of these cases.
+
+    On JAX such a call in a *model* is wrong today: there `fit()` and `predict()` run the model's `call` without any
+    context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, and says what
+    happens.
 
     The example shows it in a host that freezes its backbone: under Keras 2 the block inherits the flag of its host;
     under Keras 3 it inherits the `False` that was meant for the backbone.
@@ -58,6 +65,7 @@ class TrainingNotForwarded(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
     - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
+    - Keras 3.15.1, `backend/jax/trainer.py:56` and `layers/layer.py:1188`, `stateless_call`; measured with the tracer
     - Measured: rows 2a, 2e, 12a, 13a, 7m
     """
 
@@ -135,6 +143,7 @@ class Block(keras.layers.Layer):
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that could forward the flag and do not."""
+        for_jax = is_for_jax(module)
         for layer_class in module.layer_classes:
             if hides_signature(layer_class.cls):
                 continue  # Keras 3 does not fill the flag there.
@@ -142,12 +151,15 @@ class Block(keras.layers.Layer):
                 forgotten = call.flag.absent and call.at_hand and wants_flag(call)
                 # What is wrong today is another rule's to say.
                 if forgotten and not layer_class.poisoned(call) and not loses_context(layer_class, call):
-                    message = (
-                        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`: "
-                        "it runs in the right phase only by the inherited call context"
-                    )
+                    on_jax = phase_on_jax(layer_class, call) if for_jax else None
+                    called = f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`"
                     plan = forward(call) if takes_keyword(call.receiver) else None
-                    yield self.problem(call.node, message, layer_class.keras, plan)
+                    if on_jax is None:
+                        message = f"{called}: it runs in the right phase only by the inherited call context"
+                        yield self.problem(call.node, message, layer_class.keras, plan)
+                    else:
+                        message = f"{called}: on JAX {_EFFECTS[on_jax]}, where there is no call context"
+                        yield self.problem(call.node, message, (3,), plan, severity=Severity.BUG)
 
 
 RULE = TrainingNotForwarded()

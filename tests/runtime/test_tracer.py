@@ -38,6 +38,11 @@ def model(keras: Any, call: str, **layers: Any) -> Any:
     return made
 
 
+def by_context(keras: Any) -> str:
+    """The phases of a layer that a model runs without a flag: on JAX, `fit` makes no call context (KTP202)."""
+    return "ITIII" if keras.backend.backend() == "jax" else RIGHT
+
+
 def words(trace: Trace, path: str) -> str:
     """The phases of a layer in the five modes."""
     return "".join("/".join(sorted({one.phase.value for one in trace.of(path) if one.mode == mode})) for mode in MODES)
@@ -50,7 +55,7 @@ def test_flag_that_is_forwarded(keras: Any) -> None:
 
 def test_flag_from_the_context(keras: Any) -> None:
     made = model(keras, ", training=None -> self.drop(x)", drop=keras.layers.Dropout(0.5))
-    assert words(trace_training(made, INPUTS), "drop") == RIGHT
+    assert words(trace_training(made, INPUTS), "drop") == by_context(keras)
 
 
 def test_model_without_the_parameter(keras: Any) -> None:
@@ -93,7 +98,7 @@ def test_frozen_normalization(keras: Any) -> None:
 
 def test_layer_that_is_made_in_call(keras: Any) -> None:
     made = model(keras, ", training=None -> keras.layers.Dropout(0.5)(x)")
-    assert [call.phase for call in trace_training(made, INPUTS).calls] == [Phase(word) for word in RIGHT]
+    assert [call.phase for call in trace_training(made, INPUTS).calls] == [Phase(word) for word in by_context(keras)]
 
 
 def test_layers_below_layers_have_paths(keras: Any) -> None:

@@ -75,7 +75,7 @@ def _run_class(cls: Any, exact: bool) -> Observed:
             layer = cls()
             runner = Runner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
             runner.prepare(MODES)
-            depth = 1 if runner.model is layer else 2  # A layer has a host around it.
+            depth = 1 if runner.model is layer else 3  # A layer has two others around it.
             return {mode: _run_mode(runner, mode, depth, recorded) for mode in MODES}
     except Exception as error:
         return dict.fromkeys(MODES, _told(error))

@@ -1,0 +1,59 @@
+"""Models whose `fit()` makes no call context: those that JAX runs.
+
+The trainer of Keras 3 for JAX runs `stateless_call`, which runs `call` itself and not the model
+(`backend/jax/trainer.py:56` and `layers/layer.py:1188` in 3.15.1, the same from 3.0 on). So a layer that the model's
+own `call` runs without a flag finds nothing in the context, whatever phase the model is in. Inside that layer things
+are as everywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.values import Instance, members
+
+_VARIABLE = "KERAS_BACKEND"
+
+
+def is_for_jax(module: CheckedModule) -> bool:
+    """Whether a module is written for JAX: it imports it, or chooses it as the backend of Keras."""
+    return "jax" in module.source.text and any(_names_jax(node) for node in ast.walk(module.tree))
+
+
+def phase_on_jax(layer_class: LayerClass, call: LayerCall) -> bool | None:
+    """The phase in which `fit()` and `predict()` run what a model calls without a flag; None when it is not known, or
+    not wrong.
+    """
+    untold = call.flag.absent and layer_class.cls.is_model and 3 in layer_class.keras
+    layers = [one for one in members(call.receiver) if isinstance(one, Instance)]
+    if not untold or dependence(call.receiver) is not Dependence.YES:
+        return None
+    defaults = {bool(_default(one)) for one in layers}
+    return defaults.pop() if len(defaults) == 1 else None
+
+
+def _default(layer: Instance) -> bool | None:
+    if isinstance(layer.type, UserClass):
+        return layer.type.training_default
+    return layer.type.signature(3).default
+
+
+def _names_jax(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return any(one.name.partition(".")[0] == "jax" for one in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return node.level == 0 and (node.module or "").partition(".")[0] == "jax"
+    if isinstance(node, ast.Assign):
+        return _is_jax(node.value) and any(_VARIABLE in ast.unparse(target) for target in node.targets)
+    if isinstance(node, ast.Call) and any(map(_is_jax, node.args)):
+        return any(word in ast.unparse(node) for word in (_VARIABLE, "set_backend"))
+    return False
+
+
+def _is_jax(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "jax"

@@ -1,0 +1,103 @@
+"""A layer that a model runs without a flag: on JAX, `fit()` makes no call context that could give it one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+from tests.runtime.conftest import installed
+
+MODEL = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Model(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.flip = keras.layers.RandomFlip()
+        self.block = Block()
+        self.told = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.flip(self.block(self.drop(self.told(x, training=training))))
+"""
+CONTEXT = "it runs in the right phase only by the inherited call context"
+FIT = "on JAX `fit()` runs it as in inference, where there is no call context"
+PREDICT = "on JAX `predict()` runs it as in training, where there is no call context"
+
+
+def said(code: str, **settings: object) -> list[tuple[str, str, str]]:
+    """Of each finding the layer it names, what it says of it, and how bad it is."""
+    found = engine.check(SourceText(code), Settings(**settings), "model.py")  # type: ignore[arg-type]
+    assert {one.code for one in found} <= {"KTP202"}
+    return [(one.message.split("`")[1], one.message.partition("`training`: ")[2], one.severity.value) for one in found]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "import jax\n",
+        "from jax import numpy as jnp\n",
+        "import os\n\nos.environ['KERAS_BACKEND'] = 'jax'\n",
+        "import os\n\nos.environ.setdefault('KERAS_BACKEND', 'jax')\n",
+        "import keras\n\nkeras.config.set_backend('jax')\n",
+    ],
+)
+def test_a_model_for_jax(choice: str) -> None:
+    wrong = [("self.flip", PREDICT, "bug"), ("self.block", FIT, "bug"), ("self.drop", FIT, "bug")]
+    assert said(choice + MODEL) == wrong
+
+
+@pytest.mark.parametrize("other", ["", "import jaxtyping\n", "BACKENDS = ['jax']\n", "print('KERAS_BACKEND is jax')\n"])
+def test_a_model_for_any_backend(other: str) -> None:
+    fragile = [(layer, CONTEXT, "fragile") for layer in ("self.flip", "self.block", "self.drop")]
+    assert said(other + MODEL) == fragile
+
+
+def test_a_layer_has_a_context_on_jax_too() -> None:
+    code = "import jax\n" + MODEL.replace("class Model(keras.Model)", "class Model(keras.layers.Layer)")
+    assert {words for _, words, _ in said(code)} == {CONTEXT}
+
+
+def test_keras_2_knows_no_jax() -> None:
+    assert said("import jax\n" + MODEL.replace("keras", "tf_keras")) != []
+    assert {severity for *_, severity in said("import jax\n" + MODEL.replace("keras", "tf_keras"))} == {"fragile"}
+
+
+@pytest.mark.skipif(installed("jax") is None or installed("keras") is None, reason="runs Keras on JAX")
+def test_what_keras_does_on_jax() -> None:
+    script = f"""{MODEL}
+import numpy as np
+
+from flake8_training_phase.runtime import MODES, trace_training
+
+trace = trace_training(Model(), np.ones((2, 4, 4, 3), "float32"))
+for path in ("flip", "drop", "block.drop", "told"):
+    print(path, *(call.phase.value for mode in MODES for call in trace.of(path) if call.mode == mode))
+"""
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True, timeout=300
+    )
+    assert done.stdout.splitlines()[-4:] == [
+        "flip T T I I T",
+        "drop I T I I I",
+        "block.drop I T I I I",
+        "told T T I I I",
+    ]

@@ -118,7 +118,7 @@ class Runner:
 def _host(layer: Any, package: KerasPackage, inputs: int) -> Any:
     """A model in which a layer finds the flag in the call context, as it does inside a layer that is told it.
 
-    Two levels: on JAX `fit` makes no context for the layers that the model itself runs (`layers/layer.py:1188`, 3.15.1).
+    Two levels: on JAX, `fit` makes no context for what the model itself runs (`layers/layer.py:1188` in 3.15.1).
     """
 
     class Around(package.layer_class):  # type: ignore[misc, name-defined]

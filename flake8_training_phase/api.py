@@ -7,11 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.assignment import Fixes
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.examiner import Examiner
-from flake8_training_phase.results import FileResult
-from flake8_training_phase.session import results_of, written
+from flake8_training_phase.runs.assignment import Fixes
+from flake8_training_phase.runs.examiner import Examiner
+from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.runs.session import results_of, written
 from flake8_training_phase.sources.discovery import OnError, discover
 
 if TYPE_CHECKING:

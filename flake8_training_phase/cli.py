@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__, codes
-from flake8_training_phase.arguments import ERROR, Parser
-from flake8_training_phase.cache import CACHE_VARIABLE, Cache, default_folder
+from flake8_training_phase.command.parser import ERROR, Parser
+from flake8_training_phase.command.run import Run
+from flake8_training_phase.command.wishes import add_wishes, wishes_of
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.show import shown
-from flake8_training_phase.examiner import Examiner, available_cores
 from flake8_training_phase.output.progress import Progress
-from flake8_training_phase.run import Run
+from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache, default_folder
+from flake8_training_phase.runs.examiner import Examiner, available_cores
 from flake8_training_phase.sources.discovery import discover
-from flake8_training_phase.wishes import add_wishes, wishes_of
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells give it."""

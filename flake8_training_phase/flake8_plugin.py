@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
     from flake8_training_phase.analysis.project import Projects
-    from flake8_training_phase.cache import Cache
     from flake8_training_phase.configuration.resolve import Configuration
     from flake8_training_phase.findings import Finding
+    from flake8_training_phase.runs.cache import Cache
     from flake8_training_phase.settings import Settings
 
 
@@ -89,7 +89,7 @@ class TrainingPhasePlugin:
 
     def _remembered(self, text: str, settings: Settings) -> Sequence[Finding]:
         """The findings of the file, as an earlier run has worked them out if it can be."""
-        from flake8_training_phase.cache import Kept, digest_of, key_of
+        from flake8_training_phase.runs.cache import Kept, digest_of, key_of
 
         cache = self._shared_cache()
         path, key, digest = os.path.abspath(self._filename), key_of(settings, "flake8"), digest_of(text)  # noqa: PTH100
@@ -125,7 +125,7 @@ class TrainingPhasePlugin:
     @classmethod
     def _shared_cache(cls) -> Cache:
         """What earlier runs have worked out."""
-        from flake8_training_phase.cache import Cache, default_folder
+        from flake8_training_phase.runs.cache import Cache, default_folder
 
         cls.cache = cls.cache or Cache(default_folder())
         return cls.cache

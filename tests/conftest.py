@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_training_phase.cache import CACHE_VARIABLE
 from flake8_training_phase.cli import main
+from flake8_training_phase.runs.cache import CACHE_VARIABLE
 from tests.helpers import MODEL, Result
 
 

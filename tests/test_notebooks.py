@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from flake8_training_phase.assignment import Fixes
-from flake8_training_phase.cache import Cache
-from flake8_training_phase.memory import Memory
+from flake8_training_phase.runs.assignment import Fixes
+from flake8_training_phase.runs.cache import Cache
+from flake8_training_phase.runs.memory import Memory
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Place, open_document
 from flake8_training_phase.sources.notebooks import Notebook

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.sources.text import lines_of
 
 _STYLES = {"-": Style.RED, "+": Style.GREEN, "@": Style.CYAN}

@@ -9,12 +9,12 @@ from typing import TextIO
 
 from flake8_training_phase.adoption.baseline import BaselineWriter
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
+from flake8_training_phase.command.wishes import Mode, Wishes
 from flake8_training_phase.output.destination import Destination, Writer
 from flake8_training_phase.output.report import FileError, Report
 from flake8_training_phase.output.summary import Summary
 from flake8_training_phase.reporters import reporter
-from flake8_training_phase.results import FileResult
-from flake8_training_phase.wishes import Mode, Wishes
+from flake8_training_phase.runs.results import FileResult
 
 
 def end(wishes: Wishes, results: Sequence[FileResult], errors: Sequence[FileError], stream: TextIO) -> int:

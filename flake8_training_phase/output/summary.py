@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.results import FileResult
 
 
 @dataclass(frozen=True, slots=True)

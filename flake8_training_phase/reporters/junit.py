@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.output.report import FileError, Report, shown_place
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.results import FileResult
 
 FOR_PROGRAMS = True
 

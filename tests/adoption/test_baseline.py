@@ -103,7 +103,7 @@ def test_files_are_named_relative_to_the_baseline(model: Path, fix: Fix, monkeyp
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_what_is_known_is_not_fixed(jobs: str, model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flake8_training_phase.parallel.SMALL_RUN", 0)
+    monkeypatch.setattr("flake8_training_phase.runs.parallel.SMALL_RUN", 0)
     fix("--write-baseline", "known.json")
     new = model.with_name("new.py")
     new.write_text(MODEL)

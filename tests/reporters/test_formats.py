@@ -14,7 +14,7 @@ import pytest
 from flake8_training_phase import engine
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.reporters import formats, reporter
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document
 from flake8_training_phase.sources.text import SourceText

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.assignment import Assignment, File
-from flake8_training_phase.cache import Cache
-from flake8_training_phase.memory import Memory
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.assignment import Assignment, File
+from flake8_training_phase.runs.cache import Cache
+from flake8_training_phase.runs.memory import Memory
+from flake8_training_phase.runs.results import FileResult
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -51,7 +51,7 @@ class Examiner:
         return [known[index] for index in range(len(files))]
 
     def _examined(self, files: Sequence[File], wanted: Sequence[int], assignment: Assignment) -> dict[int, FileResult]:
-        from flake8_training_phase.parallel import Pool  # The analysis, and what starts processes.
+        from flake8_training_phase.runs.parallel import Pool  # The analysis, and what starts processes.
 
         workers = self._jobs if self._executor is None else available_cores()
         return Pool(workers, self._executor, self._on_done).examine(files, wanted, assignment)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline, BaselineError
-from flake8_training_phase.arguments import one_of
+from flake8_training_phase.command.parser import one_of
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.destination import Destination

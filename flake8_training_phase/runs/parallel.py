@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from flake8_training_phase.assignment import Assignment, File
-from flake8_training_phase.examine import examine
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.assignment import Assignment, File
+from flake8_training_phase.runs.examine import examine
+from flake8_training_phase.runs.results import FileResult
 
 SMALL_RUN = 400_000
 """Bytes of code up to which starting processes takes longer than they save."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.assignment import Assignment, File, Fixes
-from flake8_training_phase.examiner import Examiner
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.assignment import Assignment, File, Fixes
+from flake8_training_phase.runs.examiner import Examiner
+from flake8_training_phase.runs.results import FileResult
 
 MAX_ROUNDS = 10
 """Rounds over the files, of which each may bring to light what the fixes of another have made fixable."""

@@ -33,6 +33,7 @@ FRESH = 2.0
 CACHE_VARIABLE = "TRAINING_PHASE_CACHE_DIR"
 """The variable of the environment that names another folder."""
 
+_PACKAGE = str(Path(__file__).parents[1])
 _MISSING, _FOLDER = "-", "/"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS contents (path BLOB PRIMARY KEY, time INTEGER, size INTEGER, digest TEXT, made INTEGER);
@@ -171,7 +172,7 @@ def digest_of(text: str) -> str:
 @cache
 def key_of(settings: Settings, what: str = "") -> str:
     """What stands for the settings, for this package as it is, and for `what` is kept under them."""
-    parts = [__version__, repr(sys.version_info), repr(settings), what, *sorted(_files_of(os.path.dirname(__file__)))]  # noqa: PTH120
+    parts = [__version__, repr(sys.version_info), repr(settings), what, *sorted(_files_of(_PACKAGE))]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=20).hexdigest()
 
 

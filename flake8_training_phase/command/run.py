@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flake8_training_phase import session
-from flake8_training_phase.assignment import Fixes
+from flake8_training_phase.command.wishes import Mode, Wishes
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.examiner import Examiner
 from flake8_training_phase.output.ending import end
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
 from flake8_training_phase.reporters import reporter
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs import session
+from flake8_training_phase.runs.assignment import Fixes
+from flake8_training_phase.runs.examiner import Examiner
+from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.sources.discovery import discover, is_excluded
-from flake8_training_phase.wishes import Mode, Wishes
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Run:
         path = Path(filename)
         if self.force_exclude and is_excluded(path, self.configuration):
             return FileResult(path)
-        from flake8_training_phase.examine import examine_bytes
+        from flake8_training_phase.runs.examine import examine_bytes
 
         return examine_bytes(path, data, self.configuration.for_file(path), self.fixes, self.wishes.baseline)
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
-from flake8_training_phase.assignment import Assignment, File, Fixes
 from flake8_training_phase.findings import in_order
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.assignment import Assignment, File, Fixes
+from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, nothing_of, open_document
 from flake8_training_phase.sources.gate import may_hold_findings

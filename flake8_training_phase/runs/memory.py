@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from flake8_training_phase.assignment import File, Fixes
-from flake8_training_phase.cache import Cache, Kept, key_of
 from flake8_training_phase.findings import Applicability, Fix
-from flake8_training_phase.results import FileResult
+from flake8_training_phase.runs.assignment import File, Fixes
+from flake8_training_phase.runs.cache import Cache, Kept, key_of
+from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.sources.documents import nothing_of, open_document
 
 

@@ -243,9 +243,13 @@ class ProgramDrawer:
         if parent is not None:
             around.parent_call, around.parent_by_name = parent.call, parent.name
         body = self.calls.body(around)
-        if self.calls.only_fixable and flag != "training" and not any(_tells_a_layer(line, flag) for line in body):
+        if (
+            self.calls.only_fixable
+            and flag not in (None, "training")
+            and not any(_tells_a_layer(line, flag) for line in body)
+        ):
             # A name that no layer is given is no flag.
-            taken, body = ", training=None", [re.sub(rf"\b{flag}\b", "training", line) for line in body]
+            taken, body = ", training=None", [re.sub(rf"\b{re.escape(flag)}(?!\w)", "training", line) for line in body]
         module.functions += around.functions
         lines = [
             "",

@@ -50,6 +50,31 @@ class Uncertain(keras.Model):
     def call(self, inputs):
         return self.head(inputs)
 """,
+    "a mode that is a text": """
+import keras
+
+
+class Summarizer(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.encoder = keras.layers.Dense(8)
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, inputs, mode="train", training=None):
+        x = self.encoder(inputs)
+        return self.drop(x, training=training) if mode == "train" else x
+
+
+class Decoder(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+
+    def call(self, inputs, mode="train"):
+        if mode not in ("train", "decode"):
+            raise ValueError(mode)
+        return self.dense(inputs)
+""",
     "any functional construction": """
 import tensorflow as tf
 

@@ -158,8 +158,10 @@ class UserClass:
             return None
         if parameter(self.call.node, "training") is not None:
             return "training"
+        texts = {name for name, default in defaults(self.call.node) if _is_text(default)}  # `mode="train"` is no flag.
         others = (*self.scope.knowledge.flag_names, *MISNAMED)
-        return next((name for name in others if parameter(self.call.node, name) is not None), None)
+        named = (name for name in others if parameter(self.call.node, name) is not None)
+        return next((name for name in named if name not in texts), None)
 
     @cached_property
     def phase_in_kwargs(self) -> bool:
@@ -365,6 +367,10 @@ def _class_valued(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]
             value = Interpreter(None).evaluate(default, frame)
             if isinstance(value, (ClassValue, Instance, FunctionValue)):
                 yield name, value
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _holds_layers(value: Value) -> bool:

@@ -164,6 +164,9 @@ class PhaseFlow:
                 self._running.pop()
             inside = frozenset(one.phase for found in report.received.values() for one in found)
             known = inside, frozenset(slot.phase for slot in after) or frozenset({context})
+            if phase is Passed.UNKNOWN:
+                # What holds for some phase is no more than possible, and is not to be told as what happens.
+                known = _if_the_same(known[0]), _if_the_same(known[1])
             cls.phase_flows[key] = known
         return known
 
@@ -345,6 +348,10 @@ class _Run:
 
     def _note(self, call: Subject, received: Received) -> None:
         self.report.received.setdefault(call, set()).add(received)
+
+
+def _if_the_same(phases: frozenset[Phase]) -> frozenset[Phase]:
+    return phases if len(phases) < 2 else frozenset({Passed.UNKNOWN})
 
 
 def _bounded(context: Context) -> Context:

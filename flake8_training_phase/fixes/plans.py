@@ -5,36 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_training_phase.analysis.arguments import defaults, uses_kwargs
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 
 
-def forward(call: LayerCall) -> Plan:
-    """Pass the phase that is at hand to a layer call."""
+def forward(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+    """Pass the phase that is at hand to a layer call; None where that would not be the phase asked for."""
     assert call.at_hand is not None
+    if not knows_phase(layer_class, call.place):
+        return None
     change = AddArgument(call.node, "training", call.at_hand)
-    return Plan(f"Pass `training={call.at_hand}`", trust(call.place), (change,))
+    return Plan(f"Pass `training={call.at_hand}`", Applicability.SAFE, (change,))
 
 
-def trust(place: Place) -> Applicability:
-    """How far passing on the phase that is at hand can be trusted: not where it is a parameter that Keras does not
-    fill, for the context of Keras 2 knows better than its default.
+def knows_phase(layer_class: LayerClass, place: Place) -> bool:
+    """Whether what a class has at hand is the phase: not where it is a parameter that Keras does not fill (KTP103,
+    KTP107), for the call context knows better than its default.
     """
-    cls = place.owner
-    if cls is None or cls.call is None or cls.phase_parameter == "training":
-        return Applicability.SAFE
-    unfilled = cls.phase_parameter in dict(defaults(cls.call.node))
-    return Applicability.UNSAFE if unfilled else Applicability.SAFE
+    return _is_filled(layer_class.cls) and (place.owner is None or _is_filled(place.owner))
+
+
+def _is_filled(cls: UserClass) -> bool:
+    if cls.call is None or cls.phase_parameter == "training":
+        return not hides_signature(cls)
+    return cls.phase_parameter not in dict(defaults(cls.call.node))
 
 
 def trust_for_untold(place: Place) -> Applicability:
-    """The same where the phase is passed on to what has run with a value of its own whatever was asked for: a default
-    of True would turn on what that has kept off.
+    """How far passing on the phase can be trusted to what has run with a value of its own whatever was asked for: a
+    default of True would turn on what that has kept off.
     """
     by_default = place.owner is not None and place.owner.training_default is True
-    return Applicability.UNSAFE if by_default else trust(place)
+    return Applicability.UNSAFE if by_default else Applicability.SAFE
 
 
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:

@@ -203,7 +203,7 @@ def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
     if not takes_keyword(call.receiver):
         return None
     if call.at_hand:
-        return forward(call)
+        return forward(layer_class, call)
     if call.place.is_call_method and not layer_class.cls.accepts_training:
         return take_and_forward(layer_class, layer_class.layer_calls)
     return None

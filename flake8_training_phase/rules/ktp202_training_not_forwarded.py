@@ -153,7 +153,7 @@ class Block(keras.layers.Layer):
                 if forgotten and not layer_class.poisoned(call) and not loses_context(layer_class, call):
                     on_jax = phase_on_jax(layer_class, call) if for_jax else None
                     called = f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`"
-                    plan = forward(call) if takes_keyword(call.receiver) else None
+                    plan = forward(layer_class, call) if takes_keyword(call.receiver) else None
                     if on_jax is None:
                         message = f"{called}: it runs in the right phase only by the inherited call context"
                         yield self.problem(call.node, message, layer_class.keras, plan)

@@ -19,7 +19,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
-from flake8_training_phase.fixes.plans import trust_for_untold
+from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 
@@ -195,7 +195,7 @@ class Classifier(keras.Model):
             severity = Severity.FRAGILE
         if hit:
             node, message = call.flag.node or call.node, _message(call, layer_class.title(hit))
-            yield self.problem(node, message, majors(hit), _plan(call), severity=severity)
+            yield self.problem(node, message, majors(hit), _plan(layer_class, call), severity=severity)
 
 
 def _passes_none(call: LayerCall) -> bool:
@@ -213,12 +213,14 @@ def _message(call: LayerCall, keras: str) -> str:
     return f"`{call.name}` ({layer_title(call.receiver)}) is given None: it runs as in inference under {keras}"
 
 
-def _plan(call: LayerCall) -> Plan | None:
+def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
     node = call.flag.node
     keyword = next((one for one in call.node.keywords if one.value is node), None)
     if node is None or keyword is None or keyword.arg is None:
         return None
     if call.at_hand is not None:
+        if not knows_phase(layer_class, call.place):
+            return None
         return Plan(f"Pass `{call.at_hand}`", trust_for_untold(call.place), (Replace(node, call.at_hand),))
     return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
 

@@ -22,7 +22,7 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
-from flake8_training_phase.fixes.plans import annotation, can_be_told, trust_for_untold
+from flake8_training_phase.fixes.plans import annotation, can_be_told, knows_phase, trust_for_untold
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -234,7 +234,7 @@ class Classifier(keras.Model):
             happens = f"its default `{ast.unparse(default)}` leaves {what} to the call context"
         message = f"`{_name(helper)}` is not given `training`: {happens}"
         severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
-        yield self.problem(helper.node, message, keras, _give(helper), severity=severity)
+        yield self.problem(helper.node, message, keras, _give(layer_class, helper), severity=severity)
 
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
@@ -246,7 +246,8 @@ class Classifier(keras.Model):
                 f"`{_name(helper)}` takes no `training` and runs `{needy.name}` ({layer_title(needy.receiver)}, "
                 f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
             )
-            plan = _thread(layer_class, helper) if can_be_told(found) else None
+            can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
+            plan = _thread(layer_class, helper) if can_tell else None
             yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
 
@@ -258,8 +259,10 @@ def _name(helper: Inlined) -> str:
     return ast.unparse(helper.node.func)
 
 
-def _give(helper: Inlined) -> Plan:
+def _give(layer_class: LayerClass, helper: Inlined) -> Plan | None:
     """Pass the flag to a helper that takes it."""
+    if not knows_phase(layer_class, helper.place):
+        return None
     change = AddArgument(helper.node, "training", str(helper.at_hand))
     return Plan(f"Pass `training={helper.at_hand}`", trust_for_untold(helper.place), (change,))
 

@@ -97,7 +97,7 @@ class Laboratory:
             found: list[str] = []
             for keras, version in self.versions.items():
                 seen = second[keras].result()["observed"]
-                told = [*wrongly_changed(program, first[keras].result()["observed"], seen)]
+                told = [*wrongly_changed(program, first[keras].result()["observed"], seen, unsafe)]
                 told += still_wrong(program, seen) if all_right else ()
                 found += [f"Keras {version}, {one}" for one in told]
         return [*found, str(after)] if found else []

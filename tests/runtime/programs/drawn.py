@@ -235,7 +235,8 @@ class ProgramDrawer:
         taken, flag = self._signature()
         around = Around(constructor.held, [flag] if flag else [], switch=switch, maybe=constructor.maybe)
         anew: Lines = []
-        if parent is not None and parent.helpers and self.dice.chance(2):
+        # An override in another module is not seen by the fix of the method.
+        if parent is not None and parent.helpers and self.dice.chance(2) and not self.calls.only_fixable:
             anew = ["", *self.calls.helper(*self.dice.one_of(parent.helpers), around)]
         if parent is not None and self.dice.chance(4):
             module.functions += around.functions

@@ -25,6 +25,13 @@ MEANT = re.compile(
 phase to ask for is another one.
 """
 
+TOLD = re.compile(r"training=(True|False|1|0)\b|\{\"training\": (True|False|1|0)\}")
+"""A constant that a layer is given: a fix may make the layer hear it."""
+ON_UNLESS_TOLD = re.compile(r"training(: [^=,]+)? ?= ?(True|1|DEFAULT)\b|Random|Resizing|!= False")
+"""Code that runs in training when nobody says which phase it is."""
+CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x")
+"""The method of another layer, which finds no call context of its own (KTP208)."""
+
 
 def fixed(program: Program, unsafe: bool) -> Program:
     """The program after `training-phase-fix`."""
@@ -34,22 +41,28 @@ def fixed(program: Program, unsafe: bool) -> Program:
         return replace(program, modules={name: file.read_text(encoding="utf-8") for name, file in files.items()})
 
 
-def wrongly_changed(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
+def wrongly_changed(program: Program, before: list[Observed], after: list[Observed], unsafe: bool) -> Iterator[str]:
     """Where fixes changed a phase to another one than the one asked for, or made something raise."""
-    meant = any(MEANT.search(text) for text in program.modules.values())
+    text = str(program)
+    lines = {name: module.splitlines() for name, module in program.modules.items()}
+    meant = bool(MEANT.search(text) or CALLS_CALL.search(text))
     for target, mode, first, second in _modes(program, before, after):
         if isinstance(first, str):
             continue
         if isinstance(second, str) and REFUSED in second:
             continue
         if isinstance(second, str):
-            yield f"{target} in {mode}: raises {second} after the fix"
+            # An unsafe fix may break what stands in another file: an override of a method that takes the flag now.
+            if not unsafe or "unexpected keyword argument 'training'" not in second:
+                yield f"{target} in {mode}: raises {second} after the fix"
             continue
-        if meant:
+        if meant or (mode == "no flag" and ON_UNLESS_TOLD.search(text)):
             continue
         old, new = _seen(first), _seen(second)
         wanted = {phase_wanted(mode).value}
         for line, phases in sorted(old.items()):  # What did not run before may hold constants.
+            if TOLD.search(lines[line[0]][line[1] - 1]):
+                continue
             after_fix = new.get(line, wanted)
             if not after_fix <= phases | wanted or (phases == wanted and after_fix != wanted):
                 yield f"{target} in {mode}: {line} ran in {phases}, after the fix in {after_fix}"

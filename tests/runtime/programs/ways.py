@@ -167,9 +167,9 @@ class Ways(ABC):
 
     def _handing_on(self, around: Around) -> tuple[str, str]:
         """What a function takes for the flag, and what it is given."""
-        parameter = self.dice.one_of(
-            ("", ", training=None", ", training=False", ", training=True", ", training", ", *, training=None")
-        )
+        meant = () if self.only_fixable else (", training=True",)  # Who does not tell may mean the default.
+        forms = ("", ", training=None", ", training=False", *meant, ", training", ", *, training=None")
+        parameter = self.dice.one_of(forms)
         if self.only_fixable and not around.flags:
             return "", ""
         return parameter, self._passed(parameter, around) if parameter else ""

@@ -1,0 +1,70 @@
+"""A flag that Keras does not fill is not passed on: its default says less than the call context."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+HEAD = """\
+import keras
+
+
+def hidden(method):
+    def run(self, *args, **kwargs):
+        return method(self, *args, **kwargs)
+
+    return run
+
+
+def apply(layer, x, training=None):
+    return layer(x)
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.last = keras.layers.Dropout(0.5)
+"""
+UNFILLED = {
+    # What the class is told, and its `call`.
+    "renamed, and assigned again": (
+        "KTP103",
+        """
+        def call(self, x, is_training=False):
+            x = self.drop(x)
+            is_training = bool(is_training)
+            return self.last(x, training=is_training)
+        """,
+    ),
+    "handed to a function": (
+        "KTP103",
+        """
+        def call(self, x, train=True):
+            x = apply(self.drop, x, train)
+            train = bool(train)
+            return self.last(x, training=train)
+        """,
+    ),
+    "hidden by a decorator": (
+        "KTP201",
+        """
+        @hidden
+        def call(self, x, training=None):
+            x = self.drop(x, training=True)
+            return self.last(x)
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "call"), UNFILLED.values(), ids=UNFILLED)
+def test_it_is_not_passed_on(code: str, call: str) -> None:
+    source = SourceText(HEAD + textwrap.indent(textwrap.dedent(call), "    "))
+    assert code in {one.code for one in engine.check(source, Settings(), "block.py")}
+    assert engine.fix(source, Settings(), "block.py", unsafe=True).text == source.text

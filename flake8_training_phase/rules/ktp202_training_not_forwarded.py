@@ -59,7 +59,8 @@ class TrainingNotForwarded(Rule):
     ## Fix safety
 
     Safe: a Keras layer accepts `training` even when its `call` does not name it (measured on Keras 2.15, tf_keras
-    2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something other than a Keras layer.
+    2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something other than a Keras layer, nor where
+    the flag at hand is one that Keras does not fill (KTP103, KTP107): the context knows better than its default.
 
     ## References
 

@@ -61,7 +61,7 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
         old, new = _seen(first), _seen(second)
         wanted = {phase_wanted(mode).value}
         for line, phases in sorted(old.items()):  # What did not run before may hold constants.
-            if TOLD.search(lines[line[0]][line[1] - 1]):
+            if line[0] in lines and TOLD.search(lines[line[0]][line[1] - 1]):
                 continue
             after_fix = new.get(line, wanted)
             if not after_fix <= phases | wanted or (phases == wanted and after_fix != wanted):

@@ -17,6 +17,7 @@ from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
 from flake8_training_phase.analysis.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
+from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.keras.targets import keras_title
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ class LayerClass:
     def keras(self) -> tuple[int, ...]:
         """The major versions of those."""
         return majors(self.generations)
+
+    @cached_property
+    def misnamed_flag(self) -> str | None:
+        """The parameter of `call` that means the phase, as its use shows, and has a name that Keras does not fill."""
+        name = self.cls.phase_parameter
+        if name is None or name == "training":
+            return None
+        return name if any(_shows_flag(event, name) for event in self.events) else None
 
     def title(self, generations: Iterable[Generation]) -> str:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
@@ -161,6 +170,13 @@ class LayerClass:
         if any(isinstance(node, ast.Name) and node.id == "training" for node in ast.walk(self.call)):
             return False
         return passes_through(self.cls)
+
+
+def _shows_flag(event: LayerCall | Inlined | KerasCall | PhaseTest, name: str) -> bool:
+    """Whether a parameter is given to something as its flag, or decides a branch as one."""
+    if isinstance(event, PhaseTest):
+        return event.parameter == name and name not in AMBIGUOUS
+    return event.flag.parameter == name
 
 
 def _names_flag(event: LayerCall | KerasCall) -> bool:

@@ -59,9 +59,9 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
 
 def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) -> Plan | None:
     """Add `training=None` to the signature of `call`, and pass it to calls in its body that can take it; None where
-    the signature cannot.
+    the signature cannot, or where the flag is read out of `**kwargs`, which do not hold it any more then.
     """
-    if not layer_class.can_take_training or layer_class.call is None:
+    if not layer_class.can_take_training or layer_class.call is None or layer_class.cls.phase_in_kwargs:
         return None
     changes: list[Change] = [add_parameter(layer_class)]
     changes += [AddArgument(one.node, "training", "training") for one in told]

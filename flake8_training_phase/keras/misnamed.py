@@ -25,3 +25,6 @@ MISNAMED = (
     "mode",
 )
 """Names of parameters that may mean the phase; a finding also needs one that reaches a layer or a branch."""
+
+AMBIGUOUS = ("mode", "phase")
+"""Those of them that mean something else more often: a branch on one says nothing."""

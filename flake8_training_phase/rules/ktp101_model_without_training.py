@@ -164,7 +164,7 @@ class MonteCarlo(keras.Model):
         """The models that `fit` cannot tell to train."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls
-            if not cls.is_model or cls.call is None or cls.phase_parameter is not None:
+            if not cls.is_model or cls.call is None or cls.phase_parameter == "training" or layer_class.misnamed_flag:
                 continue
             node = layer_class.call or cls.node
             hit = next(_misled(layer_class), None)

@@ -13,9 +13,9 @@ from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
+from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
-_AMBIGUOUS = ("mode", "phase")
 """Names that mean many things: only a flag made of them and given to a layer tells what they are."""
 
 
@@ -25,7 +25,8 @@ class MisnamedTraining(Rule):
     ## What it does
 
     Reports a `call` with a parameter such as `is_training`, `train` or `mode`, and none named `training`, when that
-    parameter decides what a phase-dependent layer is given or which branch is taken. A layer whose parameter has no
+    parameter decides what a phase-dependent layer is given or which branch is taken. In a model, layers that are given
+    nothing count too, when the parameter is given to others: `fit()` cannot tell them. A layer whose parameter has no
     default is reported when it is called with `training`, which raises.
 
     ## What Keras does
@@ -138,6 +139,39 @@ class Classifier(keras.Model):
 """,
             proof=Proof(build="Classifier()", layer="head.dropout", keras2="E E E E E", keras3="E E E E E"),
         ),
+        Example(
+            bad="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.head = keras.layers.Dense(8)
+
+    def call(self, x, train=False):
+        x = self.dropout(x)
+        return self.head(x, training=train)
+""",
+            fixed="""
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+        self.head = keras.layers.Dense(8)
+
+    def call(self, x, training=False):
+        x = self.dropout(x, training=training)
+        return self.head(x, training=training)
+""",
+            proof=Proof(
+                build="Classifier()", layer="dropout", keras3="I T I I I", keras3_early="I I I I I", keras2="T T I I I"
+            ),
+        ),
     )
     good = (
         """
@@ -158,15 +192,14 @@ class Upsample(keras.layers.Layer):
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The signatures that hide the flag from Keras."""
         for layer_class in module.layer_classes:
-            cls = layer_class.cls
-            name = cls.phase_parameter
-            if name in (None, "training") or cls.call is None or cls.call.owner is not cls:
+            cls, name = layer_class.cls, layer_class.misnamed_flag
+            if name is None or cls.call is None or cls.call.owner is not cls or _is_meant(layer_class, name):
                 continue
             argument = parameter(cls.call.node, name)
-            if argument is None or _is_meant(layer_class, name):
-                continue
+            assert argument is not None
             subjects = [event for event in layer_class.events if not isinstance(event, Inlined)]
-            wrong = [one for event in subjects if _takes(event, name) for one in layer_class.wrong(event)]
+            hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event)]
+            wrong = [one for event in hit for one in layer_class.wrong(event)]
             keras = majors(concerned(wrong))
             if keras:
                 yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
@@ -175,10 +208,15 @@ class Upsample(keras.layers.Layer):
 def _takes(event: Subject, name: str) -> bool:
     """Whether the parameter decides what runs here."""
     if isinstance(event, PhaseTest):
-        return event.parameter == name and name not in _AMBIGUOUS
+        return event.parameter == name and name not in AMBIGUOUS
     if isinstance(event, LayerCall):
         return event.flag.parameter == name and reaches_phase(event)
     return isinstance(event, KerasCall) and event.flag.parameter == name
+
+
+def _is_untold(layer_class: LayerClass, event: Subject) -> bool:
+    """Whether the context would have to tell a layer, which is empty in a model that `fit` does not tell."""
+    return layer_class.cls.is_model and isinstance(event, LayerCall) and event.flag.absent and reaches_phase(event)
 
 
 def _is_meant(layer_class: LayerClass, name: str) -> bool:
@@ -208,7 +246,7 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     name = argument.arg
     names = [node for node in ast.walk(call) if isinstance(node, ast.Name)]
     shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in ast.walk(call))
-    if name in _AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
+    if name in AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
         return None
     changes: list[Change] = [RenameParameter(argument, "training")]
     changes += [Replace(node, "training") for node in names if node.id == name]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.layer_class import layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
 from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
@@ -151,7 +152,7 @@ class Block(keras.layers.Layer):
             for call in layer_class.layer_calls:
                 forgotten = call.flag.absent and call.at_hand and wants_flag(call)
                 # What is wrong today is another rule's to say.
-                if forgotten and not layer_class.poisoned(call) and not loses_context(layer_class, call):
+                if forgotten and not _is_wrong_today(layer_class, call):
                     on_jax = phase_on_jax(layer_class, call) if for_jax else None
                     called = f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`"
                     plan = forward(layer_class, call) if takes_keyword(call.receiver) else None
@@ -161,6 +162,13 @@ class Block(keras.layers.Layer):
                     else:
                         message = f"{called}: on JAX {_EFFECTS[on_jax]}, where there is no call context"
                         yield self.problem(call.node, message, (3,), plan, severity=Severity.BUG)
+
+
+def _is_wrong_today(layer_class: LayerClass, call: LayerCall) -> bool:
+    if layer_class.poisoned(call) or loses_context(layer_class, call):
+        return True
+    untold_model = layer_class.cls.is_model and layer_class.misnamed_flag is not None
+    return untold_model and any(True for _ in layer_class.wrong(call))
 
 
 RULE = TrainingNotForwarded()

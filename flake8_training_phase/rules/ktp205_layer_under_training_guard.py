@@ -13,9 +13,9 @@ from flake8_training_phase.analysis.patterns.weights import has_weights
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
+from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
-_AMBIGUOUS = ("mode", "phase")
 """Names of the parameter that mean many things."""
 _MEANT_FOR_TRAINING = re.compile(
     r"head|proj|aux|teacher|predict|classif|logit|contrast|augment|noise|mask|corrupt|perturb|quant|embed|decod|crop",
@@ -277,7 +277,7 @@ class SelfSupervised(keras.Model):
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layers that inference leaves out."""
         for layer_class in module.layer_classes:
-            if layer_class.cls.phase_parameter in _AMBIGUOUS:
+            if layer_class.cls.phase_parameter in AMBIGUOUS:
                 continue
             for group in guards(layer_class):
                 first = next((one for one in group if _has_weights(one)), None)

@@ -179,8 +179,11 @@ class ProgramDrawer:
             call = taken
         return Class(name, lines, parent in ("keras.Sequential", "keras.Model"), [], call, [], False)
 
-    def _signature(self) -> tuple[str, str | None]:
+    def _signature(self, has_parent: bool = False) -> tuple[str, str | None]:
         shapes = [one for one in SIGNATURES if self.calls.numbers or one[1][0] != ", training=1"]
+        if self.calls.only_fixable and has_parent:
+            # A flag of another name that goes to the `call` of a parent shows nothing until that is repaired.
+            shapes = [one for one in shapes if one[1][1] in (None, "training")]
         taken, flag = self.dice.weighted(shapes)
         self.required |= taken == ", training"
         return taken, flag
@@ -232,7 +235,7 @@ class ProgramDrawer:
     def _call(
         self, constructor: Constructor, parent: Class | None, switch: bool, module: ModuleText
     ) -> tuple[str | None, Lines, list[tuple[str, str]]]:
-        taken, flag = self._signature()
+        taken, flag = self._signature(has_parent=parent is not None)
         around = Around(constructor.held, [flag] if flag else [], switch=switch, maybe=constructor.maybe)
         anew: Lines = []
         # An override in another module is not seen by the fix of the method.

@@ -1,4 +1,4 @@
-"""A flag that Keras does not fill is not passed on: its default says less than the call context."""
+"""A flag that Keras does not fill is not passed on: its default says less than the call context. Another is taken."""
 
 from __future__ import annotations
 
@@ -68,3 +68,55 @@ def test_it_is_not_passed_on(code: str, call: str) -> None:
     source = SourceText(HEAD + textwrap.indent(textwrap.dedent(call), "    "))
     assert code in {one.code for one in engine.check(source, Settings(), "block.py")}
     assert engine.fix(source, Settings(), "block.py", unsafe=True).text == source.text
+
+
+TAKEN = {
+    # What is wrong, and what the fixes make of it.
+    "read out of kwargs, for what needs none": (
+        """
+        def call(self, x, **kwargs):
+            x = keras.layers.Dense(8)(x, training=kwargs.get("training"))
+            return self.drop(x)
+        """,
+        """
+        def call(self, x, training=None, **kwargs):
+            x = keras.layers.Dense(8)(x, training=training)
+            return self.drop(x, training=training)
+        """,
+    ),
+    "of another name, and used for nothing": (
+        """
+        def call(self, x, is_training=None):
+            return super().call(x)
+        """,
+        """
+        def call(self, x, is_training=None, training=None):
+            return super().call(x, training=training)
+        """,
+    ),
+    "the default of a helper, which poisons what comes after": (
+        """
+        def call(self, x, training=None):
+            return self._head(x)
+
+        def _head(self, x, training=False):
+            x = keras.layers.Dense(8)(x, training=training)
+            return self.drop(x)
+        """,
+        """
+        def call(self, x, training=None):
+            return self._head(x, training=training)
+
+        def _head(self, x, training=False):
+            x = keras.layers.Dense(8)(x, training=training)
+            return self.drop(x, training=training)
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), TAKEN.values(), ids=TAKEN)
+def test_the_right_one_is_taken(before: str, after: str) -> None:
+    head = HEAD if "super()" not in before else HEAD.replace("keras.layers.Layer", "keras.layers.BatchNormalization")
+    texts = [SourceText(head + textwrap.indent(textwrap.dedent(call), "    ")) for call in (before, after)]
+    assert engine.fix(texts[0], Settings(ignore=("KTP212",)), "block.py", unsafe=True).text == texts[1].text

@@ -212,6 +212,17 @@ def left_to_default(helper: Inlined) -> list[LayerCall]:
     return [call for call in calls if reaches_phase(call)]
 
 
+def poisoned_by_default(layer_class: LayerClass, helper: Inlined) -> list[LayerCall]:
+    """The layers inside a helper that run in the wrong phase because another one is told the default of its parameter
+    `training`.
+    """
+    if not is_helper(helper) or not helper.flag.absent or parameter(helper.function, "training") is None:
+        return []
+    inside = [one for one in walk(helper.events) if isinstance(one, LayerCall)]
+    misled = [(call, wrong.received.writer) for call in inside for wrong in layer_class.poisoned(call)]
+    return [call for call, writer in misled if writer in inside and writer is not None and _takes_from_helper(writer)]
+
+
 def _takes_from_helper(call: LayerCall) -> bool:
     """Whether a layer is given a flag that is no literal, yet does not come from the outermost `call`."""
     return not (call.flag.absent or call.flag.parameter or isinstance(call.flag.node, (ast.Constant, type(None))))

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.values import FunctionValue, Partial
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
 from flake8_training_phase.fixes.legacy_imports import has_comments
-from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.fixes.parameter import add_parameter
 
 _LONG = 70
 """How long the parts may be together before each gets a line of its own, where the call spans lines."""

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword
 from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, Plan, Replace
-from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.fixes.parameter import add_parameter
 
 
 def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:

@@ -6,7 +6,7 @@ import ast
 
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.fixes.changes import Replace
-from flake8_training_phase.fixes.plans import annotation
+from flake8_training_phase.fixes.parameter import annotation
 
 
 def allow_none(layer_class: LayerClass, parameter: ast.arg | None) -> list[Replace]:

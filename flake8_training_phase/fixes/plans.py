@@ -9,8 +9,11 @@ from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
 from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.kwargs_uses import kwargs_uses
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
+from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
+from flake8_training_phase.fixes.name_parameter import name_parameter
+from flake8_training_phase.fixes.parameter import add_parameter
 
 
 def forward(layer_class: LayerClass, call: LayerCall) -> Plan | None:
@@ -59,9 +62,14 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
 
 def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) -> Plan | None:
     """Add `training=None` to the signature of `call`, and pass it to calls in its body that can take it; None where
-    the signature cannot, or where the flag is read out of `**kwargs`, which do not hold it any more then.
+    the signature cannot. Where the flag is read out of `**kwargs`, which do not hold it any more then, it is named.
     """
-    if not layer_class.can_take_training or layer_class.call is None or layer_class.cls.phase_in_kwargs:
+    if layer_class.call is None:
+        return None
+    uses = kwargs_uses(layer_class.call)
+    if uses is not None and uses.reads:
+        return name_parameter(layer_class, uses)
+    if not layer_class.can_take_training:
         return None
     changes: list[Change] = [add_parameter(layer_class)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
@@ -73,19 +81,3 @@ def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:
     """Whether the flag can be passed to one of those among some calls that need it."""
     return any(reaches_phase(call) and takes_keyword(call.receiver) for call in calls)
-
-
-def add_parameter(layer_class: LayerClass) -> AddParameter:
-    """Add `training=None` to the signature of `call`, annotated in the way of the module."""
-    assert layer_class.call is not None
-    return AddParameter(layer_class.call, "training", annotation(layer_class))
-
-
-def annotation(layer_class: LayerClass) -> str:
-    """The type of an optional flag, as the module writes such types; in quotes where it may have to run on a Python
-    before 3.10, which cannot evaluate it.
-    """
-    module = layer_class.module
-    if module.scope.binds("Optional"):
-        return "Optional[bool]"
-    return "bool | None" if module.writes_unions else '"bool | None"'

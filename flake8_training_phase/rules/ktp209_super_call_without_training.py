@@ -12,7 +12,8 @@ from flake8_training_phase.analysis.events import Inlined, KerasCall
 from flake8_training_phase.analysis.layer_class import LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
-from flake8_training_phase.fixes.plans import add_parameter, knows_phase, trust_for_untold
+from flake8_training_phase.fixes.parameter import add_parameter
+from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
@@ -191,12 +192,10 @@ def _message(event: Inlined | KerasCall, keras: str) -> str:
 
 
 def _plan(layer_class: LayerClass, event: Inlined | KerasCall) -> Plan | None:
-    if event.at_hand:
-        if not knows_phase(layer_class, event.place):
-            return None
+    if event.at_hand and knows_phase(layer_class, event.place):
         argument = AddArgument(event.node, "training", event.at_hand)
         return Plan(f"Pass `training={event.at_hand}`", trust_for_untold(event.place), (argument,))
-    if not event.place.is_call_method or not layer_class.can_take_training:
+    if not event.place.is_call_method or not layer_class.can_take_training or layer_class.misnamed_flag:
         return None
     changes = (add_parameter(layer_class), AddArgument(event.node, "training", "training"))
     return Plan("Add `training=None` to `call` and pass it on", Applicability.SAFE, changes)

@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.layer_class import (
     layer_title,
     left_to_default,
     majors,
+    poisoned_by_default,
     reaches_phase,
     takes_keyword,
     wants_flag,
@@ -22,7 +23,8 @@ from flake8_training_phase.analysis.layer_class import (
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
-from flake8_training_phase.fixes.plans import annotation, can_be_told, knows_phase, trust_for_untold
+from flake8_training_phase.fixes.parameter import annotation
+from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -218,7 +220,7 @@ class Classifier(keras.Model):
                         yield from self._without(layer_class, helper)
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
-        needy = left_to_default(helper)
+        needy = left_to_default(helper) or poisoned_by_default(layer_class, helper)
         if not needy:
             return
         default = dict(defaults(helper.function)).get("training")

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.patterns.functional_calls import FunctionalC
 from flake8_training_phase.analysis.values import TRUE_LANE, Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
-from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.names import is_backend_function, keras_path
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 

@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
-from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _ATTRIBUTES = frozenset({"training", "is_training", "_training", "_is_training", "_phase", "is_train", "_is_train"})

@@ -21,7 +21,7 @@ from flake8_training_phase.analysis.patterns.phase_switches import is_in_switch
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.legacy_imports import with_import
-from flake8_training_phase.fixes.plans import add_parameter
+from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.legacy import PHASE_READS
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 

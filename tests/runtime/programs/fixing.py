@@ -29,8 +29,8 @@ TOLD = re.compile(r"training=(True|False|None|1|0)\b|\{\"training\": (True|False
 """A constant that a layer is given: a fix may make the layer hear it."""
 ON_UNLESS_TOLD = re.compile(r"training(: [^=,]+)? ?= ?(True|1|DEFAULT)\b|Random|Resizing|!= False")
 """Code that runs in training when nobody says which phase it is."""
-CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x")
-"""The method of another layer, which finds no call context of its own (KTP208)."""
+CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x|@hidden")
+"""The method of another layer, which finds no call context of its own (KTP208), or one that Keras does not tell."""
 
 
 def fixed(program: Program, unsafe: bool) -> Program:

@@ -1,0 +1,22 @@
+"""The parameter `training` that fixes add to a signature."""
+
+from __future__ import annotations
+
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.fixes.changes import AddParameter
+
+
+def add_parameter(layer_class: LayerClass) -> AddParameter:
+    """Add `training=None` to the signature of `call`, annotated in the way of the module."""
+    assert layer_class.call is not None
+    return AddParameter(layer_class.call, "training", annotation(layer_class))
+
+
+def annotation(layer_class: LayerClass) -> str:
+    """The type of an optional flag, as the module writes such types; in quotes where it may have to run on a Python
+    before 3.10, which cannot evaluate it.
+    """
+    module = layer_class.module
+    if module.scope.binds("Optional"):
+        return "Optional[bool]"
+    return "bool | None" if module.writes_unions else '"bool | None"'

@@ -339,8 +339,11 @@ class Interpreter(Statements):
             environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
         if node.args.kwarg is not None:
             rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
-            unknown = unknown_rest(node, arguments.lacks - set(rest_by_name))
-            environment[node.args.kwarg.arg] = unknown if arguments.hidden else hidden_items(rest_by_name)
+            environment[node.args.kwarg.arg] = (
+                unknown_rest(node, arguments.lacks - set(rest_by_name))
+                if arguments.hidden
+                else hidden_items(rest_by_name)
+            )
 
 
 def run_function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from flake8_training_phase.analysis.blocks import blocks
@@ -146,8 +147,7 @@ class Scope:
 
     def external(self, path: str) -> Value:
         """The thing outside the checked code that has this dotted name, as far as Keras or the user tells of it."""
-        layer = self.knowledge.layer(path)
-        return external(self.knowledge.spelled(path)) if layer is None else ClassValue(layer, names.ALL)
+        return _external(path, self.knowledge)
 
     def _bound(self, name: str, binding: Binding) -> Value:
         if isinstance(binding, Import):
@@ -169,6 +169,12 @@ def _is_import(statement: ast.stmt) -> bool:
 
 def _imports(statement: ast.stmt) -> Iterator[Import]:
     return (binding for _, binding in _bindings([statement]) if isinstance(binding, Import) and not binding.level)
+
+
+@lru_cache(maxsize=4096)
+def _external(path: str, knowledge: Knowledge) -> Value:
+    layer = knowledge.layer(path)
+    return external(knowledge.spelled(path)) if layer is None else ClassValue(layer, names.ALL)
 
 
 def external(path: str) -> Value:

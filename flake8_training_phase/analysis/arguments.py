@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.events import FlagArgument, Given
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import UNKNOWN, Items, PhaseValue, Rest, Value, flags_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -109,7 +111,7 @@ def hidden_items(values: Mapping[str, Value]) -> Items:
 def uses_kwargs(node: FunctionNode) -> bool:
     """Whether a function has a `**kwargs` and does something with it."""
     kwargs = node.args.kwarg
-    return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in ast.walk(node))
+    return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in nodes_in(node))
 
 
 def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset()) -> Value:
@@ -122,18 +124,25 @@ def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset()) -> Val
 
 
 _READING = ("get", "items", "keys", "pop", "values")
+_only_read: WeakKeyDictionary[ast.AST, bool] = WeakKeyDictionary()
+"""What is known of functions: each is run for many classes."""
 
 
 def _is_only_read(function: FunctionNode, name: str) -> bool:
     """Whether a function puts nothing into its `**kwargs`, nor hands the dict itself to somebody who could."""
-    reading: set[ast.AST] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call):
-            reading.update(keyword.value for keyword in node.keywords if keyword.arg is None)
-        elif isinstance(node, ast.Compare):
-            reading.update(node.comparators)
-        elif (isinstance(node, ast.Attribute) and node.attr in _READING) or (
-            isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Store)
-        ):
-            reading.add(node.value)
-    return all(node in reading for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)
+    if function not in _only_read:
+        named, reading = set[ast.AST](), set[ast.AST]()
+        for node in nodes_in(function):
+            if isinstance(node, ast.Name):
+                if node.id == name:
+                    named.add(node)
+            elif isinstance(node, ast.Call):
+                reading.update(keyword.value for keyword in node.keywords if keyword.arg is None)
+            elif isinstance(node, ast.Compare):
+                reading.update(node.comparators)
+            elif (isinstance(node, ast.Attribute) and node.attr in _READING) or (
+                isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Store)
+            ):
+                reading.add(node.value)
+        _only_read[function] = named <= reading
+    return _only_read[function]

@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.graphs import GraphMaker
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.known_functions import ANY_NAME
 from flake8_training_phase.analysis.scopes import Scope, inner_statements
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
@@ -169,7 +170,7 @@ class UserClass:
         if self.call is None or self.phase_parameter is not None:
             return False
         kwargs = self.call.node.args.kwarg
-        return kwargs is not None and any(_asks_for_training(node, kwargs.arg) for node in ast.walk(self.call.node))
+        return kwargs is not None and any(_asks_for_training(node, kwargs.arg) for node in nodes_in(self.call.node))
 
     @property
     def accepts_training(self) -> bool:

@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import External, FunctionValue, Value, members
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -30,14 +31,22 @@ def hiding_decorator(method: Method, unwraps: bool = True) -> ast.expr | None:
 
 def hides_signature(cls: UserClass) -> bool:
     """Whether a decorator hides from Keras what the `call` of a class takes."""
-    return cls.call is not None and hiding_decorator(cls.call) is not None
+    return _hides(cls, unwraps=True)
 
 
 def hides_default(cls: UserClass) -> bool:
     """Whether a decorator hides the default of `training` from Keras 2, which asks the function that it finds for it,
     and passes None where there is none: `utils/layer_utils.py:809` (2.15).
     """
-    return cls.call is not None and hiding_decorator(cls.call, unwraps=False) is not None
+    return _hides(cls, unwraps=False)
+
+
+def _hides(cls: UserClass, unwraps: bool) -> bool:
+    # The phase flow asks for each call of a layer.
+    key = f"_hides_{unwraps}"
+    if key not in cls.__dict__:
+        cls.__dict__[key] = cls.call is not None and hiding_decorator(cls.call, unwraps) is not None
+    return bool(cls.__dict__[key])
 
 
 def graph_decorator(method: Method) -> ast.expr | None:
@@ -64,7 +73,7 @@ def _wrapper(decorator: Value | None, levels: int, unwraps: bool) -> FunctionDef
     """The function that a decorator returns, when it is a plain one that it defines."""
     if not isinstance(decorator, FunctionValue) or isinstance(decorator.node, ast.Lambda):
         return None
-    if decorator.node.decorator_list or any(_keeps_signature(node, unwraps) for node in ast.walk(decorator.node)):
+    if decorator.node.decorator_list or any(_keeps_signature(node, unwraps) for node in nodes_in(decorator.node)):
         return None
     function: FunctionDef | None = decorator.node
     for _ in range(levels):
@@ -94,7 +103,7 @@ def _returns(body: list[ast.stmt]) -> Iterator[ast.Return]:
         if isinstance(statement, ast.Return):
             yield statement
         elif not isinstance(statement, (FunctionDef, ast.ClassDef)):
-            yield from (one for one in ast.walk(statement) if isinstance(one, ast.Return))
+            yield from (one for one in nodes_in(statement) if isinstance(one, ast.Return))
 
 
 def _speaks_of_training(function: FunctionDef) -> bool:
@@ -102,5 +111,5 @@ def _speaks_of_training(function: FunctionDef) -> bool:
     return any(
         (isinstance(node, ast.keyword) and node.arg == "training")
         or (isinstance(node, ast.Constant) and node.value == "training")
-        for node in ast.walk(function)
+        for node in nodes_in(function)
     )

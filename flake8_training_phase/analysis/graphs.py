@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.arguments import Arguments
 from flake8_training_phase.analysis.events import LayerCall, walk
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
@@ -54,10 +55,12 @@ class GraphMaker(Interpreter):
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         """As the interpreter, but what is computed from tensors is a tensor."""
+        if not isinstance(node, _COMPUTED):
+            return super().evaluate(node, frame)
         before, events = len(self.events), self.events
         value = super().evaluate(node, frame)
-        if value is UNKNOWN and isinstance(node, _COMPUTED):
-            named = [frame.lookup(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)]
+        if value is UNKNOWN:
+            named = [frame.lookup(one.id) for one in nodes_in(node) if isinstance(one, ast.Name)]
             called = [output_of(one) for one in walk(events[before:]) if isinstance(one, LayerCall)]
             return through([*named, *called])
         return value

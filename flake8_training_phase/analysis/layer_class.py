@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
@@ -167,7 +168,7 @@ class LayerClass:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
         if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
             return False
-        if any(isinstance(node, ast.Name) and node.id == "training" for node in ast.walk(self.call)):
+        if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
             return False
         return passes_through(self.cls)
 
@@ -181,7 +182,7 @@ def _shows_flag(event: LayerCall | Inlined | KerasCall | PhaseTest, name: str) -
 
 def _names_flag(event: LayerCall | KerasCall) -> bool:
     passed = event.flag.node
-    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in ast.walk(passed))
+    return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in nodes_in(passed))
 
 
 def reaches_phase(call: LayerCall) -> bool:
@@ -251,7 +252,7 @@ def _wants_flag(layer: Instance) -> bool:
         if isinstance(event, LayerCall) and dependence(event.receiver) is Dependence.NO
     }
     return any(
-        isinstance(node, ast.Name) and node.id == "training" and node not in ignored for node in ast.walk(cls.call.node)
+        isinstance(node, ast.Name) and node.id == "training" and node not in ignored for node in nodes_in(cls.call.node)
     )
 
 

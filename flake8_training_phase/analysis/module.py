@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter, run_function
 from flake8_training_phase.analysis.scopes import Import, Scope, class_definitions
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, FunctionValue, ModuleValue, Value
 from flake8_training_phase.keras.names import ALL
 
@@ -65,7 +66,7 @@ class Module:
 
     def _constructs(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Whether a function of the module calls one of its classes by name."""
-        calls = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+        calls = (node.func for node in nodes_in(function) if isinstance(node, ast.Call))
         return any(isinstance(called, ast.Name) and called.id in self._class_names for called in calls)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> UserClass:

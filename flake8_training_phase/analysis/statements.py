@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.blocks import TRY
 from flake8_training_phase.analysis.events import Branch, Event, Exit, Loop, PhaseTest, Place
 from flake8_training_phase.analysis.expressions import Expressions, compared
 from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
     FALSE_LANE,
     LANES,
@@ -274,7 +275,7 @@ def _fits(pattern: ast.pattern, subject: Value) -> Value:
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:
     """The names that a pattern binds."""
-    for one in ast.walk(pattern):
+    for one in nodes_in(pattern):
         name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
         if name is not None:
             yield name

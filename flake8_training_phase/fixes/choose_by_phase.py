@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, binds
 from flake8_training_phase.analysis.patterns.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.scopes import inner_statements
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import FunctionValue, Partial
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
@@ -88,7 +89,7 @@ def _choice(switch: PhaseSwitch, node: ast.expr) -> _Choice:
     use = switch.use
     if isinstance(node, ast.Lambda):
         parameters = (*node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg)
-        if any(parameters) or any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in ast.walk(node)):
+        if any(parameters) or any(isinstance(one, (ast.Yield, ast.YieldFrom)) for one in nodes_in(node)):
             return _Choice("({})()", node, True)
         node = node.body
     elif isinstance(node, (ast.Name, ast.Attribute)):
@@ -129,7 +130,7 @@ def _is_tensor(use: LegacyUse, name: str) -> bool:
     values = [
         node.value
         for function in bound
-        for node in ast.walk(function)
+        for node in nodes_in(function)
         if isinstance(node, ast.Assign)
         and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
     ]

@@ -14,6 +14,7 @@ from dataclasses import replace
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import legacy_uses, root_name
 from flake8_training_phase.analysis.patterns.phase_switches import phase_switches
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, DropImport, HoldImport, Plan, Replace, Unwrap
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, is_backend_module
 from flake8_training_phase.sources.text import SourceText
@@ -35,7 +36,7 @@ def _import_change(name: str, gone: set[ast.Name], module: CheckedModule) -> Cha
     if found is None or not _is_backend(*found, module):
         return None
     statement, alias = found
-    names = {node for node in ast.walk(module.tree) if isinstance(node, ast.Name) and node.id == name}
+    names = {node for node in nodes_in(module.tree) if isinstance(node, ast.Name) and node.id == name}
     left = names - gone
     if not left:
         return DropImport(statement, alias)
@@ -52,7 +53,7 @@ def has_comments(node: ast.expr, kept: Iterable[ast.expr], source: SourceText) -
 def droppable_import(module: CheckedModule, name: str) -> tuple[_Import, ast.alias] | None:
     """The one import that binds a name; None where it has to stay, whatever uses it."""
     found = [
-        (node, alias) for node in ast.walk(module.tree) if isinstance(node, _Import) for alias in _bound(node, name)
+        (node, alias) for node in nodes_in(module.tree) if isinstance(node, _Import) for alias in _bound(node, name)
     ]
     if len(found) != 1 or module.module.path.name == "__init__.py" or _is_mentioned(module.tree, name):
         return None
@@ -76,12 +77,12 @@ def _bound(node: _Import, name: str) -> Iterator[ast.alias]:
 
 def _is_mentioned(tree: ast.Module, name: str) -> bool:
     """Whether the name stands in a string, as in `__all__`."""
-    return any(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(tree))
+    return any(isinstance(node, ast.Constant) and node.value == name for node in nodes_in(tree))
 
 
 def _plain_blocks(tree: ast.Module) -> Iterator[tuple[ast.stmt, ...]]:
     """The bodies of the module and its functions: what stands in them is not under a condition."""
-    for node in ast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             yield tuple(node.body)
 
@@ -96,13 +97,13 @@ def _is_backend(statement: _Import, alias: ast.alias, module: CheckedModule) -> 
 def _removed(change: Change) -> Iterator[ast.AST]:
     """What a change leaves nothing of."""
     if isinstance(change, Replace):
-        kept = {node for part in change.parts for node in ast.walk(part)}
-        yield from (node for node in ast.walk(change.node) if node not in kept)
+        kept = {node for part in change.parts for node in nodes_in(part)}
+        yield from (node for node in nodes_in(change.node) if node not in kept)
     elif isinstance(change, DeleteStatement):
-        yield from ast.walk(change.statement)
+        yield from nodes_in(change.statement)
     elif isinstance(change, Unwrap) and isinstance(change.statement, ast.With):
         for item in change.statement.items:
-            yield from ast.walk(item)
+            yield from nodes_in(item)
 
 
 def _legacy_roots(module: CheckedModule) -> set[ast.Name]:

@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.dependence import Dependence, parent_depende
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.layer_class import LayerClass, takes_keyword
 from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -24,7 +25,7 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
         statement = uses.parents[read]
         if _is_only_naming(statement):
             assert isinstance(statement, ast.stmt)
-            deleted.update(ast.walk(statement))
+            deleted.update(nodes_in(statement))
             changes.append(DeleteStatement(statement, uses.block_of(statement)))
         else:
             changes.append(Replace(read, "training"))
@@ -59,7 +60,7 @@ def _is_only_naming(statement: ast.AST) -> bool:
 def _is_free(layer_class: LayerClass, deleted: set[ast.AST]) -> bool:
     """Whether nothing else in `call` has the name of the new parameter."""
     assert layer_class.call is not None
-    for node in ast.walk(layer_class.call):
+    for node in nodes_in(layer_class.call):
         named = isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
         if (named or (isinstance(node, ast.arg) and node.arg == "training")) and node not in deleted:
             return False

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.sources.text import SourceText
 
@@ -39,7 +40,7 @@ def _has_long_string(statement: ast.If | ast.With) -> bool:
     """Whether a string spans lines: what stands at the beginning of these is its own."""
     return any(
         isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
-        for node in ast.walk(statement)
+        for node in nodes_in(statement)
     )
 
 

@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.layer_class import LayerClass, concerned, majors, reaches_phase
 from flake8_training_phase.analysis.phase_flow import Subject
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
@@ -227,7 +228,7 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
         return False
     if not layer_class.cls.is_model and name not in dict(defaults(call)):
         return not any(_keywords(layer_class, "training"))
-    return any(isinstance(node, ast.keyword) and node.arg == name for node in ast.walk(layer_class.module.tree))
+    return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
 
 
 def _message(layer_class: LayerClass, name: str) -> str:
@@ -244,8 +245,8 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     call = layer_class.call
     assert call is not None
     name = argument.arg
-    names = [node for node in ast.walk(call) if isinstance(node, ast.Name)]
-    shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in ast.walk(call))
+    names = [node for node in nodes_in(call) if isinstance(node, ast.Name)]
+    shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in nodes_in(call))
     if name in AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
         return None
     changes: list[Change] = [RenameParameter(argument, "training")]

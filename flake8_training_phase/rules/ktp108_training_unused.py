@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
 from flake8_training_phase.analysis.patterns.opaque_paths import unseen_layers
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, union
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -165,7 +166,7 @@ def _ignores_flag(layer_class: LayerClass) -> bool:
     call, own = layer_class.call, layer_class.cls.call
     if call is None or own is None or own.owner is not layer_class.cls or not layer_class.cls.accepts_training:
         return False
-    names = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+    names = {node.id for node in nodes_in(call) if isinstance(node, ast.Name)}
     return not names & {"training", "locals", "vars"}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall, PhaseTest
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import NONE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
@@ -193,7 +194,7 @@ class Other(keras.layers.Layer):
             for event in layer_class.events:
                 expression = _expression(event)
                 names = {"training", layer_class.cls.phase_parameter}
-                for test in ast.walk(expression) if expression is not None else ():
+                for test in nodes_in(expression) if expression is not None else ():
                     if isinstance(test, ast.Compare) and _is_identity_test(test, names):
                         yield from self._judged(layer_class, event, test)
 
@@ -240,7 +241,7 @@ def _constant(test: ast.Compare) -> object:
 
 def _compared_with(function: ast.AST, name: ast.expr) -> set[object]:
     """The constants that a name is compared with anywhere in a function."""
-    compares = [node for node in ast.walk(function) if isinstance(node, ast.Compare)]
+    compares = [node for node in nodes_in(function) if isinstance(node, ast.Compare)]
     same = [node for node in compares if ast.dump(node.left) == ast.dump(name)]
     return {_constant(node) for node in same}
 

@@ -21,6 +21,7 @@ from flake8_training_phase.analysis.layer_class import (
     wants_flag,
 )
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 from flake8_training_phase.fixes.parameter import annotation
@@ -275,7 +276,7 @@ def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:
     assert isinstance(function, _Function)
     tree = layer_class.module.tree
     sites = helper_calls(tree, function.name)
-    taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in ast.walk(function))
+    taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
     if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
         return None
     told = [site for site in sites if site.has_training]

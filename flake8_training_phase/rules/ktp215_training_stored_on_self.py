@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -237,13 +238,13 @@ class QNetworkAgent(keras.Model):
 def _uses_parameter(layer_class: LayerClass) -> bool:
     """Whether `call` also reads the flag it is given: the attribute then says whether the layer may train at all."""
     name = layer_class.cls.phase_parameter
-    nodes = ast.walk(layer_class.call) if layer_class.call is not None else ()
+    nodes = nodes_in(layer_class.call) if layer_class.call is not None else ()
     return any(isinstance(one, ast.Name) and one.id == name for one in nodes)
 
 
 def _guards(layer_class: LayerClass) -> Iterator[ast.Attribute]:
     """The attributes that `call` itself tests and nothing else with them."""
-    for node in ast.walk(layer_class.call) if layer_class.call is not None else ():
+    for node in nodes_in(layer_class.call) if layer_class.call is not None else ():
         if isinstance(node, (ast.If, ast.IfExp)):
             negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
             test = node.test.operand if negated else node.test  # type: ignore[attr-defined]
@@ -268,7 +269,7 @@ def _is_set_once(read: ast.Attribute, layer_class: LayerClass) -> bool:
 
 def _stores(tree: ast.AST, name: str) -> Iterator[ast.AST]:
     """What sets an attribute of that name, on any object."""
-    for node in ast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):
             yield node
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
@@ -285,7 +286,7 @@ def _constructor_stores(classes: Iterable[UserClass], name: str) -> Iterator[ast
 
 def _stores_in_constructors(tree: ast.AST, name: str) -> Iterator[ast.AST]:
     """What constructors of any class set on themselves."""
-    for node in ast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, ast.FunctionDef) and node.name in _CONSTRUCTORS:
             yield from _stores(node, name)
 
@@ -300,7 +301,7 @@ def _message(flag: ast.Attribute, call: LayerCall) -> str:
 def _plan(layer_class: LayerClass, read: ast.Attribute, at_hand: str | None) -> Plan | None:
     if at_hand is not None:
         return Plan(f"Use `{at_hand}`", Applicability.UNSAFE, (Replace(read, at_hand),))
-    in_call = layer_class.call is not None and any(node is read for node in ast.walk(layer_class.call))
+    in_call = layer_class.call is not None and any(node is read for node in nodes_in(layer_class.call))
     if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
         return None
     changes: tuple[Change, ...] = (add_parameter(layer_class), Replace(read, "training"))

@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import ClassValue, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, Plan
@@ -176,7 +177,7 @@ def own():
 
 def _with_flag(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.Call | None]]:
     """The calls that are given the flag and look like constructors, with the call of what they make, if it follows."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes_in(tree) if isinstance(node, ast.Call)]
     around = {node.func: node for node in calls}
     for node in calls:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

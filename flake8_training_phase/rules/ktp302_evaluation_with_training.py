@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -125,7 +126,7 @@ class MCDropoutClassifier(Classifier):
             cls = function.cls
             if cls is None or not cls.is_model or function.node.name not in _STEPS or _samples(function.node):
                 continue
-            for node in ast.walk(function.node):
+            for node in nodes_in(function.node):
                 if not isinstance(node, ast.Call):
                     continue
                 flag = next((keyword.value for keyword in node.keywords if keyword.arg == "training"), None)
@@ -142,7 +143,7 @@ class MCDropoutClassifier(Classifier):
 def _samples(step: ast.AST) -> bool:
     """Whether the step runs the model several times, as Monte Carlo dropout does."""
     repeats = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.SetComp)
-    return any(isinstance(node, repeats) for node in ast.walk(step))
+    return any(isinstance(node, repeats) for node in nodes_in(step))
 
 
 RULE = EvaluationWithTraining()

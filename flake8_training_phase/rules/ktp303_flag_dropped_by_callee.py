@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.dependence import Dependence, class_dependen
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.module_run import ModelCall, module_run
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
@@ -179,7 +180,7 @@ model = keras.Model(inputs, Block()(inputs, training=True))
         if 3 not in module.keras:
             return
         inside = {event.node for one in module.layer_classes for event in one.events if isinstance(event, LayerCall)}
-        calls = {node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and _says_training(node)} - inside
+        calls = {node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and _says_training(node)} - inside
         if not calls:
             return
         classes = {one.cls: one for one in module.layer_classes}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
@@ -98,7 +99,7 @@ class Classifier(keras.Model):
                 continue
             if class_dependence(layer_class.cls) is not Dependence.YES:
                 continue
-            calls = [node for node in ast.walk(override) if isinstance(node, ast.Call) and _is_super_call(node)]
+            calls = [node for node in nodes_in(override) if isinstance(node, ast.Call) and _is_super_call(node)]
             for call in calls:
                 if not any(keyword.arg in ("training", None) for keyword in call.keywords) and len(call.args) < 2:
                     message = (

@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.patterns.phase_fallbacks import (
 )
 from flake8_training_phase.analysis.patterns.phase_inputs import phase_input
 from flake8_training_phase.analysis.patterns.phase_switches import is_in_switch
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.legacy_imports import with_import
@@ -299,7 +300,7 @@ def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:
         return False
     stores = [
         node
-        for node in ast.walk(own.node)
+        for node in nodes_in(own.node)
         if isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
     ]
     only = use.statement.targets if isinstance(use.statement, ast.Assign) else []

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.patterns.model_calls import model_calls
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, Plan
 from flake8_training_phase.fixes.legacy_imports import with_import
@@ -168,7 +169,7 @@ def _following(use: LegacyUse, uses: list[LegacyUse]) -> list[ast.stmt]:
     setting = {other.node for other in uses}
     found: list[ast.stmt] = []
     for statement in use.block[use.block.index(use.statement) + 1 :]:
-        if setting & set(ast.walk(statement)):
+        if setting & set(nodes_in(statement)):
             break
         found.append(statement)
     return found

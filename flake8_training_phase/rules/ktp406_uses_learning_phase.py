@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import asks_for_version
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, Plan
 from flake8_training_phase.keras.names import keras_path
@@ -145,7 +146,7 @@ def mark(outputs, tf):
             return
         plans = dict(_assignments(module.tree))
         guarded = set(_under_version_tests(module.tree))
-        for node in ast.walk(module.tree):
+        for node in nodes_in(module.tree):
             if isinstance(node, ast.Attribute) and node.attr in _NAMES and node not in guarded:
                 message = f"no Keras looks at `{ast.unparse(node)}` any more"
                 yield self.problem(node, message, module.keras, plans.get(node))
@@ -153,7 +154,7 @@ def mark(outputs, tf):
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, Plan]]:
     """The attributes that a statement of their own is given, with the plan that removes it."""
-    for parent in ast.walk(tree):
+    for parent in nodes_in(tree):
         for _, block in ast.iter_fields(parent):
             for statement in block if isinstance(block, list) else ():
                 if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
@@ -163,20 +164,20 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, Plan]]:
 
 def _under_version_tests(tree: ast.Module) -> Iterator[ast.AST]:
     """What runs only under some versions, or where the attribute exists."""
-    for node in ast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, (ast.If, ast.IfExp)) and asks_for_version(node.test):
-            yield from ast.walk(node)
+            yield from nodes_in(node)
 
 
 def _imports_keras(tree: ast.Module) -> bool:
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [alias.name for node in nodes_in(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
     return any(name.partition(".")[0] == "tensorflow" or keras_path(name) is not None for name in names)
 
 
 def _is_defined(tree: ast.Module) -> bool:
     """Whether it is a property of the module's own."""
-    return any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in _NAMES for node in ast.walk(tree))
+    return any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in _NAMES for node in nodes_in(tree))
 
 
 RULE = UsesLearningPhase()

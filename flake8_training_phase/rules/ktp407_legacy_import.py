@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropImport, Plan
 from flake8_training_phase.fixes.legacy_imports import droppable_import
@@ -125,7 +126,7 @@ from tensorflow.keras import backend as K
         """The imports that nothing uses."""
         if 3 not in module.keras:
             return
-        used = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+        used = {node.id for node in nodes_in(module.tree) if isinstance(node, ast.Name)}
         for name in dict.fromkeys(_imported(module)):
             found = droppable_import(module, name) if name not in used else None
             if found is not None:
@@ -138,7 +139,7 @@ from tensorflow.keras import backend as K
 def _imported(module: CheckedModule) -> Iterator[str]:
     """The names under which the module imports legacy functions."""
     spelled = module.scope.knowledge.spelled
-    for node in ast.walk(module.tree):
+    for node in nodes_in(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
             for alias in node.names:
                 if legacy_function(spelled(f"{node.module}.{alias.name}"), LEGACY_NAMES) is not None:

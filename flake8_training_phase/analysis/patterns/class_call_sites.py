@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, Value, members
 
 
@@ -35,7 +36,7 @@ def call_sites(layer_class: LayerClass) -> Iterator[CallSite]:
 
 def functional_call(layer_class: LayerClass) -> ast.Call | None:
     """The first call, written `Block(…)(x)`, that gives no flag, as functional models are made."""
-    for node in ast.walk(layer_class.module.tree):
+    for node in nodes_in(layer_class.module.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and _name(node.func.func) == layer_class.name:
             if len(node.args) == 1 and not any(one.arg in ("training", None) for one in node.keywords):
                 return node

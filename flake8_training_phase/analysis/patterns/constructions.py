@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.weights import has_weights
 from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import ClassValue, Instance, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -62,12 +63,12 @@ def _is_uncertain(layer: Instance) -> bool:
 
 
 def _made_in(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[tuple[ast.Call, Instance]]:
-    nodes = list(ast.walk(function))
+    nodes = list(nodes_in(function))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     called: set[ast.AST] = {node.func for node in calls}  # The `Dense(8)` of `Dense(8)(x)`.
     used = called | _called_by_name(nodes, called)
     made = [node for node in calls if node in used and _names_class(node.func, scope)]
-    kept = {inner for node in nodes if _keeps(node) for inner in ast.walk(node)} if made else set()
+    kept = {inner for node in nodes if _keeps(node) for inner in nodes_in(node)} if made else set()
     for node in made:
         if node not in kept:
             for one in members(Interpreter(None).evaluate(node, Frame(None, scope))):

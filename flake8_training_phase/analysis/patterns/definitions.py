@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.syntax import nodes_in
+
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 FunctionNode = FunctionDef | ast.Lambda
 Block = ast.Module | FunctionDef
@@ -82,7 +84,7 @@ class Definitions:
                     yield from found
                     return
         elif isinstance(target, ast.Attribute) and unit.cls is not None:
-            yield from _assigned(ast.unparse(target), ast.walk(unit.cls))
+            yield from _assigned(ast.unparse(target), nodes_in(unit.cls))
 
 
 def _assigned(target: str, nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
@@ -181,4 +183,4 @@ def _stored(target: ast.expr) -> Iterator[str]:
 
 def mentions(node: ast.AST, names: set[str]) -> bool:
     """Whether one of some names, plain or dotted, stands in a node."""
-    return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in ast.walk(node))
+    return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in nodes_in(node))

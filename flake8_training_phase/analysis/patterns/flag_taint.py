@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from flake8_training_phase.analysis.syntax import nodes_in
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 PHASE_WORD = re.compile(
@@ -31,7 +33,7 @@ class FlagTaint:
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
         """The node around each node."""
-        return {child: node for node in ast.walk(self.function) for child in ast.iter_child_nodes(node)}
+        return {child: node for node in nodes_in(self.function) for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -39,9 +41,9 @@ class FlagTaint:
         names = set(self._given)
         while True:
             before = len(names)
-            for node in ast.walk(self.function):
+            for node in nodes_in(self.function):
                 if _binds_by_phase(node, names):
-                    names |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and _is_store(one)}
+                    names |= {one.id for one in nodes_in(node) if isinstance(one, ast.Name) and _is_store(one)}
             if len(names) == before:
                 return frozenset(names)
 
@@ -73,14 +75,14 @@ class FlagTaint:
         return any(one is not child and self.mentions(one) for one in ast.iter_child_nodes(parent))
 
     def _is_guarded_function(self, nested: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        uses = [one for one in ast.walk(self.function) if isinstance(one, ast.Name) and one.id == nested.name]
+        uses = [one for one in nodes_in(self.function) if isinstance(one, ast.Name) and one.id == nested.name]
         return self._is_inside_test(nested) or any(self.guards(one) for one in uses)
 
     def _is_behind_exit(self, node: ast.AST) -> bool:
         """Whether a way out that the phase decides on stands before it."""
-        for one in ast.walk(self.function):
+        for one in nodes_in(self.function):
             if isinstance(one, ast.If) and one.lineno < getattr(node, "lineno", 0) and self.mentions(one.test):
-                if any(isinstance(inner, (ast.Return, ast.Raise, ast.Continue)) for inner in ast.walk(one)):
+                if any(isinstance(inner, (ast.Return, ast.Raise, ast.Continue)) for inner in nodes_in(one)):
                     return True
         return False
 
@@ -91,8 +93,8 @@ class FlagTaint:
             child = self.parents[child]
         if not isinstance(child, ast.Assign):
             return False
-        names = {one.id for target in child.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-        uses = [one for one in ast.walk(self.function) if isinstance(one, ast.Name) and one.id in names]
+        names = {one.id for target in child.targets for one in nodes_in(target) if isinstance(one, ast.Name)}
+        uses = [one for one in nodes_in(self.function) if isinstance(one, ast.Name) and one.id in names]
         later = (one for one in uses if one.lineno > child.lineno and not _is_store(one))
         return any(self._is_inside_test(one) for one in later)
 

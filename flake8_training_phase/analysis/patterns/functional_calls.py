@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
 from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import ClassValue, External, FunctionValue, Value, members
 
 MAX_DEPTH = 6
@@ -53,7 +54,7 @@ def unguarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[Functio
 
 def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[FunctionalCall]:
     """The calls of wanted functions in the functions of `Lambda` layers, written in place."""
-    for node in ast.walk(module.tree):
+    for node in nodes_in(module.tree):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Lambda):
             function = node.args[0]
             made = _resolved(node.func, module.scope) if _last_name(node.func) == "Lambda" else ()
@@ -73,7 +74,7 @@ class _Search:
         if taint.function in self._running or len(self._running) >= MAX_DEPTH:
             return
         self._running.append(taint.function)
-        for node in ast.walk(taint.function):
+        for node in nodes_in(taint.function):
             if isinstance(node, ast.Call):
                 yield from self._call(node, taint, scope)
         self._running.pop()

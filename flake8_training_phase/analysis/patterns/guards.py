@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.blocks import blocks
 from flake8_training_phase.analysis.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, members
 
 _Parents = Mapping[ast.AST, ast.AST]
@@ -102,7 +103,7 @@ def _same_layer(one: LayerCall, other: LayerCall) -> bool:
 
 
 def _parents(function: ast.AST) -> _Parents:
-    return {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+    return {child: node for node in nodes_in(function) for child in ast.iter_child_nodes(node)}
 
 
 def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:
@@ -136,7 +137,7 @@ def _chooses(call: ast.Call, given: ast.AST, guard: ast.IfExp) -> bool:
 
 
 def _is_random(statement: ast.AST) -> bool:
-    return any(isinstance(one, ast.Attribute) and one.attr.startswith("random") for one in ast.walk(statement))
+    return any(isinstance(one, ast.Attribute) and one.attr.startswith("random") for one in nodes_in(statement))
 
 
 def _guard_around(statement: ast.stmt, parents: _Parents, tests: set[ast.expr]) -> ast.If | None:
@@ -159,7 +160,7 @@ def _replaces_in_guard(call: ast.Call, statement: ast.stmt, guard: ast.If, paren
     source = _source(call)
     if name is None or not isinstance(source, ast.Name) or source.id != name or not _goes_on(name, guard, parents):
         return False
-    if any(isinstance(node, ast.Return) for one in inside for node in ast.walk(one)):
+    if any(isinstance(node, ast.Return) for one in inside for node in nodes_in(one)):
         return False
     if any(_stores(one, name) or isinstance(one, (ast.Return, ast.Raise)) for one in other):
         return False
@@ -180,7 +181,7 @@ def _goes_on(name: str, guard: ast.If, parents: _Parents) -> bool:
 
 def _sides(statement: ast.stmt, guard: ast.If) -> tuple[Sequence[ast.stmt], Sequence[ast.stmt]]:
     """The block of a guard that a statement stands in, and the other one."""
-    in_body = any(node is statement for one in guard.body for node in ast.walk(one))
+    in_body = any(node is statement for one in guard.body for node in nodes_in(one))
     return (guard.body, guard.orelse) if in_body else (guard.orelse, guard.body)
 
 
@@ -267,10 +268,10 @@ def _uses(statement: ast.stmt, name: str) -> bool:
 
 
 def _loads(node: ast.AST, name: str) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
+    return any(isinstance(one, ast.Name) and one.id == name for one in nodes_in(node))
 
 
 def _stores(statement: ast.stmt, name: str) -> bool:
     return any(
-        isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Store) for one in ast.walk(statement)
+        isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Store) for one in nodes_in(statement)
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.arguments import parameter, unknown_rest
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Rest
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -45,7 +46,7 @@ def helper_calls(tree: ast.Module, helper: str) -> list[HelperCall] | None:
     """Every call of a function or method of that name; None when it is used in another way than being called, or
     when the module defines several.
     """
-    if sum(isinstance(node, _Function) and node.name == helper for node in ast.walk(tree)) != 1:
+    if sum(isinstance(node, _Function) and node.name == helper for node in nodes_in(tree)) != 1:
         return None
     mentions = 0
     calls: list[HelperCall] = []

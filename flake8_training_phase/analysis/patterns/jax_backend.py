@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, members
 
 _VARIABLE = "KERAS_BACKEND"
@@ -22,7 +23,7 @@ _VARIABLE = "KERAS_BACKEND"
 
 def is_for_jax(module: CheckedModule) -> bool:
     """Whether a module is written for JAX: it imports it, or chooses it as the backend of Keras."""
-    return "jax" in module.source.text and any(_names_jax(node) for node in ast.walk(module.tree))
+    return "jax" in module.source.text and any(_names_jax(node) for node in nodes_in(module.tree))
 
 
 def phase_on_jax(layer_class: LayerClass, call: LayerCall) -> bool | None:

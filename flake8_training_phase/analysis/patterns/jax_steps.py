@@ -17,6 +17,7 @@ from flake8_training_phase.analysis.patterns.definitions import (
     positional_names,
 )
 from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingStep
+from flake8_training_phase.analysis.syntax import nodes_in
 
 _GRADS = frozenset({"value_and_grad", "grad"})
 _UPDATES = frozenset({"stateless_apply", "apply_updates", "apply_gradients", "update", "apply", "tree_map"})
@@ -33,7 +34,7 @@ def jax_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
                 yield from _step(loss, argument(call, 1, "argnums"), definitions)
     if isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         for decorator in unit.node.decorator_list:
-            if any(_is_grad(one) for one in ast.walk(decorator)):
+            if any(_is_grad(one) for one in nodes_in(decorator)):
                 given = decorator if isinstance(decorator, ast.Call) else None
                 yield from _step(unit.node, None if given is None else _keyword(given, "argnums"), definitions)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from flake8_training_phase.analysis.syntax import nodes_in
+
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -34,9 +36,9 @@ def kwargs_uses(function: FunctionDef) -> KwargsUses | None:
     if function.args.kwarg is None:
         return None
     uses = KwargsUses()
-    for node in ast.walk(function):
+    for node in nodes_in(function):
         uses.parents.update((child, node) for child in ast.iter_child_nodes(node))
-    for node in ast.walk(function):
+    for node in nodes_in(function):
         if isinstance(node, ast.Name) and node.id == function.args.kwarg.arg:
             _sort_in(uses, node)
     return uses

@@ -13,6 +13,7 @@ from flake8_training_phase.analysis.blocks import TRY
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import External, Value, members
 from flake8_training_phase.keras.legacy import is_backend_module, legacy_function
 
@@ -176,7 +177,7 @@ def binds(function: _Function, name: str) -> bool:
     return any(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
         for statement in function.body
-        for node in ast.walk(statement)
+        for node in nodes_in(statement)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_training_phase.analysis.patterns.legacy_uses import root_name
 from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import ClassValue, External, FunctionValue, Instance, Partial, Value, members
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 
@@ -76,7 +77,7 @@ def _symbolic_names(statements: Iterable[ast.stmt]) -> set[str]:
     assigned = [node for one in statements for node in _walk(one) if isinstance(node, ast.Assign)]
     for node in assigned:
         if _is_symbolic(node.value, found):
-            targets = [name for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+            targets = [name for target in node.targets for name in nodes_in(target) if isinstance(name, ast.Name)]
             found.update(name.id for name in targets)
     return found
 

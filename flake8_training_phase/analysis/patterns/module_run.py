@@ -21,6 +21,7 @@ from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.functions import Function
 from flake8_training_phase.analysis.graphs import GraphMaker, Tensor, through
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
@@ -91,7 +92,7 @@ class ModuleRun(GraphMaker):
         """Run the functions around some nodes that nothing has called yet, on unknown arguments."""
         wanted = set(nodes)
         for function in self._functions:
-            if function.node not in self.visited and not wanted.isdisjoint(ast.walk(function.node)):
+            if function.node not in self.visited and not wanted.isdisjoint(nodes_in(function.node)):
                 self.visited.add(function.node)
                 for instance in self._objects(function.cls):
                     self._run_alone(function, instance)

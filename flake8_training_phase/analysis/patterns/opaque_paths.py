@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.arguments import parameter_names
 from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.known_functions import flattened
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, Value, members
 
 _ALL_LAYERS = frozenset({"layers", "submodules", "_layers", "_flatten_layers"})
@@ -36,13 +37,13 @@ def _reached(layer_class: LayerClass) -> Iterator[str]:
     """The attributes of `self` that `call` reads; not where it only reads something of what they hold."""
     assert layer_class.call is not None
     own = (parameter_names(layer_class.call) or [""])[0]
-    called = {id(node.func) for node in ast.walk(layer_class.call) if isinstance(node, ast.Call)}
+    called = {id(node.func) for node in nodes_in(layer_class.call) if isinstance(node, ast.Call)}
     only_read = {
         id(node.value)
-        for node in ast.walk(layer_class.call)
+        for node in nodes_in(layer_class.call)
         if isinstance(node, ast.Attribute) and id(node) not in called
     }
-    for node in ast.walk(layer_class.call):
+    for node in nodes_in(layer_class.call):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own:
             if id(node) not in only_read:
                 yield node.attr

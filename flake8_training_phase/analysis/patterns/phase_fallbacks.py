@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse
+from flake8_training_phase.analysis.syntax import nodes_in
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -66,7 +67,7 @@ def tested_for_none(test: ast.expr, not_none: bool) -> str | None:
 def takes_none(use: LegacyUse, name: str, without: ast.AST) -> bool:
     """Whether all that uses the flag takes None for inference: layers, and Python's own truth."""
     methods = _methods(use)
-    aside = {*ast.walk(without), *_flags_of_layers(use)}
+    aside = {*nodes_in(without), *_flags_of_layers(use)}
     return any(_is_parameter(one, name) for one in use.functions) and all(
         _function_takes_none(function, name, aside, methods, 0) for function in use.functions[-1:]
     )
@@ -151,10 +152,10 @@ def _function_takes_none(
     function: _Function, name: str, aside: set[ast.AST], methods: dict[str, _Function], depth: int
 ) -> bool:
     harmless: set[ast.AST] = set()
-    for parent in ast.walk(function):
+    for parent in nodes_in(function):
         for child in ast.iter_child_nodes(parent):
             harmless.update(_harmless_in(child, parent, methods, depth))
-    uses = (one for one in ast.walk(function) if isinstance(one, ast.Name) and one.id == name)
+    uses = (one for one in nodes_in(function) if isinstance(one, ast.Name) and one.id == name)
     return all(one in aside or one in harmless or isinstance(one.ctx, ast.Store) for one in uses)
 
 

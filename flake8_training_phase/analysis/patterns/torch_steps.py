@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.patterns.definitions import Definitions, Unit, called_name, calls_in
 from flake8_training_phase.analysis.patterns.module_run import VARIABLES
 from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingStep
+from flake8_training_phase.analysis.syntax import nodes_in
 
 _UPDATES = frozenset({"step", "apply", "apply_gradients"})
 _NO_GRADIENT = frozenset({"no_grad", "inference_mode"})
@@ -40,7 +41,7 @@ def torch_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
 
 def _beside(call: ast.Call, unit: Unit) -> Iterator[ast.Call]:
     """The calls in the innermost loop around a call; all of the unit where it stands in none."""
-    loops = [node for node in unit.nodes if isinstance(node, (ast.For, ast.While)) and call in ast.walk(node)]
+    loops = [node for node in unit.nodes if isinstance(node, (ast.For, ast.While)) and call in nodes_in(node)]
     return calls_in(loops[-1]) if loops else unit.calls()
 
 

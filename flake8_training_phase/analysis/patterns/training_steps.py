@@ -24,6 +24,7 @@ from flake8_training_phase.analysis.patterns.definitions import (
 )
 from flake8_training_phase.analysis.patterns.module_run import VARIABLES
 from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingStep
+from flake8_training_phase.analysis.syntax import nodes_in
 
 _UPDATES = frozenset({"apply_gradients", "apply", "minimize", "assign_sub", "assign_add"})
 _GRADIENTS = frozenset({"gradient", "jacobian", "batch_jacobian"})
@@ -143,7 +144,7 @@ def _owners(gradient: _Gradient, definitions: Definitions) -> Iterator[Owner]:
 
 def owners(sources: ast.expr | None, unit: Unit, definitions: Definitions, depth: int = 3) -> Iterator[Owner]:
     """The models whose variables an expression gives: `model` in `model.trainable_variables`."""
-    for node in ast.walk(sources) if sources is not None else ():
+    for node in nodes_in(sources) if sources is not None else ():
         if isinstance(node, ast.Attribute) and node.attr in VARIABLES:
             yield Owner(node, ast.unparse(node.value))
         elif isinstance(node, (ast.Name, ast.Attribute)) and depth and isinstance(node.ctx, ast.Load):
@@ -172,19 +173,19 @@ def _reaches_update(gradient: ast.Call, unit: Unit, definitions: Definitions) ->
 
 def _names_given(node: ast.expr, unit: Unit) -> set[str]:
     """The names that are assigned something with a node in it."""
-    assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and node in ast.walk(one.value)]
+    assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and node in nodes_in(one.value)]
     targets = [target for one in assigned for target in one.targets]
-    targets += [one.target for one in unit.nodes if isinstance(one, ast.For) and node in ast.walk(one.iter)]
+    targets += [one.target for one in unit.nodes if isinstance(one, ast.For) and node in nodes_in(one.iter)]
     return {
         ast.unparse(name)
         for target in targets
-        for name in ast.walk(target)
+        for name in nodes_in(target)
         if isinstance(name, (ast.Name, ast.Attribute)) and isinstance(name.ctx, ast.Store)
     }
 
 
 def _holds(node: ast.AST, gradient: ast.Call, names: set[str]) -> bool:
-    return mentions(node, names) or gradient in ast.walk(node)
+    return mentions(node, names) or gradient in nodes_in(node)
 
 
 def _updates(unit: Unit) -> bool:
@@ -221,15 +222,15 @@ def _aside(unit: Unit) -> set[ast.Call]:
 
 def _may_be_variables(sources: ast.expr | None, unit: Unit) -> bool:
     """Whether a gradient may be that of a model's variables, and not of a tensor that the tape watches."""
-    if sources is None or any(isinstance(one, ast.Attribute) and one.attr in VARIABLES for one in ast.walk(sources)):
+    if sources is None or any(isinstance(one, ast.Attribute) and one.attr in VARIABLES for one in nodes_in(sources)):
         return True
-    names = {one.id for one in ast.walk(sources) if isinstance(one, ast.Name)}
+    names = {one.id for one in nodes_in(sources) if isinstance(one, ast.Name)}
     watched = [one for one in unit.calls() if called_name(one) == "watch"]
     if any(mentions(one, names) for call in watched for one in call.args):
         return False
     assigned = [value for name in names for value in _values(name, unit)]
     return any(
-        isinstance(one, ast.Attribute) and one.attr in VARIABLES for value in assigned for one in ast.walk(value)
+        isinstance(one, ast.Attribute) and one.attr in VARIABLES for value in assigned for one in nodes_in(value)
     )
 
 

@@ -120,3 +120,30 @@ def test_the_right_one_is_taken(before: str, after: str) -> None:
     head = HEAD if "super()" not in before else HEAD.replace("keras.layers.Layer", "keras.layers.BatchNormalization")
     texts = [SourceText(head + textwrap.indent(textwrap.dedent(call), "    ")) for call in (before, after)]
     assert engine.fix(texts[0], Settings(ignore=("KTP212",)), "block.py", unsafe=True).text == texts[1].text
+
+
+def test_a_parameter_that_has_the_phase_by_position_is_not_the_flag() -> None:
+    code = """
+    def call(self, x, mask=None, training=None):
+        return self.last(self.drop(x), training=training)
+
+
+class Child(Block):
+    def call(self, x, training=None):
+        return super().call(x, training)
+"""
+    fixed = engine.fix(SourceText(HEAD + code), Settings(), "block.py", unsafe=True)
+    assert "self.drop(x, training=training)" in fixed.text
+    assert "training=mask" not in fixed.text
+
+
+def test_a_flag_of_another_name_that_poisons() -> None:
+    code = """
+    def call(self, x, train=False):
+        x = keras.layers.Dense(8)(x, training=train)
+        return self.drop(x)
+"""
+    found = {one.code for one in engine.check(SourceText(HEAD + code), Settings(ignore=("KTP212",)), "block.py")}
+    assert found == {"KTP103", "KTP201"}
+    fixed = engine.fix(SourceText(HEAD + code), Settings(ignore=("KTP212",)), "block.py", unsafe=True)
+    assert "return self.drop(x, training=training)" in fixed.text

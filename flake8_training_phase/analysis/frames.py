@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.values import (
     ALL_LANES,
     UNKNOWN,
@@ -69,6 +70,15 @@ class Frame:
             frame = frame.closure
         return self.scope.lookup(name)
 
+    def takes_for_something_else(self, name: str) -> bool:
+        """Whether a name is a parameter of a layer's `call` that means something else, and holds the phase because a
+        caller has given it by position: `super().call(x, training)`.
+        """
+        function = self.function
+        if self.owner is None or isinstance(function, ast.Lambda) or function is None or function.name != "call":
+            return False
+        return parameter(function, name) is not None and name != self.owner.phase_parameter
+
     def phase_name(self) -> str | None:
         """The local name that holds the phase, if one does: `training` where that is it."""
         frame: Frame | None = self
@@ -78,7 +88,7 @@ class Frame:
                 if isinstance(value, PhaseValue) and value.parameter is not None:
                     if name == "training":
                         return name
-                    if value.is_parameter and found is None:
+                    if value.is_parameter and found is None and not frame.takes_for_something_else(name):
                         found = name
             frame = frame.closure
         return found

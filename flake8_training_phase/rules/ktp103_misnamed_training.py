@@ -199,7 +199,7 @@ class Upsample(keras.layers.Layer):
             argument = parameter(cls.call.node, name)
             assert argument is not None
             subjects = [event for event in layer_class.events if not isinstance(event, Inlined)]
-            hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event)]
+            hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event, name)]
             wrong = [one for event in hit for one in layer_class.wrong(event)]
             keras = majors(concerned(wrong))
             if keras:
@@ -215,9 +215,14 @@ def _takes(event: Subject, name: str) -> bool:
     return isinstance(event, KerasCall) and event.flag.parameter == name
 
 
-def _is_untold(layer_class: LayerClass, event: Subject) -> bool:
-    """Whether the context would have to tell a layer, which is empty in a model that `fit` does not tell."""
-    return layer_class.cls.is_model and isinstance(event, LayerCall) and event.flag.absent and reaches_phase(event)
+def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:
+    """Whether the context would have to tell a layer: it is empty in a model that `fit` does not tell, and holds the
+    parameter where that was given to a layer before.
+    """
+    if not isinstance(event, LayerCall) or not event.flag.absent or not reaches_phase(event):
+        return False
+    writers = (one.received.writer for one in layer_class.poisoned(event))
+    return layer_class.cls.is_model or any(one is not None and one.flag.parameter == name for one in writers)
 
 
 def _is_meant(layer_class: LayerClass, name: str) -> bool:

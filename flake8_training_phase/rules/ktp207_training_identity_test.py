@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import NONE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.plans import knows_phase
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
 _NEGATED = (ast.IsNot, ast.NotEq)
@@ -214,7 +215,9 @@ class Other(keras.layers.Layer):
         name = ast.unparse(test.left)
         says_true = _constant(test) is not isinstance(test.ops[0], _NEGATED)
         template = name if says_true else f"not {name}"
-        plan = Plan(f"Test `{template}`", Applicability.SAFE, (Replace(test, template),))
+        # What a flag that Keras does not fill says is not what is asked for, whichever way it is tested.
+        trust = Applicability.SAFE if knows_phase(layer_class, event.place) else Applicability.UNSAFE
+        plan = Plan(f"Test `{template}`", trust, (Replace(test, template),))
         yield self.problem(test, message, layer_class.keras, plan, severity=severity)
 
 

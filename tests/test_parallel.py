@@ -144,6 +144,8 @@ def test_interrupted(jobs: int, tmp_path: Path) -> None:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # What is started in the background ignores the signal, and so does what that starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with pipe.open("w"):
         process.send_signal(signal.SIGINT)

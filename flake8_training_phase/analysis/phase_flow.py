@@ -413,7 +413,8 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
                 hidden = not type_.accepts_training or hides_default(type_)
                 return accepts, None if hidden else type_.training_default
             # A wrapper may hide the parameter from Keras 3 (20c).
-            return type_.accepts_training and not hides_signature(type_), type_.training_default
+            accepts = type_.accepts_training and not hides_signature(type_)
+            return accepts, type_.training_default if accepts else None
         if type_.keras_call is None:
             return False, None
         type_ = type_.keras_call

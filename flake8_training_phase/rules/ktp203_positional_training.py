@@ -129,13 +129,31 @@ class Classifier(keras.Model):
     def call(self, x, training=None):
         return self._block(x, training)
 """,
+        """
+import keras
+
+
+class Untold(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def _head(self, x, training=None):
+        return self.dropout(x, training)
+
+    def call(self, x, training=None):
+        return self._head(x)
+""",
     )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layer calls that pass the flag by position."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:
-                if call.flag.given is not Given.BY_POSITION or call.flag.node is None:
+                # None may stand anywhere: it is what a helper has that is not told (KTP210).
+                if call.flag.given is not Given.BY_POSITION or call.flag.by_lane == (None, None, None):
+                    continue
+                if call.flag.node is None:
                     continue
                 keras = tuple(sorted({one.keras for one in layer_class.generations if _fails(call, one.keras)}))
                 if keras:

@@ -305,6 +305,25 @@ class Host(keras.Model):
     def call(self, x, training=None):
         return self.net(self.net(x), training=training)
 """,
+    "the default of a flag of another name is none that a graph knows of": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.flip = keras.layers.RandomFlip()
+
+    def call(self, x, is_training=False):
+        return self.flip(x)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        inputs = keras.Input((3, 4))
+        self.net = keras.Model(inputs, Inner()(inputs))
+
+    def call(self, x, training=None):
+        return self.net(x, training=training)
+""",
     "a wrapper of Keras hands None on, and not the default of the layer in it": """
 class Host(keras.layers.Layer):
     def __init__(self):

@@ -63,7 +63,7 @@ class Analysed:
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(cls.trace.events))
         lines: dict[Line, Said] = {}
-        disturbed = loud = False
+        disturbed, loud = False, cls.training_default is True
         for event in walk(cls.trace.events):
             if isinstance(event, (LayerCall, KerasCall)):
                 place = names[event.place.scope.root], event.node.lineno

@@ -229,7 +229,10 @@ class Interpreter(Statements):
         if places and places[0] > 0:
             return arguments.flag(["training" if place == places[0] else "" for place in range(places[0] + 1)])
         for one in members(receiver):
-            literal = arguments.flag(known_functions.call_parameters(one))
+            own = None
+            if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
+                own = one.type.phase_parameter
+            literal = arguments.flag(known_functions.call_parameters(one), own or "training")
             if literal.given is Given.BY_POSITION:
                 known = literal.constant or literal.by_lane == (None, None, None)
                 return literal if known else FlagArgument(Given.MAYBE)

@@ -324,6 +324,21 @@ class Host(keras.Model):
     def call(self, x, training=None):
         return self.net(x, training=training)
 """,
+    "a constant by position is the flag of another name": """
+class Inner(keras.layers.BatchNormalization):
+    def call(self, x, train=False):
+        return super().call(x, training=train)
+
+
+class Host(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+
+    def call(self, x):
+        # It may raise: Keras 3 takes nothing but tensors by position.
+        return self.inner(x, True)
+""",
     "a wrapper of Keras hands None on, and not the default of the layer in it": """
 class Host(keras.layers.Layer):
     def __init__(self):

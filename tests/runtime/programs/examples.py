@@ -406,6 +406,27 @@ class Host(keras.Model):
             x = self.inner(x)
         return self.drop(x)
 """,
+    "so is one of which that is not known": """
+class Inner(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=None)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        if training in (True, 1):
+            x = self.inner(x)
+        return self.drop(x)
+""",
     "what a late graph holds has a default of True": """
 class Inner(keras.layers.Layer):
     def __init__(self):

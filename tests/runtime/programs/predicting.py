@@ -72,7 +72,8 @@ class Analysed:
                 _add(line, event, received, event in certain)
                 if generation.shared_context:
                     quiet = {one.phase for one in in_inference.of(event)}
-                    is_first = bool(received) and not quiet
+                    ran_before = quiet and (event in certain or mode in ("training=False", "predict"))
+                    is_first = bool(received) and not ran_before
                     unsure = is_first or loud or None in received
                     for graph in _late_graphs(event.receiver):
                         layers = [one for held in graph.contents for one in members(held)]

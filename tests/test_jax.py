@@ -75,6 +75,11 @@ def test_a_layer_has_a_context_on_jax_too() -> None:
     assert {words for _, words, _ in said(code)} == {CONTEXT}
 
 
+def test_what_is_on_unless_it_is_told_stays_so_inside_another() -> None:
+    code = "import jax\n" + MODEL.replace("keras.layers.RandomFlip()", "keras.Sequential([keras.layers.RandomFlip()])")
+    assert ("self.flip", PREDICT, "bug") in said(code)
+
+
 def test_keras_2_knows_no_jax() -> None:
     assert said("import jax\n" + MODEL.replace("keras", "tf_keras")) != []
     assert {severity for *_, severity in said("import jax\n" + MODEL.replace("keras", "tf_keras"))} == {"fragile"}

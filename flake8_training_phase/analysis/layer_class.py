@@ -83,7 +83,7 @@ class LayerClass:
         name = self.cls.phase_parameter
         if name is None or name == "training":
             return None
-        return name if any(_shows_flag(event, name) for event in self.events) else None
+        return name if any(shows_flag(event, name) for event in self.events) else None
 
     def title(self, generations: Iterable[Generation]) -> str:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
@@ -173,7 +173,7 @@ class LayerClass:
         return passes_through(self.cls)
 
 
-def _shows_flag(event: LayerCall | Inlined | KerasCall | PhaseTest, name: str) -> bool:
+def shows_flag(event: LayerCall | Inlined | KerasCall | PhaseTest, name: str) -> bool:
     """Whether a parameter is given to something as its flag, or decides a branch as one."""
     if isinstance(event, PhaseTest):
         return event.parameter == name and name not in AMBIGUOUS
@@ -207,17 +207,22 @@ def left_to_default(helper: Inlined) -> list[LayerCall]:
     """The layers that depend on the phase and get it from a helper's parameter `training`, which this call of the
     helper leaves to its default.
     """
-    if not is_helper(helper) or not helper.flag.absent or parameter(helper.function, "training") is None:
+    if not _is_untold(helper):
         return []
     calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _takes_from_helper(one)]
     return [call for call in calls if reaches_phase(call)]
+
+
+def _is_untold(helper: Inlined) -> bool:
+    """Whether a helper takes `training`, and this call of it leaves that to the default."""
+    return is_helper(helper) and helper.flag.absent and parameter(helper.function, "training") is not None
 
 
 def poisoned_by_default(layer_class: LayerClass, helper: Inlined) -> list[LayerCall]:
     """The layers inside a helper that run in the wrong phase because another one is told the default of its parameter
     `training`.
     """
-    if not is_helper(helper) or not helper.flag.absent or parameter(helper.function, "training") is None:
+    if not _is_untold(helper):
         return []
     inside = [one for one in walk(helper.events) if isinstance(one, LayerCall)]
     misled = [(call, wrong.received.writer) for call in inside for wrong in layer_class.poisoned(call)]

@@ -128,9 +128,12 @@ class PhaseFlow:
 
     def alone(self, cls: UserClass, mode: Mode, call: LayerCall) -> frozenset[Phase]:
         """What the layers run by a call of `cls` would receive if nothing ran before it."""
-        entry = self._entry(cls, mode)
+        return self.in_context(self._entry(cls, mode).context, call)
+
+    def in_context(self, context: Phase, call: LayerCall) -> frozenset[Phase]:
+        """What the layers run by a call receive that finds this in the call context."""
         report = Report()
-        _Run(self, report).sequence([call], call.lanes, frozenset({Slot(entry.context)}))
+        _Run(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
         return frozenset(received.phase for received in report.of(call))
 
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:

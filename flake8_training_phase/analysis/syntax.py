@@ -34,3 +34,8 @@ def nodes_in(root: ast.AST) -> Iterator[ast.AST]:
                 found += value
             elif value is not None:
                 found.append(value)
+
+
+def parents_of(root: ast.AST) -> dict[ast.AST, ast.AST]:
+    """The node around each node below one."""
+    return {child: node for node in nodes_in(root) for child in ast.iter_child_nodes(node)}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest
-from flake8_training_phase.analysis.layer_class import LayerClass, concerned, majors, reaches_phase
+from flake8_training_phase.analysis.events import Inlined, LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, concerned, majors, reaches_phase, shows_flag
 from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, members
@@ -208,11 +208,7 @@ class Upsample(keras.layers.Layer):
 
 def _takes(event: Subject, name: str) -> bool:
     """Whether the parameter decides what runs here."""
-    if isinstance(event, PhaseTest):
-        return event.parameter == name and name not in AMBIGUOUS
-    if isinstance(event, LayerCall):
-        return event.flag.parameter == name and reaches_phase(event)
-    return isinstance(event, KerasCall) and event.flag.parameter == name
+    return shows_flag(event, name) and (not isinstance(event, LayerCall) or reaches_phase(event))
 
 
 def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:

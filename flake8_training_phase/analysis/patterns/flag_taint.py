@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax import nodes_in, parents_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -33,7 +33,7 @@ class FlagTaint:
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
         """The node around each node."""
-        return {child: node for node in nodes_in(self.function) for child in ast.iter_child_nodes(node)}
+        return parents_of(self.function)
 
     @cached_property
     def _names(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.blocks import blocks
 from flake8_training_phase.analysis.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
 from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax import nodes_in, parents_of
 from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, members
 
 _Parents = Mapping[ast.AST, ast.AST]
@@ -73,7 +73,7 @@ def _guarded_calls(layer_class: LayerClass) -> Iterator[Guarded]:
         calls = _layer_calls(event)
         if not calls or any(_same_layer(one, other) for one in calls for other in at_inference):
             continue
-        found = _replacement(event.node, _parents(event.place.function), tests)
+        found = _replacement(event.node, parents_of(event.place.function), tests)
         if found is not None:
             yield Guarded(event, calls, *found)
 
@@ -100,10 +100,6 @@ def _same_layer(one: LayerCall, other: LayerCall) -> bool:
     if any(member is another for member in members(one.receiver) for another in members(other.receiver)):
         return True
     return ast.dump(one.node.func) == ast.dump(other.node.func)
-
-
-def _parents(function: ast.AST) -> _Parents:
-    return {child: node for node in nodes_in(function) for child in ast.iter_child_nodes(node)}
 
 
 def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:

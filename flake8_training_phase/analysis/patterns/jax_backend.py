@@ -11,12 +11,10 @@ from __future__ import annotations
 import ast
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.keras.generations import Passed
 
 _VARIABLE = "KERAS_BACKEND"
 
@@ -30,18 +28,12 @@ def phase_on_jax(layer_class: LayerClass, call: LayerCall) -> bool | None:
     """The phase in which `fit()` and `predict()` run what a model calls without a flag; None when it is not known, or
     not wrong.
     """
-    untold = call.flag.absent and layer_class.cls.is_model and 3 in layer_class.keras
-    layers = [one for one in members(call.receiver) if isinstance(one, Instance)]
-    if not untold or dependence(call.receiver) is not Dependence.YES:
+    if not call.flag.absent or not layer_class.cls.is_model or not reaches_phase(call):
         return None
-    defaults = {bool(_default(one)) for one in layers}
-    return defaults.pop() if len(defaults) == 1 else None
-
-
-def _default(layer: Instance) -> bool | None:
-    if isinstance(layer.type, UserClass):
-        return layer.type.training_default
-    return layer.type.signature(3).default
+    flows = [layer_class.module.flow(one) for one in layer_class.generations if one.keras == 3]
+    phases = {phase for flow in flows for phase in flow.in_context(None, call)}
+    known = {bool(phase) for phase in phases}
+    return known.pop() if len(known) == 1 and Passed.UNKNOWN not in phases else None
 
 
 def _names_jax(node: ast.AST) -> bool:

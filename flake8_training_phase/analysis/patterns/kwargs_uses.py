@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax import nodes_in, parents_of
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -35,9 +35,7 @@ def kwargs_uses(function: FunctionDef) -> KwargsUses | None:
     """The uses of a function's `**kwargs`; None when it has none."""
     if function.args.kwarg is None:
         return None
-    uses = KwargsUses()
-    for node in nodes_in(function):
-        uses.parents.update((child, node) for child in ast.iter_child_nodes(node))
+    uses = KwargsUses(parents=parents_of(function))
     for node in nodes_in(function):
         if isinstance(node, ast.Name) and node.id == function.args.kwarg.arg:
             _sort_in(uses, node)

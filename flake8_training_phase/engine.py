@@ -102,11 +102,41 @@ def check(
     project = project or Project(settings.project, settings.knowledge)
     if not may_hold_findings(source.text):
         return []
-    found = findings_of(parse(source), source, settings, filename, project, with_fixes)
+    tree = parse(source)
+    heard = _heard(tree, source, settings, filename, project, with_fixes)
+    return _verified(heard, tree, source, settings, filename, project)
+
+
+def _heard(
+    tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project, with_fixes: bool
+) -> list[Finding]:
+    """The findings that no `# noqa` silences, with the fixes that their rules offer. Raises Broken."""
+    found = findings_of(tree, source, settings, filename, project, with_fixes)
     if not found:
         return []
     suppressions = Suppressions(source)
     return [_outside_noqa(one, suppressions) for one in found if not suppressions.silence(one)]
+
+
+def _verified(
+    findings: list[Finding], tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project
+) -> list[Finding]:
+    """The findings, where a fix that would break what is right is not a safe one any more."""
+    if not _safe_fixes(findings):
+        return findings
+    from flake8_training_phase.fixes.verification import Verifier
+
+    def analyse(tree: ast.Module, source: SourceText) -> CheckedModule:
+        return CheckedModule(tree, source, filename, settings, project)
+
+    def safe_fixes(source: SourceText) -> Sequence[Fix]:
+        return _safe_fixes(_heard(parse(source), source, settings, filename, project, with_fixes=True))
+
+    try:
+        judged = Verifier(tree, source, analyse, safe_fixes).verified(_safe_fixes(findings))
+    except Broken:
+        return findings  # A fix of ours breaks the text: whoever makes it reports that with its place.
+    return [one if one.fix is None else replace(one, fix=judged.get(one.fix, one.fix)) for one in findings]
 
 
 def fix(
@@ -183,6 +213,10 @@ def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:
     if found.fix is None or not any(suppressions.protects(edit) for edit in found.fix.edits):
         return found
     return replace(found, fix=None)
+
+
+def _safe_fixes(findings: Sequence[Finding]) -> list[Fix]:
+    return [one.fix for one in findings if one.fix is not None and _is_safe(one.fix)]
 
 
 def _is_safe(fix: Fix) -> bool:

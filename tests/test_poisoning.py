@@ -62,11 +62,23 @@ FIRST = HEAD.count("\n") + 1
 """The line that the body of `call` begins on."""
 
 
-def poisoned(body: str, keras: str = "all") -> list[str]:
-    """The messages of KTP201 about a model whose `call` has that body."""
-    text = HEAD + indent(body, "        ") + "\n"
+LEAK = " leaves its default "
+
+
+def model(body: str) -> SourceText:
+    """A model whose `call` has that body."""
+    return SourceText(HEAD + indent(body, "        ") + "\n")
+
+
+def messages(body: str, keras: str = "all") -> list[str]:
+    """The messages of KTP201 about such a model."""
     settings = Settings(select=("KTP201",), keras=targets(keras))
-    return [one.message for one in engine.check(SourceText(text), settings, "model.py")]
+    return [one.message for one in engine.check(model(body), settings, "model.py")]
+
+
+def poisoned(body: str, keras: str = "all") -> list[str]:
+    """Those about the layers that receive the flag of another one."""
+    return [message for message in messages(body, keras) if LEAK not in message]
 
 
 POISONED = {
@@ -122,6 +134,26 @@ def test_a_functional_model_takes_the_flag_and_leaves_it(made: str, release: str
 def test_what_poisons_is_named_with_its_line(body: str, line: int) -> None:
     (message,) = poisoned(body)
     assert f" on line {FIRST + line - 1} leaves " in message
+
+
+@pytest.mark.parametrize("name", ["resize", "eager"])
+def test_a_default_that_leaks_is_reported_and_given_the_flag(name: str) -> None:
+    body = f"x = self.{name}(x)\nx = self.dense(x)\nreturn self.drop(x)"
+    (leak,) = (message for message in messages(body) if LEAK in message)
+    assert leak.startswith(f"`self.{name}`")
+    assert f"`self.drop` on line {FIRST + 2} runs in training mode" in leak
+    fixed = engine.fix(model(body), Settings(), "model.py").text
+    assert f"self.{name}(x, training=training)" in fixed
+    assert "self.drop(x, training=training)" in fixed
+
+
+@pytest.mark.parametrize(
+    "first", ["self.base(x, training=False)", "self.forced(x, training=True)", "self.frozen(x)", "self.outer(x)"]
+)
+def test_a_constant_that_leaks_is_meant(first: str) -> None:
+    body = f"x = {first}\nreturn self.drop(x)"
+    assert not any(LEAK in message for message in messages(body))
+    assert first in engine.fix(model(body), Settings(select=("KTP201",)), "model.py").text
 
 
 def test_a_helper_that_poisons() -> None:

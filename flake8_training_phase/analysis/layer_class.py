@@ -16,7 +16,7 @@ from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall,
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Constant, FunctionValue, Instance, Value, members
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.keras.targets import keras_title
@@ -238,6 +238,22 @@ def wants_flag(call: LayerCall) -> bool:
     """Whether what is called takes the flag and does something with it."""
     found = [one for one in members(call.receiver) if isinstance(one, Instance)]
     return any(_wants_flag(one) for one in found)
+
+
+def leaks_true(call: LayerCall) -> bool:
+    """Whether a layer of Keras that does the same in both modes leaves its default of True to those after it, as
+    `Resizing` does from Keras 3.6 on.
+    """
+    types = [one.type for one in members(call.receiver) if isinstance(one, Instance)]
+    plain = [one for one in types if isinstance(one, KerasLayer) and one.depends_on is DependsOn.NOTHING]
+    return any(defaults_to_true(one) for one in plain)
+
+
+def defaults_to_true(type_: KerasLayer | UserClass) -> bool:
+    """Whether a `call` has the default `training=True`, in some release."""
+    if isinstance(type_, UserClass):
+        return type_.training_default is True
+    return any(one.default is True for one in type_.signatures.values())
 
 
 def _wants_flag(layer: Instance) -> bool:

@@ -67,6 +67,20 @@ class Mode(Enum):
         return str(self.value[0])
 
 
+class Leaves(Enum):
+    """Which of the mode-dependent layers that a call reaches are looked at."""
+
+    ALL = "all"
+    ON_BY_DEFAULT = "on by default"
+    """Those that run in training mode when nothing says which mode it is, as Keras's `Random*` layers do."""
+    OFF_BY_DEFAULT = "off by default"
+    """The others: Dropout, BatchNormalization."""
+
+    def include(self, on_by_default: bool) -> bool:
+        """Whether a layer with that default is looked at."""
+        return self is Leaves.ALL or (self is Leaves.ON_BY_DEFAULT) is on_by_default
+
+
 Subject = LayerCall | KerasCall | PhaseTest
 """What receives a phase."""
 
@@ -109,16 +123,24 @@ class Report:
 class PhaseFlow:
     """The phase flow under one generation of Keras."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, leaves: Leaves = Leaves.ALL) -> None:
         self.generation = generation
+        self.leaves = leaves
         self._running: list[UserClass] = []
 
     def report(self, cls: UserClass, mode: Mode) -> Report:
         """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host."""
-        resolved = self._entry(cls, mode)
+        return self._report(cls, self._entry(cls, mode))
+
+    def report_in_host(self, cls: UserClass, context: Phase) -> Report:
+        """What the layer calls of `cls` receive when another layer calls it without a flag in this call context."""
+        accepts, default = _signature(cls, self.generation)
+        return self._report(cls, self.generation.resolve(Passed.ABSENT, context, default, accepts))
+
+    def _report(self, cls: UserClass, resolved: Resolution) -> Report:
         phase = _own_phase(cls, resolved, self.generation)
         # Modes that begin alike go on alike: in a right class, `fit()` and `training=True` do.
-        key = ("report", self.generation, phase, resolved.context)
+        key = ("report", self.generation, self.leaves, phase, resolved.context)
         known: Report | None = cls.phase_flows.get(key)
         if known is None:
             known = Report()
@@ -154,7 +176,7 @@ class PhaseFlow:
 
     def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> Outcome:
         """What calling a project layer comes to."""
-        key = (self.generation, phase, context)
+        key = (self.generation, self.leaves, phase, context)
         known: Outcome | None = cls.phase_flows.get(key)
         if known is None:
             if cls in self._running or len(self._running) >= MAX_NESTING or not cls.trace.complete:
@@ -249,7 +271,8 @@ class _Run:
         for flag in _flags(event.flag, lanes):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
             if not contents:
-                self._note(event, Received(phase))
+                if self._includes(base):
+                    self._note(event, Received(phase))
                 continue
             for slot in context:
                 handed = phase if self.generation.shared_context else slot.phase
@@ -260,6 +283,9 @@ class _Run:
         return frozenset(after) if contents and self.generation.shared_context else context
 
     def _phase_test(self, event: PhaseTest, lanes: int) -> None:
+        owner = event.place.owner
+        if not self.flow.leaves.include(owner is not None and owner.training_default is True):
+            return
         for lane, phase in LANES:
             if lane & lanes & event.lanes:
                 self._note(event, Received(phase))
@@ -303,7 +329,11 @@ class _Run:
             contents = contents or receiver.type.base_contents
         if contents:
             return self._contents(receiver.type, contents, phase, context)
-        return (frozenset({phase}) if dependence(receiver) is Dependence.YES else frozenset()), unchanged
+        counts = dependence(receiver) is Dependence.YES and self._includes(receiver.type)
+        return (frozenset({phase}) if counts else frozenset()), unchanged
+
+    def _includes(self, leaf: KerasLayer | UserClass) -> bool:
+        return self.flow.leaves.include(_signature(leaf, self.generation)[1] is True)
 
     def _contents(
         self, holder: KerasLayer | UserClass, contents: Iterable[Value], phase: Phase, context: Phase

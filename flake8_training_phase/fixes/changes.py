@@ -39,12 +39,13 @@ class DropArgument:
 
 @dataclass(frozen=True, slots=True)
 class AddParameter:
-    """Add `name=None` to a signature, behind the last parameter that can be passed by position."""
+    """Add `name=default` to a signature, behind the last parameter that can be passed by position."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     name: str
     annotation: str
     """Written when the signature is annotated."""
+    default: str = "None"
 
 
 @dataclass(frozen=True, slots=True)

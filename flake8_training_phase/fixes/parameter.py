@@ -6,10 +6,11 @@ from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.fixes.changes import AddParameter
 
 
-def add_parameter(layer_class: LayerClass) -> AddParameter:
-    """Add `training=None` to the signature of `call`, annotated in the way of the module."""
+def add_parameter(layer_class: LayerClass, default: str = "None") -> AddParameter:
+    """Add `training` to the signature of `call`, annotated in the way of the module."""
     assert layer_class.call is not None
-    return AddParameter(layer_class.call, "training", annotation(layer_class))
+    type_ = annotation(layer_class) if default == "None" else "bool"
+    return AddParameter(layer_class.call, "training", type_, default)
 
 
 def annotation(layer_class: LayerClass) -> str:

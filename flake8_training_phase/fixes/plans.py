@@ -8,7 +8,8 @@ from flake8_training_phase.analysis.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.layer_class import LayerClass, leaks_true, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.augmentation import augments, only_augments
 from flake8_training_phase.analysis.patterns.kwargs_uses import kwargs_uses
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
@@ -56,13 +57,22 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
     calls = [call for call in calls if call.flag.absent]
     if not layer_class.cls.is_model and not can_be_told(calls):
         return None
-    told = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver) and wants_flag(one)]
+    here = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver)]
+    told = [one for one in here if wants_flag(one) or leaks_true(one)]
+    if only_augments(layer_class):
+        return take_and_tell(layer_class, told, default="True")
+    if not layer_class.cls.is_model:
+        # Augmentation among other layers finds the flag in the call context: a None would switch it off where the
+        # layer is called outside of a model.
+        told = [one for one in told if not augments(one)]
     return take_and_tell(layer_class, told)
 
 
-def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) -> Plan | None:
-    """Add `training=None` to the signature of `call`, and pass it to calls in its body that can take it; None where
+def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined], default: str = "None") -> Plan | None:
+    """Add `training` to the signature of `call`, and pass it to calls in its body that can take it; None where
     the signature cannot. Where the flag is read out of `**kwargs`, which do not hold it any more then, it is named.
+
+    `default` is None, but True for a layer that does nothing but augment: that is the default of those of Keras.
     """
     if layer_class.call is None:
         return None
@@ -71,11 +81,11 @@ def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined]) 
         return name_parameter(layer_class, uses)
     if not layer_class.can_take_training:
         return None
-    changes: list[Change] = [add_parameter(layer_class)]
+    changes: list[Change] = [add_parameter(layer_class, default)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
     applicability = Applicability.UNSAFE if uses_kwargs(layer_class.call) else Applicability.SAFE
-    return Plan("Add `training=None` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
+    return Plan(f"Add `training={default}` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:

@@ -88,7 +88,7 @@ def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
     definition = module.body[0]
     if not isinstance(definition, cst.FunctionDef):
         raise CannotRender
-    parameter = cst.Param(cst.Name(change.name), default=cst.Name("None"))
+    parameter = cst.Param(cst.Name(change.name), default=cst.Name(change.default))
     if _is_annotated(function):
         annotation = cst.parse_expression(change.annotation)
         parameter = parameter.with_changes(annotation=cst.Annotation(annotation), equal=_SPACED_EQUAL)

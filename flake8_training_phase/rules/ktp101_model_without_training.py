@@ -8,6 +8,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors
+from flake8_training_phase.analysis.patterns.augmentation import only_augments
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
@@ -167,6 +168,8 @@ class MonteCarlo(keras.Model):
             if not cls.is_model or cls.call is None or cls.phase_parameter == "training" or layer_class.misnamed_flag:
                 continue
             node = layer_class.call or cls.node
+            if only_augments(layer_class):
+                continue  # A model of augmentation is mapped over datasets; nobody fits it.
             hit = next(_misled(layer_class), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)

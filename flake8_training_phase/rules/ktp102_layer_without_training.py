@@ -13,6 +13,8 @@ from flake8_training_phase.analysis.layer_class import (
     majors,
     reaches_phase,
 )
+from flake8_training_phase.analysis.patterns.augmentation import only_augments
+from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
@@ -59,7 +61,9 @@ class LayerWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: see KTP101.
+    Safe: see KTP101. A layer that does nothing but augment gets the default True, that of Keras's own `Random*` layers:
+    with None it would do nothing where it is called outside of a model, in `Dataset.map`. Such a layer is reported only
+    where the module shows another layer that calls it.
 
     ## References
 
@@ -187,6 +191,8 @@ class MonteCarloDropout(keras.layers.Dropout):
                 continue
             needy = next((call for call in layer_class.layer_calls if call.flag.absent and reaches_phase(call)), None)
             if needy is not None:
+                if only_augments(layer_class) and not any(True for _ in call_sites(layer_class)):
+                    continue  # Mapped over a dataset it is right, and no model is seen to run it.
                 message = (
                     f"`{layer_class.name}.call` has no `training` parameter: `{needy.name}` "
                     f"({layer_title(needy.receiver)}, line {needy.node.lineno}) depends on the call context of the host"

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, concerned, layer_title, majors, takes_keyword
+from flake8_training_phase.analysis.layer_class import (
+    LayerClass,
+    Wrong,
+    concerned,
+    defaults_to_true,
+    layer_title,
+    majors,
+    takes_keyword,
+)
+from flake8_training_phase.analysis.patterns.augmentation import augments
 from flake8_training_phase.analysis.phase_flow import Mode
+from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import Plan
+from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
 from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
 
@@ -166,27 +177,59 @@ class FineTuned(keras.Model):
     )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
-        """The calls that receive a sibling's flag."""
+        """The calls that receive a sibling's flag, and those whose default they receive."""
         for layer_class in module.layer_classes:
+            leaks: dict[LayerCall, tuple[LayerCall, list[Wrong]]] = {}
             for call in layer_class.layer_calls:
                 wrong = layer_class.poisoned(call)
                 if wrong:
                     hit = concerned(wrong)
+                    leaking = list(dict.fromkeys(one for one in _writers(wrong) if _leaks_default(one)))
+                    leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
                     message = _message(call, wrong, layer_class.title(hit))
-                    yield self.problem(call.node, message, majors(hit), _plan(layer_class, call))
+                    yield self.problem(call.node, message, majors(hit), _plan(layer_class, [call, *leaking]))
+            for call, (victim, wrong) in leaks.items():
+                hit = concerned(wrong)
+                message = _leak_message(call, victim, wrong, layer_class.title(hit))
+                yield self.problem(call.node, message, majors(hit), _plan(layer_class, [victim, call]))
+
+
+def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:
+    return (one.received.writer for one in wrong if one.received.writer is not None)
+
+
+def _leaks_default(writer: LayerCall) -> bool:
+    """Whether it is a default that a call leaves behind, so that passing the flag there mends it for all that follow.
+
+    That is what repairs a `Sequential` which is built in its first call as well: it keeps what that call found.
+    """
+    types = [one.type for one in members(writer.receiver) if isinstance(one, Instance)]
+    by_default = writer.flag.absent and any(defaults_to_true(one) for one in types)
+    return by_default and not augments(writer) and takes_keyword(writer.receiver)
 
 
 def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
-    phase = "training" if first.received.phase else "inference"
     flag = "no phase" if first.received.left is None else f"`training={first.received.left}`"
-    where = _where({one.mode for one in wrong if one.received.phase == first.received.phase})
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {phase} {where} "
+        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {_what(wrong)} "
         f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
     )
+
+
+def _leak_message(call: LayerCall, victim: LayerCall, wrong: list[Wrong], keras: str) -> str:
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and leaves its default in the call "
+        f"context: `{victim.name}` on line {victim.node.lineno} runs in {_what(wrong)} under {keras}"
+    )
+
+
+def _what(wrong: list[Wrong]) -> str:
+    phase = wrong[0].received.phase
+    where = _where({one.mode for one in wrong if one.received.phase == phase})
+    return f"{'training' if phase else 'inference'} mode {where}"
 
 
 def _where(modes: set[Mode]) -> str:
@@ -199,14 +242,21 @@ def _where(modes: set[Mode]) -> str:
     return f"in {' and '.join(f'`model(x, {mode})`' for mode in (Mode.TRUE, Mode.FALSE) if mode in modes)}"
 
 
-def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
-    if not takes_keyword(call.receiver):
+def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> Plan | None:
+    """Pass the flag to the first of some calls, and to the others where that can be done."""
+    first = calls[0]
+    if not takes_keyword(first.receiver):
         return None
-    if call.at_hand:
-        return forward(layer_class, call)
-    if call.place.is_call_method and not layer_class.cls.accepts_training:
-        return take_and_forward(layer_class, layer_class.layer_calls)
-    return None
+    if first.at_hand:
+        plan = forward(layer_class, first)
+    elif first.place.is_call_method and not layer_class.cls.accepts_training:
+        plan = take_and_forward(layer_class, layer_class.layer_calls)
+    else:
+        return None
+    name = first.at_hand or "training"
+    others = [one for one in calls[1:] if one.at_hand == first.at_hand and one.place.function is first.place.function]
+    added = [AddArgument(one.node, "training", name) for one in others]
+    return plan and replace(plan, changes=tuple(dict.fromkeys((*plan.changes, *added))))
 
 
 RULE = PoisonedBySibling()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.events import Inlined, LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, defaults_to_true
 from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.values import Instance, Value, members
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
 _MEANT = re.compile(r"^Random|Augment|MixUp|CutMix|CutOut|Mosaic|^MC|MonteCarlo", re.IGNORECASE)
 """Classes that are on unless they are told otherwise, by their name: augmentation, Monte Carlo dropout."""
@@ -16,11 +18,8 @@ _MEANT = re.compile(r"^Random|Augment|MixUp|CutMix|CutOut|Mosaic|^MC|MonteCarlo"
 
 def on_unless_told(cls: UserClass) -> bool:
     """Whether layers of the class are to be on unless they are told otherwise, as Keras's augmentation is."""
-    return any(_MEANT.search(one.name) or _is_on_by_default(one) for one in cls.ancestors)
-
-
-def _is_on_by_default(type_: KerasLayer | UserClass) -> bool:
-    return isinstance(type_, KerasLayer) and any(one.default is True for one in type_.signatures.values())
+    keras = [one for one in cls.ancestors if isinstance(one, KerasLayer)]
+    return any(_MEANT.search(one.name) for one in cls.ancestors) or any(map(defaults_to_true, keras))
 
 
 def augments(event: Subject) -> bool:
@@ -31,9 +30,29 @@ def augments(event: Subject) -> bool:
     return bool(layers) and all(_is_augmentation(one) for one in layers)
 
 
+def only_augments(layer_class: LayerClass) -> bool:
+    """Whether a class does nothing but augment, and leaves it to the default of what it runs.
+
+    Such layers are mapped over datasets, outside of any model, where that default is what counts. One that runs layers
+    with weights as well is a network.
+    """
+    events = [event for event in layer_class.events if not isinstance(event, Inlined)]
+    calls = [event for event in events if isinstance(event, LayerCall)]
+    return len(calls) == len(events) and any(map(augments, calls)) and all(_is_preprocessing(one) for one in calls)
+
+
+def _is_preprocessing(call: LayerCall) -> bool:
+    layers = [one.type for one in members(call.receiver) if isinstance(one, Instance)]
+    plain = bool(layers) and all(isinstance(one, KerasLayer) and not one.has_weights for one in layers)
+    return augments(call) or (plain and dependence(call.receiver) is Dependence.NO)
+
+
 def _is_augmentation(layer: Value) -> bool:
     if not isinstance(layer, Instance):
         return False
     if layer.contents:
         return all(_is_augmentation(one) for held in layer.contents for one in members(held))
-    return _is_on_by_default(layer.type) if isinstance(layer.type, KerasLayer) else on_unless_told(layer.type)
+    if isinstance(layer.type, KerasLayer):
+        # `Resizing` has that default too, and does the same in both modes.
+        return defaults_to_true(layer.type) and layer.type.depends_on is not DependsOn.NOTHING
+    return on_unless_told(layer.type)

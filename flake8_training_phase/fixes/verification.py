@@ -1,0 +1,194 @@
+"""Whether edits keep right what is right: the phase flow is asked about a module before them and after them.
+
+A fix is safe only when every layer that ran in the right mode before it runs in the right mode after it, in every
+entry (`fit()`, `model(x, training=True)`, …, a call by another layer, a call outside of any model) and every Keras
+that is asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.patterns.augmentation import only_augments
+from flake8_training_phase.analysis.phase_flow import Leaves, Mode, PhaseFlow, Report, Subject
+from flake8_training_phase.findings import Applicability, Edit, Fix
+from flake8_training_phase.keras.generations import Generation, Passed, Phase
+from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
+from flake8_training_phase.sources.parsing import parse
+from flake8_training_phase.sources.text import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRun:
+    """One layer call of one class, in one entry, under one Keras; it is found again after an edit elsewhere."""
+
+    cls: str
+    function: str
+    callee: str
+    number: int
+    """Among the calls in the same function that are written alike, in the order of the text."""
+    entry: str
+    generation: Generation
+    leaves: Leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The modes that the layers which such a call reaches run in, and the one that is right."""
+
+    phases: frozenset[Phase]
+    wanted: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether all of them surely run in the right mode."""
+        return all(phase is not Passed.UNKNOWN and bool(phase) is self.wanted for phase in self.phases)
+
+
+Outcomes = dict[LayerRun, Outcome]
+
+
+def outcomes(module: CheckedModule) -> Outcomes:
+    """What every layer call in the classes of a module comes to."""
+    found: Outcomes = {}
+    seen: dict[str, int] = {}
+    for layer_class in module.layer_classes:
+        number = seen[layer_class.name] = seen.get(layer_class.name, 0) + 1
+        if layer_class.cls.call is not None and layer_class.cls.trace.complete:
+            subjects = _numbered(layer_class)
+            for entry in _entries(layer_class):
+                for subject, (function, callee, place) in subjects.items():
+                    phases = frozenset(received.phase for received in entry.report.of(subject))
+                    if phases:
+                        name = f"{layer_class.name}#{number}"
+                        run = LayerRun(name, function, callee, place, entry.name, entry.generation, entry.leaves)
+                        earlier = found[run].phases if run in found else frozenset()
+                        found[run] = Outcome(phases | earlier, entry.wanted)
+    return found
+
+
+def harm(before: Outcomes, after: Outcomes) -> str | None:
+    """What edits break, in words that follow "it"; None when all that was right still is."""
+    for run, outcome in before.items():
+        now = after.get(run)
+        if outcome.right and now is not None and not now.right:
+            change = "takes `{}` out of training mode" if outcome.wanted else "puts `{}` into training mode"
+            return f"{change.format(run.callee)} {run.entry}"
+    return None
+
+
+MAX_ROUNDS = 20
+"""Rounds of fixes after which a text is taken as it is; two or three do for all code seen so far."""
+
+
+class Verifier:
+    """Asks of the fixes of one text whether they are as safe as their rules take them to be."""
+
+    def __init__(
+        self,
+        tree: ast.Module,
+        source: SourceText,
+        analyse: Callable[[ast.Module, SourceText], CheckedModule],
+        safe_fixes: Callable[[SourceText], Sequence[Fix]],
+    ) -> None:
+        """`safe_fixes` gives those of any text that their rules take to be safe. It raises Broken."""
+        self._source = source
+        self._analyse = analyse
+        self._safe_fixes = safe_fixes
+        self._before = outcomes(analyse(tree, source))
+
+    def verified(self, fixes: Sequence[Fix]) -> dict[Fix, Fix]:
+        """What becomes of each safe fix: itself, or an unsafe one that says why.
+
+        Fixes are tried together, as they are made, and one by one only where that breaks something: a module with a
+        thousand of them is not analysed a thousand times.
+        """
+        judged: dict[Fix, Fix] = {}
+        waiting = list(dict.fromkeys(fixes))
+        while waiting:
+            edits, together = compatible_fixes(waiting)
+            changed = self._changed(self._source, edits)
+            if self._harm(changed) is None or self._harm(self._all_made(changed)) is None:
+                judged |= {fix: fix for fix in together}
+            else:
+                judged |= {fix: self._alone(fix) for fix in together}
+            waiting = [fix for fix in waiting if fix not in judged]
+        return judged
+
+    def _alone(self, fix: Fix) -> Fix:
+        found = self._harm(self._changed(self._source, fix.edits))
+        if found is None:
+            return fix
+        return replace(fix, message=f"{fix.message}: {found}", applicability=Applicability.UNSAFE)
+
+    def _all_made(self, source: SourceText) -> SourceText:
+        """The text after all the safe fixes that these fixes lead to: a base class that takes the flag is given it by
+        its subclasses in the next round.
+        """
+        for _ in range(MAX_ROUNDS):
+            edits, _done = compatible_fixes(self._safe_fixes(source))
+            if not edits:
+                break
+            source = self._changed(source, edits)
+        return source
+
+    def _changed(self, source: SourceText, edits: Sequence[Edit]) -> SourceText:
+        return source.with_text(apply_edits(source, edits))
+
+    def _harm(self, changed: SourceText) -> str | None:
+        return harm(self._before, outcomes(self._analyse(parse(changed), changed)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A way in which a class is run."""
+
+    name: str
+    generation: Generation
+    leaves: Leaves
+    wanted: bool
+    report: Report
+
+
+_OUTSIDE = "where it is called outside of a model"
+
+
+def _entries(layer_class: LayerClass) -> Iterator[_Entry]:
+    cls = layer_class.cls
+    for generation in layer_class.generations:
+        flow = PhaseFlow(generation)
+        for mode in Mode:
+            if mode is not Mode.NONE:
+                yield _Entry(f"in {mode}", generation, flow.leaves, mode.wanted, flow.report(cls, mode))
+        for context in (True, False) if cls.is_model else ():
+            name = f"inside a model that runs with training={context}"
+            yield _Entry(name, generation, flow.leaves, context, flow.report_in_host(cls, context))
+        # A call of a model without a flag means inference. A layer that is called so, in `Dataset.map` or in plain
+        # code, augments by its own default: nobody else says that it is on.
+        name = f"in {Mode.NONE}" if cls.is_model else _OUTSIDE
+        for leaves in (Leaves.ON_BY_DEFAULT, Leaves.OFF_BY_DEFAULT):
+            on = leaves is Leaves.ON_BY_DEFAULT and (not cls.is_model or only_augments(layer_class))
+            report = PhaseFlow(generation, leaves).report(cls, Mode.NONE)
+            yield _Entry(name, generation, leaves, on, report)
+
+
+def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:
+    """The events of a class by function, callee and number, as an edit of arguments leaves them."""
+    events = [one for one in layer_class.events if isinstance(one, (LayerCall, KerasCall, PhaseTest))]
+    nodes = {one.node: _written(one) for one in events if hasattr(one.node, "lineno")}
+    counted: dict[tuple[str, str], int] = {}
+    numbers: dict[ast.expr, int] = {}
+    for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
+        numbers[node] = counted[nodes[node]] = counted.get(nodes[node], 0) + 1
+    return {one: (*nodes[one.node], numbers[one.node]) for one in events if one.node in nodes}
+
+
+def _written(event: LayerCall | KerasCall | PhaseTest) -> tuple[str, str]:
+    node = event.node
+    callee = ast.unparse(node.func) if isinstance(node, ast.Call) else "if training"
+    return getattr(event.place.function, "name", "lambda"), callee

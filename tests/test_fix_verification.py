@@ -1,0 +1,118 @@
+"""A fix is safe only when the phase flow says so: what ran in the right mode before it does so after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+AUGMENTATION = """
+import keras
+
+
+class Prepare(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.flip = keras.layers.RandomFlip()
+        self.crop = keras.Sequential([keras.layers.RandomCrop(8, 8)])
+        self.drop = keras.layers.Dropout(0.5)
+        self.conv = keras.layers.Conv2D(3, 3)
+
+    def call(self, x):
+        return BODY
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.prepare = Prepare()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(self.prepare(x, training=training), training=training)
+"""
+
+
+def prepare(body: str, hosted: bool = True) -> SourceText:
+    """A layer whose `call` returns that, with or without a model that runs it."""
+    text = AUGMENTATION.replace("BODY", body)
+    return SourceText(text if hosted else text[: text.index("class Classifier")])
+
+
+def findings(source: SourceText) -> list[Finding]:
+    return engine.check(source, Settings(), "x.py")
+
+
+@pytest.mark.parametrize("body", ["self.flip(x)", "self.crop(x)", "self.crop(self.flip(x))"])
+def test_a_layer_of_augmentation_gets_the_default_of_augmentation(body: str) -> None:
+    fixed = engine.fix(prepare(body), Settings(), "x.py").text
+    assert "def call(self, x, training=True):" in fixed
+    assert fixed.count("training=training") == 2 + body.count("self.")
+
+
+@pytest.mark.parametrize("body", ["self.flip(x)", "self.crop(x)", "self.crop(self.flip(x))"])
+def test_a_layer_of_augmentation_that_no_model_runs_is_right(body: str) -> None:
+    assert findings(prepare(body, hosted=False)) == []
+
+
+def test_augmentation_beside_dropout_is_not_switched_off_outside_of_a_model() -> None:
+    fixed = engine.fix(prepare("self.drop(self.flip(x))"), Settings(), "x.py")
+    assert "return self.drop(self.flip(x), training=training)" in fixed.text
+    assert "def call(self, x, training=None):" in fixed.text
+
+
+def test_what_a_fix_would_break_is_said_in_its_text() -> None:
+    source = prepare("self.drop(self.flip(x))").text.replace("def call(self, x):", "def call(self, x, training=None):")
+    (flip,) = (one for one in findings(SourceText(source)) if "`self.flip`" in one.message and one.code == "KTP202")
+    assert flip.fix is not None
+    assert flip.fix.applicability is Applicability.UNSAFE
+    assert flip.fix.message == (
+        "Pass `training=training`: takes `self.flip` out of training mode where it is called outside of a model"
+    )
+
+
+def test_a_network_with_augmentation_is_no_layer_of_augmentation() -> None:
+    source = prepare("self.conv(self.flip(x))").text.replace(
+        "class Prepare(keras.layers.Layer)", "class Prepare(keras.Model)"
+    )
+    fixed = engine.fix(SourceText(source), Settings(), "x.py").text
+    assert "def call(self, x, training=None):" in fixed
+    assert "self.flip(x, training=training)" in fixed
+
+
+BASE_AND_CHILD = """
+import keras
+
+
+class Base(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x)
+
+
+class Child(Base):
+    def call(self, x):
+        return Base.call(self, x)QUIET
+"""
+
+
+def test_fixes_that_are_right_together_are_safe() -> None:
+    # The base class alone would take the dropout out of `Child(…)(x, training=True)`: the next round passes the flag.
+    found = findings(SourceText(BASE_AND_CHILD.replace("QUIET", "")))
+    assert [one.fix.applicability for one in found if one.fix] == [Applicability.SAFE, Applicability.SAFE]
+
+
+def test_a_fix_whose_other_half_is_silenced_is_unsafe() -> None:
+    text = BASE_AND_CHILD.replace("QUIET", "  # noqa: KTP").replace(
+        "def call(self, x):\n        return B", "def call(self, x):  # noqa: KTP\n        return B"
+    )
+    (base,) = findings(SourceText(text))
+    assert base.fix is not None
+    assert base.fix.applicability is Applicability.UNSAFE
+    assert "takes `self.drop` out of training mode" in base.fix.message

@@ -21,7 +21,14 @@ from flake8_training_phase.keras.generations import Release, generation_of
 from tests.runtime.measure import Worker
 from tests.runtime.programs.comparing import Comparer, Comparison, Difference
 from tests.runtime.programs.drawn import random_program
-from tests.runtime.programs.fixing import fixed, still_wrong, wrongly_changed
+from tests.runtime.programs.fixing import (
+    fixed,
+    gives_constants,
+    right_to_wrong,
+    still_wrong,
+    unrepaired,
+    wrongly_changed,
+)
 from tests.runtime.programs.predicting import Analysed
 from tests.runtime.programs.program import Program
 
@@ -102,6 +109,25 @@ class Laboratory:
                 found += [f"Keras {version}, {one}" for one in told]
         return [*found, str(after)] if found else []
 
+    def law_of_fixes(self, program: Program, changed: Program) -> dict[str, list[str]]:
+        """What fixes break, and what they leave wrong although they pass it the flag and nothing is reported any more.
+
+        `meant` is what they change where the program gives a constant to the `call` of a parent or to a helper.
+        """
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+            program.write(Path(folder))
+            changed.write(Path(other))
+            first, second = self.observe(program, Path(folder)), self.observe(changed, Path(other))
+            broken: list[str] = []
+            wrong: list[str] = []
+            for keras, version in self.versions.items():
+                before, after = first[keras].result()["observed"], second[keras].result()["observed"]
+                broken += [f"Keras {version}, {one}" for one in right_to_wrong(program, before, after)]
+                wrong += [f"Keras {version}, {one}" for one in unrepaired(program, changed, after)]
+        if gives_constants(program):
+            return {"broken": [], "unrepaired": [], "meant": [*broken, *wrong]}
+        return {"broken": broken, "unrepaired": wrong, "meant": []}
+
     def stop(self) -> None:
         """End the workers."""
         for thread in self._threads.values():
@@ -150,6 +176,34 @@ def run_fixes(laboratory: Laboratory, wanted: int, seed: int) -> int:
     return bad
 
 
+def run_law(laboratory: Laboratory, wanted: int, seed: int, unsafe: bool) -> bool:
+    """Fix programs until so many of them had something to fix; says what broke, and whether anything did."""
+    kind = "unsafe" if unsafe else "safe"
+    counts: Counter[str] = Counter()
+    numbers = itertools.count()
+    while counts["fixed"] < wanted:
+        number = next(numbers)
+        program = random_program(f"law {seed}:{number}", number % 3 == 0)
+        changed = fixed(program, unsafe)
+        if changed.modules == program.modules:
+            continue
+        counts["fixed"] += 1
+        found = laboratory.law_of_fixes(program, changed)
+        for what, told in found.items():
+            counts[what] += bool(told)
+        if found["broken"] or found["unrepaired"]:
+            title = f"# {kind} fixes of program law {seed}:{number}, {number % 3 == 0}"
+            lines = [title, str(program), "# after", str(changed), *found["broken"], *found["unrepaired"]]
+            print("\n".join(["-" * 100, *lines]), flush=True)
+        if counts["fixed"] % PROGRESS == 0:
+            print(f"{kind}: {dict(counts)}", file=sys.stderr, flush=True)
+    print(
+        f"{counts['fixed']} programs with {kind} fixes: in {counts['broken']} something right is wrong afterwards, in "
+        f"{counts['unrepaired']} a layer that was given the flag is wrong, in {counts['meant']} constants are given on"
+    )
+    return bool(counts["broken"] or counts["unrepaired"])
+
+
 def show(name: str, program: Program, differences: list[Difference]) -> None:
     """Print a program with what is different."""
     print("\n".join(["-" * 100, f"# program {name}", str(program), *map(str, differences)]), flush=True)
@@ -161,6 +215,7 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=300, help="how many different programs (300)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin (0)")
     parser.add_argument("--fixes", type=int, default=0, help="how many programs to fix and to run again (0)")
+    parser.add_argument("--law", type=int, default=0, help="how many programs to fix safely, and how many unsafely (0)")
     parser.add_argument("--exact", action="store_true", help="run fit() and predict() as they are: slower")
     parser.add_argument("--keras2", default=sys.executable, help="the Python that has tf_keras (this one)")
     parser.add_argument("--keras3", default=sys.executable, help="the Python that has keras (this one)")
@@ -171,11 +226,12 @@ def main() -> int:
     try:
         run(laboratory, options.programs, options.seed, options.exact, tally)
         bad = run_fixes(laboratory, options.fixes, options.seed)
+        broken = [options.law and run_law(laboratory, options.law, options.seed, unsafe) for unsafe in (False, True)]
     finally:
         print(f"{tally}; {time.monotonic() - begun:.0f} s, Keras {', '.join(laboratory.versions.values())}")
         laboratory.stop()
     print(f"{options.fixes} programs fixed, {bad} of them wrongly")
-    return 1 if tally.different or bad else 0
+    return 1 if tally.different or bad or any(broken) else 0
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from flake8_training_phase.api import fix
+from flake8_training_phase.api import check, fix
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
 from tests.runtime.programs.program import Program
-from tests.runtime.programs.running import Observed
+from tests.runtime.programs.running import OUTSIDE, Observed
 
 Seen = dict[tuple[str, int], set[str]]
 """Phases by module and line."""
@@ -68,6 +68,69 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
             after_fix = new.get(line, wanted)
             if not after_fix <= phases | wanted or (phases == wanted and after_fix != wanted):
                 yield f"{target} in {mode}: {line} ran in {phases}, after the fix in {after_fix}"
+
+
+def right_to_wrong(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
+    """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do."""
+    for target, first, second in zip(program.targets, before, after, strict=True):
+        for mode in (*MODES, OUTSIDE):
+            old, new = first[mode], second[mode]
+            if isinstance(old, str):
+                continue
+            if isinstance(new, str):
+                yield f"{target.name} {_in(mode)}: raises {new} after the fix"
+                continue
+            wanted = {_wanted(mode)}
+            ran = _seen(new)
+            for line, phases in sorted(_seen(old).items()):
+                if phases == wanted and ran.get(line, wanted) != wanted:
+                    yield f"{target.name} {_in(mode)}: {line} ran in {phases}, after the fix in {ran[line]}"
+
+
+def gives_constants(program: Program) -> bool:
+    """Whether the `call` of a parent or a helper is given a constant, so that the mode to ask for is another one."""
+    return bool(MEANT.search(str(program)) or CALLS_CALL.search(str(program)))
+
+
+def is_clean(program: Program) -> bool:
+    """Whether nothing is left to be reported."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = check(program.write(Path(folder)).values())
+    return not any(result.findings for result in results)
+
+
+def unrepaired(program: Program, changed: Program, after: list[Observed]) -> Iterator[str]:
+    """Where a layer that the fixes have given the flag does not run in the mode asked for, although nothing is reported
+    any more.
+
+    A line on which something is called with a constant as well is not looked at: it is meant.
+    """
+    if not is_clean(changed):
+        return
+    forwarded = {
+        (name, number)
+        for name, module in changed.modules.items()
+        for number, (new, old) in enumerate(
+            zip(module.splitlines(), program.modules[name].splitlines(), strict=False), 1
+        )
+        if new.count("training=training") > old.count("training=training") and not TOLD.search(new)
+    }
+    for target, seen in zip(program.targets, after, strict=True):
+        for mode in MODES:
+            places = seen[mode]
+            if isinstance(places, str) or (mode == "no flag" and ON_UNLESS_TOLD.search(str(program))):
+                continue
+            for line, phases in sorted(_seen(places).items()):
+                if line in forwarded and phases != {_wanted(mode)}:
+                    yield f"{target.name} {_in(mode)}: {line} has the flag and runs in {phases}"
+
+
+def _wanted(mode: str) -> str:
+    return "I" if mode == OUTSIDE else phase_wanted(mode).value
+
+
+def _in(mode: str) -> str:
+    return mode if mode == OUTSIDE else f"in {mode}"
 
 
 def still_wrong(program: Program, after: list[Observed]) -> Iterator[str]:

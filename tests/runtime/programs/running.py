@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import importlib
+import inspect
 import itertools
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,11 @@ from tests.runtime.programs.program import INPUT_SHAPE, PACKAGE
 
 Observed = dict[str, Any]
 """By mode: the list of `[module, line, phase]` of a class, or the text of an exception."""
+
+OUTSIDE = "outside of a model"
+"""A layer that is called where there is no call context, as in `Dataset.map`. It is right that Dropout is off and that
+augmentation is on there: the phase of what is on by default is turned round, so that `I` means right for both.
+"""
 
 PROGRAMS_BETWEEN_CLEANING = 100
 
@@ -76,9 +82,11 @@ def _run_class(cls: Any, exact: bool) -> Observed:
             runner = Runner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
             runner.prepare(MODES)
             depth = 1 if runner.model is layer else 3  # A layer has two others around it.
-            return {mode: _run_mode(runner, mode, depth, recorded) for mode in MODES}
+            observed: Observed = {mode: _run_mode(runner, mode, depth, recorded) for mode in MODES}
+            observed[OUTSIDE] = [] if runner.model is layer else _run_outside(layer, inputs, recorded)
+            return observed
     except Exception as error:
-        return dict.fromkeys(MODES, _told(error))
+        return dict.fromkeys((*MODES, OUTSIDE), _told(error))
 
 
 def _run_mode(runner: Runner, mode: str, depth: int, recorded: list[Recorded]) -> list[tuple[str, int, str]] | str:
@@ -88,6 +96,26 @@ def _run_mode(runner: Runner, mode: str, depth: int, recorded: list[Recorded]) -
     except Exception as error:
         return _told(error)
     return sorted({place for run, phase in recorded if (place := _place(run, phase, depth))})
+
+
+def _run_outside(layer: Any, inputs: tuple[Any, ...], recorded: list[Recorded]) -> list[tuple[str, int, str]] | str:
+    recorded.clear()
+    try:
+        layer(*inputs)
+    except Exception as error:
+        return _told(error)
+    places = [(_place(run, phase, 1), _is_on_by_default(run.layer)) for run, phase in recorded]
+    return sorted({_turned(place) if on else place for place, on in places if place is not None})
+
+
+def _is_on_by_default(layer: Any) -> bool:
+    parameter = inspect.signature(type(layer).call).parameters.get("training")
+    return parameter is not None and parameter.default is True
+
+
+def _turned(place: tuple[str, int, str]) -> tuple[str, int, str]:
+    module, line, phase = place
+    return module, line, {"T": "I", "I": "T"}.get(phase, phase)
 
 
 def _passing_by(around: Around) -> Around:

@@ -10,22 +10,24 @@ from flake8_training_phase import engine
 from flake8_training_phase.codes import rule_modules
 from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Example, Proof, Rule
+from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests import generate_docs
+from tests import generate_docs, rule_examples
+from tests.inputs import SNAPSHOT
+from tests.rule_examples import Example, Proof, bad_examples, good_examples
 
 SECTIONS = ("What it does", "What Keras does", "Example", "Fix safety", "References")
 
 BAD = [
-    pytest.param(rule, example, id=f"{rule.code}-bad{number}")
+    pytest.param(rule, example, id=f"{rule.code}-{example.name}")
     for rule in all_rules()
-    for number, example in enumerate(rule.bad, 1)
+    for example in bad_examples(rule.code)
 ]
 GOOD = [
-    pytest.param(rule, text, id=f"{rule.code}-good{number}")
+    pytest.param(rule, text, id=f"{rule.code}-{name}")
     for rule in all_rules()
-    for number, text in enumerate(rule.good, 1)
+    for name, text in good_examples(rule.code).items()
 ]
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 each_bad_example = pytest.mark.parametrize(("rule", "example"), BAD)
@@ -72,8 +74,22 @@ def test_page_is_well_filled(rule: Rule) -> None:
 
 @each_rule
 def test_has_examples(rule: Rule) -> None:
-    assert rule.bad
-    assert rule.good
+    assert bad_examples(rule.code)
+    assert good_examples(rule.code)
+
+
+@each_rule
+def test_each_file_of_an_example_belongs_to_it(rule: Rule) -> None:
+    endings = (rule_examples.BAD, rule_examples.FIXED)
+    bad = {f"{example.name}{ending}" for example in bad_examples(rule.code) for ending in endings}
+    good = {f"{name}{rule_examples.GOOD}" for name in good_examples(rule.code)}
+    there = {path.name for path in rule_examples.folder(rule.code).iterdir() if path.suffix != SNAPSHOT}
+    assert there <= {rule_examples.PROOFS, *bad, *good}
+
+
+def test_examples_belong_to_rules() -> None:
+    folders = {path.name for path in rule_examples.FOLDER.iterdir()}
+    assert folders == {rule.code.lower() for rule in all_rules()}
 
 
 @each_bad_example
@@ -95,7 +111,7 @@ def test_message_is_one_line(rule: Rule, example: Example) -> None:
 @each_bad_example
 def test_example_is_code_on_lines_of_its_own(rule: Rule, example: Example) -> None:
     for text in (example.bad, example.fixed or example.bad):
-        assert text.startswith("\n")
+        assert not text.startswith("\n")
         assert text.endswith("\n")
         assert text == "\n".join(line.rstrip() for line in text.split("\n"))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Proof
+from tests.rule_examples import Proof, bad_examples
 from tests.runtime.environments import RELEASES, Release, Unavailable, interpreter, keras_3, versions
 from tests.runtime.measure import ROOT, Worker
 from tests.runtime.phase_table import BLOCK_WITHOUT, DROPOUT, NORM, PATTERNS, Pattern, model
@@ -121,7 +121,7 @@ def programs() -> Iterator[Program]:
         name = f"row {pattern.row}"
         yield Program(name, pattern.source, proof, pattern.keras, pattern.right, pattern.code, pattern.title)
     for rule in all_rules():
-        for number, example in enumerate(rule.bad, 1):
+        for number, example in enumerate(bad_examples(rule.code), 1):
             proof = example.proof
             name = f"{rule.code}.{number}"
             keras = tuple(one for one in (2, 3) if cell(proof, one) is not None)

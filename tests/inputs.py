@@ -34,7 +34,7 @@ class Input:
     source: Path
     """Where it stands; a file `NAME.make.py` prints it."""
     snapshot: Path
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def copied(self, folder: Path) -> Path:
         """Put the input into a folder, away from the files beside it; gives the file or the folder to check."""

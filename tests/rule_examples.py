@@ -2,7 +2,8 @@
 
 `NAME.bad.py` is code that the rule speaks of, `NAME.fixed.py` what its fixes make of it, if they make anything, and
 `NAME.good.py` code that it must not speak of. `proofs.toml` has a table for each bad example, in the order of the
-rule's page: what Keras does with it, measured by `tests/runtime`.
+rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py` is code that the rule speaks of as
+well, without a proof and not on the page: what says it in other words, or does not run here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).parent / "rules"
-BAD, FIXED, GOOD, PROOFS = ".bad.py", ".fixed.py", ".good.py", "proofs.toml"
+BAD, FIXED, GOOD, ALSO, PROOFS = ".bad.py", ".fixed.py", ".good.py", ".also.py", "proofs.toml"
 NOT_RUN = "not run"
 
 
@@ -78,18 +79,28 @@ def bad_examples(code: str) -> tuple[Example, ...]:
 @cache
 def good_examples(code: str) -> dict[str, str]:
     """The code that a rule must not speak of, by the names of the examples."""
-    paths = sorted(folder(code).glob(f"*{GOOD}"))
-    return {path.name.removesuffix(GOOD): path.read_text(encoding="utf-8") for path in paths}
+    return _texts(code, GOOD)
+
+
+@cache
+def other_examples(code: str) -> dict[str, str]:
+    """The code that a rule speaks of as well, by the names of the examples."""
+    return _texts(code, ALSO)
 
 
 def files(code: str) -> list[Path]:
-    """The code of all examples of a rule: bad, fixed and good."""
+    """The code of all examples of a rule."""
     return sorted(folder(code).glob("*.py"))
 
 
 def every_text() -> list[str]:
     """The code of all examples of all rules."""
     return [path.read_text(encoding="utf-8") for rule in all_rules() for path in files(rule.code)]
+
+
+def _texts(code: str, ending: str) -> dict[str, str]:
+    paths = sorted(folder(code).glob(f"*{ending}"))
+    return {path.name.removesuffix(ending): path.read_text(encoding="utf-8") for path in paths}
 
 
 def _example(here: Path, name: str, proof: Proof) -> Example:

@@ -15,7 +15,7 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests import generate_docs, rule_examples
 from tests.inputs import SNAPSHOT
-from tests.rule_examples import Example, Proof, bad_examples, good_examples
+from tests.rule_examples import Example, Proof, bad_examples, good_examples, other_examples
 
 SECTIONS = ("What it does", "What Keras does", "Example", "Fix safety", "References")
 
@@ -29,9 +29,15 @@ GOOD = [
     for rule in all_rules()
     for name, text in good_examples(rule.code).items()
 ]
+ALSO = [
+    pytest.param(rule, text, id=f"{rule.code}-{name}")
+    for rule in all_rules()
+    for name, text in other_examples(rule.code).items()
+]
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 each_bad_example = pytest.mark.parametrize(("rule", "example"), BAD)
 each_good_example = pytest.mark.parametrize(("rule", "text"), GOOD)
+each_other_example = pytest.mark.parametrize(("rule", "text"), ALSO)
 
 
 def reported(rule: Rule, text: str) -> list[Finding]:
@@ -81,10 +87,10 @@ def test_has_examples(rule: Rule) -> None:
 @each_rule
 def test_each_file_of_an_example_belongs_to_it(rule: Rule) -> None:
     endings = (rule_examples.BAD, rule_examples.FIXED)
-    bad = {f"{example.name}{ending}" for example in bad_examples(rule.code) for ending in endings}
-    good = {f"{name}{rule_examples.GOOD}" for name in good_examples(rule.code)}
+    proven = {f"{example.name}{ending}" for example in bad_examples(rule.code) for ending in endings}
     there = {path.name for path in rule_examples.folder(rule.code).iterdir() if path.suffix != SNAPSHOT}
-    assert there <= {rule_examples.PROOFS, *bad, *good}
+    free = {name for name in there if name.endswith((rule_examples.GOOD, rule_examples.ALSO))}
+    assert there - free <= {rule_examples.PROOFS, *proven}
 
 
 def test_examples_belong_to_rules() -> None:
@@ -119,6 +125,11 @@ def test_example_is_code_on_lines_of_its_own(rule: Rule, example: Example) -> No
 @each_bad_example
 def test_words_stand_in_the_example(rule: Rule, example: Example) -> None:
     assert not rule.words or any(word in example.bad for word in rule.words)
+
+
+@each_other_example
+def test_other_example_is_reported(rule: Rule, text: str) -> None:
+    assert rule.code in {one.code for one in reported(rule, text)}
 
 
 @each_good_example

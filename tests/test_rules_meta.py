@@ -16,6 +16,7 @@ from flake8_training_phase.sources.text import SourceText
 from tests import generate_docs, rule_examples
 from tests.inputs import SNAPSHOT
 from tests.rule_examples import Example, Proof, bad_examples, good_examples, other_examples
+from tests.runtime import version_page
 
 SECTIONS = ("What it does", "What Keras does", "Example", "Fix safety", "References")
 
@@ -194,6 +195,11 @@ def test_stands_in_the_readme(rule: Rule) -> None:
 @each_rule
 def test_stands_in_the_changelog(rule: Rule) -> None:
     assert rule.code in generate_docs.read(generate_docs.ROOT / "CHANGELOG.md")
+
+
+def test_every_rule_has_a_row_in_the_page_of_releases() -> None:
+    rows = version_page.rules_with_rows(generate_docs.read(version_page.PAGE))
+    assert rows == [(rule.code, rule.name) for rule in all_rules()], "docs/adding-a-rule.md says how a row comes about"
 
 
 def test_docs_have_a_page_for_each_rule_and_no_other() -> None:

@@ -13,6 +13,9 @@ from flake8_training_phase.cli import main
 from flake8_training_phase.runs.cache import CACHE_VARIABLE
 from tests.helpers import MODEL, Result
 
+collect_ignore = ["rules", "cases"]
+"""Code that is checked: not tests, whatever its files are called."""
+
 
 @pytest.fixture(autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:

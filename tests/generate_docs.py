@@ -1,7 +1,8 @@
 """Write what is generated in the documentation: `docs/rules/*.md`, the table in `README.md`, examples of output.
 
 Run `python -m tests.generate_docs` to write the files, with `--check` to compare them with what they should be.
-Pages and table are made from the rules: their pages, their examples, and the proofs that `tests/runtime` measures.
+Pages and table are made from the rules: their pages, their examples in `tests/rules`, and the proofs that
+`tests/runtime` measures.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Example, Proof, Rule
+from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.output_examples import OUTPUT_PAGE, with_output_examples
+from tests.rule_examples import Example, Proof, bad_examples
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -49,8 +51,9 @@ the batch and updates its statistics), `I` as in inference, `-` it does not run,
 def rule_page(rule: Rule) -> str:
     """The page of a rule in Markdown."""
     parts = [f"# {rule.code} {rule.name}", GENERATED, facts_line(rule), rule.page, "## Measured", _LEGEND]
-    for number, example in enumerate(rule.bad, 1):
-        if len(rule.bad) > 1:
+    examples = bad_examples(rule.code)
+    for number, example in enumerate(examples, 1):
+        if len(examples) > 1:
             parts.append(f"### Example {number}")
         parts += measured(example)
     return "\n\n".join(parts) + "\n"
@@ -143,7 +146,7 @@ def findings(rule: Rule) -> tuple[Finding, ...]:
     settings = Settings(select=(rule.code,))
     return tuple(
         finding
-        for example in rule.bad
+        for example in bad_examples(rule.code)
         for finding in engine.check(SourceText(example.bad), settings, "example.py")
         if finding.code == rule.code
     )

@@ -12,6 +12,7 @@ import pytest
 from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
 from flake8_training_phase.rules import all_rules, rule
 from tests.helpers import FORGETFUL, HEAD, MODEL, UNRELATED, flake8, returning, run
+from tests.rule_examples import bad_examples
 
 KTP101 = (
     "KTP101 `Model.call` has no `training` parameter: "
@@ -229,8 +230,8 @@ def test_code_that_is_too_deep_for_us() -> None:
 
 def test_messages_fit_one_line(tmp_path: Path) -> None:
     for one in all_rules():
-        for number, example in enumerate(one.bad):
-            (tmp_path / f"{one.code}_{number}.py").write_text(example.bad)
+        for example in bad_examples(one.code):
+            (tmp_path / f"{one.code}_{example.name}.py").write_text(example.bad)
     found = flake8("--format", "%(path)s|%(code)s|%(text)s", ".", cwd=tmp_path)
     assert found.lines
     assert all(line.count("|KTP") == 1 and line.startswith("./KTP") for line in found.lines)

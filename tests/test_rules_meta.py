@@ -10,26 +10,35 @@ from flake8_training_phase import engine
 from flake8_training_phase.codes import rule_modules
 from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Example, Proof, Rule
+from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests import generate_docs
+from tests import generate_docs, rule_examples
+from tests.inputs import SNAPSHOT
+from tests.rule_examples import Example, Proof, bad_examples, good_examples, other_examples
+from tests.runtime import version_page
 
 SECTIONS = ("What it does", "What Keras does", "Example", "Fix safety", "References")
 
 BAD = [
-    pytest.param(rule, example, id=f"{rule.code}-bad{number}")
+    pytest.param(rule, example, id=f"{rule.code}-{example.name}")
     for rule in all_rules()
-    for number, example in enumerate(rule.bad, 1)
+    for example in bad_examples(rule.code)
 ]
 GOOD = [
-    pytest.param(rule, text, id=f"{rule.code}-good{number}")
+    pytest.param(rule, text, id=f"{rule.code}-{name}")
     for rule in all_rules()
-    for number, text in enumerate(rule.good, 1)
+    for name, text in good_examples(rule.code).items()
+]
+ALSO = [
+    pytest.param(rule, text, id=f"{rule.code}-{name}")
+    for rule in all_rules()
+    for name, text in other_examples(rule.code).items()
 ]
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 each_bad_example = pytest.mark.parametrize(("rule", "example"), BAD)
 each_good_example = pytest.mark.parametrize(("rule", "text"), GOOD)
+each_other_example = pytest.mark.parametrize(("rule", "text"), ALSO)
 
 
 def reported(rule: Rule, text: str) -> list[Finding]:
@@ -72,8 +81,22 @@ def test_page_is_well_filled(rule: Rule) -> None:
 
 @each_rule
 def test_has_examples(rule: Rule) -> None:
-    assert rule.bad
-    assert rule.good
+    assert bad_examples(rule.code)
+    assert good_examples(rule.code)
+
+
+@each_rule
+def test_each_file_of_an_example_belongs_to_it(rule: Rule) -> None:
+    endings = (rule_examples.BAD, rule_examples.FIXED)
+    proven = {f"{example.name}{ending}" for example in bad_examples(rule.code) for ending in endings}
+    there = {path.name for path in rule_examples.folder(rule.code).iterdir() if path.suffix != SNAPSHOT}
+    free = {name for name in there if name.endswith((rule_examples.GOOD, rule_examples.ALSO))}
+    assert there - free <= {rule_examples.PROOFS, *proven}
+
+
+def test_examples_belong_to_rules() -> None:
+    folders = {path.name for path in rule_examples.FOLDER.iterdir()}
+    assert folders == {rule.code.lower() for rule in all_rules()}
 
 
 @each_bad_example
@@ -95,7 +118,7 @@ def test_message_is_one_line(rule: Rule, example: Example) -> None:
 @each_bad_example
 def test_example_is_code_on_lines_of_its_own(rule: Rule, example: Example) -> None:
     for text in (example.bad, example.fixed or example.bad):
-        assert text.startswith("\n")
+        assert not text.startswith("\n")
         assert text.endswith("\n")
         assert text == "\n".join(line.rstrip() for line in text.split("\n"))
 
@@ -103,6 +126,11 @@ def test_example_is_code_on_lines_of_its_own(rule: Rule, example: Example) -> No
 @each_bad_example
 def test_words_stand_in_the_example(rule: Rule, example: Example) -> None:
     assert not rule.words or any(word in example.bad for word in rule.words)
+
+
+@each_other_example
+def test_other_example_is_reported(rule: Rule, text: str) -> None:
+    assert rule.code in {one.code for one in reported(rule, text)}
 
 
 @each_good_example
@@ -167,6 +195,11 @@ def test_stands_in_the_readme(rule: Rule) -> None:
 @each_rule
 def test_stands_in_the_changelog(rule: Rule) -> None:
     assert rule.code in generate_docs.read(generate_docs.ROOT / "CHANGELOG.md")
+
+
+def test_every_rule_has_a_row_in_the_page_of_releases() -> None:
+    rows = version_page.rules_with_rows(generate_docs.read(version_page.PAGE))
+    assert rows == [(rule.code, rule.name) for rule in all_rules()], "docs/adding-a-rule.md says how a row comes about"
 
 
 def test_docs_have_a_page_for_each_rule_and_no_other() -> None:

@@ -1,7 +1,8 @@
 """The rules, one per file; `ktp202_training_not_forwarded.py` is rule KTP202, named `training-not-forwarded`.
 
-To add a rule is to add a file: the registry below finds it by its name, and tests, pages, the README's table and
-`--explain` are made from it.
+A rule's file is its page, its check and its fix; the code it speaks of stands in `tests/rules/ktp202`. To add a rule is
+to add both: the registry below finds the file by its name, and pages, the README's table and `--explain` are made
+from it.
 """
 
 from __future__ import annotations

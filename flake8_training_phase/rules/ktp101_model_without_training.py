@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.ktp102_layer_without_training import untold_message
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class ModelWithoutTraining(Rule):
@@ -61,105 +61,6 @@ class ModelWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-from keras import layers
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = layers.Dense(8, activation="relu")
-        self.dropout = layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(self.dense(x))
-""",
-            fixed="""
-import keras
-from keras import layers
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = layers.Dense(8, activation="relu")
-        self.dropout = layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3="I T I I I"),
-        ),
-        Example(
-            bad="""
-import tensorflow as tf
-
-
-class Encoder(tf.keras.Model):
-    def __init__(self, depth=2):
-        super().__init__()
-        self.blocks = []
-        for _ in range(depth):
-            self.blocks.append(tf.keras.layers.Dense(8))
-            self.blocks.append(tf.keras.layers.BatchNormalization())
-
-    def call(self, inputs):
-        x = inputs
-        for block in self.blocks:
-            x = block(x)
-        return x
-""",
-            fixed="""
-import tensorflow as tf
-
-
-class Encoder(tf.keras.Model):
-    def __init__(self, depth=2):
-        super().__init__()
-        self.blocks = []
-        for _ in range(depth):
-            self.blocks.append(tf.keras.layers.Dense(8))
-            self.blocks.append(tf.keras.layers.BatchNormalization())
-
-    def call(self, inputs, training=None):
-        x = inputs
-        for block in self.blocks:
-            x = block(x, training=training)
-        return x
-""",
-            proof=Proof(build="Encoder()", layer="blocks[1]", keras3="I T I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.norm = keras.layers.LayerNormalization()
-
-    def call(self, x):
-        return self.norm(self.dense(x))
-""",
-        """
-import keras
-
-
-class MonteCarlo(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(x, training=True)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The models that `fit` cannot tell to train."""

@@ -17,7 +17,7 @@ from flake8_training_phase.analysis.patterns.augmentation import only_augments
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LayerWithoutTraining(Rule):
@@ -73,115 +73,6 @@ class LayerWithoutTraining(Rule):
     """
 
     severity = Severity.FRAGILE
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self, units):
-        super().__init__()
-        self.dense = keras.layers.Dense(units)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(self.dense(x))
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.frozen = keras.layers.BatchNormalization()
-        self.block = Block(8)
-
-    def call(self, x, training=None):
-        x = self.frozen(x, training=False)
-        return self.block(x)
-""",
-            fixed="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self, units):
-        super().__init__()
-        self.dense = keras.layers.Dense(units)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.frozen = keras.layers.BatchNormalization()
-        self.block = Block(8)
-
-    def call(self, x, training=None):
-        x = self.frozen(x, training=False)
-        return self.block(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="block.dropout", keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _drop(self, x, training=False):
-        return self.dropout(x, training=training)
-
-    def call(self, x):
-        return self._drop(x)
-""",
-            fixed="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _drop(self, x, training=False):
-        return self.dropout(x, training=training)
-
-    def call(self, x, training=None):
-        return self._drop(x, training=training)
-""",
-            proof=Proof(build="Block()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self, units):
-        super().__init__()
-        self.dense = keras.layers.Dense(units)
-        self.attention = keras.layers.MultiHeadAttention(num_heads=2, key_dim=4)
-
-    def call(self, x):
-        return self.attention(self.dense(x), x)
-""",
-        """
-import keras
-
-
-class MonteCarloDropout(keras.layers.Dropout):
-    def call(self, inputs):
-        return super().call(inputs, training=True)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layers that leave the flag to the context."""

@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 """Names that mean many things: only a flag made of them and given to a layer tells what they are."""
 
@@ -63,132 +63,6 @@ class MisnamedTraining(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, is_training=False):
-        x = self.dense(x)
-        return self.dropout(x, training=is_training)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=False):
-        x = self.dense(x)
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Head(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, is_training):
-        return self.dropout(x, training=is_training)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.head = Head()
-
-    def call(self, x, training=None):
-        return self.head(x, training=training)
-""",
-            fixed="""
-import keras
-
-
-class Head(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.head = Head()
-
-    def call(self, x, training=None):
-        return self.head(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="head.dropout", keras2="E E E E E", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-        self.head = keras.layers.Dense(8)
-
-    def call(self, x, train=False):
-        x = self.dropout(x)
-        return self.head(x, training=train)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-        self.head = keras.layers.Dense(8)
-
-    def call(self, x, training=False):
-        x = self.dropout(x, training=training)
-        return self.head(x, training=training)
-""",
-            proof=Proof(
-                build="Classifier()", layer="dropout", keras3="I T I I I", keras3_early="I I I I I", keras2="T T I I I"
-            ),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Upsample(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, mode="nearest", training=None):
-        x = self.dropout(x, training=training)
-        return x if mode == "nearest" else x[::2]
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The signatures that hide the flag from Keras."""

@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.patterns.class_call_sites import call_sites,
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddDefault, Change, Plan
 from flake8_training_phase.fixes.none_default import allow_none
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingRequired(Rule):
@@ -62,136 +62,6 @@ class TrainingRequired(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training):
-        return self.dropout(self.dense(x), training=training)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3="T T I E I"),
-        ),
-        Example(
-            bad="""
-from __future__ import annotations
-
-import tensorflow as tf
-
-
-class Block(tf.keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.norm = tf.keras.layers.BatchNormalization()
-
-    def call(self, x: tf.Tensor, *, training: bool) -> tf.Tensor:
-        return self.norm(x, training=training)
-
-
-inputs = tf.keras.Input((8,))
-model = tf.keras.Model(inputs, Block()(inputs))
-""",
-            fixed="""
-from __future__ import annotations
-
-import tensorflow as tf
-
-
-class Block(tf.keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.norm = tf.keras.layers.BatchNormalization()
-
-    def call(self, x: tf.Tensor, *, training: bool | None = None) -> tf.Tensor:
-        return self.norm(x, training=training)
-
-
-inputs = tf.keras.Input((8,))
-model = tf.keras.Model(inputs, Block()(inputs))
-""",
-            proof=Proof(build="tf.keras.Sequential([Block()])", layer="layers[-1].norm", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Cell(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.state_size = 8
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, inputs, states, training):
-        output = self.dropout(self.dense(inputs), training=training)
-        return output, [output]
-""",
-        """
-import abc
-
-import keras
-
-
-class Head(keras.layers.Layer, abc.ABC):
-    @abc.abstractmethod
-    def call(self, x, training):
-        ...
-
-
-class Base(keras.Model):
-    def call(self, x, training):
-        raise NotImplementedError
-""",
-        """
-import tf_keras
-
-
-class Classifier(tf_keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = tf_keras.layers.Dropout(0.5)
-
-    def call(self, x, training):
-        return self.dropout(x, training=training)
-""",
-        """
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def __call__(self, x, training=False):
-        return super().__call__(x, training=training)
-
-    def call(self, x, training):
-        return self.dropout(x, training=training)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The signatures that demand the flag."""

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.patterns.opaque_paths import unseen_layers
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, union
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingUnused(Rule):
@@ -61,96 +61,6 @@ class TrainingUnused(Rule):
     severity = Severity.FRAGILE
     on_by_default = False
     words = ("training",)
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        for layer in self.layers:
-            x = layer(x)
-        return x
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="dropout"),
-        ),
-        Example(
-            bad="""
-import functools
-
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.blocks = [keras.layers.Dense(8), keras.layers.BatchNormalization()]
-
-    def call(self, x, training=None):
-        return functools.reduce(lambda y, block: block(y), self.blocks, x)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="blocks[1]"),
-        ),
-    )
-    good = (
-        """
-import keras
-from elsewhere import run_all
-
-
-class Used(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return run_all(self.layers, x, training)
-
-
-class WithoutPhase(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-
-    def call(self, x, training=None):
-        return run_all(self.layers, x)
-
-
-class OnlyLooks(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return x * self.dropout.rate
-
-
-class Abstract(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        raise NotImplementedError
-
-
-class WithoutParameter(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return run_all(self.dropout, x)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that leave the flag where it came in."""

@@ -22,7 +22,7 @@ from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class PoisonedBySibling(Rule):
@@ -77,104 +77,6 @@ class PoisonedBySibling(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class FineTuned(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.backbone(x, training=False)
-        return self.dropout(x)
-""",
-            fixed="""
-import keras
-
-
-class FineTuned(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.backbone(x, training=False)
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="FineTuned()", layer="dropout", keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class FrozenFeatures(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=False)
-
-
-class Head(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.features = FrozenFeatures()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.features(x)
-        return self.dropout(x)
-""",
-            fixed="""
-import keras
-
-
-class FrozenFeatures(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=False)
-
-
-class Head(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.features = FrozenFeatures()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.features(x)
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Head()", layer="dropout", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class FineTuned(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.backbone = keras.applications.ResNet50(include_top=False, pooling="avg")
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.backbone(x, training=False)
-        return self.dropout(x, training=training)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that receive a sibling's flag, and those whose default they receive."""

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phas
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import forward
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _EFFECTS = {False: "`fit()` runs it as in inference", True: "`predict()` runs it as in training"}
 
@@ -72,76 +72,6 @@ class TrainingNotForwarded(Rule):
     """
 
     severity = Severity.FRAGILE
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.dense(x)
-        return self.dropout(x)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-
-    def call(self, x, training=None):
-        return self.block(x, training=training)
-""",
-            fixed="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.dense(x)
-        return self.dropout(x, training=training)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-
-    def call(self, x, training=None):
-        return self.block(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="block.dropout"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.norm = keras.layers.LayerNormalization()
-        self.dropout = keras.layers.Dropout(0.5)
-        self.nothing = keras.layers.Dropout(0.0)
-        self.memory = keras.layers.LSTM(8)
-
-    def call(self, x, training=None):
-        x = self.memory(self.norm(self.dense(x)))
-        return self.nothing(self.dropout(x, training=training))
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that could forward the flag and do not."""

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.values import Constant, Instance, Value, mem
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import NameArgument, Plan
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class PositionalTraining(Rule):
@@ -57,94 +57,6 @@ class PositionalTraining(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="norm", keras3="E E E I E"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Forecaster(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.memory = keras.layers.LSTM(4, dropout=0.5)
-
-    def call(self, x, training=None):
-        return self.memory(x, training)
-""",
-            fixed="""
-import keras
-
-
-class Forecaster(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.memory = keras.layers.LSTM(4, dropout=0.5)
-
-    def call(self, x, training=None):
-        return self.memory(x, training=training)
-""",
-            proof=Proof(build="Forecaster()", layer="memory", shape=(5, 3), keras2="E E E I E", keras3="E E E I E"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def _block(self, x, training):
-        return self.norm(x, training=training)
-
-    def call(self, x, training=None):
-        return self._block(x, training)
-""",
-        """
-import keras
-
-
-class Untold(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _head(self, x, training=None):
-        return self.dropout(x, training)
-
-    def call(self, x, training=None):
-        return self._head(x)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layer calls that pass the flag by position."""

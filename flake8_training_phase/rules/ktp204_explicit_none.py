@@ -20,7 +20,7 @@ from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class ExplicitNone(Rule):
@@ -66,119 +66,6 @@ class ExplicitNone(Rule):
 
     severity = Severity.BUG
     words = ("None",)
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=None)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(x, training=None)
-
-
-model = keras.Sequential([Block()])
-""",
-            fixed="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-
-
-model = keras.Sequential([Block()])
-""",
-            proof=Proof(build="model", layer="layers[-1].dropout", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None, mask=None):
-        x = self.dense(x, training=None)
-        if training is None:
-            return self.dropout(x, training=None)
-        return self.dropout(x, training=training)
-
-
-inputs = keras.Input((8,))
-outputs = keras.layers.Dropout(0.5)(inputs, training=None)
-""",
-        """
-import tf_keras
-
-
-class Classifier(tf_keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = tf_keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=None)
-""",
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _head(self, x, training=None):
-        return self.dropout(x, training=training)
-
-    def call(self, x, training=None):
-        return self._head(x)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that pass None."""

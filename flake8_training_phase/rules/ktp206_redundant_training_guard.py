@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.patterns.guards import Guarded, guards
 from flake8_training_phase.analysis.patterns.weights import is_identity_at_inference
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class RedundantTrainingGuard(Rule):
@@ -59,112 +59,6 @@ class RedundantTrainingGuard(Rule):
 
     severity = Severity.FRAGILE
     on_by_default = False
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        if training:  # not when we predict
-            x = self.dropout(
-                x,
-                training=training,
-            )
-        return self.dense(x)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        # not when we predict
-        x = self.dropout(
-            x,
-            training=training,
-        )
-        return self.dense(x)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras2="T T - - -", keras3="T T - - -"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.noise = keras.layers.GaussianNoise(0.5)
-
-    def call(self, x, training=None):
-        return self.dense(self.noise(x) if training else x)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.noise = keras.layers.GaussianNoise(0.5)
-
-    def call(self, x, training=None):
-        return self.dense(self.noise(x, training=training))
-""",
-            proof=Proof(build="Classifier()", layer="noise", keras2="T T - - -", keras3="T T - - -"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-        self.crop = keras.layers.RandomCrop(8, 8)
-        self.unknown = make_layer()
-
-    def call(self, x, training=None, strong=False):
-        x = self.dropout(x, training=training)
-        if training:
-            x = self.crop(x, training=training)
-        if training:
-            x = self.unknown(x)
-        return x
-""",
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        if training:
-            noisy = self.dropout(x, training=True)
-            return x, noisy
-        return x
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The guards around layers that need none."""

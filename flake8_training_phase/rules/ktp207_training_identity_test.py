@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.values import NONE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.fixes.plans import knows_phase
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _NEGATED = (ast.IsNot, ast.NotEq)
 
@@ -63,131 +63,6 @@ class TrainingIdentityTest(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.dense(x)
-        if training is False:
-            return x
-        return self.dropout(x, training=True)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.dense(x)
-        if not training:
-            return x
-        return self.dropout(x, training=True)
-""",
-            proof=Proof(
-                build="Classifier()", layer="dropout", keras2="T T - T -", keras3="T T - T -", fixed="T T - - -"
-            ),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training is True)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-        self.epochs = 3
-
-    def call(self, x, training=None):
-        return self.block(x, training=int(bool(training) and self.epochs > 1))
-""",
-            fixed="""
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-        self.epochs = 3
-
-    def call(self, x, training=None):
-        return self.block(x, training=int(bool(training) and self.epochs > 1))
-""",
-            proof=Proof(build="Classifier()", layer="block.dropout", keras2="I I I I I", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Noise(keras.layers.Layer):
-    def call(self, x, training=None):
-        if training is None:
-            training = False
-        if training is False:
-            return x
-        return x + keras.random.normal(keras.ops.shape(x))
-
-
-class ThreeWays(keras.layers.Layer):
-    def call(self, x, training=None):
-        if training is True:
-            return x + 1
-        if training is False:
-            return x - 1
-        return x
-
-
-class Defaulted(keras.layers.Layer):
-    def call(self, x, training=False):
-        if training == True:
-            x = x + 1
-        return x if training is False else x * 2
-
-
-class Other(keras.layers.Layer):
-    def call(self, x, scale=None, training=None):
-        if scale is False:
-            return x
-        if training and self.trainable is True:
-            return x * scale
-        return x
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The comparisons that are true for one kind of value only."""

@@ -15,7 +15,7 @@ from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
 from flake8_training_phase.keras.generations import Generation
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class SuperCallWithoutTraining(Rule):
@@ -64,84 +64,6 @@ class SuperCallWithoutTraining(Rule):
 
     severity = Severity.BUG
     words = ("super(",)
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class ScaledDropout(keras.layers.Dropout):
-    def call(self, inputs, training=None):
-        return super().call(inputs) * 0.5
-""",
-            fixed="""
-import keras
-
-
-class ScaledDropout(keras.layers.Dropout):
-    def call(self, inputs, training=None):
-        return super().call(inputs, training=training) * 0.5
-""",
-            proof=Proof(
-                build="keras.Sequential([ScaledDropout(0.5)])",
-                layer="layers[-1]",
-                keras2="I I I I I",
-                keras3="I I I I I",
-            ),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Block(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-
-
-class ResidualBlock(Block):
-    def call(self, x):
-        return x + super().call(x)
-""",
-            fixed="""
-import keras
-
-
-class Block(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-
-
-class ResidualBlock(Block):
-    def call(self, x, training=None):
-        return x + super().call(x, training=training)
-""",
-            proof=Proof(build="ResidualBlock()", layer="norm", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class MonteCarloDropout(keras.layers.Dropout):
-    def call(self, inputs):
-        return super().call(inputs, training=True)
-
-
-class Plain(keras.layers.Dense):
-    def call(self, inputs, training=None):
-        return super().call(inputs)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls of a parent that lose the flag."""

@@ -26,7 +26,7 @@ from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
 from flake8_training_phase.fixes.parameter import annotation
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -81,134 +81,6 @@ class HelperLosesTraining(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _block(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-
-    def call(self, x, training=None):
-        return self._block(x)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _block(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-
-    def call(self, x, training=None):
-        return self._block(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def _stem(self, x, training=False):
-        if training:
-            x = x * 1.0
-        return self.norm(x, training=training)
-
-    def call(self, x, training=None):
-        return self._stem(x)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def _stem(self, x, training=False):
-        if training:
-            x = x * 1.0
-        return self.norm(x, training=training)
-
-    def call(self, x, training=None):
-        return self._stem(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="norm", keras2="I I I I I", keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _head(self, x):
-        return self.dropout(x)
-
-    def call(self, x, training=None):
-        return self._head(x)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _head(self, x, training=None):
-        return self.dropout(x, training=training)
-
-    def call(self, x, training=None):
-        return self._head(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def _block(self, x, training=None):
-        return self.dropout(x, training=training)
-
-    def _project(self, x):
-        return self.dense(x)
-
-    def call(self, x, training=None):
-        return self._block(self._project(x), training)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The helpers that are not told."""

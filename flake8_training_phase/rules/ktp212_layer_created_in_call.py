@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.constructions import has_state, is_random, layers_made
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LayerCreatedInCall(Rule):
@@ -58,89 +58,6 @@ class LayerCreatedInCall(Rule):
     """
 
     severity = Severity.BUG
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-
-    def call(self, x, training=None):
-        x = keras.layers.Dropout(0.5)(x, training=training)
-        return self.dense(x)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="", keras3="E/T T I I E"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import layers
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = layers.BatchNormalization()
-
-    def _widen(self, x):
-        wide = layers.Dense(16, activation="relu")
-        return wide(x)
-
-    def call(self, x, training=None):
-        return self.norm(self._widen(x), training=training)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="norm", keras2="E/T T I I E", keras3="E/T T I I E"),
-        ),
-    )
-    good = (
-        """
-import keras
-import tensorflow as tf
-
-
-class Merge(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dense = None
-        self.blocks = []
-        self.made = []
-
-    def build(self, shape):
-        self.out = keras.layers.Dense(8)
-
-    def _make(self):
-        self.norm = keras.layers.BatchNormalization()
-        layer = keras.layers.Dense(8)
-        return layer
-
-    def _build_once(self, x, training):
-        if not self.made:
-            self.made = [self._make()]
-        return self.norm(self.made[0](x), training=training)
-
-    def call(self, x, training=None):
-        if self.dense is None:
-            self.dense = keras.layers.Dense(8)
-        if not self.blocks:
-            self.blocks.append(keras.layers.Dense(8))
-        x = self._build_once(x, training)
-        x = keras.layers.Concatenate()([x, self.dense(x)])
-        x = keras.layers.ReLU()(keras.layers.Dropout(0.0)(x))
-        x = keras.layers.Normalization(mean=0.0, variance=1.0)(x)
-        return self.out(x)
-
-
-def functional():
-    inputs = keras.Input((8,))
-    return keras.Model(inputs, keras.layers.Dense(8)(inputs))
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The layers that no model will own."""

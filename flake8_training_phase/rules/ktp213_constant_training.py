@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, 
 from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez|teacher|bayes", re.IGNORECASE)
 """What a class says of itself that fixes the phase of its layers on purpose."""
@@ -60,80 +60,6 @@ class ConstantTraining(Rule):
     """
 
     severity = Severity.FRAGILE
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(self.dense(x), training=True)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="norm", keras2="T T T T T", keras3="T T T T T"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=False)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.base = keras.applications.ResNet50(include_top=False)
-        self.inner = keras.Sequential([keras.layers.BatchNormalization()])
-        self.norm = keras.layers.BatchNormalization()
-        self.still = keras.layers.BatchNormalization(trainable=False)
-        self.dense = keras.layers.Dense(8)
-
-    def call(self, x, training=None):
-        x = self.base(x, training=False)
-        x = self.inner(x, training=False)
-        x = self.still(x, training=True)
-        x = self.dense(x, training=True)
-        if training:
-            return self.norm(x, training=True)
-        return self.norm(x, training=False)
-
-
-class MCDropout(keras.layers.Dropout):
-    def call(self, x):
-        return super().call(x, training=True)
-
-
-class MonteCarloHead(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(x, training=True)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The literal flags that contradict a phase that is asked for."""

@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, concerned, layer_title, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class InvertedTraining(Rule):
@@ -52,85 +52,6 @@ class InvertedTraining(Rule):
 
     severity = Severity.BUG
     words = ("training",)
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=not training)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="norm", keras2="I I T T T", keras3="I I T T T"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        predicting = not training
-        return self.dropout(x, training=predicting)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="dropout", keras2="I I T T T", keras3="I I T T T"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self, frozen=False):
-        super().__init__()
-        self.frozen = frozen
-        self.dense = keras.layers.Dense(8)
-        self.norm = keras.layers.BatchNormalization()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.dense(x, training=not training)
-        x = self.norm(x, training=training and not self.frozen)
-        if not training:
-            return x
-        return self.dropout(x, training=not self.frozen)
-""",
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, inference=False, training=None):
-        return self.dropout(x, training=not inference)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that are given the opposite phase."""

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class MixedKerasGenerations(Rule):
@@ -66,139 +66,6 @@ class MixedKerasGenerations(Rule):
 
     severity = Severity.BUG
     words = ("tf_keras",)
-    bad = (
-        Example(
-            bad="""
-import keras
-import tf_keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = tf_keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x)
-""",
-            fixed="""
-import keras
-import tf_keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = tf_keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras2=None, keras3="I I I I I"),
-        ),
-        Example(
-            bad="""
-import keras
-from tf_keras.layers import BatchNormalization
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.norm = BatchNormalization()
-
-    def call(self, x):
-        return self.norm(x)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-
-    def call(self, x, training=None):
-        return self.block(x, training=training)
-""",
-            fixed="""
-import keras
-from tf_keras.layers import BatchNormalization
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.norm = BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-
-    def call(self, x, training=None):
-        return self.block(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="block.norm", keras2=None, keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-try:
-    import tf_keras as keras
-except ImportError:
-    import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x)
-""",
-        """
-import tensorflow as tf
-import tf_keras
-
-
-class Classifier(tf.keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = tf_keras.layers.Dropout(0.5)
-        self.dense = tf_keras.layers.Dense(8)
-
-    def call(self, x, training=None):
-        return self.dense(self.dropout(x))
-""",
-        """
-import keras
-import tf_keras
-
-
-class New(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = tf_keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x))
-
-
-class Old(tf_keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.new = keras.layers.Dropout(0.5)
-        self.old = tf_keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.old(self.new(x, training=training))
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls of layers that find nothing in the context."""

@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.values import ClassValue, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, Plan
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -59,103 +59,6 @@ class TrainingInConstructor(Rule):
 
     severity = Severity.BUG
     words = ("training=", "training =")
-    bad = (
-        Example(
-            bad="""
-import keras
-from keras import layers
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = layers.Dense(8)
-        self.dropout = layers.Dropout(0.5, training=True)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="dropout", keras2="E E E E E", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-from tf_keras import Input, Model
-from tf_keras.layers import BatchNormalization, Layer
-
-
-class Double(Layer):
-    def call(self, x):
-        return x * 2.0
-
-
-def classifier():
-    inputs = Input((8,))
-    x = Double()(inputs)
-    x = BatchNormalization(
-        momentum=0.9,
-        training=False,
-    )(x)
-    return Model(inputs, x)
-""",
-            fixed="""
-from tf_keras import Input, Model
-from tf_keras.layers import BatchNormalization, Layer
-
-
-class Double(Layer):
-    def call(self, x):
-        return x * 2.0
-
-
-def classifier():
-    inputs = Input((8,))
-    x = Double()(inputs)
-    x = BatchNormalization(
-        momentum=0.9,
-    )(x, training=False)
-    return Model(inputs, x)
-""",
-            proof=Proof(
-                build="classifier()",
-                layer="layers[-1]",
-                keras2="E E E E E",
-                keras3=None,
-                fixed="I I I I I",
-            ),
-        ),
-    )
-    good = (
-        """
-import keras
-from keras.layers import Dropout
-
-
-class Block(keras.layers.Layer):
-    def __init__(self, rate, training=True):
-        super().__init__()
-        self.training_at_first = training
-        self.dropout = Dropout(rate, trainable=False)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-
-
-block = Block(0.5, training=True)
-inputs = keras.Input((8,))
-outputs = Dropout(0.5)(block(inputs), training=True)
-
-
-def make(Dropout):
-    return Dropout(0.5, training=True)
-
-
-def own():
-    from my_layers import Dropout
-
-    return Dropout(0.5, training=True)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The constructors that are given the flag."""

@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.patterns.steps import Kind
 from flake8_training_phase.analysis.values import Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingStepWithoutTraining(Rule):
@@ -76,103 +76,6 @@ class TrainingStepWithoutTraining(Rule):
 
     severity = Severity.BUG
     words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
-    bad = (
-        Example(
-            bad="""
-import keras
-import tensorflow as tf
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-
-    def train_step(self, data):
-        x, y = data
-        with tf.GradientTape() as tape:
-            error = y - self(x)
-            loss = tf.reduce_mean(error * error)
-        grads = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
-        return {"loss": loss}
-""",
-            fixed="""
-import keras
-import tensorflow as tf
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-
-    def train_step(self, data):
-        x, y = data
-        with tf.GradientTape() as tape:
-            error = y - self(x, training=True)
-            loss = tf.reduce_mean(error * error)
-        grads = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
-        return {"loss": loss}
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras2="I T I I I", keras3="I T I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-import tensorflow as tf
-
-model = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
-linear = keras.Sequential([keras.layers.Dense(1)])
-optimizer = keras.optimizers.Adam()
-
-
-def train(x, y):
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean((y - model(x, training=True)) ** 2)
-    grads = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(grads, model.trainable_variables))
-
-
-def train_linear(x, y):
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean((y - linear(x)) ** 2)
-    optimizer.apply_gradients(zip(tape.gradient(loss, linear.trainable_variables), linear.trainable_variables))
-
-
-def saliency(x):
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        score = tf.reduce_max(model(x))
-    return tape.gradient(score, x)
-
-
-def adversarial(x, steps):
-    image = tf.Variable(x)
-    for _ in range(steps):
-        with tf.GradientTape() as tape:
-            loss = -tf.reduce_mean(model(image))
-        optimizer.apply_gradients([(tape.gradient(loss, image), image)])
-    return image
-
-
-def distil(student, x):
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean((model(x) - student(x, training=True)) ** 2)
-    grads = tape.gradient(loss, student.trainable_variables)
-    optimizer.apply_gradients(zip(grads, student.trainable_variables))
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The forward passes that train as in inference."""

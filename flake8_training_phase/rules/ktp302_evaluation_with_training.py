@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _STEPS = ("test_step", "predict_step")
 
@@ -57,68 +57,6 @@ class EvaluationWithTraining(Rule):
 
     severity = Severity.BUG
     words = _STEPS
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-
-    def predict_step(self, data):
-        return self(data, training=True)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(x, training=training)
-
-    def predict_step(self, data):
-        return self(data, training=False)
-""",
-            proof=Proof(build="Classifier()", layer="norm", keras2="T T I I T", keras3="T T I I T"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.norm = keras.layers.BatchNormalization()
-
-    def call(self, x, training=None):
-        return self.norm(self.dense(x), training=training)
-
-    def test_step(self, data):
-        x, y = data
-        return {"loss": self.compute_loss(x, y, self(x, training=False))}
-
-    def predict_step(self, data):
-        return self.dense(data, training=True)
-
-
-class MCDropoutClassifier(Classifier):
-    def predict_step(self, data):
-        return sum(self(data, training=True) for _ in range(10)) / 10
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The evaluations that train."""

@@ -19,7 +19,7 @@ from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.keras.targets import keras_title
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class FlagDroppedByCallee(Rule):
@@ -71,109 +71,6 @@ class FlagDroppedByCallee(Rule):
 
     severity = Severity.BUG
     words = ("training=True", "training = True")
-    bad = (
-        Example(
-            bad="""
-import keras
-import tensorflow as tf
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(self.dense(x))
-
-    def train_step(self, data):
-        x, y = data
-        with tf.GradientTape() as tape:
-            error = y - self(x, training=True)
-            loss = tf.reduce_mean(error * error)
-        grads = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
-        return {"loss": loss}
-""",
-            fixed="""
-import keras
-import tensorflow as tf
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(self.dense(x), training=training)
-
-    def train_step(self, data):
-        x, y = data
-        with tf.GradientTape() as tape:
-            error = y - self(x, training=True)
-            loss = tf.reduce_mean(error * error)
-        grads = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply_gradients(zip(grads, self.trainable_variables))
-        return {"loss": loss}
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3_early="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-
-
-class Linear(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(8)
-
-    def call(self, x):
-        return self.dense(x)
-
-
-class AlwaysNoisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(x, training=True)
-
-
-def sample(x):
-    return Classifier()(x, training=True), Linear()(x, training=True), AlwaysNoisy()(x, training=True)
-""",
-        """
-import keras
-
-
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(x)
-
-
-inputs = keras.Input((8,))
-model = keras.Model(inputs, Block()(inputs, training=True))
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls whose flag gets lost."""

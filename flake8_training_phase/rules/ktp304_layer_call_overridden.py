@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LayerCallOverridden(Rule):
@@ -52,44 +52,6 @@ class LayerCallOverridden(Rule):
 
     severity = Severity.BUG
     words = ("__call__",)
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def __call__(self, x, training=None):
-        return super().__call__(x)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="I I I I I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def __call__(self, x, *args, **kwargs):
-        return super().__call__(x, *args, **kwargs)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The overrides that keep the flag."""

@@ -8,7 +8,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.ktp301_training_step_without_training import message, plan, without_training
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingStepOfUnknownModel(Rule):
@@ -61,75 +61,6 @@ class TrainingStepOfUnknownModel(Rule):
     severity = Severity.FRAGILE
     on_by_default = False
     words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
-    bad = (
-        Example(
-            bad="""
-import keras
-import tensorflow as tf
-
-
-class Trainer(keras.Model):
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def call(self, x, training=None):
-        return self.network(x, training=training)
-
-    def train_step(self, data):
-        x, y = data
-        with tf.GradientTape() as tape:
-            error = y - self.network(x)
-            loss = tf.reduce_mean(error * error)
-        grads = tape.gradient(loss, self.network.trainable_variables)
-        self.optimizer.apply_gradients(zip(grads, self.network.trainable_variables))
-        return {"loss": loss}
-""",
-            fixed="""
-import keras
-import tensorflow as tf
-
-
-class Trainer(keras.Model):
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def call(self, x, training=None):
-        return self.network(x, training=training)
-
-    def train_step(self, data):
-        x, y = data
-        with tf.GradientTape() as tape:
-            error = y - self.network(x, training=True)
-            loss = tf.reduce_mean(error * error)
-        grads = tape.gradient(loss, self.network.trainable_variables)
-        self.optimizer.apply_gradients(zip(grads, self.network.trainable_variables))
-        return {"loss": loss}
-""",
-            proof=Proof(
-                build="Trainer(keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5)]))",
-                layer="network.layers[-1]",
-                keras2="I T I I I",
-                keras3="I T I I I",
-            ),
-        ),
-    )
-    good = (
-        """
-import keras
-import tensorflow as tf
-
-network = keras.Sequential([keras.layers.Dense(1)])
-optimizer = keras.optimizers.Adam()
-
-
-def train(x, y):
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_mean((y - network(x)) ** 2)
-    optimizer.apply_gradients(zip(tape.gradient(loss, network.trainable_variables), network.trainable_variables))
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The forward passes of unknown models that are not told to train."""

@@ -24,7 +24,7 @@ from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, R
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.legacy import PHASE_READS
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LearningPhaseRead(Rule):
@@ -73,128 +73,6 @@ class LearningPhaseRead(Rule):
 
     severity = Severity.LEGACY
     words = PHASE_READS
-    bad = (
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.dropout(x, training=K.learning_phase())
-""",
-            fixed="""
-from tensorflow import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras2="I I I I I", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        if training is None:
-            training = K.learning_phase()
-        return self.dropout(x, training=training)
-""",
-            fixed="""
-from tensorflow import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3="T T I E I"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        training = K.learning_phase() if training is None else training
-        return self.dropout(x, training=training)
-""",
-            fixed="""
-from tensorflow import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout", keras3="T T I E I"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-from my_package.schedule import learning_phase
-
-
-class Schedule(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None):
-        print(learning_phase())
-""",
-        """
-from tensorflow.keras import backend as K
-
-phase = K.learning_phase() if hasattr(K, "learning_phase") else 0
-
-try:
-    phase = K.learning_phase()
-except AttributeError:
-    phase = 0
-""",
-        """
-import keras
-
-
-class Optimizer:
-    def learning_phase(self):
-        return "warm-up"
-
-    def step(self, backend):
-        return backend.learning_phase() + self.learning_phase()
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The reads of the global."""

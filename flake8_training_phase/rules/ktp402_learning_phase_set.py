@@ -14,7 +14,7 @@ from flake8_training_phase.fixes.changes import DeleteStatement, Plan
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
 from flake8_training_phase.keras.legacy import PHASE_SETTERS
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LearningPhaseSet(Rule):
@@ -62,94 +62,6 @@ class LearningPhaseSet(Rule):
 
     severity = Severity.LEGACY
     words = PHASE_SETTERS
-    bad = (
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-def sampler():
-    model = keras.Sequential([keras.layers.Dropout(0.5)])
-    K.set_learning_phase(1)
-    return model
-""",
-            fixed=None,
-            proof=Proof(build="sampler()", layer="layers[0]", keras2="T T I T I", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-import numpy as np
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-def student():
-    teacher = keras.Sequential([keras.layers.Dropout(0.5)])
-    K.set_learning_phase(0)
-    print(teacher(np.ones((4, 8), "float32")))
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            fixed="""
-import numpy as np
-from tensorflow import keras
-
-
-def student():
-    teacher = keras.Sequential([keras.layers.Dropout(0.5)])
-    print(teacher(np.ones((4, 8), "float32"), training=False))
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            proof=Proof(build="student()", layer="layers[0]", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-
-keras.utils.set_random_seed(1)
-keras.backend.set_learning_phase(0)
-
-
-def classifier():
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            fixed="""
-from tensorflow import keras
-
-keras.utils.set_random_seed(1)
-
-
-def classifier():
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            proof=Proof(build="classifier()", layer="layers[0]", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-class Schedule:
-    def set_learning_phase(self, value):
-        self.phase = value
-
-    def warm_up(self):
-        self.set_learning_phase(0)
-""",
-        """
-from tensorflow.keras import backend as K
-
-try:
-    K.set_learning_phase(0)
-except AttributeError:
-    pass
-""",
-        """
-import keras
-from tensorflow.keras import backend as K
-
-if int(keras.__version__.split(".")[0]) < 3:
-    K.set_learning_phase(0)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The places where it is set."""

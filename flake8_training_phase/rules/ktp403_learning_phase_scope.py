@@ -13,7 +13,7 @@ from flake8_training_phase.fixes.changes import Plan, Unwrap
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
 from flake8_training_phase.keras.legacy import PHASE_SCOPES
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LearningPhaseScope(Rule):
@@ -61,63 +61,6 @@ class LearningPhaseScope(Rule):
 
     severity = Severity.LEGACY
     words = PHASE_SCOPES
-    bad = (
-        Example(
-            bad="""
-import numpy as np
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-def student():
-    teacher = keras.Sequential([keras.layers.BatchNormalization()])
-    with K.learning_phase_scope(1):
-        # The moving statistics of a few batches.
-        for _ in range(3):
-            teacher(np.ones((4, 8), "float32"))
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            fixed="""
-import numpy as np
-from tensorflow import keras
-
-
-def student():
-    teacher = keras.Sequential([keras.layers.BatchNormalization()])
-    # The moving statistics of a few batches.
-    for _ in range(3):
-        teacher(np.ones((4, 8), "float32"), training=True)
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            proof=Proof(build="student()", layer="layers[0]", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-from my_package.context import learning_phase_scope
-
-with learning_phase_scope(1):
-    print("schedule")
-""",
-        """
-import tensorflow as tf
-
-
-def sample(model, x, strategy):
-    with strategy.scope():
-        return model(x, training=True)
-""",
-        """
-from tensorflow.keras import backend as K
-
-
-def sample(model, x):
-    if hasattr(K, "learning_phase_scope"):
-        with K.learning_phase_scope(1):
-            return model(x)
-    return model(x, training=True)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The scopes."""

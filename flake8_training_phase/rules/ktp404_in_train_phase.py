@@ -11,7 +11,7 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.choose_by_phase import choose_by_phase
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.keras.legacy import PHASE_SWITCHES
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class InTrainPhase(Rule):
@@ -57,133 +57,6 @@ class InTrainPhase(Rule):
 
     severity = Severity.LEGACY
     words = (*PHASE_SWITCHES, "learning_phase")
-    bad = (
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-class Noisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return K.in_train_phase(lambda: self.dropout(x, training=True), x, training=training)
-""",
-            fixed="""
-from tensorflow import keras
-
-
-class Noisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=True) if training else x
-""",
-            proof=Proof(build="Noisy()", layer="dropout", keras2="T T - - -", keras3="E E E E E", fixed="T T - - -"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-class Noisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return K.in_test_phase(
-            x,
-            alt=lambda: self.dropout(
-                x,
-                training=True,
-            ),
-            training=training,
-        )
-""",
-            fixed="""
-from tensorflow import keras
-
-
-class Noisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return (
-            self.dropout(
-                x,
-                training=True,
-            )
-            if training
-            else x
-        )
-""",
-            proof=Proof(build="Noisy()", layer="dropout", keras2="T T - - -", keras3="E E E E E", fixed="T T - - -"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.python.framework import smart_cond as smart_module
-from tensorflow.keras import backend as K
-
-
-class Noisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return smart_module.smart_cond(K.learning_phase(), lambda: self.dropout(x, training=True), lambda: x)
-""",
-            fixed="""
-from tensorflow import keras
-from tensorflow.python.framework import smart_cond as smart_module
-
-
-class Noisy(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=True) if training else x
-""",
-            proof=Proof(build="Noisy()", layer="dropout", keras2="- - - - -", keras3="E E E E E", fixed="T T - - -"),
-        ),
-    )
-    good = (
-        """
-import keras
-
-
-def augment(image, in_train_phase=False):
-    return image if in_train_phase else image[::-1]
-
-
-class Augment(keras.layers.Layer):
-    def call(self, image, training=None):
-        return augment(image, in_train_phase=training)
-""",
-        """
-import keras
-import tensorflow as tf
-from tensorflow.python.framework import smart_cond as smart_module
-
-
-class Augment(keras.layers.Layer):
-    def call(self, image, training=None):
-        image = smart_module.smart_cond(training, lambda: image * 2.0, lambda: image)
-        return tf.keras.backend.switch(tf.reduce_sum(image) > 0, image, -image)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The choices by the learning phase."""

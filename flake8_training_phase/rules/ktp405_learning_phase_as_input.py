@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legac
 from flake8_training_phase.analysis.patterns.phase_inputs import PhaseInput, phase_input
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.legacy import PHASE_READS
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _LONGEST = 60
 
@@ -55,54 +55,6 @@ class LearningPhaseAsInput(Rule):
 
     severity = Severity.LEGACY
     words = PHASE_READS
-    bad = (
-        Example(
-            bad="""
-import numpy as np
-from tensorflow import keras
-from tensorflow.keras import backend as K
-
-
-def classifier():
-    model = keras.Sequential([keras.Input((8,)), keras.layers.Dropout(0.5)])
-    features = K.function([model.layers[0].input, K.learning_phase()], [model.layers[0].output])
-    print(features([np.ones((4, 8), "float32"), 0]))
-    return model
-""",
-            fixed=None,
-            proof=Proof(build="classifier()", layer="layers[0]", keras2="E E E E E", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-import numpy as np
-import tensorflow as tf
-from tensorflow import keras
-
-
-def classifier():
-    model = keras.Sequential([keras.Input((8,)), keras.layers.Dropout(0.5)])
-    with tf.compat.v1.Session() as session:
-        feed = {model.input: np.ones((4, 8)), tf.keras.backend.learning_phase(): 0}
-        print(session.run(model.output, feed_dict=feed))
-    return model
-""",
-            fixed=None,
-            proof=Proof(build="classifier()", layer="layers[0]", keras2="E E E E E", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-from tensorflow.keras import backend as K
-
-
-def features(model):
-    return K.function([model.input], [model.layers[3].output])
-""",
-        """
-def feed(session, model, graph, x):
-    return session.run(model.output, feed_dict={model.input: x, graph.learning_phase(): 0})
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The learning phases that are fed."""

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, Plan
 from flake8_training_phase.keras.names import keras_path
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _NAMES = ("uses_learning_phase", "_uses_learning_phase")
 
@@ -60,85 +60,6 @@ class UsesLearningPhase(Rule):
 
     severity = Severity.LEGACY
     words = _NAMES
-    bad = (
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.uses_learning_phase = True
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            fixed="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        return self.dropout(x, training=training)
-""",
-            proof=Proof(build="Classifier()", layer="dropout"),
-        ),
-        Example(
-            bad="""
-import keras
-
-
-class Classifier(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, training=None):
-        x = self.dropout(x, training=training)
-        return x if x._uses_learning_phase else -x
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="dropout", keras2="E E E E E", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-class Schedule:
-    def __init__(self):
-        self.uses_learning_phase = True
-""",
-        """
-import keras
-
-
-class Schedule(keras.callbacks.Callback):
-    @property
-    def uses_learning_phase(self):
-        return True
-
-    def on_epoch_begin(self, epoch, logs=None):
-        return self.uses_learning_phase
-""",
-        """
-import keras
-
-
-def marked(model):
-    return getattr(model, "uses_learning_phase", False)
-
-
-def mark(outputs, tf):
-    if tf.__version__ < "1.13":
-        outputs._uses_learning_phase = True
-    return outputs.uses_learning_phase if hasattr(outputs, "uses_learning_phase") else False
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The attributes."""

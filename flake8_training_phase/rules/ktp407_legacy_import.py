@@ -11,7 +11,7 @@ from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropImport, Plan
 from flake8_training_phase.fixes.legacy_imports import droppable_import
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, legacy_function
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LegacyImport(Rule):
@@ -53,74 +53,6 @@ class LegacyImport(Rule):
 
     severity = Severity.LEGACY
     words = LEGACY_NAMES
-    bad = (
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras.backend import learning_phase
-
-
-def classifier():
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            fixed="""
-from tensorflow import keras
-
-
-def classifier():
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            proof=Proof(build="classifier()", layer="layers[0]", keras3="E E E E E"),
-        ),
-        Example(
-            bad="""
-from tensorflow import keras
-from tensorflow.keras.backend import (
-    image_data_format,
-    in_train_phase,
-    set_learning_phase,
-)
-
-
-def classifier():
-    print(image_data_format())
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            fixed="""
-from tensorflow import keras
-from tensorflow.keras.backend import (
-    image_data_format,
-)
-
-
-def classifier():
-    print(image_data_format())
-    return keras.Sequential([keras.layers.Dropout(0.5)])
-""",
-            proof=Proof(build="classifier()", layer="layers[0]", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-from keras.backend import learning_phase
-
-__all__ = ["learning_phase"]
-""",
-        """
-from keras.backend import learning_phase as learning_phase
-from keras.backend import set_learning_phase  # noqa: F401
-""",
-        """
-try:
-    from keras.backend import learning_phase
-except ImportError:
-    learning_phase = None
-""",
-        """
-from my_package.backend import learning_phase
-from tensorflow.keras import backend as K
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The imports that nothing uses."""

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.patterns.legacy_uses import root_name
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import External, members
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Example, Problem, Proof, Rule
+from flake8_training_phase.rules.rule import Problem, Rule
 
 _PHASE_PLACES = {"dropout": 4, "batch_normalization": 14}
 """Which positional argument `training` is in the layers of TensorFlow 1."""
@@ -63,48 +63,6 @@ class Tf1LayerDefault(Rule):
     severity = Severity.LEGACY
     on_by_default = False
     words = ("dropout", "batch_norm")
-    bad = (
-        Example(
-            bad="""
-import tensorflow as tf
-from tensorflow import keras
-
-
-class Classifier(keras.Model):
-    def call(self, x, training=None):
-        return tf.compat.v1.layers.dropout(x, 0.5)
-""",
-            fixed=None,
-            proof=Proof(build="Classifier()", layer="", keras2="I I I I I", keras3="E E E E E"),
-        ),
-    )
-    good = (
-        """
-import tensorflow.compat.v1 as tf
-
-
-def block(x, training):
-    x = tf.layers.batch_normalization(x, training=training)
-    x = tf.layers.dropout(x, 0.5, None, None, training)
-    return tf.layers.dense(x, 3)
-""",
-        """
-import tf_slim as slim
-
-
-def block(x, is_training, **kwargs):
-    with slim.arg_scope([slim.batch_norm], is_training=is_training):
-        return slim.batch_norm(x)
-""",
-        """
-import tensorflow as tf
-
-
-def block(x, layers, **kwargs):
-    x = layers.dropout(x)
-    return tf.compat.v1.layers.dropout(x, **kwargs)
-""",
-    )
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that give no phase."""

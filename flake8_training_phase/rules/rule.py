@@ -15,42 +15,6 @@ from flake8_training_phase.fixes.changes import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What Keras does with an example, measured by `tests/runtime`.
-
-    A cell has five words, one for each of `fit()`, `model(x, training=True)`, `model(x, training=False)`,
-    `model(x)` and `predict()`: `T` when the watched layer behaves as in training (Dropout drops, BatchNormalization
-    uses the batch and updates its moving statistics), `I` as in inference, `-` when it does not run, `E` when the
-    call raises.
-    """
-
-    build: str
-    """An expression that makes the model, in the namespace of the example."""
-    layer: str
-    """The path of the watched layer below the model: `head.dropout`, `blocks[1]`."""
-    keras2: str | None = "T T I I I"
-    """What `tf_keras` does with the bad code; None when the example is not for it."""
-    keras3: str | None = "T T I I I"
-    """What `keras` does with the bad code."""
-    keras3_early: str | None = None
-    """What Keras 3.1 to 3.9 do with the bad code where they differ: measured when such a Keras is installed."""
-    shape: tuple[int, ...] = (8,)
-    """The shape of one sample."""
-    fixed: str = "T T I I I"
-    """What both do with the fixed code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Code that a rule speaks of (`bad`), what its fixes make of it, and the proof that it matters."""
-
-    bad: str
-    fixed: str | None
-    """The code after all safe and unsafe fixes; None when there is no fix."""
-    proof: Proof
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """What a rule has found: a finding whose fix is not rendered yet."""
 
@@ -71,9 +35,6 @@ class Rule(ABC):
     on_by_default = True
     words: tuple[str, ...] = ()
     """One of these stands in every text that the rule can find anything in; empty for any text."""
-    bad: tuple[Example, ...]
-    good: tuple[str, ...]
-    """Code that the rule must not speak of."""
 
     @abstractmethod
     def check(self, module: CheckedModule) -> Iterator[Problem]:

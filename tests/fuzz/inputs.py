@@ -6,7 +6,6 @@ import ast
 import random
 import warnings
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 import hypothesis
@@ -14,12 +13,12 @@ import hypothesmith
 from hypothesis import HealthCheck, Phase, strategies
 
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.rules import all_rules
 from flake8_training_phase.sources.discovery import discover
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
 from tests.fuzz.mutations import mutated, written
 from tests.helpers import HEAD
+from tests.rule_examples import every_text
 
 MAX_LINES = 250
 """The size of a piece of real code."""
@@ -27,21 +26,12 @@ MAX_LINES = 250
 
 def mutants(seed: int, corpus: Sequence[Path]) -> Iterator[bytes]:
     """Mutated examples and pieces of real code, without end; each depends on the seed and its number alone."""
-    texts = [examples(), pieces(corpus)]
+    texts = [every_text(), pieces(corpus)]
     number = 0
     while True:
         chance = random.Random(f"{seed} {number}")
         yield written(mutated(chance.choice(chance.choice([one for one in texts if one])), chance), chance)
         number += 1
-
-
-def examples() -> list[str]:
-    """The code of the rules' examples."""
-    found = [
-        (*rule.good, *chain.from_iterable((example.bad, example.fixed or "") for example in rule.bad))
-        for rule in all_rules()
-    ]
-    return [text for text in chain.from_iterable(found) if text]
 
 
 def pieces(corpus: Sequence[Path]) -> list[str]:

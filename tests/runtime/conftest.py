@@ -23,7 +23,7 @@ def installed(package: str) -> str | None:
 @pytest.fixture(scope="session")
 def measured(request: pytest.FixtureRequest) -> Iterator[Measured]:
     """What Keras does with a case. All that the session asks for are started at once: both generations run."""
-    _need_keras()
+    need_keras()
     for case in _cases(request):
         case.start()
     yield lambda case: case.start().result()
@@ -33,14 +33,15 @@ def measured(request: pytest.FixtureRequest) -> Iterator[Measured]:
 @pytest.fixture(scope="session")
 def traced(request: pytest.FixtureRequest) -> Iterator[Measured]:
     """What the tracer sees of a case."""
-    _need_keras()
+    need_keras()
     for case in _cases(request):
         case.start_trace()
     yield lambda case: case.start_trace().result()
     stop_workers()
 
 
-def _need_keras() -> None:
+def need_keras() -> None:
+    """Skips the test where TensorFlow, or one of the two generations of Keras, is not installed."""
     missing = [package for package in ("tensorflow", "tf_keras", "keras") if installed(package) is None]
     if missing:
         pytest.skip(f"measuring Keras needs {', '.join(missing)}")

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flake8_training_phase.rules.rule import Proof
+from tests.rule_examples import Proof
 
 ROOT = Path(__file__).parents[2]
 SECONDS_PER_JOB = 180

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 
-from flake8_training_phase.rules.rule import Proof
 from tests.generate_docs import read, table
+from tests.rule_examples import Proof
 from tests.runtime.conftest import installed
 from tests.runtime.measure import Case, stop_workers
 from tests.runtime.test_facts import FACTS, RIGHT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from flake8_training_phase.rules.rule import Proof
+from tests.rule_examples import Proof
 from tests.runtime.conftest import Measured
 from tests.runtime.measure import Case
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_training_phase.rules.rule import Proof
+from tests.rule_examples import Proof
 from tests.runtime.conftest import Measured
 from tests.runtime.measure import Case
 from tests.test_interplay import SORTED_OUT, UNTANGLED

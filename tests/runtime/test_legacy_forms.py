@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flake8_training_phase.rules.rule import Proof
 from tests.legacy_forms import FORMS
+from tests.rule_examples import Proof
 from tests.runtime.conftest import Measured
 from tests.runtime.measure import Case
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Example, Proof
+from tests.rule_examples import Example, Proof, bad_examples
 from tests.runtime.conftest import Measured, installed
 from tests.runtime.measure import Case, Measurement
 
-EXAMPLES = {f"{rule.code}-{i}": example for rule in all_rules() for i, example in enumerate(rule.bad)}
+EXAMPLES = {f"{rule.code}-{example.name}": example for rule in all_rules() for example in bad_examples(rule.code)}
 
 
 def cell(proof: Proof, keras: int) -> str | None:

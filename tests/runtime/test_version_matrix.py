@@ -7,10 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from flake8_training_phase.rules import rule
 from tests.runtime.conftest import installed
 from tests.runtime.environments import keras_3
 from tests.runtime.version_matrix import Options, Results, load, measure, programs
-from tests.runtime.version_page import page
+from tests.runtime.version_page import PAGE, page, with_row_of
+
+
+def test_a_row_is_written_alone() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    row = "| [KTP101](rules/KTP101.md) | model-without-training | not run | 3.15 |\n"
+    known = [one for one in programs() if one.name.startswith("KTP101.")]
+    found = {keras_3("3.15").name: {"cells": {one.key: "I T I I I" for one in known}}}
+    replaced = with_row_of(rule("KTP101"), text, found, known)
+    assert set(replaced.splitlines(keepends=True)) - set(text.splitlines(keepends=True)) == {row}
+    assert with_row_of(rule("KTP101"), replaced.replace(row, ""), found, known) == replaced
 
 
 def test_an_environment_is_measured_once(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 Run `python -m tests.runtime.version_matrix --environments FOLDER` from the root of the repository to measure what is
 not measured yet and to write `docs/keras-versions.md`. Environments and results stand in FOLDER; a run that was broken
 off goes on where it stopped. `--releases 3.8 2.15` measures only those, `--render` measures nothing. A release that is
-not out yet is measured from its source: `--development 3.16=PATH`.
+not out yet is measured from its source: `--development 3.16=PATH`. `--rule KTP202` measures the examples of one
+rule and writes its row alone, so that a new rule needs nothing of what was measured before.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Proof
+from flake8_training_phase.rules import all_rules, rule
+from tests.rule_examples import Proof, bad_examples
 from tests.runtime.environments import RELEASES, Release, Unavailable, interpreter, keras_3, versions
 from tests.runtime.measure import ROOT, Worker
 from tests.runtime.phase_table import BLOCK_WITHOUT, DROPOUT, NORM, PATTERNS, Pattern, model
 from tests.runtime.test_proofs import cell, fixed_generations
-from tests.runtime.version_page import PAGE, page
+from tests.runtime.version_page import PAGE, page, with_row_of
 
 Results = dict[str, dict[str, Any]]
 """By name of the release: the `versions` of its packages, the `cells` by key of the program, or its `problem`."""
@@ -120,12 +121,12 @@ def programs() -> Iterator[Program]:
         proof = Proof(pattern.build, pattern.layer, shape=pattern.shape)
         name = f"row {pattern.row}"
         yield Program(name, pattern.source, proof, pattern.keras, pattern.right, pattern.code, pattern.title)
-    for rule in all_rules():
-        for number, example in enumerate(rule.bad, 1):
+    for one in all_rules():
+        for number, example in enumerate(bad_examples(one.code), 1):
             proof = example.proof
-            name = f"{rule.code}.{number}"
-            keras = tuple(one for one in (2, 3) if cell(proof, one) is not None)
-            yield Program(f"{name}.bad", example.bad, proof, keras, proof.fixed, rule.code)
+            name = f"{one.code}.{number}"
+            keras = tuple(major for major in (2, 3) if cell(proof, major) is not None)
+            yield Program(f"{name}.bad", example.bad, proof, keras, proof.fixed, one.code)
             if example.fixed is not None:
                 yield Program(f"{name}.fixed", example.fixed, proof, fixed_generations(example), proof.fixed, None)
 
@@ -179,6 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--python", default=sys.executable, help="the interpreter that environments are made from")
     parser.add_argument("--render", action="store_true", help="measure nothing, write the page")
     parser.add_argument("--only", default="", metavar="REGEX", help="measure only programs of such names")
+    parser.add_argument("--rule", metavar="CODE", help="measure the examples of this rule, and write its row alone")
     given = parser.parse_args(arguments)
     options = Options(given.environments.absolute(), given.python)
     if options.folder.is_relative_to(ROOT):
@@ -187,12 +189,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = load(options.results)
     releases = [*RELEASES, *(keras_3(*one.split("=", 1)) for one in given.development)]
     everything = list(programs())
-    wanted = [one for one in everything if re.search(given.only, one.name)]
+    wanted = [one for one in everything if re.search(rf"^{given.rule}\." if given.rule else given.only, one.name)]
     for release in releases:
         if not given.render and (given.releases is None or release.version in given.releases):
             print(release.name, flush=True)
             measure(release, wanted, options, results)
-    PAGE.write_text(page(results, everything), encoding="utf-8")
+    if given.rule:
+        written = with_row_of(rule(given.rule), PAGE.read_text(encoding="utf-8"), results, everything)
+    else:
+        written = page(results, everything)
+    PAGE.write_text(written, encoding="utf-8")
     return 0
 
 

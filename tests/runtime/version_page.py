@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_training_phase.rules import all_rules
+from flake8_training_phase.rules.rule import Rule
 from tests.generate_docs import table
 from tests.runtime.environments import RELEASES, Release, keras_3
 from tests.runtime.measure import ROOT
@@ -35,6 +37,10 @@ _RULES = """\
 The releases under which at least one of the rule's examples does something else than what is meant. A rule with dashes
 speaks of code that is right by the call context alone, or that is no matter of phases."""
 
+_RULES_HEAD = ("Rule", "Name", "tf_keras", "Keras 3")
+_RULE_ROWS = r"(\| Rule \| Name \|.*\n\| ---.*\n)((?:\| \[KTP.*\n)+)"
+"""The head of the table of rules, and its rows."""
+
 _PATTERNS = """\
 ## Patterns that changed
 
@@ -52,7 +58,7 @@ _RELEASES = """\
 
 def page(results: Results, programs: Sequence[Program]) -> str:
     """The page in Markdown."""
-    measured = [one for one in _releases(results) if results.get(one.name, {}).get("cells")]
+    measured = _measured(results)
     tensorflow = {results[one.name]["versions"].get("tensorflow") for one in measured if one.keras == 3}
     parts = [_INTRO.format(tensorflow=" and ".join(sorted(filter(None, tensorflow))))]
     parts += [_RULES, _rules_table(results, measured, programs)]
@@ -67,20 +73,38 @@ def _releases(results: Results) -> list[Release]:
     return sorted([*RELEASES, *extra], key=lambda one: one.number)
 
 
+def with_row_of(rule: Rule, text: str, results: Results, programs: Sequence[Program]) -> str:
+    """The text of the page with a new row for one rule, and everything else as it is."""
+    [row] = table([[], _rule_row(rule, results, _measured(results), programs)]).splitlines()[2:]
+    before, marks, rows, after = re.split(_RULE_ROWS, text, maxsplit=1)
+    others = [line for line in rows.splitlines() if not line.startswith(f"| [{rule.code}]")]
+    return "".join([before, marks, *(f"{line}\n" for line in sorted([*others, row])), after])
+
+
+def rules_with_rows(text: str) -> list[tuple[str, str]]:
+    """The codes and names in the page's table of rules."""
+    return re.findall(r"^\| \[(KTP\d+)\]\(rules/\1\.md\) \| (\S+) \|.+\|$", text, re.MULTILINE)
+
+
+def _measured(results: Results) -> list[Release]:
+    return [one for one in _releases(results) if results.get(one.name, {}).get("cells")]
+
+
 def _rules_table(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> str:
-    rows = [["Rule", "Name", "tf_keras", "Keras 3"]]
-    for rule in all_rules():
-        own = [one for one in programs if one.code == rule.code]
-        row = [f"[{rule.code}](rules/{rule.code}.md)", rule.name]
-        for keras in (2, 3):
-            able = [one for one in own if keras in one.keras]
-            of_major = [one for one in releases if one.keras == keras]
-            wrong = [one for one in of_major if any(_is_wrong(results, one, program) for program in able)]
-            # What is right as far as it was run says nothing before all of it was run.
-            known = [one for one in of_major if able and all(_is_measured(results, one, p) for p in able)]
-            row.append(_ranges(wrong) if wrong or known else "not run")
-        rows.append(row)
-    return table(rows)
+    return table([_RULES_HEAD, *(_rule_row(rule, results, releases, programs) for rule in all_rules())])
+
+
+def _rule_row(rule: Rule, results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> list[str]:
+    own = [one for one in programs if one.code == rule.code]
+    row = [f"[{rule.code}](rules/{rule.code}.md)", rule.name]
+    for keras in (2, 3):
+        able = [one for one in own if keras in one.keras]
+        of_major = [one for one in releases if one.keras == keras]
+        wrong = [one for one in of_major if any(_is_wrong(results, one, program) for program in able)]
+        # What is right as far as it was run says nothing before all of it was run.
+        known = [one for one in of_major if able and all(_is_measured(results, one, p) for p in able)]
+        row.append(_ranges(wrong) if wrong or known else "not run")
+    return row
 
 
 def _patterns_table(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> str:

@@ -78,6 +78,20 @@ def program(folder: str, targets: list[tuple[str, str]], exact: bool) -> dict[st
     return {"observed": running.run_program(folder, targets, exact)}
 
 
+def case(folder: str, module: str) -> dict[str, Any]:
+    """What `measure()` of a module gives, or the name of the exception that it ends with."""
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        return {"measured": importlib.import_module(module).measure()}
+    except Exception as error:
+        return {"measured": {"raises": type(error).__name__}}
+    finally:
+        sys.path.remove(folder)
+        for name in [one for one in sys.modules if one.partition(".")[0] == module.partition(".")[0]]:
+            del sys.modules[name]
+
+
 def version() -> dict[str, Any]:
     """The version of Keras."""
     return {"version": sys.modules["keras"].__version__}
@@ -87,6 +101,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "measure": measure,
     "trace": trace,
     "program": program,
+    "case": case,
     "version": version,
 }
 

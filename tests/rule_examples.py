@@ -1,0 +1,120 @@
+"""The examples of the rules, as they stand in `tests/rules/ktp202`.
+
+`NAME.bad.py` is code that the rule speaks of, `NAME.fixed.py` what its fixes make of it, if they make anything, and
+`NAME.good.py` code that it must not speak of. `proofs.toml` has a table for each bad example, in the order of the
+rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py` is code that the rule speaks of as
+well, without a proof and not on the page: what says it in other words, or does not run here.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flake8_training_phase.rules import all_rules
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).parent / "rules"
+BAD, FIXED, GOOD, ALSO, PROOFS = ".bad.py", ".fixed.py", ".good.py", ".also.py", "proofs.toml"
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What Keras does with an example.
+
+    A cell has five words, one for each of `fit()`, `model(x, training=True)`, `model(x, training=False)`,
+    `model(x)` and `predict()`: `T` when the watched layer behaves as in training (Dropout drops, BatchNormalization
+    uses the batch and updates its moving statistics), `I` as in inference, `-` when it does not run, `E` when the
+    call raises. `E/T` for `fit()` is a compiled one that raises and an eager one that trains.
+    """
+
+    build: str
+    """An expression that makes the model, in the namespace of the example."""
+    layer: str
+    """The path of the watched layer below the model: `head.dropout`, `blocks[1]`."""
+    keras2: str | None = "T T I I I"
+    """What `tf_keras` does with the bad code; None when the example is not for it."""
+    keras3: str | None = "T T I I I"
+    """What `keras` does with the bad code."""
+    keras3_early: str | None = None
+    """What Keras 3.1 to 3.9 do with the bad code where they differ: measured when such a Keras is installed."""
+    shape: tuple[int, ...] = (8,)
+    """The shape of one sample."""
+    fixed: str = "T T I I I"
+    """What both do with the fixed code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Code that a rule speaks of, what its fixes make of it, and the proof that it matters."""
+
+    name: str
+    bad: str
+    fixed: str | None
+    """The code after all safe and unsafe fixes; None when there is no fix."""
+    proof: Proof
+
+
+def folder(code: str) -> Path:
+    """Where the examples of a rule stand."""
+    return FOLDER / code.lower()
+
+
+@cache
+def bad_examples(code: str) -> tuple[Example, ...]:
+    """The examples of what a rule finds, in the order of its page."""
+    here = folder(code)
+    tables = tomllib.loads((here / PROOFS).read_text(encoding="utf-8")) if (here / PROOFS).exists() else {}
+    return tuple(_example(here, name, _proof(table)) for name, table in tables.items())
+
+
+@cache
+def good_examples(code: str) -> dict[str, str]:
+    """The code that a rule must not speak of, by the names of the examples."""
+    return _texts(code, GOOD)
+
+
+@cache
+def other_examples(code: str) -> dict[str, str]:
+    """The code that a rule speaks of as well, by the names of the examples."""
+    return _texts(code, ALSO)
+
+
+def files(code: str) -> list[Path]:
+    """The code of all examples of a rule."""
+    return sorted(folder(code).glob("*.py"))
+
+
+def every_text() -> list[str]:
+    """The code of all examples of all rules."""
+    return [path.read_text(encoding="utf-8") for rule in all_rules() for path in files(rule.code)]
+
+
+def _texts(code: str, ending: str) -> dict[str, str]:
+    paths = sorted(folder(code).glob(f"*{ending}"))
+    return {path.name.removesuffix(ending): path.read_text(encoding="utf-8") for path in paths}
+
+
+def _example(here: Path, name: str, proof: Proof) -> Example:
+    fixed = here / f"{name}{FIXED}"
+    return Example(
+        name,
+        (here / f"{name}{BAD}").read_text(encoding="utf-8"),
+        fixed.read_text(encoding="utf-8") if fixed.exists() else None,
+        proof,
+    )
+
+
+def _proof(table: dict[str, Any]) -> Proof:
+    told: dict[str, Any] = {key: None if value == NOT_RUN else value for key, value in table.items()}
+    if "shape" in told:
+        told["shape"] = tuple(told["shape"])
+    return Proof(**told)

@@ -1,0 +1,20 @@
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training is True)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+        self.epochs = 3
+
+    def call(self, x, training=None):
+        return self.block(x, training=int(bool(training) and self.epochs > 1))

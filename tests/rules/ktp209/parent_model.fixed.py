@@ -1,0 +1,15 @@
+import keras
+
+
+class Block(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=training)
+
+
+class ResidualBlock(Block):
+    def call(self, x, training=None):
+        return x + super().call(x, training=training)

@@ -1,0 +1,20 @@
+import keras
+from tf_keras.layers import BatchNormalization
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = BatchNormalization()
+
+    def call(self, x):
+        return self.norm(x)
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)

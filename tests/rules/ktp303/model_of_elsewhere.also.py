@@ -1,0 +1,17 @@
+import keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.dropout(x)
+
+
+model = Classifier()
+
+
+def sample(x):
+    return model(x, training=True)

@@ -1,0 +1,4 @@
+from my_package.context import learning_phase_scope
+
+with learning_phase_scope(1):
+    print("schedule")

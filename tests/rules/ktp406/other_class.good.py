@@ -1,0 +1,3 @@
+class Schedule:
+    def __init__(self):
+        self.uses_learning_phase = True

@@ -1,0 +1,3 @@
+from keras.backend import learning_phase
+
+__all__ = ["learning_phase"]

@@ -1,0 +1,4 @@
+try:
+    from keras.backend import learning_phase
+except ImportError:
+    learning_phase = None

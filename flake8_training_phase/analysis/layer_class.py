@@ -89,6 +89,13 @@ class LayerClass:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
         return keras_title(generations, self.module.settings.keras)
 
+    @property
+    def call_title(self) -> str:
+        """Its `call`, for messages: with the class that it is inherited from, where the message points."""
+        method = self.cls.call
+        inherited = method is not None and method.owner is not self.cls
+        return f"`{self.name}.call`" + (f", inherited from `{method.owner.name}`," if inherited and method else "")
+
     @cached_property
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""

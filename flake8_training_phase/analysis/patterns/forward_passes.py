@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
 from flake8_training_phase.analysis.patterns.training_steps import training_steps
 from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Value, members, union
 from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import generations_of
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
@@ -63,12 +64,13 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
         run = module_run(module, nodes)
         for step in steps:
-            yield from _Judge(run, step).forward_passes()
+            yield from _Judge(run, step, module).forward_passes()
 
 
 class _Judge:
-    def __init__(self, run: ModuleRun, step: TrainingStep) -> None:
+    def __init__(self, run: ModuleRun, step: TrainingStep, module: CheckedModule) -> None:
         self.run = run
+        self.module = module
         self.step = step
         self.texts = {owner.text for owner in step.owners}
         updated = [value for owner in step.owners for value in run.owners.get(owner.node, ())]
@@ -165,8 +167,15 @@ class _Judge:
         return known
 
     def _of(self, value: Value, depth: int) -> Dependence:
-        found = [self._one(one, depth) for one in members(value) if isinstance(one, Instance)]
-        return _most(found) if found else Dependence.MAYBE
+        found = [one for one in members(value) if isinstance(one, Instance)]
+        return (
+            _most(self._one(one, depth) for one in found if not self._trains_untold(one)) if found else Dependence.MAYBE
+        )
+
+    def _trains_untold(self, layer: Instance) -> bool:
+        """Whether all that runs by a layer trains without a flag as well, as augmentation does."""
+        generations = generations_of(self.module.settings.keras, layer.generations)
+        return bool(generations) and all(self.module.flow(one).untold(layer) == {True} for one in generations)
 
 
 def _most(found: Iterable[Dependence]) -> Dependence:

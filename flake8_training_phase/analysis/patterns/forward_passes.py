@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
 from flake8_training_phase.analysis.patterns.training_steps import training_steps
 from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Value, members, union
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.keras.generations import generations_of
+from flake8_training_phase.keras.generations import Passed, Phase, generations_of
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
@@ -167,15 +167,17 @@ class _Judge:
         return known
 
     def _of(self, value: Value, depth: int) -> Dependence:
-        found = [one for one in members(value) if isinstance(one, Instance)]
-        return (
-            _most(self._one(one, depth) for one in found if not self._trains_untold(one)) if found else Dependence.MAYBE
-        )
+        found = [self._untold(one, depth) for one in members(value) if isinstance(one, Instance)]
+        return _most(found) if found else Dependence.MAYBE
 
-    def _trains_untold(self, layer: Instance) -> bool:
-        """Whether all that runs by a layer trains without a flag as well, as augmentation does."""
+    def _untold(self, layer: Instance, depth: int) -> Dependence:
+        """As `_one`, but augmentation is on without a flag, and a variable of the project may hold the phase."""
         generations = generations_of(self.module.settings.keras, layer.generations)
-        return bool(generations) and all(self.module.flow(one).untold(layer) == {True} for one in generations)
+        phases = frozenset[Phase]().union(*(self.module.flow(one).untold(layer) for one in generations))
+        if phases == {True}:
+            return Dependence.NO
+        known = self._one(layer, depth)
+        return Dependence.MAYBE if phases and phases <= {True, Passed.UNKNOWN} and known is Dependence.YES else known
 
 
 def _most(found: Iterable[Dependence]) -> Dependence:

@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
 from flake8_training_phase.analysis.patterns.training_steps import training_steps
 from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Value, members, union
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.keras.generations import Passed, Phase, generations_of
+from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
@@ -172,7 +172,7 @@ class _Judge:
 
     def _untold(self, layer: Instance, depth: int) -> Dependence:
         """As `_one`, but augmentation is on without a flag, and a variable of the project may hold the phase."""
-        generations = generations_of(self.module.settings.keras, layer.generations)
+        generations = self.module.generations_of_layer(layer)
         phases = frozenset[Phase]().union(*(self.module.flow(one).untold(layer) for one in generations))
         if phases == {True}:
             return Dependence.NO

@@ -58,7 +58,8 @@ FIXED = {
     "y = graph(x, True)": "y = graph(x, training=True)",
     "y = keras.layers.Dropout(0.5)(x, True)": "y = keras.layers.Dropout(0.5)(x, training=True)",
     "y = keras.layers.LSTM(3, dropout=0.5)(x, training)": "y = keras.layers.LSTM(3, dropout=0.5)(x, training=training)",
-    "class Loop:\n    def __init__(self):\n        self.net = Net()\n\n    def step(self, x):\n        return self.net(x, True)": (
+    "class Loop:\n    def __init__(self):\n        self.net = Net()\n\n"
+    "    def step(self, x):\n        return self.net(x, True)": (
         "class Loop:\n    def __init__(self):\n        self.net = Net()\n\n"
         "    def step(self, x):\n        return self.net(x, training=True)"
     ),
@@ -90,13 +91,6 @@ def test_no_flag_of_a_layer(uses: str) -> None:
     assert engine.check(SourceText(f"{HEAD}{uses}\n"), Settings(select=("KTP203",)), "loop.py") == []
 
 
-def test_what_cannot_be_named_is_reported() -> None:
-    [found] = engine.check(SourceText(f"{HEAD}y = net(x, True, *mask)\n"), Settings(select=("KTP203",)), "loop.py") or [
-        None
-    ]
-    assert found is None or found.fix is None
-
-
 def test_keras_2_takes_it_at_its_place() -> None:
     text = HEAD.replace("import keras\n", "import tf_keras as keras\n") + "y = net(x, True)\n"
     assert engine.check(SourceText(text), Settings(select=("KTP203",)), "loop.py") == []
@@ -115,3 +109,28 @@ class Host(keras.layers.Layer):
 """
     fixed = engine.fix(SourceText(HEAD + host), Settings(select=("KTP203",)), "loop.py")
     assert fixed.text == HEAD + host.replace("x, training, mask)", "x, training=training, mask=mask)")
+
+
+REQUIRED = """
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, PARAMETERS):
+        return self.drop(x, training=training)
+
+
+block = Block()
+y = block(x, True, mask)
+"""
+
+
+@pytest.mark.parametrize(("other", "unsafe"), [("mask", False), ("padding_mask", False), ("memory", True)])
+def test_required_parameters_behind_a_required_flag(other: str, unsafe: bool) -> None:
+    text = HEAD + REQUIRED.replace("PARAMETERS", f"training, {other}")
+    settings = Settings(select=("KTP203", "KTP105"))
+    wanted = HEAD + REQUIRED.replace("PARAMETERS", f"training=None, {other}=None")
+    wanted = wanted.replace("block(x, True, mask)", f"block(x, training=True, {other}=mask)")
+    assert engine.fix(SourceText(text), settings, "block.py", unsafe=unsafe).text == wanted

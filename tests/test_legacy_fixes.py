@@ -100,3 +100,28 @@ def test_models_are_told_apart_from_what_builds_them() -> None:
 def test_a_fallback_that_stands_in_no_function() -> None:
     text = HEAD + "from keras import backend as K\nif training is None:\n    training = K.learning_phase()\n"
     assert fixed(text) == text
+
+
+SETTLED = {
+    "x * 2, y, training=True": "x * 2",
+    "x * 2, y, True": "x * 2",
+    "x * 2, lambda: y, training=False": "y",
+    "x * 2, y, training=0": "y",
+    "lambda: x * 2, y, training=1": "x * 2",
+    "alt=y, x=x * 2, training=True": "x * 2",
+    "twice, y, training=True": "twice()",
+}
+
+
+@pytest.mark.parametrize("given", SETTLED)
+def test_what_a_literal_settles_is_no_choice(given: str) -> None:
+    head = "import keras\nfrom keras import backend as K\n\n\nclass B(keras.layers.Layer):\n"
+    body = "    def call(self, x, y):\n        def twice():\n            return x * 2\n\n        return "
+    result = fixed(f"{head}{body}K.in_train_phase({given})\n", unsafe=True)
+    assert result.endswith(f"{body}{SETTLED[given]}\n")
+
+
+@pytest.mark.parametrize(("name", "taken"), [("in_train_phase", "x"), ("in_test_phase", "y")])
+def test_what_a_literal_settles_keeps_its_brackets(name: str, taken: str) -> None:
+    text = f"from keras import backend as K\n\n\ndef f(x, y):\n    return 2 * K.{name}(x + 1, y + 1, training=True)\n"
+    assert fixed(text).endswith(f"    return 2 * ({taken} + 1)\n")

@@ -13,6 +13,7 @@ from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.values import Instance
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
@@ -62,6 +63,11 @@ class CheckedModule:
     def generations(self, cls: UserClass) -> tuple[Generation, ...]:
         """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
         return generations_of(self.settings.keras, cls.generations)
+
+    def generations_of_layer(self, layer: Instance) -> tuple[Generation, ...]:
+        """As `generations`, for a layer of the project or of Keras."""
+        found = layer.type.generations if isinstance(layer.type, UserClass) else layer.generations
+        return generations_of(self.settings.keras, found)
 
     def flow(self, generation: Generation) -> PhaseFlow:
         """The phase flow under one generation."""

@@ -32,7 +32,7 @@ from flake8_training_phase.analysis.values import (
     union,
 )
 from flake8_training_phase.keras import names
-from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -231,7 +231,7 @@ class UserClass:
         if isinstance(found, Method):
             return _bound(found, name, instance)
         value = self._static(name)
-        if value is UNKNOWN:
+        if value is UNKNOWN and (self.keras_base is None or name not in model_attributes()):
             value = written.get(ANY_NAME, UNKNOWN)
         if value is UNKNOWN and found is not None and name in ("call", "__init__"):
             return _bound(found, name, instance)

@@ -84,9 +84,8 @@ class LayerCall:
 
     @property
     def name(self) -> str:
-        """The receiver as the user writes it, `self.dropout`, or how it is made: `Resizing(…)`."""
-        function = self.node.func
-        return f"{ast.unparse(function.func)}(…)" if isinstance(function, ast.Call) else ast.unparse(function)
+        """The receiver, for messages."""
+        return called(self.node)
 
 
 @dataclass(slots=True, eq=False)
@@ -156,6 +155,12 @@ class PhaseTest:
 
 
 Event = LayerCall | Inlined | KerasCall | PhaseTest | Branch | Loop | Exit
+
+
+def called(node: ast.Call) -> str:
+    """What a call calls, as the user writes it, `self.dropout`, or how it is made: `Resizing(…)`."""
+    function = node.func
+    return f"{ast.unparse(function.func)}(…)" if isinstance(function, ast.Call) else ast.unparse(function)
 
 
 def walk(events: Iterable[Event]) -> Iterator[Event]:

@@ -89,6 +89,13 @@ class LayerClass:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
         return keras_title(generations, self.module.settings.keras)
 
+    @property
+    def call_title(self) -> str:
+        """Its `call`, for messages: with the class that it is inherited from, where the message points."""
+        method = self.cls.call
+        inherited = method is not None and method.owner is not self.cls
+        return f"`{self.name}.call`" + (f", inherited from `{method.owner.name}`," if inherited and method else "")
+
     @cached_property
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
@@ -292,11 +299,42 @@ def _takes_keyword(one: Value) -> bool:
 
 
 def passes_through(cls: UserClass) -> bool:
-    """Whether calling the layer with `training=` works: its `__call__` is Keras's, or takes any keyword."""
+    """Whether calling the layer with `training=` works: its `__call__` is Keras's, takes the flag, or hands any keyword
+    on to one that does. Among the inputs Keras 3 takes nothing but tensors.
+    """
     method = cls.find_method("__call__")
-    if not isinstance(method, Method):
-        return True
-    return method.node.args.kwarg is not None or parameter(method.node, "training") is not None
+    while isinstance(method, Method) and parameter(method.node, "training") is None:
+        if not uses_kwargs(method.node):
+            return method.node.args.kwarg is not None
+        if not _hands_kwargs_on(method.node):
+            return False
+        method = cls.find_method("__call__", after=method.owner)
+    return True
+
+
+def _hands_kwargs_on(override: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether an override of `__call__` gives its `**kwargs` to that of its parent, and to nothing else; other keywords
+    may be read from them and written to them.
+    """
+    assert override.args.kwarg is not None
+    name = override.args.kwarg.arg
+    allowed: set[ast.AST] = set()
+    handed_on = False
+    for node in nodes_in(override):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "__call__":
+            given = [one.value for one in node.keywords if one.arg is None]
+            handed_on = handed_on or any(isinstance(one, ast.Name) and one.id == name for one in given)
+            allowed.update(given)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
+            allowed.update([node.func.value] if node.args and _names_another(node.args[0]) else [])
+        elif isinstance(node, ast.Subscript) and _names_another(node.slice):
+            allowed.add(node.value)
+    uses = (one for one in nodes_in(override) if isinstance(one, ast.Name) and one.id == name)
+    return handed_on and all(one in allowed for one in uses)
+
+
+def _names_another(key: ast.expr) -> bool:
+    return isinstance(key, ast.Constant) and key.value != "training"
 
 
 def layer_title(value: Value) -> str:

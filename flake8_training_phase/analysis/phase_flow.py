@@ -158,6 +158,13 @@ class PhaseFlow:
         _Run(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
         return frozenset(received.phase for received in report.of(call))
 
+    def untold(self, layer: Instance) -> frozenset[Phase]:
+        """What the layers inside a layer run with when it is called without a flag, and without a host."""
+        accepts, default = _signature(layer.type, self.generation)
+        resolved = self.generation.resolve(Passed.ABSENT, None, default, accepts)
+        phase = _own_phase(layer.type, resolved, self.generation)
+        return _Run(self, Report())._inside(layer, phase, resolved.context)[0]
+
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
         """The phase that the outermost call itself runs with."""
         return self._entry(cls, mode).phase

@@ -22,7 +22,7 @@ class AddArgument:
 
 @dataclass(frozen=True, slots=True)
 class NameArgument:
-    """Pass a positional argument by keyword; the positional ones behind it get the names in `following`."""
+    """Pass a positional argument by keyword."""
 
     call: ast.Call
     argument: ast.expr

@@ -26,6 +26,8 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> Plan | None:
     use = switch.use
     if switch.first is None or switch.second is None:
         return None
+    if switch.chosen is not None:
+        return _settled(switch, switch.chosen, module)
     changes: list[Change] = []
     if switch.flag is None and not use.phase_parameter:
         if use.layer_class is None or not use.layer_class.can_take_training:
@@ -41,6 +43,18 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> Plan | None:
     safe = first.sure and second.sure and _is_told(use, switch.flag)
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
     return Plan("Choose with a conditional expression", applicability, tuple(changes))
+
+
+def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Plan | None:
+    """Write what a choice by a literal always gives."""
+    choice = _choice(switch, chosen)
+    if has_comments(switch.use.node, (choice.node,), module.source):
+        return None
+    simple = isinstance(choice.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
+    bare = choice.template == "{}" and not simple and _needs_brackets(switch.use)
+    applicability = Applicability.SAFE if choice.sure else Applicability.UNSAFE
+    change = Replace(switch.use.node, "({})" if bare else choice.template, (choice.node,))
+    return Plan("Write what it always gives", applicability, (change,))
 
 
 def _is_told(use: LegacyUse, flag: ast.expr | None) -> bool:

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from flake8_training_phase.keras.generations import Release
 
@@ -88,9 +89,20 @@ MODEL_NAMES = frozenset({"Model", "Sequential", "Functional", "LinearModel", "Wi
 @cache
 def layers() -> Mapping[str, KerasLayer]:
     """Every known layer by class name."""
-    text = Path(__file__).with_name("layers.json").read_text(encoding="utf-8")
-    facts = json.loads(text)
+    facts = _facts()
     return MappingProxyType({name: _layer(name, found, facts["earlier"]) for name, found in facts["layers"].items()})
+
+
+@cache
+def model_attributes() -> frozenset[str]:
+    """What a model of Keras 2 or 3 has itself, methods included: no layer that a project gives it."""
+    return frozenset(_facts()["attributes"])
+
+
+@cache
+def _facts() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(__file__).with_name("layers.json").read_text(encoding="utf-8"))
+    return found
 
 
 def layer(name: str) -> KerasLayer | None:

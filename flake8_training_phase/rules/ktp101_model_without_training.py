@@ -94,7 +94,7 @@ def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:
 def _message(layer_class: LayerClass, call: LayerCall, mode: Mode) -> str:
     phase = "inference" if mode.wanted else "training"
     return (
-        f"`{layer_class.name}.call` has no `training` parameter: under Keras 3 `{mode}` runs `{call.name}` "
+        f"{layer_class.call_title} has no `training` parameter: under Keras 3 `{mode}` runs `{call.name}` "
         f"({layer_title(call.receiver)}, line {call.node.lineno}) as in {phase}"
     )
 

@@ -85,7 +85,7 @@ class LayerWithoutTraining(Rule):
                 if only_augments(layer_class) and not any(True for _ in call_sites(layer_class)):
                     continue  # Mapped over a dataset it is right, and no model is seen to run it.
                 message = (
-                    f"`{layer_class.name}.call` has no `training` parameter: `{needy.name}` "
+                    f"{layer_class.call_title} has no `training` parameter: `{needy.name}` "
                     f"({layer_title(needy.receiver)}, line {needy.node.lineno}) depends on the call context of the host"
                 )
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
@@ -100,7 +100,7 @@ def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:
     """What is said of a class that cannot tell a helper."""
     call = untold.call
     return (
-        f"`{layer_class.name}.call` has no `training` parameter to give to `{ast.unparse(untold.helper.node.func)}`: "
+        f"{layer_class.call_title} has no `training` parameter to give to `{ast.unparse(untold.helper.node.func)}`: "
         f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno}) runs in inference under "
         f"{layer_class.title(untold.generations)}"
     )

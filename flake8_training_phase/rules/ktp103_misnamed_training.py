@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, concerned, majors, reaches_phase, shows_flag
+from flake8_training_phase.analysis.patterns.renamed_flag import described, flag_sites, takes_by_itself
 from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, members
@@ -52,8 +53,10 @@ class MisnamedTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module; a call in another
-    module that passes the old name would break.
+    Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they
+    stand; a call in another module that passes the old name would break. Calls with such a name in this module of which
+    it is not known what they call are listed in the text of the fix. No fix is offered where one call may also be of
+    another class that keeps the name.
 
     ## References
 
@@ -124,10 +127,17 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in nodes_in(call))
     if name in AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
         return None
+    sites = flag_sites(layer_class, name)
+    if sites.shared or takes_by_itself(layer_class, name):
+        return None
     changes: list[Change] = [RenameParameter(argument, "training")]
     changes += [Replace(node, "training") for node in names if node.id == name]
-    changes += [RenameKeyword(keyword, "training") for keyword in _keywords(layer_class, name)]
-    return Plan(f"Rename `{name}` to `training`", Applicability.UNSAFE, tuple(changes))
+    changes += [RenameKeyword(keyword, "training") for keyword in sites.keywords]
+    changes += [Replace(key, '"training"') for key in sites.keys]
+    message = f"Rename `{name}` to `training`, here and where this module passes it; other files may pass it as well"
+    if sites.unseen:
+        message += f", and so may {described(sites.unseen)}"
+    return Plan(message, Applicability.UNSAFE, tuple(dict.fromkeys(changes)))
 
 
 def _keywords(layer_class: LayerClass, name: str) -> Iterator[ast.keyword]:

@@ -51,8 +51,8 @@ class TrainingRequired(Rule):
 
     ## Fix safety
 
-    Safe: every call that passes the flag does what it did. No fix is offered when a parameter without a default
-    stands behind this one: the order of the parameters is for you to change, with all the calls.
+    Safe: every call that passes the flag does what it did. Parameters without a default that stand behind this one get
+    None for a default too, so that the order stays and no call has to change: unsafe unless they are masks.
 
     ## References
 
@@ -111,10 +111,14 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     known = dict(defaults(call))
     positional = [*call.args.posonlyargs, *call.args.args]
     behind = positional[positional.index(argument) + 1 :] if argument in positional else []
-    if any(one.arg not in known for one in behind):
-        return None
+    required = [one for one in behind if one.arg not in known]
     changes: list[Change] = [AddDefault(argument, "None"), *allow_none(layer_class, argument)]
-    return Plan("Give `training` the default None", Applicability.SAFE, tuple(changes))
+    changes += [AddDefault(one, "None") for one in required]
+    # A mask is optional by nature; what else becomes so may have to be looked at.
+    masks = all(one.arg.endswith("mask") for one in required)
+    applicability = Applicability.SAFE if masks else Applicability.UNSAFE
+    names = " and ".join(f"`{one.arg}`" for one in (argument, *required))
+    return Plan(f"Give {names} the default None", applicability, tuple(changes))
 
 
 RULE = TrainingRequired()

@@ -115,7 +115,7 @@ def _hands_on(parent: Inlined) -> bool:
 
 def _expectation(layer_class: LayerClass, uses: KwargsUses) -> str:
     return (
-        f"`{layer_class.name}.call` {'reads' if uses.reads else 'forwards'} `training` out of its `**kwargs`, "
+        f"{layer_class.call_title} {'reads' if uses.reads else 'forwards'} `training` out of its `**kwargs`, "
         "which never hold it"
     )
 

@@ -6,8 +6,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Given, LayerCall
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.events import Given, LayerCall, called
 from flake8_training_phase.analysis.layer_class import layer_title
+from flake8_training_phase.analysis.patterns.positional_flags import (
+    PositionalFlag,
+    parameters,
+    phase_name,
+    positional_flags,
+)
 from flake8_training_phase.analysis.values import Constant, Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import NameArgument, Plan
@@ -20,7 +27,8 @@ class PositionalTraining(Rule):
 
     ## What it does
 
-    Reports a layer call that passes `training`, or a literal True or False in its place, as a positional argument.
+    Reports a call of a layer or model that passes `training`, or a literal True or False in its place, as a positional
+    argument: in `call`, and in steps, functions and at the top of the module where it is known what is called.
 
     ## What Keras does
 
@@ -46,8 +54,8 @@ class PositionalTraining(Rule):
 
     ## Fix safety
 
-    Safe: the value stays, and it goes to the parameter that is meant. No fix is offered when other positional
-    arguments stand behind the flag.
+    Safe: the value stays, and it goes to the parameter that is meant. Positional arguments behind it get
+    their names too; no fix is offered where those are not known.
 
     ## References
 
@@ -69,12 +77,16 @@ class PositionalTraining(Rule):
                     continue
                 keras = tuple(sorted({one.keras for one in layer_class.generations if _fails(call, one.keras)}))
                 if keras:
-                    shown = ast.unparse(call.flag.node)
-                    message = (
-                        f"`{shown}` is passed to `{call.name}` ({layer_title(call.receiver)}) by position: "
-                        f"{_consequence(keras)}"
-                    )
-                    yield self.problem(call.flag.node, message, keras, _plan(call))
+                    yield self._problem(PositionalFlag(call.node, call.flag.node, call.receiver, keras))
+        for flag in positional_flags(module):
+            yield self._problem(flag)
+
+    def _problem(self, flag: PositionalFlag) -> Problem:
+        message = (
+            f"`{ast.unparse(flag.argument)}` is passed to `{called(flag.call)}` ({layer_title(flag.receiver)}) by "
+            f"position: {_consequence(flag.keras)}"
+        )
+        return self.problem(flag.argument, message, flag.keras, _plan(flag))
 
 
 def _fails(call: LayerCall, keras: int) -> bool:
@@ -88,14 +100,8 @@ def _fails(call: LayerCall, keras: int) -> bool:
 def _training_argument(call: LayerCall, layer: Value) -> ast.expr | None:
     """The positional argument that Keras 2 binds to `training`."""
     assert isinstance(layer, Instance)
-    if isinstance(layer.type, KerasLayer):
-        parameters = layer.type.signature(2).parameters
-    else:
-        parameters = layer.type.call_parameters()
-    name = "training"
-    if not isinstance(layer.type, KerasLayer) and layer.type.phase_parameter:
-        name = layer.type.phase_parameter
-    place = parameters.index(name) if name in parameters else -1
+    names, name = parameters(layer), phase_name(layer)
+    place = names.index(name) if name in names else -1
     return call.node.args[place] if 0 <= place < len(call.node.args) else None
 
 
@@ -105,25 +111,33 @@ def _consequence(keras: tuple[int, ...]) -> str:
     return "Keras 3 raises, and Keras 2 gives it to another parameter" if 3 in keras else "it goes to another parameter"
 
 
-def _plan(call: LayerCall) -> Plan | None:
-    argument = call.flag.node
-    if argument is None or not call.node.args or call.node.args[-1] is not argument:
+def _plan(flag: PositionalFlag) -> Plan | None:
+    """Pass the flag by keyword, and what stands behind it; None where the names of those are not known."""
+    given = flag.call.args
+    place = given.index(flag.argument) if flag.argument in given else -1
+    ways = {_names(one, place, len(given)) for one in members(flag.receiver)} - {None}
+    names = ways.pop() if len(ways) == 1 else None
+    told = {keyword.arg for keyword in flag.call.keywords}
+    if place < 0 or not names or told & {None, *names} or any(isinstance(one, ast.Starred) for one in given):
         return None
-    names = {_parameter_meant(one, len(call.node.args) - 1) for one in members(call.receiver)} - {None}
-    name = names.pop() if len(names) == 1 else None
-    if name is None:
-        return None
-    return Plan(f"Pass it as `{name}=`", Applicability.SAFE, (NameArgument(call.node, argument, name),))
+    changes = (NameArgument(flag.call, one, name) for one, name in zip(given[place:], names, strict=True))
+    shown = ", ".join(f"`{name}=`" for name in names)
+    return Plan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", Applicability.SAFE, tuple(changes))
 
 
-def _parameter_meant(layer: Value, place: int) -> str | None:
-    """The parameter that the flag is meant for: the one that means the phase, else the one at its place."""
+def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
+    """The parameters that the flag, and what stands behind it, are meant for."""
     if not isinstance(layer, Instance):
         return None
+    names = parameters(layer)
+    if place == count - 1:
+        # The flag is meant for the parameter that means the phase, whatever stands at its place.
+        own = isinstance(layer.type, UserClass) and layer.type.phase_parameter is None
+        return (phase_name(layer),) if not own else tuple(names[place:count]) or None
+    known = len(names) >= count and names[place] == phase_name(layer)
     if isinstance(layer.type, KerasLayer):
-        return "training"
-    parameters = layer.type.call_parameters()
-    return layer.type.phase_parameter or (parameters[place] if place < len(parameters) else None)
+        known = known and tuple(names) == layer.type.signature(3).parameters
+    return tuple(names[place:count]) if known else None
 
 
 RULE = PositionalTraining()

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.patterns.constructions import has_state, is_random, layers_made
+from flake8_training_phase.analysis.patterns.constructions import has_state, is_random, layers_made, runs_as_graph
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
 
@@ -65,12 +65,19 @@ class LayerCreatedInCall(Rule):
             for node, made in layers_made(layer_class):
                 keras = layer_class.keras if has_state(made) else (3,) if is_random(made) else ()
                 keras = tuple(one for one in keras if one in layer_class.keras)
-                if keras:
+                if keras and runs_as_graph(layer_class):
+                    message = f"{_made(node)}: right only in the functional model that is made of `{layer_class.name}`"
+                    yield self.problem(node, message, keras, severity=Severity.FRAGILE)
+                elif keras:
                     yield self.problem(node, _message(node, keras, with_weights=has_state(made)), keras)
 
 
+def _made(node: ast.Call) -> str:
+    return f"`{ast.unparse(node.func)}(…)` is made inside `call`"
+
+
 def _message(node: ast.Call, keras: tuple[int, ...], with_weights: bool) -> str:
-    made = f"`{ast.unparse(node.func)}(…)` is made inside `call`"
+    made = _made(node)
     if with_weights:
         return f"{made}: its weights are new in every call and belong to no layer, and a compiled `fit()` raises"
     return f"{made}: `fit()` and `predict()` raise under Keras {keras[-1]}, where its random generator is a variable"

@@ -19,6 +19,8 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 _ATTRIBUTES = frozenset({"training", "is_training", "_training", "_is_training", "_phase", "is_train", "_is_train"})
 _CONSTRUCTORS = ("__init__", "build")
+_VARIABLE = re.compile(r"Variable$|placeholder|add_weight$|variable$")
+_SETS = re.compile(r"(^|\.)(assign|set_value|setattr|__setattr__|load)$")
 _OWN_PHASE = re.compile(r"Agent|Policy|Actor|Critic|QNet", re.IGNORECASE)
 """Classes of reinforcement learning, whose training is another matter."""
 
@@ -116,10 +118,23 @@ def _is_set_once(read: ast.Attribute, layer_class: LayerClass) -> bool:
     classes = [one for one in layer_class.cls.ancestors if isinstance(one, UserClass)]
     if any(read.attr in one.methods for one in classes):
         return False
+    if any(_makes_variable(one, read.attr) for one in classes):
+        return False
     trees = [layer_class.module.tree, *(one.node for one in classes)]
     stores = {node for tree in trees for node in _stores(tree, read.attr)}
     in_constructors = {node for tree in trees for node in _stores_in_constructors(tree, read.attr)}
     return any(_constructor_stores(classes, read.attr)) and stores <= in_constructors
+
+
+def _makes_variable(cls: UserClass, name: str) -> bool:
+    """Whether the attribute is a variable or a placeholder: made to be set, if not in this module."""
+    for node in nodes_in(cls.node):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(one, ast.Attribute) and one.attr == name for one in targets):
+                if _VARIABLE.search(ast.unparse(node.value.func)):
+                    return True
+    return False
 
 
 def _stores(tree: ast.AST, name: str) -> Iterator[ast.AST]:
@@ -127,9 +142,17 @@ def _stores(tree: ast.AST, name: str) -> Iterator[ast.AST]:
     for node in nodes_in(tree):
         if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):
             yield node
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
-            if any(isinstance(one, ast.Constant) and one.value == name for one in node.args):
+        elif isinstance(node, ast.Call) and _SETS.search(ast.unparse(node.func)):
+            if any(_says(one, name) for one in (getattr(node.func, "value", None), *node.args)):
                 yield node
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.slice, ast.Constant) and node.slice.value == name:
+                yield node
+
+
+def _says(node: ast.AST | None, name: str) -> bool:
+    """Whether a node is an attribute of that name, or the name itself as a text."""
+    return (node.attr if isinstance(node, ast.Attribute) else getattr(node, "value", None)) == name
 
 
 def _constructor_stores(classes: Iterable[UserClass], name: str) -> Iterator[ast.AST]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, class_dependence
+from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
+from flake8_training_phase.analysis.patterns.outer_calls import has_outer_calls
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -64,11 +66,17 @@ class LayerCallOverridden(Rule):
             calls = [node for node in nodes_in(override) if isinstance(node, ast.Call) and _is_super_call(node)]
             for call in calls:
                 if not any(keyword.arg in ("training", None) for keyword in call.keywords) and len(call.args) < 2:
-                    message = (
-                        f"`{layer_class.name}.__call__` does not pass `training` on: the layers of "
-                        f"`{layer_class.name}` run in inference whatever is asked for"
-                    )
-                    yield self.problem(call, message, layer_class.keras)
+                    is_outermost = has_outer_calls(layer_class)
+                    # What runs only inside other layers finds the phase in the context.
+                    if not is_outermost and any(call_sites(layer_class)):
+                        continue
+                    start = f"`{layer_class.name}.__call__` does not pass `training` on"
+                    if is_outermost or layer_class.cls.is_model:
+                        message = f"{start}: its layers run in inference, whatever is asked for"
+                        yield self.problem(call, message, layer_class.keras)
+                    else:
+                        message = f"{start}: its layers are told the phase only inside a layer or model that has it"
+                        yield self.problem(call, message, layer_class.keras, severity=Severity.FRAGILE)
 
 
 def _is_super_call(node: ast.Call) -> bool:

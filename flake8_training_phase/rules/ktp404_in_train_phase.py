@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.patterns.phase_switches import phase_switches
+from flake8_training_phase.analysis.patterns.phase_switches import PhaseSwitch, phase_switches
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.choose_by_phase import choose_by_phase
 from flake8_training_phase.fixes.legacy_imports import with_import
@@ -71,7 +71,13 @@ class InTrainPhase(Rule):
                 yield self.problem(use.node, message, module.keras, plan, severity=Severity.BUG)
             elif 3 in module.keras:
                 what = f"`{name}` of `learning_phase()`" if switch.calls_both or use.name == "switch" else f"`{name}`"
-                yield self.problem(use.node, f"{what} does not exist in Keras 3: choose with `training`", (3,), plan)
+                yield self.problem(use.node, f"{what} does not exist in Keras 3: {_instead(switch)}", (3,), plan)
+
+
+def _instead(switch: PhaseSwitch) -> str:
+    if switch.chosen is None or switch.flag is None:
+        return "choose with `training`"
+    return f"with `training={ast.unparse(switch.flag)}` it always gives `{ast.unparse(switch.chosen)}`"
 
 
 RULE = InTrainPhase()

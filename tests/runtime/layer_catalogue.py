@@ -351,11 +351,24 @@ def describe(name: str) -> dict[str, object]:
     }
 
 
+def attributes(generation: str) -> set[str]:
+    """What a compiled model of Keras has itself: methods, properties, what the constructor and `compile` set."""
+    keras: Any = package(generation)
+    functional = functional_model(keras)
+    subclassed = type("Subclassed", (keras.Model,), {"call": lambda self, x: x})()
+    found: set[str] = set()
+    for model in (functional, subclassed, keras.Sequential()):
+        model.compile("sgd", "mse", metrics=["mae"])
+        found |= {name for name in dir(model) if not name.startswith("__")}
+    return found
+
+
 def catalogue() -> dict[str, object]:
     """All there is to say, as it is written to the file."""
     names = sorted({name for generation in packages() for name in public_layers(generation)})
     versions = {package.__name__: package.__version__ for package in packages().values()}
-    return {"versions": versions, "layers": {name: describe(name) for name in names}}
+    own = sorted(set[str]().union(*map(attributes, packages())))
+    return {"versions": versions, "layers": {name: describe(name) for name in names}, "attributes": own}
 
 
 def signatures(generation: str) -> dict[str, object]:

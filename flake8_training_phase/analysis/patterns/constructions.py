@@ -30,6 +30,25 @@ _MAYBE_WITHOUT_WEIGHTS = frozenset(
     }
 )
 """Layers whose arguments decide whether they have weights, and those that hold tables."""
+_RUNNERS = frozenset(
+    {
+        *(
+            "case",
+            "checkpoint",
+            "cond",
+            "custom_gradient",
+            "foldl",
+            "foldr",
+            "function",
+            "jit",
+            "map",
+            "map_fn",
+            "partial",
+        ),
+        *("recompute_grad", "remat", "scan", "smart_cond", "switch_case", "vectorized_map", "vmap", "while_loop"),
+    }
+)
+"""Functions that run what they are given in every call."""
 
 
 def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
@@ -43,9 +62,42 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
     for helper in helpers:
         if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
             functions.setdefault(helper.function, helper.owner.scope)
+    once = {name for function in functions for name in _handed_over(function)}
     for function, scope in functions.items():
         assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
-        yield from _made_in(function, scope.inner(function.body))
+        if function.name not in once and not _is_cached(function):
+            yield from _made_in(function, scope.inner(function.body), once)
+
+
+def _handed_over(function: ast.AST) -> Iterator[str]:
+    """The functions that a function only hands to others, which may run them once and keep what they make:
+    `get_or_create_layer("head", self.make_head)`.
+    """
+    called = {_last_name(node.func) for node in nodes_in(function) if isinstance(node, ast.Call)}
+    for node in nodes_in(function):
+        if isinstance(node, ast.Call) and _last_name(node.func) not in _RUNNERS:
+            for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if isinstance(given, (ast.Name, ast.Attribute)) and _last_name(given) not in called:
+                    yield _last_name(given)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _is_cached(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether what a function makes is kept: `@functools.cache`, `@cached_property`."""
+    return any("cache" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def runs_as_graph(layer_class: LayerClass) -> bool:
+    """Whether a method of a class makes a functional model of its `call`: `Model(x, self.call(x))`."""
+    for name, method in layer_class.cls.methods.items():
+        calls = [node for node in nodes_in(method) if isinstance(node, ast.Call)]
+        makes = any(_last_name(one.func) in ("Model", "Functional") for one in calls)
+        if name != "call" and makes and any(ast.unparse(one.func) in ("self", "self.call") for one in calls):
+            return True
+    return False
 
 
 def has_state(layer: Instance) -> bool:
@@ -62,8 +114,12 @@ def _is_uncertain(layer: Instance) -> bool:
     return isinstance(layer.type, KerasLayer) and layer.type.name in _MAYBE_WITHOUT_WEIGHTS
 
 
-def _made_in(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Iterator[tuple[ast.Call, Instance]]:
-    nodes = list(nodes_in(function))
+def _made_in(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, once: set[str]
+) -> Iterator[tuple[ast.Call, Instance]]:
+    inner = [one for one in nodes_in(function) if isinstance(one, ast.FunctionDef) and one is not function]
+    apart = {node for one in inner if one.name in once or _is_cached(one) for node in nodes_in(one)}
+    nodes = [node for node in nodes_in(function) if node not in apart]
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     called: set[ast.AST] = {node.func for node in calls}  # The `Dense(8)` of `Dense(8)(x)`.
     used = called | _called_by_name(nodes, called)

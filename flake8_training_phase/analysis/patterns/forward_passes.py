@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
 from flake8_training_phase.analysis.patterns.training_steps import training_steps
 from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Value, members, union
 from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
@@ -63,12 +64,13 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
         run = module_run(module, nodes)
         for step in steps:
-            yield from _Judge(run, step).forward_passes()
+            yield from _Judge(run, step, module).forward_passes()
 
 
 class _Judge:
-    def __init__(self, run: ModuleRun, step: TrainingStep) -> None:
+    def __init__(self, run: ModuleRun, step: TrainingStep, module: CheckedModule) -> None:
         self.run = run
+        self.module = module
         self.step = step
         self.texts = {owner.text for owner in step.owners}
         updated = [value for owner in step.owners for value in run.owners.get(owner.node, ())]
@@ -165,8 +167,17 @@ class _Judge:
         return known
 
     def _of(self, value: Value, depth: int) -> Dependence:
-        found = [self._one(one, depth) for one in members(value) if isinstance(one, Instance)]
+        found = [self._untold(one, depth) for one in members(value) if isinstance(one, Instance)]
         return _most(found) if found else Dependence.MAYBE
+
+    def _untold(self, layer: Instance, depth: int) -> Dependence:
+        """As `_one`, but augmentation is on without a flag, and a variable of the project may hold the phase."""
+        generations = self.module.generations_of_layer(layer)
+        phases = frozenset[Phase]().union(*(self.module.flow(one).untold(layer) for one in generations))
+        if phases == {True}:
+            return Dependence.NO
+        known = self._one(layer, depth)
+        return Dependence.MAYBE if phases and phases <= {True, Passed.UNKNOWN} and known is Dependence.YES else known
 
 
 def _most(found: Iterable[Dependence]) -> Dependence:

@@ -78,6 +78,9 @@ class ModuleRun(GraphMaker):
         self.model_calls: list[ModelCall] = []
         self.callees: dict[ast.Call, list[Value]] = {}
         """What is called at each call."""
+        self.bound: dict[ast.Call, list[Value]] = {}
+        """What `functools.partial(…)` will call."""
+        self._lambdas: dict[ast.Lambda, FunctionValue] = {}
         self.owners: dict[ast.Attribute, list[Value]] = {}
         """Whose variables an expression such as `model.trainable_variables` asks for."""
         self.frozen: set[Instance] = set()
@@ -96,6 +99,13 @@ class ModuleRun(GraphMaker):
                 self.visited.add(function.node)
                 for instance in self._objects(function.cls):
                     self._run_alone(function, instance)
+        for node, function_value in tuple(self._lambdas.items()):
+            if node not in self.visited and not wanted.isdisjoint(nodes_in(node)):
+                self._steps = MAX_STEPS - _MOST_STEPS
+                with contextlib.suppress(TooComplex, RecursionError):
+                    self._inline(
+                        function_value, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False
+                    )
 
     def _run(self, body: list[ast.stmt], frame: Frame) -> None:
         self._steps = MAX_STEPS - _MOST_STEPS
@@ -163,7 +173,10 @@ class ModuleRun(GraphMaker):
         """As the interpreter; whose variables are asked for is kept."""
         if isinstance(node, ast.Attribute) and node.attr in VARIABLES and not isinstance(node.value, ast.Call):
             self.owners.setdefault(node, []).append(super().evaluate(node.value, frame))
-        return super().evaluate(node, frame)
+        value = super().evaluate(node, frame)
+        if isinstance(node, ast.Lambda) and isinstance(value, FunctionValue):
+            self._lambdas[node] = value
+        return value
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """As the interpreter, but what is made is an object of its own, and its constructor is run."""
@@ -185,6 +198,8 @@ class ModuleRun(GraphMaker):
         found = keras_path(path)
         name = path.rpartition(".")[2]
         first = arguments.positional[0] if arguments.positional else UNKNOWN
+        if path == "functools.partial":
+            self.bound.setdefault(node, []).append(first)
         if found is not None and name == "clone_model" and isinstance(first, Instance):
             return replace(first)
         result = super().apply(External(path), arguments, node, frame)

@@ -40,6 +40,13 @@ class PhaseSwitch:
     calls_both: bool
     """Both are functions, whatever they look like."""
 
+    @property
+    def chosen(self) -> ast.expr | None:
+        """What it always gives, because the phase it is told is a literal."""
+        if not isinstance(self.flag, ast.Constant) or self.flag.value not in (0, 1):
+            return None
+        return self.first if self.flag.value else self.second
+
 
 def phase_switches(module: CheckedModule) -> Iterator[PhaseSwitch]:
     """Every choice by the learning phase in a module."""

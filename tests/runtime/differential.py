@@ -122,7 +122,7 @@ class Laboratory:
             wrong: list[str] = []
             for keras, version in self.versions.items():
                 before, after = first[keras].result()["observed"], second[keras].result()["observed"]
-                broken += [f"Keras {version}, {one}" for one in right_to_wrong(program, before, after)]
+                broken += [f"Keras {version}, {one}" for one in right_to_wrong(program, changed, before, after)]
                 wrong += [f"Keras {version}, {one}" for one in unrepaired(program, changed, after)]
         if gives_constants(program):
             return {"broken": [], "unrepaired": [], "meant": [*broken, *wrong]}

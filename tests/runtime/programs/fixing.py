@@ -27,6 +27,8 @@ phase to ask for is another one.
 
 TOLD = re.compile(r"training=(True|False|None|1|0)\b|\{\"training\": (True|False|None|1|0)\}")
 """A constant that a layer is given: a fix may make the layer hear it."""
+FLAG = re.compile(r"train\w*=|\*\*|\(x, ")
+"""A line that passes a flag, by name or by position."""
 ON_UNLESS_TOLD = re.compile(r"train\w*(: [^=,]+)? ?= ?(True|1|DEFAULT)\b|Random|Resizing|!= False")
 """Code that runs in training when nobody says which phase it is."""
 CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x|@hidden")
@@ -70,8 +72,13 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
                 yield f"{target} in {mode}: {line} ran in {phases}, after the fix in {after_fix}"
 
 
-def right_to_wrong(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
-    """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do."""
+def right_to_wrong(program: Program, changed: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
+    """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do.
+
+    Fixes see one file. A line that passes a flag to a class of another file, which has not heard it before the fix, is
+    not looked at.
+    """
+    heard = set(_already_passed(program, changed))
     for target, first, second in zip(program.targets, before, after, strict=True):
         for mode in (*MODES, OUTSIDE):
             old, new = first[mode], second[mode]
@@ -83,8 +90,20 @@ def right_to_wrong(program: Program, before: list[Observed], after: list[Observe
             wanted = {_wanted(mode)}
             ran = _seen(new)
             for line, phases in sorted(_seen(old).items()):
-                if phases == wanted and ran.get(line, wanted) != wanted:
+                if phases == wanted and ran.get(line, wanted) != wanted and line not in heard:
                     yield f"{target.name} {_in(mode)}: {line} ran in {phases}, after the fix in {ran[line]}"
+
+
+def _already_passed(program: Program, changed: Program) -> Iterator[tuple[str, int]]:
+    """The lines that pass a flag as before, in programs in which another module was changed."""
+    for name, module in program.modules.items():
+        others = [other for other in program.modules if other != name]
+        if all(program.modules[other] == changed.modules[other] for other in others):
+            continue
+        lines = zip(module.splitlines(), changed.modules[name].splitlines(), strict=False)
+        for number, (old, new) in enumerate(lines, 1):
+            if old == new and FLAG.search(old):
+                yield name, number
 
 
 def gives_constants(program: Program) -> bool:
@@ -103,9 +122,9 @@ def unrepaired(program: Program, changed: Program, after: list[Observed]) -> Ite
     """Where a layer that the fixes have given the flag does not run in the mode asked for, although nothing is reported
     any more.
 
-    A line on which something is called with a constant as well is not looked at: it is meant.
+    Programs that give a constant to a layer are not looked at: it is meant, and runs on lines that pass the flag.
     """
-    if not is_clean(changed):
+    if TOLD.search(str(changed)) or not is_clean(changed):
         return
     forwarded = {
         (name, number)
@@ -113,7 +132,7 @@ def unrepaired(program: Program, changed: Program, after: list[Observed]) -> Ite
         for number, (new, old) in enumerate(
             zip(module.splitlines(), program.modules[name].splitlines(), strict=False), 1
         )
-        if new.count("training=training") > old.count("training=training") and not TOLD.search(new)
+        if new.count("training=training") > old.count("training=training")
     }
     for target, seen in zip(program.targets, after, strict=True):
         for mode in MODES:

@@ -19,6 +19,7 @@ from flake8_training_phase.sources import json_spans
 from flake8_training_phase.sources.documents import Document, Part, Place, Unread
 from flake8_training_phase.sources.ipython import hidden, is_indented, python_of
 from flake8_training_phase.sources.json_spans import Value
+from flake8_training_phase.sources.line_changes import changes
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
 
@@ -84,8 +85,8 @@ class Notebook(Document):
         for cell, piece in zip(self._cells, self._mask.split(text), strict=True):
             code = self._mask.lifted(piece.removesuffix("\n"))
             if code != cell.code:
-                write = json_spans.with_string if isinstance(cell.source.value, str) else json_spans.with_lines
-                parts += file[done : cell.source.start], write(file, cell.source, code, file.isascii())
+                written = json_spans.rewritten(file, cell.source, changes(cell.code, code), file.isascii())
+                parts += file[done : cell.source.start], written
                 done = cell.source.end
         changed = self.read(self.name, self._file.encode("".join([*parts, file[done:]])))
         if changed.source.text != text:

@@ -17,6 +17,7 @@ from typing import Any
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources import json_spans
 from flake8_training_phase.sources.documents import Document, Part, Place, Unread
+from flake8_training_phase.sources.gate import mentions_flag
 from flake8_training_phase.sources.ipython import hidden, is_indented, python_of
 from flake8_training_phase.sources.json_spans import Value
 from flake8_training_phase.sources.line_changes import changes
@@ -58,7 +59,8 @@ class Notebook(Document):
                 code = python_of(cell.code, self._mask)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 code = hidden(cell.code, self._mask)
-                unread.append(_unread(error, row))
+                if mentions_flag(cell.code):
+                    unread.append(_unread(error, row))
             separator = self._mask.separator(f"cell {cell.number}", opens_block=is_indented(code))
             pieces.append(f"{separator}\n{code}\n")
             row += len(lines_of(pieces[-1]))

@@ -17,9 +17,9 @@ from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
-from flake8_training_phase.sources.gate import may_hold_findings
+from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.parsing import Broken, parse
+from flake8_training_phase.sources.parsing import WHOLE, Broken, parse
 from flake8_training_phase.sources.text import SourceText
 
 MAX_ROUNDS = 20
@@ -101,6 +101,8 @@ def check(
     """
     project = project or Project(settings.project, settings.knowledge)
     if not may_hold_findings(source.text):
+        if mentions_keras(source.text):
+            parse(source)  # What cannot be parsed may hide what the gate looks for.
         return []
     tree = parse(source)
     heard = _heard(tree, source, settings, filename, project, with_fixes)
@@ -190,7 +192,9 @@ def broken_finding(error: Broken) -> Finding:
     """The one finding for a file, or a part of it, that cannot be analysed."""
     code, name = codes.CODE_OF_BROKEN_FILE, codes.NAME_OF_BROKEN_FILE
     end = replace(error.position, column=error.position.column + 1)
-    return Finding(code, name, f"{error.part} not analysed: {error}", Severity.BUG, (), error.position, end)
+    # A file with a mistake does not run at all; a part with one may be what its reader is to finish.
+    severity = Severity.BUG if error.part == WHOLE else Severity.FRAGILE
+    return Finding(code, name, f"{error.part} not analysed: {error}", severity, (), error.position, end)
 
 
 def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
@@ -198,6 +202,18 @@ def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tu
     found = broken_finding(error)
     unwanted = not settings.selects(found.code, True) or Suppressions(source).silence(found)
     return () if unwanted else (found,)
+
+
+def unread_findings(parts: Sequence[Broken], source: SourceText, settings: Settings) -> tuple[Finding, ...]:
+    """The one finding for the parts of a file that cannot be analysed: at the first of them, with how many more
+    there are.
+    """
+    found = [one for part in parts for one in broken_findings(part, source, settings)]
+    if not found:
+        return ()
+    first, more = found[0], len(found) - 1
+    told = f"{first.message} (and {more} more in this file)" if more else first.message
+    return (replace(first, message=told),)
 
 
 def _reparse(source: SourceText) -> None:

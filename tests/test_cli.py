@@ -462,7 +462,10 @@ BROKEN = {
     "bom_only": (b"\xef\xbb\xbf", 0),
     "newlines": (b"\r\n\r\n", 0),
     "binary": (bytes(range(256)), 0),
-    "utf_16": (MODEL.encode("utf-16"), 0),
+    "utf_16": (MODEL.encode("utf-16"), 1),
+    "utf_32": (MODEL.encode("utf-32"), 1),
+    "no_layer": (b"import keras\nprint 'x'\n", 1),
+    "no_keras": (b"import os\nprint 'x'\n", 0),
 }
 
 

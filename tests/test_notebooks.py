@@ -307,20 +307,41 @@ def test_the_older_format(fix: Fix, tmp_path: Path) -> None:
 
 # What cannot be read
 
+UNFINISHED = "model.add(Dropout(0.5))\n!ls\n"
+
 
 def test_a_cell_with_a_mistake_does_not_hide_the_others(fix: Fix, tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
-    path.write_bytes(written(notebook(code(IMPORT), code("x = 1\n!ls\ny = = 2"), code(CLASS))))
+    path.write_bytes(written(notebook(code(IMPORT), code(f"{UNFINISHED}y = = 2"), code(CLASS))))
     assert [line for line in fix("a.ipynb").lines if not line.startswith(" ")] == [
         "a.ipynb:cell 2:3:5: KTP900 cell not analysed: syntax error: invalid syntax",
         "1 file checked, 1 finding fixed, 1 left",
     ]
-    assert path.read_bytes() == written(notebook(code(IMPORT), code("x = 1\n!ls\ny = = 2"), code(FIXED_CLASS)))
+    assert path.read_bytes() == written(notebook(code(IMPORT), code(f"{UNFINISHED}y = = 2"), code(FIXED_CLASS)))
 
 
 def test_the_place_of_a_mistake_in_an_indented_cell(fix: Fix, tmp_path: Path) -> None:
-    (tmp_path / "a.ipynb").write_bytes(written(notebook(code(MODEL), code("\n  x = 1\n  y = = 2"))))
-    assert "a.ipynb:cell 2:3:7: KTP900 cell" in fix("a.ipynb").out
+    (tmp_path / "a.ipynb").write_bytes(written(notebook(code(MODEL), code("\n  x = 1\n  training = = 2"))))
+    assert "a.ipynb:cell 2:3:14: KTP900 cell" in fix("a.ipynb").out
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "said"),
+    [
+        (["x = = 1", "class Stack[:", "def f(:", "training_data = = 1  # training and testing"], None),
+        (["x = = 1", "model(x, training=)"], "cell 3"),
+        (["class Net(Model):\n    ...\n  x", "def call(self, x:", "x = = 1", "K.learning_phase("], "cell 2"),
+    ],
+)
+def test_unfinished_cells_are_one_finding_where_the_flag_may_be_in_them(
+    mistakes: list[str], said: str | None, fix: Fix, tmp_path: Path
+) -> None:
+    (tmp_path / "a.ipynb").write_bytes(written(notebook(code(MODEL), *map(code, mistakes))))
+    found = json.loads(fix("--check", "--select", "KTP900", "--output-format", "json").out)
+    assert [f"cell {one['location']['cell']}" for one in found] == ([] if said is None else [said])
+    assert all(one["severity"] == "fragile" for one in found)
+    if said == "cell 2":
+        assert found[0]["message"].endswith(" (and 2 more in this file)")
 
 
 CORRUPT = {
@@ -363,7 +384,7 @@ def test_what_python_cannot_hold_is_no_crash(text: str, fix: Fix, tmp_path: Path
 
 def test_the_cache_knows_corrupt_notebooks_and_those_behind_them(fix: Fix, tmp_path: Path, cache_folder: Path) -> None:
     (tmp_path / "a.ipynb").write_bytes(b"{")
-    (tmp_path / "b.ipynb").write_bytes(written(notebook(code(MODEL), code("x = = 1"))))
+    (tmp_path / "b.ipynb").write_bytes(written(notebook(code(MODEL), code("training = = 1"))))
     first = fix("--isolated", "--check")
     files = [(Path("a.ipynb"), Settings()), (Path("b.ipynb"), Settings())]
     assert set(Memory(Cache(cache_folder), files).results(Fixes.NONE)) == {0, 1}

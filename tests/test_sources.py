@@ -94,6 +94,9 @@ def test_bytes_to_text_and_back(data: bytes, text: str) -> None:
         (b"# -*- coding: foo -*-\n", "unknown encoding: foo"),
         (b"# -*- coding: rot13 -*-\n", "not a text encoding"),
         (b"# -*- coding: utf-7 -*-\n# a+AGE-\n", "same bytes back"),
+        ("x = 1\n".encode("utf-16"), "encoded in UTF-16"),
+        (b"\xfe\xff\0x", "encoded in UTF-16"),
+        ("x = 1\n".encode("utf-32"), "encoded in UTF-32"),
     ],
 )
 def test_refused_encodings(data: bytes, said: str) -> None:

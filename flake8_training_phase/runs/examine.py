@@ -19,7 +19,7 @@ from flake8_training_phase.runs.assignment import Assignment, File, Fixes
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, nothing_of, open_document
-from flake8_training_phase.sources.gate import may_hold_findings
+from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
 from flake8_training_phase.sources.parsing import Broken
 
 
@@ -33,15 +33,16 @@ def _of_document(
 ) -> FileResult:
     """The result of a file that was read already; what `baseline` holds is not fixed."""
     path = Path(document.name)
-    if not may_hold_findings(document.source.text):
+    text = document.source.text
+    if not may_hold_findings(text) and not mentions_keras(text):
         return FileResult(path, examined=True)
     try:
         fixed = _fixed(document, settings, fixes, project, baseline)
-        after = document if fixed.text == document.source.text else _with_text(document, fixed.text)
+        after = document if fixed.text == text else _with_text(document, fixed.text)
     except Broken as error:
         fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
-    unread = (Broken(one.reason, one.position, one.part) for one in after.unread)
-    broken = [found for error in unread for found in engine.broken_findings(error, after.source, settings)]
+    unread = [Broken(one.reason, one.position, one.part) for one in after.unread]
+    broken = engine.unread_findings(unread, after.source, settings)
     findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
     lookups = project.lookups_for(path.absolute())
     if after is not document:

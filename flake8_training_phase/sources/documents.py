@@ -38,7 +38,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A part of the code that cannot be analysed, and that the code as one module has not."""
+    """A part of the code that cannot be analysed, and that the code as one module has not, where something about the
+    flag may stand in it.
+    """
 
     part: str
     """What kind of part it is."""

@@ -15,6 +15,10 @@ _TF1_LAYERS = ("dropout", "batch_norm")
 _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "stateless_call")
 _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
+_FLAG = re.compile(
+    r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
+    r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
+)
 
 
 def may_hold_findings(text: str) -> bool:
@@ -30,3 +34,15 @@ def may_hold_findings(text: str) -> bool:
     if any(word in text for word in _CALLER_WORDS) and ("keras" in text or "tensorflow" in text):
         return True
     return "import" in text and _CALL_METHOD.search(text) is not None
+
+
+def mentions_keras(text: str) -> bool:
+    """Whether the text has the name of Keras: a file that cannot be parsed is then reported."""
+    return "keras" in text
+
+
+def mentions_flag(text: str) -> bool:
+    """Whether a part of a file that cannot be parsed may have something to do with the flag: it speaks of it, defines a
+    model, or makes a layer that depends on it.
+    """
+    return _FLAG.search(text) is not None

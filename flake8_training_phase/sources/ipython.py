@@ -21,7 +21,7 @@ _CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*%%(\w*)")
 _MAGIC = re.compile(
     r"""[ \t]*(?:
         [%!?]                                     # %magic, !command, ?question
-      | [\w.,\[\]'" \t]+=[ \t]*(?:!|%[ \t]*\w)    # files = !ls, here = %pwd
+      | [\w.,\[\]'"][\w.,\[\]'" \t]*=[ \t]*(?:!|%[ \t]*\w)    # files = !ls, here = %pwd
       | (?:pip|conda|mamba|cat|cd|cp|ls|mkdir|mv|rm)[ \t]+[-\w./~$]    # magics that may be written without their %
     )""",
     re.VERBOSE,
@@ -29,7 +29,8 @@ _MAGIC = re.compile(
 _INDENTED = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[^\s#]")
 _CONTINUED_LINE = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*\n?")
 _LEXEME = re.compile(
-    r""""{3}(?:\\.|[^\\])*?"{3} | '{3}(?:\\.|[^\\])*?'{3} | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' |"""
+    r""""{3}(?:\\.|[^\\])*?(?:"{3}|\\?\Z) | '{3}(?:\\.|[^\\])*?(?:'{3}|\\?\Z) |"""
+    r""""(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' |"""
     r"""(?P<blank>[ \t\r\f]+ | \#[^\n]* | \\\r?\n) | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<end>\n) | \w+ | .""",
     re.DOTALL | re.VERBOSE,
 )

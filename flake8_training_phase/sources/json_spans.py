@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import pairwise, zip_longest
+from itertools import accumulate, pairwise
 from typing import Any
+
+from flake8_training_phase.sources.text import lines_of
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
 _CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|[^\\]", re.DOTALL)
 """How one character of a string is written; one beyond U+FFFF may take two escapes."""
+
+_Character = tuple[str, str]
+"""A character of a string, and how it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,59 +60,70 @@ def elements(text: str, outer: Value) -> Iterator[Value]:
         at = _behind_comma(text, element.end)
 
 
-def with_string(text: str, old: Value, new: str, ascii_only: bool) -> str:
-    """What to write for a string instead of an old one. What both have is written as it was, escapes and all."""
-    written = _CHARACTER.findall(text[old.start + 1 : old.end - 1])
-    before, after = old.value.splitlines(keepends=True), new.splitlines(keepends=True)
-    parts: list[str] = []
-    done = 0
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        width = sum(map(len, before[start:end]))
-        was, becomes = "".join(before[start:end]), "".join(after[new_start:new_end])
-        same_start, same_end = (width, 0) if tag == "equal" else _same_ends(was, becomes)
-        middle = becomes[same_start : len(becomes) - same_end]
-        parts += written[done : done + same_start]
-        parts.append(json.dumps(middle, ensure_ascii=ascii_only)[1:-1])
-        parts += written[done + width - same_end : done + width]
-        done += width
-    return f'"{"".join(parts)}"'
+def rewritten(text: str, old: Value, changes: Iterable[tuple[int, int, str]], ascii_only: bool) -> str:
+    """What to write for a string, or an array of strings that are one text together, after changes of that text.
 
+    A change says between which characters other ones are put. All others are written as they were, escapes and all,
+    and so is what stands between the strings. A string that was one line and becomes several is several strings then;
+    one of which nothing is left goes.
 
-def with_lines(text: str, old: Value, new: str, ascii_only: bool) -> str:
-    """What to write for an array of strings, which are the lines of one text, for another text.
-
-    Lines that stay are written as they were, and so is what stands between the strings.
+    Raises ValueError where there is no string that could take a change.
     """
-    strings = list(elements(text, old))
-    lines = new.splitlines(keepends=True)
-    written: list[str] = []
-    matcher = SequenceMatcher(None, [string.value for string in strings], lines, autojunk=False)
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        for string, line in zip_longest(strings[start:end], lines[new_start:new_end]):
-            if line is None:
-                continue
-            if string is None:
-                written.append(json.dumps(line, ensure_ascii=ascii_only))
-            elif tag == "equal":
-                written.append(text[string.start : string.end])
-            else:
-                written.append(with_string(text, string, line, ascii_only))
-    if not written:
-        return "[]"
+    is_array = not isinstance(old.value, str)
+    strings = list(elements(text, old)) if is_array else [old]
+    written = [_characters(text, string) for string in strings]
+    _make(list(changes), written, ascii_only)
+    if not is_array:
+        return f'"{_joined(written[0])}"'
     opening = text[old.start + 1 : strings[0].start]
-    between = [text[one.end : other.start] for one, other in pairwise(strings)]
-    usual = between[0] if between else f",{opening}"
-    separators = [*between, *[usual] * len(written)]
-    joined = "".join(f"{separator}{one}" for separator, one in zip(separators, written[1:], strict=False))
-    return f"[{opening}{written[0]}{joined}{text[strings[-1].end : old.end]}"
+    between = ["", *(text[one.end : other.start] for one, other in pairwise(strings))]
+    usual = between[1] if len(strings) > 1 else f",{opening}"
+    parts: list[str] = []
+    for string, separator, characters in zip(strings, between, written, strict=True):
+        if characters or not string.value:
+            lines = _lines(characters) if len(lines_of(string.value)) == 1 else [characters]
+            parts.append(separator if parts else "")
+            parts.append(usual.join(f'"{_joined(line)}"' for line in lines))
+    return f"[{opening}{''.join(parts)}{text[strings[-1].end : old.end]}" if parts else "[]"
 
 
-def _same_ends(old: str, new: str) -> tuple[int, int]:
-    """How many characters two texts have in common at their start, and at their end behind that."""
-    shorter = min(len(old), len(new))
-    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    end = next((at for at in range(shorter - start) if old[-1 - at] != new[-1 - at]), shorter - start)
-    return start, end
+def _characters(text: str, string: Value) -> list[_Character]:
+    written = _CHARACTER.findall(text[string.start + 1 : string.end - 1])
+    return list(zip(string.value, written, strict=True))
+
+
+def _make(changes: list[tuple[int, int, str]], written: list[list[_Character]], ascii_only: bool) -> None:
+    ends = list(accumulate(map(len, written)))
+    for start, end, content in reversed(changes):
+        first = _holder(ends, start, behind=start == end and content.endswith(("\n", "\r")))
+        last = max(first, bisect_left(ends, end))
+        for index in range(last, first - 1, -1):
+            begin = ends[index - 1] if index else 0
+            new = [(one, json.dumps(one, ensure_ascii=ascii_only)[1:-1]) for one in content] if index == first else []
+            written[index][max(start - begin, 0) : max(end - begin, 0)] = new
+
+
+def _holder(ends: list[int], offset: int, behind: bool) -> int:
+    """Which string takes what comes to an offset: the one with the character there, or, for lines that are new
+    `behind` others, the one with the character before it.
+    """
+    found = bisect_left(ends, offset) if behind and offset else bisect_right(ends, offset)
+    if found == len(ends):
+        found = bisect_left(ends, offset)
+    if found == len(ends):
+        raise ValueError("there is no text that could be changed")
+    return found
+
+
+def _lines(characters: list[_Character]) -> Iterator[list[_Character]]:
+    start = 0
+    for line in lines_of("".join(character for character, _ in characters)) or [""]:
+        yield characters[start : start + len(line)]
+        start += len(line)
+
+
+def _joined(characters: Iterable[_Character]) -> str:
+    return "".join(written for _, written in characters)
 
 
 def _value_at(text: str, offset: int) -> Value:

@@ -10,12 +10,12 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import takewhile, zip_longest
 
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources.documents import Document, Part, Place
 from flake8_training_phase.sources.ipython import is_indented, python_of
+from flake8_training_phase.sources.line_changes import changed_lines
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
 
@@ -154,10 +154,11 @@ def _indented(block: _Block, lines: Sequence[str], code: Sequence[str]) -> Itera
     they were.
     """
     old, was = lines[block.start : block.end], block.code(lines)
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, was, code, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield from old[start:end]
-            continue
-        for before, line in zip_longest(old[start:end], code[new_start:new_end]):
+    done = 0
+    for replaced, replacing in changed_lines(was, code):
+        yield from old[done : replaced.start]
+        done = replaced.stop
+        for before, line in zip_longest(old[replaced.start : replaced.stop], code[replacing.start : replacing.stop]):
             if line is not None:
                 yield (block.indent if before is None else block.indent_of(before)) + line
+    yield from old[done:]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 _LINE_START = r"(?<![^\r\n])"
 _BLOCK = "if True: "
+_MARK = re.compile("#:hidden:+")
 
 
 class Mask:
@@ -17,10 +18,8 @@ class Mask:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """`texts` are those that lines are to be hidden in."""
-        mark = "#:hidden:"
-        known = list(texts)
-        while any(mark in text for text in known):
-            mark += ":"
+        known = [mark for text in texts for mark in _MARK.findall(text)]
+        mark = f"{max(known, key=len)}:" if known else "#:hidden:"
         self._mark = mark
         self._hidden = re.compile(rf"{_LINE_START}(?:([ \t]*)pass )?{mark} ")
 

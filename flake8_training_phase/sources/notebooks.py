@@ -17,8 +17,10 @@ from typing import Any
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources import json_spans
 from flake8_training_phase.sources.documents import Document, Part, Place, Unread
+from flake8_training_phase.sources.gate import mentions_flag
 from flake8_training_phase.sources.ipython import hidden, is_indented, python_of
 from flake8_training_phase.sources.json_spans import Value
+from flake8_training_phase.sources.line_changes import changes
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
 
@@ -57,7 +59,8 @@ class Notebook(Document):
                 code = python_of(cell.code, self._mask)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 code = hidden(cell.code, self._mask)
-                unread.append(_unread(error, row))
+                if mentions_flag(cell.code):
+                    unread.append(_unread(error, row))
             separator = self._mask.separator(f"cell {cell.number}", opens_block=is_indented(code))
             pieces.append(f"{separator}\n{code}\n")
             row += len(lines_of(pieces[-1]))
@@ -84,8 +87,8 @@ class Notebook(Document):
         for cell, piece in zip(self._cells, self._mask.split(text), strict=True):
             code = self._mask.lifted(piece.removesuffix("\n"))
             if code != cell.code:
-                write = json_spans.with_string if isinstance(cell.source.value, str) else json_spans.with_lines
-                parts += file[done : cell.source.start], write(file, cell.source, code, file.isascii())
+                written = json_spans.rewritten(file, cell.source, changes(cell.code, code), file.isascii())
+                parts += file[done : cell.source.start], written
                 done = cell.source.end
         changed = self.read(self.name, self._file.encode("".join([*parts, file[done:]])))
         if changed.source.text != text:

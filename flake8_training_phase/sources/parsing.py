@@ -7,11 +7,14 @@ import ast
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources.text import SourceText, parsed
 
+WHOLE = "file"
+"""What cannot be analysed, where it is not a part of a file."""
+
 
 class Broken(Exception):
     """A file, or a part of it, cannot be analysed; the message says why."""
 
-    def __init__(self, message: str, position: Position | None = None, part: str = "file") -> None:
+    def __init__(self, message: str, position: Position | None = None, part: str = WHOLE) -> None:
         super().__init__(message)
         self.position = position or Position(1, 0)
         self.part = part

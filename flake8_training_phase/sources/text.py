@@ -16,6 +16,11 @@ from flake8_training_phase.findings import Position
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FAITHFUL = frozenset({"utf-8", "latin-1", "iso-8859-1", "ascii"})
 """Encodings that give back the bytes they were decoded from, whatever these are."""
+_WIDE = (  # The mark of UTF-32 begins with that of UTF-16.
+    *((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")),
+    *((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")),
+)
+"""Encodings that Python does not read, by the mark that files in them begin with."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -49,9 +54,12 @@ class SourceText:
     @classmethod
     def decode(cls, data: bytes) -> SourceText:
         """The text of a file, in the encoding it declares; latin-1 when it declares none and is not UTF-8, as
-        flake8 reads it. Raises SyntaxError for a declared encoding that is unknown, or that would not give the same
-        bytes back.
+        flake8 reads it. Raises SyntaxError for UTF-16 and UTF-32, and for a declared encoding that is unknown, or that
+        would not give the same bytes back.
         """
+        wide = next((name for mark, name in _WIDE if data.startswith(mark)), None)
+        if wide is not None:
+            raise SyntaxError(f"it is encoded in {wide}, which Python does not read; save it as UTF-8")
         has_bom = data.startswith(codecs.BOM_UTF8)
         body = data[len(codecs.BOM_UTF8) :] if has_bom else data
         try:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from flake8_training_phase import __version__
 from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
 from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources import reading
 
 DAYS_KEPT = 30
 """After so many days a result is forgotten, and worked out again when it is asked for."""
@@ -133,7 +134,7 @@ class Cache:
         if (changed, size) == (status.st_mtime_ns, status.st_size):
             return digest
         try:
-            digest = hashlib.blake2b(Path(path).read_bytes(), digest_size=20).hexdigest()
+            digest = hashlib.blake2b(reading.read(path, reading.MAX_NOTEBOOK), digest_size=20).hexdigest()
         except OSError:
             return _MISSING
         if time.time() - status.st_mtime > FRESH:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
+
+OnError = Callable[[Path, OSError], None]
+"""Told of what cannot be read."""
 
 MEGABYTE = 1_000_000
 

@@ -109,6 +109,8 @@ def _parsed(content: dict[str, Any]) -> dict[str, Counter[Fingerprint]]:
     for name, entries in content["findings"].items():
         counts: Counter[Fingerprint] = Counter()
         for one in entries:
-            counts[Fingerprint(one["code"], one["scope"], one["line"])] += int(one["count"])
+            if not isinstance(one["count"], int):
+                raise TypeError(one["count"])
+            counts[Fingerprint(one["code"], one["scope"], one["line"])] += one["count"]
         accepted[name] = counts
     return accepted

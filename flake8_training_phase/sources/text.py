@@ -52,6 +52,7 @@ class SourceText:
         flake8 reads it. Raises SyntaxError for a declared encoding that is unknown, or that would not give the same
         bytes back.
         """
+        _refuse_wide(data)
         has_bom = data.startswith(codecs.BOM_UTF8)
         body = data[len(codecs.BOM_UTF8) :] if has_bom else data
         try:
@@ -115,6 +116,28 @@ class SourceText:
         if line.isascii():
             return Position(row, column)
         return Position(row, len(line.encode("utf-8")[:column].decode("utf-8")))
+
+
+def _refuse_wide(data: bytes) -> None:
+    """Raise SyntaxError for text of two or four bytes a character, of which Python reads nothing."""
+    for encoding, marks, zeros in _WIDE:
+        if data.startswith(marks) or [not byte for byte in data[:4]] in zeros:
+            raise SyntaxError(f"it is {encoding}, which Python cannot read")
+
+
+_WIDE = (
+    (
+        "UTF-32",
+        (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+        ([False, True, True, True], [True, True, True, False]),
+    ),
+    (
+        "UTF-16",
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+        ([False, True, False, True], [True, False, True, False]),
+    ),
+)
+"""Encodings with their byte order marks, and which bytes are zero where text of ASCII characters begins."""
 
 
 def _encoded(text: str, encoding: str) -> bytes | None:

@@ -132,7 +132,8 @@ def fix(
             break
         changed = source.with_text(apply_edits(source, edits))
         _reparse(changed)
-        made += [one for one in fixable if one.fix in done]
+        made_now = set(done)
+        made += [one for one in fixable if one.fix in made_now]
         source = changed
         findings = check(source, settings, filename, project)
     return Fixed(source.text, tuple(findings), tuple(made))

@@ -12,7 +12,8 @@ from flake8_training_phase.runs.assignment import Fixes
 from flake8_training_phase.runs.examiner import Examiner
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.runs.session import results_of, written
-from flake8_training_phase.sources.discovery import OnError, discover
+from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.sources.reading import OnError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import sys
@@ -18,6 +19,8 @@ from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.show import shown
 from flake8_training_phase.output.progress import Progress
+from flake8_training_phase.output.report import FileError
+from flake8_training_phase.printable import printable, printable_path
 from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache, default_folder
 from flake8_training_phase.runs.examiner import Examiner, available_cores
 from flake8_training_phase.sources.discovery import discover
@@ -33,6 +36,10 @@ _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or woul
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code."""
+    if sys.stderr is None:  # It was closed.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
+    if sys.stdout is None:
+        return _cannot_write("it is closed")
     try:
         code = _main(arguments)
         sys.stdout.flush()
@@ -40,10 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("training-phase-fix: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Who reads the output, `head` for example, has seen enough. What is left must not be tried again at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Who reads the output, `head` for example, has seen enough.
+        _drop_output()
         return CUT_SHORT
+    except OSError as error:
+        _drop_output()
+        return _cannot_write(error.strerror or str(error))
     return code
+
+
+def _cannot_write(reason: str) -> int:
+    with contextlib.suppress(OSError):
+        print(f"training-phase-fix: standard output cannot be written: {reason}", file=sys.stderr)
+    return ERROR
+
+
+def _drop_output() -> None:
+    """See to it that what is left of the output is not tried again at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _main(arguments: Sequence[str] | None) -> int:
@@ -135,10 +156,10 @@ def _show_files(paths: Sequence[Path], configuration: Configuration, force_exclu
 
     def on_error(path: Path, error: OSError) -> None:
         failed.append(path)
-        print(f"{path}: cannot be read: {error.strerror or error}", file=sys.stderr)
+        print(FileError(path, f"cannot be read: {error.strerror or error}"), file=sys.stderr)
 
     for path, _ in discover(paths, configuration, on_error, force_exclude):
-        print(path)
+        print(printable_path(path))
     return ERROR if failed else 0
 
 
@@ -156,10 +177,8 @@ def _explain(code: str) -> int:
     try:
         page = rule(code.upper())
     except KeyError:
-        print(
-            f"training-phase-fix: no rule has the code `{code}`{nearest(code.upper(), codes.rule_modules())}",
-            file=sys.stderr,
-        )
+        known = nearest(code.upper(), codes.rule_modules())
+        print(f"training-phase-fix: no rule has the code `{printable(code)}`{known}", file=sys.stderr)
         return ERROR
     print(f"# {page.code} {page.name}\n\n{page.page}")
     return 0

@@ -13,6 +13,7 @@ from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.findings import Applicability, Finding, Fix, Severity, in_order
+from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
 from flake8_training_phase.settings import Settings
@@ -163,7 +164,8 @@ def fix(
             break
         changed = source.with_text(apply_edits(source, edits))
         _reparse(changed)
-        made += [one for one in fixable if one.fix in done]
+        made_now = set(done)
+        made += [one for one in fixable if one.fix in made_now]
         source = changed
         findings = check(source, settings, filename, project)
     return Fixed(source.text, tuple(findings), tuple(made))
@@ -179,7 +181,7 @@ def finding(problem: Problem, source: SourceText, with_fix: bool) -> Finding:
     return Finding(
         code=problem.rule.code,
         name=problem.rule.name,
-        message=problem.message,
+        message=printable(problem.message),
         severity=problem.severity,
         keras=problem.keras,
         start=source.start(problem.node),

@@ -173,7 +173,17 @@ def test_a_cache_that_is_no_database(package: Path, examined: list[str], fix: Fi
     assert again(examined, fix) == ([], first)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"findings": [[1]], "lookups": {}}', '{"lookups": {}}'])
+ODD_ENTRIES = (
+    *("", "[]", "{", "[" * 100_000, "null", '{"findings": [[1]], "lookups": {}}', '{"lookups": {}}'),
+    *('{"findings": [], "lookups": []}', '{"findings": 5, "lookups": {}}', '{"findings": [5], "lookups": {}}'),
+    '{"findings": [["KTP101", "x", "y", "bug", [3], "a", 9, 9, 9, null]], "lookups": {}}',
+    '{"findings": [["KTP101", "x", 5, "bug", [3], 1, 2, 3, 4, null]], "lookups": {}}',
+    '{"findings": [["KTP101", "x", "y", "bug", [3], 1, 2, 3, 4, ["m", "safe", [[1]]]]], "lookups": {}}',
+    '{"findings": [["KTP101", "x", "y", "bug", [3], 1, 2, 3, 4, ["m", "safe"]]], "lookups": {}}',
+)
+
+
+@pytest.mark.parametrize("text", ODD_ENTRIES)
 def test_an_entry_that_means_nothing(
     text: str, package: Path, examined: list[str], fix: Fix, cache_folder: Path
 ) -> None:

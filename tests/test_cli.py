@@ -463,7 +463,11 @@ BROKEN = {
     "newlines": (b"\r\n\r\n", 0),
     "binary": (bytes(range(256)), 0),
     "utf_16": (MODEL.encode("utf-16"), 1),
+    "utf_16_without_mark": (MODEL.encode("utf-16-le"), 1),
     "utf_32": (MODEL.encode("utf-32"), 1),
+    "utf_32_without_mark": (MODEL.encode("utf-32-be"), 1),
+    "rot13": (b"# coding: rot13\n" + MODEL.encode(), 1),
+    "zlib": (b"# coding: zlib\n" + MODEL.encode(), 1),
     "no_layer": (b"import keras\nprint 'x'\n", 1),
     "no_keras": (b"import os\nprint 'x'\n", 0),
 }

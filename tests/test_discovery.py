@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from pathspec import GitIgnoreSpec
@@ -70,6 +73,62 @@ def test_what_cannot_be_read(project: Path) -> None:
 def test_default_excludes(name: str, project: Path) -> None:
     touch(project, f"a.py {name}/b.py deep/{name}/c.py")
     assert found(project) == ["a.py"]
+
+
+ATOMS = (
+    "a",
+    "b",
+    "*",
+    "**",
+    "?",
+    "/",
+    "[ab]",
+    "[!a]",
+    "[a-b]",
+    "[]a]",
+    "[[:alpha:]]",
+    "!",
+    "#",
+    " ",
+    "-",
+    r"\a",
+    r"\*",
+)
+"""What patterns are made of; and names, which have to be legal, of some of that."""
+ATOMS_OF_NAMES = ("a", "b", "*", "[", "]", "!", "#", " ", "-")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is the judge")
+@pytest.mark.parametrize("seed", range(4))
+def test_patterns_mean_what_they_mean_to_git(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / "a/b/a").mkdir(parents=True)
+    (tmp_path / "b/a").mkdir(parents=True)
+    paths = [
+        folder + "".join(random.choices(ATOMS_OF_NAMES, k=random.randint(1, 3)))
+        for folder in ("", "a/", "b/a/", "a/b/a/") * 8
+    ]
+    for path in paths:
+        if not (tmp_path / path).is_dir():
+            (tmp_path / path).touch()
+    for _ in range(40):
+        pattern = "".join(random.choices(ATOMS, k=random.randint(1, 6)))
+        (tmp_path / ".gitignore").write_text(f"{pattern}\n")
+        command = ["git", "check-ignore", "--no-index", "-z", "--stdin"]
+        asked = "\0".join(paths)
+        said = subprocess.run(command, cwd=tmp_path, input=asked, capture_output=True, text=True, check=False)
+        globs = Globs(str(tmp_path), (pattern,))
+        ignored = {path for path in paths if globs.match(f"{tmp_path}/{path}", (tmp_path / path).is_dir())}
+        assert ignored == set(said.stdout.split("\0")) & set(paths), pattern
+
+
+@pytest.mark.parametrize("stars", [4, 40, 4000])
+def test_stars_do_not_explode(stars: int) -> None:
+    name = "a" * 250
+    assert Globs("/top", ("*a" * stars + "*b",)).match(f"/top/{name}") is None
+    assert Globs("/top", ("*a" * min(stars, 200) + "*",)).match(f"/top/{name}") is True
+    assert Globs("/top", ("**/a/" * stars + "b",)).match("/top" + "/a" * 250) is None
 
 
 @pytest.mark.parametrize("is_folder", [False, True])

@@ -15,7 +15,7 @@ import pytest
 
 from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.progress import Progress
-from tests.helpers import FIXED_MODEL, MISNAMED, MODEL, Result
+from tests.helpers import FIXED_MODEL, MISNAMED, MODEL, Result, returning
 
 Fix = Callable[..., Result]
 
@@ -225,3 +225,56 @@ def test_a_reader_that_has_seen_enough(model: Path) -> None:
 def test_exit_codes(options: list[str], text: str, code: int, model: Path, fix: Fix) -> None:
     model.write_text(text)
     assert fix(*options).code == code
+
+
+# Output that cannot be written
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("options", [["--check", "."], ["--list-rules"], ["--diff", "."], ["-"]])
+def test_a_full_disk_behind_standard_output(options: list[str], model: Path) -> None:
+    command = [sys.executable, "-m", "flake8_training_phase", *options]
+    with open("/dev/full", "w") as full, model.open() as text:  # noqa: PTH123 - no file of ours
+        done = subprocess.run(
+            command, cwd=model.parent, stdin=text, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    said = "training-phase-fix: standard output cannot be written: No space left on device"
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, said)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell is needed")
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "2>&-"])
+def test_closed_streams(closed: str, model: Path) -> None:
+    command = f'"{sys.executable}" -m flake8_training_phase --check . {closed}'
+    done = subprocess.run(command, shell=True, cwd=model.parent, capture_output=True, text=True, check=False)
+    if closed == "2>&-":
+        assert (done.returncode, done.stdout.startswith("model.py:9:5: KTP101")) == (1, True)
+    else:
+        expected = "" if "2" in closed else "training-phase-fix: standard output cannot be written: it is closed\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
+
+
+# Long lines
+
+
+def test_of_a_long_line_only_what_is_near_is_shown(tmp_path: Path, fix: Fix) -> None:
+    """A line that is shown for each of its findings must not make the report as long as its square."""
+    lengths = []
+    for count in (100, 200):
+        (tmp_path / "model.py").write_text(returning(f"[{', '.join(['self.drop(x)'] * count)}]"))
+        lengths.append(len(fix("--check").out))
+    assert lengths[1] < 2.2 * lengths[0]
+    excerpt = fix("--check").lines[4 * 50 + 1 : 4 * 50 + 3]
+    assert excerpt[0].startswith("    10 | …")
+    assert excerpt[0].endswith("…")
+    start, end = excerpt[1].index("^"), excerpt[1].rindex("^") + 1
+    assert excerpt[0][start:end] == "self.drop(x)"
+
+
+def test_a_safe_fix_that_could_not_be_written_needs_no_unsafe_fixes(model: Path, fix: Fix) -> None:
+    folder = model.parent / "in"
+    folder.mkdir()
+    (folder / "link.py").symlink_to(model)
+    done = fix("in")
+    assert (done.code, done.lines[-1]) == (2, "1 file checked, 0 findings fixed, 1 left, 1 error")

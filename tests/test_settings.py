@@ -12,6 +12,7 @@ from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.keras.targets import ALL_RELEASES, FORMS, targets
 from flake8_training_phase.settings import Settings
+from tests.helpers import MODEL, flake8
 
 OFF, ON = False, True
 """Whether a rule is on by default."""
@@ -119,6 +120,10 @@ def test_isolated_and_config(tmp_path: Path) -> None:
         ('slect = ["KTP101"]', "unknown setting `slect`; did you mean `select`?"),
         ('phase_layers = ["a.B"]', "unknown setting `phase_layers`; did you mean `phase-layers`?"),
         ("select = [", "cannot be read"),
+        (f"select = {'[' * 5000}{']' * 5000}", "cannot be read: it is too deeply nested"),
+        (f"select = {'{a=' * 3000}1{'}' * 3000}", "cannot be read: it is too deeply nested"),
+        (f"{'a.' * 20_000}b = 1", "cannot be read: there are too many dots in one line"),
+        (f"select = '{'K' * 9999}'", f"select must be a list of codes, not `{'K' * 99}…`"),
         ('per-file-ignores = "x"', "per-file-ignores must be a table of patterns and codes, not `x`"),
         ('per-file-ignores = { "x" = "KTP1" }', "per-file-ignores: x must be a list of codes, not `KTP1`"),
         ('per-file-ignores = { "x" = ["KTP2O2"] }', "per-file-ignores: no rule has the code `KTP2O2`; did you mean"),
@@ -226,3 +231,19 @@ def test_codes_are_read_from_file_names() -> None:
 )
 def test_unknown_prefixes(prefixes: tuple[str, ...], unknown: list[str]) -> None:
     assert codes.unknown_prefixes(prefixes) == unknown
+
+
+def test_a_file_of_settings_has_a_size(tmp_path: Path) -> None:
+    write(tmp_path, "#" * 5_000_000)
+    with pytest.raises(SettingsError, match=r"pyproject\.toml cannot be read: it is larger than 4 MB"):
+        resolved(tmp_path)
+
+
+def test_settings_that_are_nested_too_deeply_do_not_end_flake8(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(MODEL)
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "model.py").write_text(MODEL)
+    write(tmp_path / "deep", f"select = {'[' * 5000}{']' * 5000}")
+    done = flake8("model.py", "deep/model.py", cwd=tmp_path)
+    assert [line.split()[1] for line in done.lines] == ["KTP900", "KTP101"]
+    assert done.err == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -264,3 +265,16 @@ def test_write_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         files.write(path, b"new", b"old")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no extended attributes")
+def test_write_keeps_extended_attributes(tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_bytes(b"old")
+    try:
+        os.setxattr(path, "user.origin", b"elsewhere")
+    except OSError:
+        pytest.skip("a file system without extended attributes")
+    files.write(path, b"new", b"old")
+    assert path.read_bytes() == b"new"
+    assert os.getxattr(path, "user.origin") == b"elsewhere"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_training_phase.sources import files
 from tests.helpers import FIXED_MODEL, MODEL, run
 
 CLEAN, FOUND, ERROR = 0, 1, 2
@@ -220,3 +221,62 @@ def test_names_with_spaces_and_bytes_that_are_no_text(tmp_path: Path) -> None:
     assert (done.code, done.err) == (CLEAN, "")
     assert all((tmp_path / "my models" / name).read_text() == FIXED_MODEL for name in names)
     assert len(list((tmp_path / "my models").iterdir())) == len(names)
+
+
+# Files that are none
+
+
+@pytest.fixture
+def keras_project(tmp_path: Path) -> Path:
+    """A repository with one file that has a finding."""
+    (tmp_path / ".git" / "info").mkdir(parents=True)
+    (tmp_path / "model.py").write_text(MODEL)
+    return tmp_path
+
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+
+
+@needs_pipes
+@pytest.mark.parametrize("name", ["f.py", "n.ipynb", ".gitignore", ".git/info/exclude"])
+def test_a_pipe_is_not_opened(name: str, keras_project: Path) -> None:
+    os.mkfifo(keras_project / name)
+    done = run("flake8_training_phase", "--check", "--isolated", ".", cwd=keras_project)
+    assert done.code == ERROR
+    assert done.err.endswith(f"{name}: cannot be read: it is not a regular file\n")
+    assert "1 file checked, 1 finding, " in done.out
+
+
+@needs_pipes
+@pytest.mark.parametrize("name", ["pyproject.toml", "deep/.git", "deep/p/__init__.py"])
+def test_a_pipe_that_nothing_is_said_of(name: str, keras_project: Path) -> None:
+    (keras_project / name).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(keras_project / name)
+    (keras_project / "deep").mkdir(exist_ok=True)
+    (keras_project / "deep" / "more.py").write_text(f"from p import *\n{MODEL}")
+    done = run("flake8_training_phase", "--check", "deep/more.py", "model.py", cwd=keras_project)
+    assert (done.code, done.err) == (FOUND, "")
+    assert done.lines[-1].startswith("2 files checked, 2 findings, ")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero")
+@pytest.mark.parametrize("name", ["z.py", ".gitignore", ".git/info/exclude"])
+def test_a_link_to_what_never_ends(name: str, keras_project: Path) -> None:
+    (keras_project / name).symlink_to("/dev/zero")
+    done = run("flake8_training_phase", "--check", "--isolated", ".", cwd=keras_project)
+    assert done.code == ERROR
+    assert done.err.endswith(f"{name}: cannot be read: it is not a regular file\n")
+
+
+def test_a_file_that_is_too_large(keras_project: Path) -> None:
+    with (keras_project / "large.py").open("wb") as file:
+        file.truncate(40_000_000)
+    done = run("flake8_training_phase", "--check", "--isolated", ".", cwd=keras_project)
+    assert (done.code, done.err) == (ERROR, "large.py: cannot be read: it is larger than 32 MB\n")
+
+
+@needs_pipes
+def test_a_file_that_becomes_a_pipe_is_not_written(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.py")
+    with pytest.raises(OSError, match="it is not a regular file"):
+        files.write(tmp_path / "model.py", b"new", b"old")

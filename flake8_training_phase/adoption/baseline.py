@@ -14,6 +14,7 @@ from flake8_training_phase.adoption.fingerprints import Fingerprint, fingerprint
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.text import SourceText
 
 VERSION = 1
@@ -35,7 +36,7 @@ class Baseline:
     def read(cls, path: Path) -> Baseline:
         """The baseline in a file. Raises OSError and BaselineError."""
         try:
-            return cls(_folder(path), _parsed(json.loads(path.read_text(encoding="utf-8"))))
+            return cls(_folder(path), _parsed(json.loads(reading.read(path, reading.MAX_CODE))))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise BaselineError("is not a baseline, or not one of this version") from error
 
@@ -108,6 +109,8 @@ def _parsed(content: dict[str, Any]) -> dict[str, Counter[Fingerprint]]:
     for name, entries in content["findings"].items():
         counts: Counter[Fingerprint] = Counter()
         for one in entries:
-            counts[Fingerprint(one["code"], one["scope"], one["line"])] += int(one["count"])
+            if not isinstance(one["count"], int):
+                raise TypeError(one["count"])
+            counts[Fingerprint(one["code"], one["scope"], one["line"])] += one["count"]
         accepted[name] = counts
     return accepted

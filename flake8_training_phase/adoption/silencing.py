@@ -46,7 +46,8 @@ def silenced(result: FileResult, reason: str) -> FileResult:
         after = result.after.with_text(text)
     except (SyntaxError, ValueError):  # A file in pieces that has no place for it.
         return result
-    left = tuple(finding for finding in result.findings if finding not in done)
+    gone = set(done)
+    left = tuple(finding for finding in result.findings if finding not in gone)
     return replace(result, after=after, findings=left, made=(*result.made, *done))
 
 
@@ -56,13 +57,14 @@ def _with_comments(source: SourceText, lines: Lines, reason: str) -> tuple[str, 
     text = _commented(source, lines, reason)
     if _is_silent(source, text, done):
         return text, done
-    done = []
-    for row, findings in lines.items():
-        text = _commented(source, {row: findings}, reason)
-        if _is_silent(source, text, [*done, *findings]):
-            source = source.with_text(text)
-            done += findings
-    return source.text, done
+    if len(lines) <= 1:
+        return source.text, []
+    # Comments stand at the end of their rows, so those of one half leave the rows of the other where they are.
+    rows = list(lines)
+    half = len(rows) // 2
+    text, first = _with_comments(source, {row: lines[row] for row in rows[:half]}, reason)
+    text, second = _with_comments(source.with_text(text), {row: lines[row] for row in rows[half:]}, reason)
+    return text, first + second
 
 
 def _commented(source: SourceText, lines: Lines, reason: str) -> str:

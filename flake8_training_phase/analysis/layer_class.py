@@ -173,7 +173,9 @@ class LayerClass:
     @property
     def can_take_training(self) -> bool:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
-        if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls or hides_signature(self.cls):
+        if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
+            return False
+        if hides_signature(self.cls):
             return False
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
             return False

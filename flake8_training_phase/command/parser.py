@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from flake8_training_phase.configuration.errors import nearest
+from flake8_training_phase.printable import printable
 
 ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
@@ -25,7 +26,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End the process with a message."""
-        self.exit(ERROR, f"{self.prog}: {message}\n")
+        self.exit(ERROR, f"{self.prog}: {printable(message)}\n")
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:

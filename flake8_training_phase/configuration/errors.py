@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flake8_training_phase.printable import printable
+
 
 class SettingsError(Exception):
     """A setting that means nothing; the message says where it stands and what comes nearest."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.keras.targets import targets, written
+from flake8_training_phase.printable import shortened
 from flake8_training_phase.sources.globs import Globs, is_pattern
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Switch(Kind):
     def read(self, key: str, value: object, folder: str) -> bool:
         """The truth value."""
         if not isinstance(value, bool):
-            raise SettingsError(f"{key} must be true or false, not `{value}`")
+            raise SettingsError(f"{key} must be true or false, not `{shortened(value)}`")
         return value
 
     def shown(self, value: bool) -> object:
@@ -110,7 +111,7 @@ class Names(Listed):
     def one(self, key: str, text: str) -> str:
         """A name."""
         if not re.fullmatch(self._pattern, text):
-            raise SettingsError(f"{key}: `{text}` is no name")
+            raise SettingsError(f"{key}: `{shortened(text)}` is no name")
         return text
 
 
@@ -129,7 +130,7 @@ class KerasModules(Names):
     def one(self, key: str, text: str) -> str:
         """A name, and perhaps a version."""
         if "=" in text and text.partition("=")[2] not in ("2", "3"):
-            raise SettingsError(f"{key}: `{text}` must end with =2 or =3, or name no version")
+            raise SettingsError(f"{key}: `{shortened(text)}` must end with =2 or =3, or name no version")
         return super().one(key, text)
 
 
@@ -141,7 +142,7 @@ class ClassPatterns(Listed):
     def one(self, key: str, text: str) -> str:
         """A pattern."""
         if not re.fullmatch(r"[\w*?\[\]!-]+", text):
-            raise SettingsError(f"{key}: `{text}` is no pattern for the name of a class")
+            raise SettingsError(f"{key}: `{shortened(text)}` is no pattern for the name of a class")
         return text
 
 
@@ -182,12 +183,12 @@ class PerFile(Kind):
         """The table; an option gives it as texts, in each a pattern, a colon and codes."""
         table = _table(key, value) if isinstance(value, (list, tuple)) else value
         if not isinstance(table, Mapping):
-            raise SettingsError(f"{key} must be a table of patterns and codes, not `{value}`")
+            raise SettingsError(f"{key} must be a table of patterns and codes, not `{shortened(value)}`")
         entries: list[tuple[str, tuple[str, ...]]] = []
         for pattern, codes in table.items():
             if pattern.startswith("!"):
-                raise SettingsError(f"{key}: `{pattern}` must say which files are meant, not which are not")
-            known = tuple(Codes().one(key, code) for code in _texts(f"{key}: {pattern}", codes, "codes"))
+                raise SettingsError(f"{key}: `{shortened(pattern)}` must say which files are meant, not which are not")
+            known = tuple(Codes().one(key, code) for code in _texts(f"{key}: {shortened(pattern)}", codes, "codes"))
             entries.append((_path_pattern(key, pattern), known))
         return CodesByPath(folder, tuple(entries))
 
@@ -207,7 +208,7 @@ def _is_text(value: object) -> bool:
 
 def _texts(key: str, value: object, what: str) -> list[str]:
     if not isinstance(value, (list, tuple)) or not all(map(_is_text, value)):
-        raise SettingsError(f"{key} must be a list of {what}, not `{value}`")
+        raise SettingsError(f"{key} must be a list of {what}, not `{shortened(value)}`")
     return list(value)
 
 
@@ -216,7 +217,7 @@ def _table(key: str, texts: object) -> dict[str, list[str]]:
     for text in _texts(key, texts, "PATTERN:CODES"):
         pattern, colon, codes = text.rpartition(":")
         if not colon or not pattern:
-            raise SettingsError(f"{key}: `{text}` must be a pattern, a colon and codes")
+            raise SettingsError(f"{key}: `{shortened(text)}` must be a pattern, a colon and codes")
         table.setdefault(pattern, []).extend(split(codes))
     return table
 
@@ -224,5 +225,5 @@ def _table(key: str, texts: object) -> dict[str, list[str]]:
 def _path_pattern(key: str, text: str) -> str:
     # Nothing but these can make a pattern invalid, and asking costs an import.
     if not text.strip() or (("\\" in text or "[" in text) and not is_pattern(text)):
-        raise SettingsError(f"{key}: `{text}` is no pattern for paths")
+        raise SettingsError(f"{key}: `{shortened(text)}` is no pattern for paths")
     return text

@@ -8,8 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flake8_training_phase.configuration.errors import SettingsError
+from flake8_training_phase.printable import shortened
+from flake8_training_phase.sources import reading
 
 TABLE = "training-phase"
+
+MAX_DOTS = 2_000
+"""Dots up to which a line is parsed, and by their squares up to which all lines are: of a key like `a.b.c` the parser
+keeps each part together with all parts before it.
+"""
 
 
 class Pyprojects:
@@ -42,15 +49,17 @@ class Pyprojects:
 def read_table(path: Path) -> Mapping[str, object] | None:
     """The table in a file; None without one. Raises SettingsError."""
     try:
-        data = path.read_bytes()
+        data = reading.read(path, reading.MAX_SETTINGS)
         if TABLE.encode() not in data:
             return None  # Whatever is wrong with such a file is nothing to us.
         tools = _parsed(data.decode("utf-8")).get("tool", {})
+    except RecursionError as error:
+        raise SettingsError(f"{path} cannot be read: it is too deeply nested") from error
     except (OSError, ValueError) as error:  # That TOML cannot be parsed is a ValueError, as is what is no text.
         raise SettingsError(f"{path} cannot be read: {error}") from error
     table = tools.get(TABLE) if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise SettingsError(f"{path}: tool.{TABLE} must be a table, not `{table}`")
+        raise SettingsError(f"{path}: tool.{TABLE} must be a table, not `{shortened(table)}`")
     return table
 
 
@@ -59,5 +68,7 @@ def _parsed(text: str) -> Mapping[str, object]:
         import tomllib
     else:
         import tomli as tomllib
+    if sum(line.count(".") ** 2 for line in text.split("\n")) > MAX_DOTS**2:
+        raise ValueError("there are too many dots in one line")
     found: Mapping[str, object] = tomllib.loads(text)
     return found

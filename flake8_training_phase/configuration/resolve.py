@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.pyproject import TABLE, Pyprojects
+from flake8_training_phase.printable import shortened
 from flake8_training_phase.settings import Settings, declared
 from flake8_training_phase.sources.globs import Globs, absolute
 
@@ -98,5 +99,5 @@ def _read(values: Mapping[str, object], folder: str) -> dict[str, object]:
     """The values of settings from what stands in a table, by key. Raises SettingsError."""
     for key in values:
         if key not in declared():
-            raise SettingsError(f"unknown setting `{key}`{nearest(key, declared())}")
+            raise SettingsError(f"unknown setting `{shortened(key)}`{nearest(key, declared())}")
     return {key: declared()[key].kind.read(key, value, folder) for key, value in values.items()}

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 
 from flake8_training_phase.configuration.pyproject import TABLE
 from flake8_training_phase.configuration.resolve import Resolved
+from flake8_training_phase.printable import printable
 from flake8_training_phase.settings import declared
 
 
 def shown(name: str, resolved: Resolved) -> Iterator[str]:
     """The lines that show the settings for a file or folder."""
-    yield f"# {name}"
+    yield f"# {printable(name)}"
     yield f"[tool.{TABLE}]"
     for key, one in declared().items():
         value = one.kind.shown(getattr(resolved.settings, one.name))
-        yield f"{key} = {_toml(value)}  # {resolved.origins[key]}"
+        yield printable(f"{key} = {_toml(value)}  # {resolved.origins[key]}")
 
 
 def _toml(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
+from flake8_training_phase.printable import printable_path
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.sources.text import lines_of
 
@@ -29,7 +30,7 @@ def unified_diff(result: FileResult) -> Iterator[str]:
     assert result.before is not None
     assert result.after is not None
     for before, after in zip(result.before.parts, result.after.parts, strict=True):
-        name = ":".join(filter(None, (str(result.path), before.name)))
+        name = ":".join(filter(None, (printable_path(result.path), before.name)))
         for line in difflib.unified_diff(lines_of(before.text), lines_of(after.text), name, name):
             yield line
             if not line.endswith(("\n", "\r")):

@@ -32,7 +32,7 @@ def end(wishes: Wishes, results: Sequence[FileResult], errors: Sequence[FileErro
     except OSError as error:
         if destination.file is None:
             raise
-        print(f"{destination.file}: cannot be written: {error.strerror or error}", file=sys.stderr)
+        print(FileError(destination.file, f"cannot be written: {error.strerror or error}"), file=sys.stderr)
         return 2
     summary = Summary.of(results, len(report.errors))
     if wishes.mode is Mode.DIFF:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_training_phase.findings import Finding
+from flake8_training_phase.printable import printable, printable_path
 from flake8_training_phase.runs.results import FileResult
 
 
@@ -18,7 +19,7 @@ class FileError:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{printable_path(self.path)}: {printable(self.message)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,4 @@ def shown_place(result: FileResult, finding: Finding) -> str:
     """Where a finding is, in one word: `model.py:9:5`, or `model.ipynb:cell 3:2:5`."""
     place = result.place(finding.start)
     cell = "" if place.cell is None else f"cell {place.cell}:"
-    return f"{result.path}:{cell}{place.row}:{place.column + 1}"
+    return f"{printable_path(result.path)}:{cell}{place.row}:{place.column + 1}"

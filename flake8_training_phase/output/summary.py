@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.printable import printable
 from flake8_training_phase.runs.results import FileResult
 
 
@@ -17,6 +19,8 @@ class Summary:
     left: int
     fixed: int
     fixable: int
+    unsafe: int
+    """How many of these have a fix that may change more than it should."""
     known: int
     errors: int
 
@@ -24,11 +28,13 @@ class Summary:
     def of(cls, results: Iterable[FileResult], errors: int = 0) -> Summary:
         """The numbers of results, and of so many errors."""
         found = list(results)
+        fixes = [finding.fix for result in found for finding in result.findings if finding.fix is not None]
         return cls(
             files=sum(result.examined for result in found),
             left=sum(len(result.findings) for result in found),
             fixed=sum(len(result.made) for result in found),
-            fixable=sum(finding.fix is not None for result in found for finding in result.findings),
+            fixable=len(fixes),
+            unsafe=sum(fix.applicability is Applicability.UNSAFE for fix in fixes),
             known=sum(result.known for result in found),
             errors=errors,
         )
@@ -40,8 +46,8 @@ class Summary:
     def fixed_line(self, word: str, unsafe: bool) -> str:
         """The line for a run that makes fixes, or would: `word` says which."""
         words = [f"{_plural(self.fixed, 'finding')} {word}, {self.left} left"]
-        if self.fixable and not unsafe:
-            words.append(f"{self.fixable} of these can be fixed with --unsafe-fixes")
+        if self.unsafe and not unsafe:
+            words.append(f"{self.unsafe} of these can be fixed with --unsafe-fixes")
         return self._line(*words)
 
     def silenced(self) -> str:
@@ -50,7 +56,7 @@ class Summary:
 
     def accepted(self, baseline: Path | None) -> str:
         """The line for a run that writes a baseline."""
-        return self._line(f"{_plural(self.left, 'finding')} written to {baseline}")
+        return self._line(f"{_plural(self.left, 'finding')} written to {printable(str(baseline))}")
 
     def _line(self, *words: str) -> str:
         known = [f"{self.known} known from the baseline"] if self.known else []

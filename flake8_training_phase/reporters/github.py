@@ -10,6 +10,7 @@ from typing import TextIO
 from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.output.paths import below_root
 from flake8_training_phase.output.report import Report, shown_place
+from flake8_training_phase.printable import printable
 from flake8_training_phase.runs.results import FileResult
 
 FOR_PROGRAMS = True
@@ -40,7 +41,7 @@ def _region(result: FileResult, finding: Finding) -> dict[str, int]:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _escaped_property(text: str) -> str:

@@ -9,10 +9,16 @@ from typing import TextIO
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
+from flake8_training_phase.printable import printable_code
 from flake8_training_phase.reporters.concise import headline
 from flake8_training_phase.runs.results import FileResult
 
 FOR_PROGRAMS = False
+
+MAX_WIDTH = 240
+"""Characters of a line that are shown; a line with many findings is shown for each of them."""
+NEAR = 80
+"""Characters that are shown before what is marked in a line that is longer."""
 
 
 def write(report: Report, stream: TextIO) -> None:
@@ -32,13 +38,25 @@ def _excerpt(result: FileResult, finding: Finding, painter: Painter) -> Iterator
     start, end = result.place(finding.start), result.place(finding.end)
     number = str(start.row)
     last = end.column if end.row == start.row else len(line)
-    marked = line[start.column : last].rstrip() or " "
+    before, marked, behind = map(printable_code, _window(line, start.column, last))
     blank = " " * len(number)
-    carets = painter(Style.RED, "^" * _width(marked))
-    yield f"    {painter(Style.CYAN, f'{number} |')} {line}"
-    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(line[: start.column])}{carets}"
+    carets = painter(Style.RED, "^" * _width(marked.rstrip() or " "))
+    yield f"    {painter(Style.CYAN, f'{number} |')} {before}{marked}{behind}"
+    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(before)}{carets}"
     if finding.fix is not None:
         yield f"    {blank} {painter(Style.CYAN, '= fix:')} {finding.fix.message}"
+
+
+def _window(line: str, start: int, end: int) -> tuple[str, str, str]:
+    """What of a line is shown before what is marked, of that, and behind it: of a long line only what is near."""
+    if len(line) <= MAX_WIDTH:
+        return line[:start], line[start:end], line[end:]
+    before = line[:start] if start <= NEAR else f"…{line[start - NEAR : start]}"
+    room = MAX_WIDTH - len(before)
+    if end - start > room:
+        return before, f"{line[start : start + room]}…", ""
+    rest = end + room - (end - start)
+    return before, line[start:end], line[end:] if rest >= len(line) else f"{line[end:rest]}…"
 
 
 def _blank(text: str) -> str:

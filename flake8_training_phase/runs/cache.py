@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from flake8_training_phase import __version__
 from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
 from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources import reading
 
 DAYS_KEPT = 30
 """After so many days a result is forgotten, and worked out again when it is asked for."""
@@ -76,13 +77,13 @@ class Cache:
         """Read what is kept of some files, given by absolute path, and of all that stand below the same folder."""
         if not paths:
             return
-        with contextlib.suppress(OSError, ValueError, sqlite3.Error):
+        with contextlib.suppress(OSError, ValueError, TypeError, sqlite3.Error):
             folder = os.fsencode(os.path.commonpath(paths))
             self._database = self._database or _opened(self._folder)
             below = (folder, folder + b"\xff")
             contents = "SELECT path, time, size, digest FROM contents WHERE path BETWEEN ? AND ?"
             for path, changed, size, digest in self._database.execute(contents, below):
-                self._contents[os.fsdecode(path)] = changed, size, digest
+                self._contents[os.fsdecode(path)] = changed, size, str(digest)
             results = "SELECT path, settings, digest, result FROM results WHERE path BETWEEN ? AND ?"
             for path, key, digest, result in self._database.execute(results, below):
                 self._kept[os.fsdecode(path), key] = digest, result
@@ -92,7 +93,7 @@ class Cache:
         then, text = self._kept.get((path, key), (None, ""))
         if then != digest:
             return None
-        with contextlib.suppress(ValueError, KeyError, TypeError):
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):  # None of ours.
             packed = json.loads(text)
             lookups: dict[str, str] = packed["lookups"]
             if all(self.digest(one) == known for one, known in lookups.items()):
@@ -133,7 +134,7 @@ class Cache:
         if (changed, size) == (status.st_mtime_ns, status.st_size):
             return digest
         try:
-            digest = hashlib.blake2b(Path(path).read_bytes(), digest_size=20).hexdigest()
+            digest = hashlib.blake2b(reading.read(path, reading.MAX_NOTEBOOK), digest_size=20).hexdigest()
         except OSError:
             return _MISSING
         if time.time() - status.st_mtime > FRESH:
@@ -197,13 +198,36 @@ def _packed(finding: Finding) -> list[Any]:
 
 
 def _unpacked(packed: list[Any]) -> Finding:
-    code, name, message, severity, keras, *places, kept = packed
+    code, name, message, severity, keras, *place, kept = packed
     fix = None
     if kept is not None:
-        edits = tuple(Edit(Position(*one[0:2]), Position(*one[2:4]), one[4]) for one in kept[2])
-        fix = Fix(kept[0], Applicability(kept[1]), edits)
-    start, end = Position(*places[0:2]), Position(*places[2:4])
-    return Finding(code, name, message, Severity(severity), tuple(keras), start, end, fix)
+        told, applicability, edits = kept
+        fix = Fix(_text(told), Applicability(applicability), tuple(map(_edit, edits)))
+    start, end = _places(place)
+    generations = tuple(map(_number, keras))
+    return Finding(_text(code), _text(name), _text(message), Severity(severity), generations, start, end, fix)
+
+
+def _edit(packed: list[Any]) -> Edit:
+    *place, content = packed
+    return Edit(*_places(place), _text(content))
+
+
+def _places(numbers: list[Any]) -> tuple[Position, Position]:
+    row, column, end_row, end_column = map(_number, numbers)
+    return Position(row, column), Position(end_row, end_column)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(value)
+    return value
 
 
 def _pair(position: Position) -> tuple[int, int]:

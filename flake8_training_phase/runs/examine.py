@@ -18,7 +18,7 @@ from flake8_training_phase.findings import in_order
 from flake8_training_phase.runs.assignment import Assignment, File, Fixes
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, nothing_of, open_document
+from flake8_training_phase.sources.documents import Document, nothing_of, open_document, read_document
 from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
 from flake8_training_phase.sources.parsing import Broken
 
@@ -86,7 +86,7 @@ def _with_text(document: Document, text: str) -> Document:
 def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:
     document = assignment.overlay.get(path.absolute())
     try:
-        document = document or open_document(str(path), path.read_bytes())
+        document = document or read_document(path)
     except OSError as error:
         return FileResult(path, error=f"cannot be read: {error.strerror or error}")
     except SyntaxError as error:

@@ -9,7 +9,7 @@ from flake8_training_phase.findings import Applicability, Fix
 from flake8_training_phase.runs.assignment import File, Fixes
 from flake8_training_phase.runs.cache import Cache, Kept, key_of
 from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.sources.documents import nothing_of, open_document
+from flake8_training_phase.sources.documents import nothing_of, read_document
 
 
 class Memory:
@@ -49,7 +49,7 @@ class Memory:
     def _result(self, index: int, kept: Kept) -> FileResult | None:
         path = self._paths[index]
         try:
-            document = open_document(str(path), path.read_bytes()) if kept.findings else None
+            document = read_document(path) if kept.findings else None
         except OSError:
             return None
         except SyntaxError:

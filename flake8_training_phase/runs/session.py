@@ -23,7 +23,8 @@ def results_of(
     results = examiner.examine(chosen, _assignment(fixes, (), baseline))
     moved = [result for result in results if result.changed]
     for _ in range(MAX_ROUNDS):
-        waiting = [index for index, result in enumerate(results) if _depends_on_one_of(result, moved)]
+        paths = {str(result.path.absolute()) for result in moved}
+        waiting = [index for index, result in enumerate(results) if not result.lookups.isdisjoint(paths)]
         if not waiting:
             break
         assignment = _assignment(fixes, [result for result in results if result.changed], baseline)
@@ -63,10 +64,6 @@ def write(result: FileResult, given: Sequence[Path]) -> str | None:
 def _assignment(fixes: Fixes, changed: Iterable[FileResult], baseline: Baseline = EMPTY) -> Assignment:
     overlay = {result.path.absolute(): result.after for result in changed if result.after is not None}
     return Assignment(os.urandom(16).hex(), fixes, overlay, baseline)
-
-
-def _depends_on_one_of(result: FileResult, moved: Iterable[FileResult]) -> bool:
-    return any(str(one.path.absolute()) in result.lookups for one in moved if one.path != result.path)
 
 
 def _joined(earlier: FileResult, later: FileResult) -> FileResult:

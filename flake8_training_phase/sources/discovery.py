@@ -12,8 +12,7 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
 from flake8_training_phase.sources.gitignore import GitIgnores
 from flake8_training_phase.sources.globs import Globs, absolute
-
-OnError = Callable[[Path, OSError], None]
+from flake8_training_phase.sources.reading import OnError
 
 
 def discover(
@@ -51,7 +50,7 @@ def _below(path: Path, configuration: Configuration, on_error: OnError) -> Itera
     if not is_folder:
         yield path
         return
-    walk = _Walk(absolute(path), configuration)
+    walk = _Walk(absolute(path), configuration, on_error)
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
         keeps = walk.keeps(Path(absolute(Path(folder))))
         folders[:] = sorted(name for name in folders if keeps(name, True))
@@ -63,10 +62,10 @@ def _below(path: Path, configuration: Configuration, on_error: OnError) -> Itera
 class _Walk:
     """What is left out below one folder that was named."""
 
-    def __init__(self, root: str, configuration: Configuration) -> None:
+    def __init__(self, root: str, configuration: Configuration, on_error: OnError) -> None:
         self._root = root
         self._configuration = configuration
-        self._git = GitIgnores(root)
+        self._git = GitIgnores(root, on_error)
         self._excludes: dict[tuple[Globs, Globs], tuple[Globs, ...]] = {}
 
     def keeps(self, folder: Path) -> Callable[[str, bool], bool]:
@@ -79,7 +78,7 @@ class _Walk:
 
         def keep(name: str, is_folder: bool) -> bool:
             path = os.path.join(folder, name)  # noqa: PTH118 - asked for every file there is
-            if any(globs.match(path, is_folder) for globs in excludes):
+            if any(globs.match_itself(path, is_folder) for globs in excludes):
                 return False
             return not (settings.respect_gitignore and self._git.match(path, folder, is_folder))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from flake8_training_phase.findings import Position
+from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.text import SourceText
 
 NOTEBOOK_SUFFIXES = (".ipynb",)
@@ -91,6 +92,12 @@ class Document:
 def nothing_of(name: str) -> Document:
     """What stands for a file that cannot be opened, where it is reported."""
     return Document(name, SourceText(""))
+
+
+def read_document(path: Path) -> Document:
+    """The document in the file at a path. Raises OSError and SyntaxError."""
+    limit = reading.MAX_NOTEBOOK if path.suffix.lower() in NOTEBOOK_SUFFIXES else reading.MAX_CODE
+    return open_document(str(path), reading.read(path, limit))
 
 
 def open_document(name: str, data: bytes) -> Document:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Sequence, Set
 
 from flake8_training_phase.findings import Edit, Fix
 from flake8_training_phase.sources.text import SourceText
@@ -17,16 +18,16 @@ def compatible_fixes(fixes: Iterable[Fix]) -> tuple[list[Edit], list[Fix]]:
     An edit that two fixes share is made once; a fix that would touch what an earlier one changes has to wait, and so
     does one that writes a name which another one renames.
     """
-    made: set[Edit] = set()
+    made = _Made()
     done: list[Fix] = []
     for fix in fixes:
         new = [edit for edit in dict.fromkeys(fix.edits) if edit not in made]
-        if any(_writes_what_is_renamed(fix, other) or _writes_what_is_renamed(other, fix) for other in done):
+        written = {word for edit in fix.edits for word in _NAME.findall(edit.content)}
+        if made.contradict(written, fix.renamed) or any(map(made.collide, new)):
             continue
-        if not any(_collide(edit, other) for edit in new for other in made):
-            made.update(new)
-            done.append(fix)
-    return sorted(made), done
+        made.add(new, written, fix.renamed)
+        done.append(fix)
+    return made.edits, done
 
 
 def apply_edits(source: SourceText, edits: Sequence[Edit]) -> str:
@@ -40,9 +41,40 @@ def apply_edits(source: SourceText, edits: Sequence[Edit]) -> str:
     return "".join([*parts, source.text[done:]])
 
 
-def _writes_what_is_renamed(fix: Fix, renaming: Fix) -> bool:
-    written = {word for edit in fix.edits for word in _NAME.findall(edit.content)} if renaming.renamed else set()
-    return not written.isdisjoint(renaming.renamed)
+class _Made:
+    """The edits of the fixes that are made."""
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        """In order. They do not overlap, so the one that comes later ends later too."""
+        self._known: set[Edit] = set()
+        self._written: set[str] = set()
+        self._renamed: set[str] = set()
+
+    def __contains__(self, edit: Edit) -> bool:
+        return edit in self._known
+
+    def add(self, edits: Iterable[Edit], written: Set[str], renamed: Iterable[str]) -> None:
+        """Make the edits of a fix, which writes and renames some names."""
+        for edit in edits:
+            insort(self.edits, edit)
+            self._known.add(edit)
+        self._written |= written
+        self._renamed.update(renamed)
+
+    def contradict(self, written: Set[str], renamed: Iterable[str]) -> bool:
+        """Whether a name is written by one fix and renamed by another."""
+        return not self._renamed.isdisjoint(written) or not self._written.isdisjoint(renamed)
+
+    def collide(self, edit: Edit) -> bool:
+        """Whether an edit would touch what another one changes."""
+        behind = bisect_right(self.edits, edit.end, key=lambda other: other.start)
+        for index in range(behind - 1, -1, -1):
+            if self.edits[index].end < edit.start:
+                return False
+            if _collide(edit, self.edits[index]):
+                return True
+        return False
 
 
 def _collide(edit: Edit, other: Edit) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from flake8_training_phase.sources import reading
 
 _MAX_NAME = 60
 """Characters of a file's name that its temporary file begins with: a name with more added may be too long."""
@@ -19,8 +23,8 @@ def leads_out(path: Path, given: Sequence[Path]) -> bool:
     """
     if path in given:
         return False
-    target = path.resolve()
-    return not any(target.is_relative_to(one.resolve()) for one in given)
+    target = _resolved(path)
+    return not any(target.is_relative_to(_resolved(one)) for one in given)
 
 
 def write(path: Path, data: bytes, known: bytes) -> None:
@@ -31,28 +35,41 @@ def write(path: Path, data: bytes, known: bytes) -> None:
 
     Raises OSError, also for a file that does not hold what is `known` of it any more.
     """
-    target = path.resolve()
-    with target.open("r+b") as old:  # A file that may not be written to must not be replaced either.
-        now = old.read()
+    target = _resolved(path)
+    # A file that may not be written to must not be replaced either.
+    now = reading.read(target, reading.MAX_NOTEBOOK, writable=True)
     if now == data:
         return  # It was written already, under another name.
     if now != known:
         raise OSError("it has changed since it was read")
-    with _replacing(target, data) as made:
-        _keep_owner(target, made)
-        shutil.copymode(target, made)
+    _replace(target, data)
 
 
 def create(path: Path, data: bytes) -> None:
     """Write a file that may not be there yet, all or nothing. Raises OSError."""
-    target = path.resolve()
+    target = _resolved(path)
     if target.is_file():
-        write(target, data, target.read_bytes())
+        with target.open("r+b"):  # As above.
+            _replace(target, data)
     elif target.exists():
         target.write_bytes(data)  # A device, a pipe: nothing that can be replaced.
     else:
         with _replacing(target, data) as name:
             name.chmod(0o666 & ~_umask())
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # What links that lead in a circle raised before Python 3.13.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    with _replacing(target, data) as made:
+        _keep_owner(target, made)
+        _keep_attributes(target, made)
+        shutil.copymode(target, made)
 
 
 @contextlib.contextmanager
@@ -79,6 +96,15 @@ def _keep_owner(target: Path, made: Path) -> None:
         was = target.stat()
         with contextlib.suppress(OSError):
             os.chown(made, was.st_uid, was.st_gid)
+
+
+def _keep_attributes(target: Path, made: Path) -> None:
+    """Give a new file the extended attributes of another, access control lists among them, as far as this user may."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # A file system that has none.
+            for name in os.listxattr(target):
+                with contextlib.suppress(OSError):
+                    os.setxattr(made, name, os.getxattr(target, name))
 
 
 def _umask() -> int:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from flake8_training_phase.sources.globs import Globs, is_pattern
+from flake8_training_phase.sources import reading
+from flake8_training_phase.sources.globs import Globs
+from flake8_training_phase.sources.reading import OnError
 
 
 class GitIgnores:
     """The patterns of the folders below one that somebody has named, each file read once."""
 
-    def __init__(self, root: str) -> None:
-        """What counts in a folder that git itself may leave out: what it says of that folder is forgotten."""
+    def __init__(self, root: str, on_error: OnError) -> None:
+        """What counts in a folder that git itself may leave out: what it says of that folder is forgotten. A file of
+        patterns that is there and cannot be read goes to `on_error`.
+        """
         self._root = root
+        self._on_error = on_error
         self._levels: dict[Path, tuple[Globs, ...]] = {}
         self._top = _repository(Path(root)) or Path(root)
 
     def match(self, path: str, folder: Path, is_folder: bool = False) -> bool:
         """Whether git leaves out something that stands in a folder at or below the root."""
         for globs in reversed(self._patterns(folder)):
-            found = globs.match(path, is_folder)
+            found = globs.match_itself(path, is_folder)
             if found is not None:
                 return found
         return False
@@ -30,12 +35,24 @@ class GitIgnores:
         if folder not in self._levels:
             around: tuple[Globs, ...] = ()
             if _is_repository(folder):
-                around = (_patterns(_info(folder / ".git") / "exclude", folder),)
+                around = (self._read(_info(folder / ".git") / "exclude", folder),)
             elif folder not in (self._top, folder.parent):
                 around = self._patterns(folder.parent)
-            found = (*around, _patterns(folder / ".gitignore", folder))
+            found = (*around, self._read(folder / ".gitignore", folder))
             self._levels[folder] = tuple(globs.inside(self._root) for globs in found if globs.patterns)
         return self._levels[folder]
+
+    def _read(self, file: Path, folder: Path) -> Globs:
+        """The patterns in a file."""
+        try:
+            data = reading.read(file, reading.MAX_IGNORES)
+        except (FileNotFoundError, NotADirectoryError):
+            return Globs()
+        except OSError as error:
+            self._on_error(file, error)
+            return Globs()
+        lines = data.decode("utf-8-sig", "surrogateescape").split("\n")
+        return Globs(str(folder), tuple(line.removesuffix("\r") for line in lines if line.strip() and line[0] != "#"))
 
 
 def _repository(folder: Path) -> Path | None:
@@ -58,15 +75,6 @@ def _info(git: Path) -> Path:
 def _line(file: Path) -> str:
     """What stands in a file of one line; nothing where there is none."""
     try:
-        return file.read_text(encoding="utf-8", errors="surrogateescape").strip()
+        return reading.read(file, reading.MAX_IGNORES).decode("utf-8", "surrogateescape").strip()
     except OSError:
         return ""
-
-
-def _patterns(file: Path, folder: Path) -> Globs:
-    """The patterns in a file, without those that git could not read either."""
-    try:
-        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return Globs()
-    return Globs(str(folder), tuple(line for line in lines if line.strip() and line[0] != "#" and is_pattern(line)))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from flake8_training_phase.sources.wildcards import NoPattern, Pattern, read_pattern
 
 
 class Globs(NamedTuple):
@@ -26,16 +25,17 @@ class Globs(NamedTuple):
         """
         if not self.patterns:
             return None
-        relative = _below(path, self.folder)
-        patterns = self.patterns
-        if relative is None:
-            patterns, relative = _names_only(patterns), os.path.basename(path)  # noqa: PTH119 - a path as text
-        if not relative:
+        rules, parts = self._compared(path)
+        if any(rules.match(parts[:depth], True) for depth in range(1, len(parts))):
+            return True
+        return rules.match(parts, is_folder)
+
+    def match_itself(self, path: str, is_folder: bool = False) -> bool | None:
+        """As `match`, but of the path alone: for one of which everything around was asked for before."""
+        if not self.patterns:
             return None
-        names = _names(patterns)
-        if names is not None:
-            return names.match(relative)
-        return _spec(patterns).check_file(relative + "/" * is_folder).include
+        rules, parts = self._compared(path)
+        return rules.match(parts, is_folder)
 
     def inside(self, root: str) -> Globs:
         """The patterns to go by in a folder that somebody has named: not those that leave out the folder itself."""
@@ -44,21 +44,38 @@ class Globs(NamedTuple):
         kept = (one for one in self.patterns if Globs(self.folder, (one,)).match(root, is_folder=True) is None)
         return Globs(self.folder, tuple(kept))
 
-
-class _Names(NamedTuple):
-    """Patterns that are names, or the ends of names."""
-
-    names: frozenset[str]
-    ends: tuple[str, ...]
-
-    def match(self, relative: str) -> bool | None:
-        """As `Globs.match`, of a path below the folder."""
-        parts = relative.split(os.sep)  # noqa: PTH206 - a path as text
-        found = not self.names.isdisjoint(parts) or (self.ends and any(part.endswith(self.ends) for part in parts))
-        return True if found else None
+    def _compared(self, path: str) -> tuple[_Rules, Sequence[str]]:
+        """The rules to hold against a path, and its parts below the folder."""
+        relative = _below(path, self.folder)
+        if relative is None:
+            return _rules(_names_only(self.patterns)), (os.path.basename(path),)  # noqa: PTH119 - a path as text
+        return _rules(self.patterns), relative.split(os.sep) if relative else ()  # noqa: PTH206 - a path as text
 
 
-_NAME = re.compile(r"[\w.-]*\w[\w.-]*")
+class _Rules:
+    """Patterns in the order in which they decide."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._by_name: dict[str, list[tuple[int, Pattern]]] = {}
+        """Those that mean only one name: most of them do, and a run asks for every file there is."""
+        self._others: list[tuple[int, Pattern]] = []
+        for rank, text in reversed(list(enumerate(patterns))):
+            pattern = _read(text)
+            if pattern is not None:
+                named = self._others if pattern.name is None else self._by_name.setdefault(pattern.name, [])
+                named.append((rank, pattern))
+
+    def match(self, parts: Sequence[str], is_folder: bool) -> bool | None:
+        """What the last of the patterns that mean a path says of it, given as its parts."""
+        if not parts:
+            return None
+        named = next((one for one in self._by_name.get(parts[-1], ()) if one[1].matches(parts, is_folder)), None)
+        for rank, pattern in self._others:
+            if named is not None and rank < named[0]:
+                break
+            if pattern.matches(parts, is_folder):
+                return pattern.includes
+        return None if named is None else named[1].includes
 
 
 def absolute(path: Path) -> str:
@@ -69,10 +86,9 @@ def absolute(path: Path) -> str:
 def is_pattern(text: str) -> bool:
     """Whether a text can be read as a pattern."""
     try:
-        _spec((text,))
-    except (ValueError, re.error):
+        return read_pattern(text) is not None
+    except NoPattern:
         return False
-    return True
 
 
 def _below(path: str, folder: str) -> str | None:
@@ -89,17 +105,12 @@ def _names_only(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
-def _names(patterns: tuple[str, ...]) -> _Names | None:
-    """The patterns as names, if that is all they are, as the default ones: to load pathspec takes longer than all that
-    a run does over files that have not changed.
-    """
-    names = [one for one in patterns if not one.startswith("*")]
-    ends = [one[1:] for one in patterns if one.startswith("*")]
-    return _Names(frozenset(names), tuple(ends)) if all(map(_NAME.fullmatch, names + ends)) else None
+def _rules(patterns: tuple[str, ...]) -> _Rules:
+    return _Rules(patterns)
 
 
-@cache
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+def _read(text: str) -> Pattern | None:
+    try:
+        return read_pattern(text)
+    except NoPattern:
+        return None  # As git takes it: it means nothing.

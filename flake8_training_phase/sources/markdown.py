@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile, zip_longest
@@ -19,7 +20,8 @@ from flake8_training_phase.sources.line_changes import changed_lines
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
 
-_FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)")
+_FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}(?!`)|~{3,}(?!~))(?P<info>(?<=`)[^`]*|(?<=~).*)")
+"""A fence; behind one of backticks no other can stand."""
 _DIRECTIVE = re.compile(r"\{code(?:-block|-cell)?\}\s*")
 """A block of MyST, whose first lines may be options of the block: `{code-block} python`."""
 _PYTHON = re.compile(r"(?:\{\s*\.?)?(?:i?python3?|py3?)(?![\w+-])", re.IGNORECASE)
@@ -99,8 +101,10 @@ class Markdown(Document):
 
     def place(self, position: Position) -> Place:
         """The place in the file, which differs where blocks are indented."""
-        block = next((one for one in self._blocks if one.start < position.row <= one.end), None)
-        moved = 0 if block is None else len(block.indent_of(self._file.line(position.row)))
+        index = bisect_left(self._blocks, position.row, key=lambda block: block.start) - 1
+        moved = 0
+        if index >= 0 and position.row <= self._blocks[index].end:
+            moved = len(self._blocks[index].indent_of(self._file.line(position.row)))
         return Place(position.row, position.column + moved)
 
     def line(self, row: int) -> str:
@@ -137,15 +141,15 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
         if opening is None:
             opening, start = fence, index + 1
         elif not fence["info"] and fence["fence"].startswith(opening["fence"]):
-            yield _Block(start, index, opening["indent"], opening["info"])
+            yield _Block(start, index, opening["indent"], opening["info"].strip())
             opening = None
     if opening is not None:
-        yield _Block(start, len(lines), opening["indent"], opening["info"])
+        yield _Block(start, len(lines), opening["indent"], opening["info"].strip())
 
 
 def _is_skipped(block: _Block, lines: Sequence[str]) -> bool:
     """Whether the last line of text before a block says that it is not to be checked."""
-    before = (line.strip() for line in reversed(lines[: block.start - 1]))
+    before = (lines[index].strip() for index in range(block.start - 2, -1, -1))
     return _SKIP.fullmatch(next(filter(None, before), "")) is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_training_phase.findings import Position
+from flake8_training_phase.printable import printable
 from flake8_training_phase.sources.text import SourceText, parsed
 
 WHOLE = "file"
@@ -15,7 +16,7 @@ class Broken(Exception):
     """A file, or a part of it, cannot be analysed; the message says why."""
 
     def __init__(self, message: str, position: Position | None = None, part: str = WHOLE) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.position = position or Position(1, 0)
         self.part = part
 

@@ -16,11 +16,6 @@ from flake8_training_phase.findings import Position
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FAITHFUL = frozenset({"utf-8", "latin-1", "iso-8859-1", "ascii"})
 """Encodings that give back the bytes they were decoded from, whatever these are."""
-_WIDE = (  # The mark of UTF-32 begins with that of UTF-16.
-    *((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32")),
-    *((codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16")),
-)
-"""Encodings that Python does not read, by the mark that files in them begin with."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -57,9 +52,7 @@ class SourceText:
         flake8 reads it. Raises SyntaxError for UTF-16 and UTF-32, and for a declared encoding that is unknown, or that
         would not give the same bytes back.
         """
-        wide = next((name for mark, name in _WIDE if data.startswith(mark)), None)
-        if wide is not None:
-            raise SyntaxError(f"it is encoded in {wide}, which Python does not read; save it as UTF-8")
+        _refuse_wide(data)
         has_bom = data.startswith(codecs.BOM_UTF8)
         body = data[len(codecs.BOM_UTF8) :] if has_bom else data
         try:
@@ -123,6 +116,28 @@ class SourceText:
         if line.isascii():
             return Position(row, column)
         return Position(row, len(line.encode("utf-8")[:column].decode("utf-8")))
+
+
+def _refuse_wide(data: bytes) -> None:
+    """Raise SyntaxError for text of two or four bytes a character, of which Python reads nothing."""
+    for encoding, marks, zeros in _WIDE:
+        if data.startswith(marks) or [not byte for byte in data[:4]] in zeros:
+            raise SyntaxError(f"it is encoded in {encoding}, which Python does not read; save it as UTF-8")
+
+
+_WIDE = (
+    (
+        "UTF-32",
+        (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+        ([False, True, True, True], [True, True, True, False]),
+    ),
+    (
+        "UTF-16",
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+        ([False, True, False, True], [True, False, True, False]),
+    ),
+)
+"""Encodings with their byte order marks, and which bytes are zero where text of ASCII characters begins."""
 
 
 def _encoded(text: str, encoding: str) -> bytes | None:

@@ -166,6 +166,9 @@ def test_a_file_that_cannot_be_analysed_can_be_known(tmp_path: Path, fix: Fix) -
         '{"version": 1, "findings": []}',
         '{"version": 1, "findings": {"model.py": [{"code": "KTP101"}]}}',
         '{"version": 1, "findings": {"model.py": "KTP101"}}',
+        '{"version": 1, "findings": {"model.py": [{"code": "KTP101", "scope": "", "line": "", "count": 1e999}]}}',
+        '{"version": 1, "findings": {"model.py": [{"code": "KTP101", "scope": "", "line": "", "count": "2"}]}}',
+        '{"version": 1, "findings": ' + "[" * 100_000,
         b"\xff",
     ],
 )

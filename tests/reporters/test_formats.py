@@ -137,7 +137,7 @@ def test_github(check: Check) -> None:
 def test_github_escapes_what_ends_a_property_or_a_command(check: Check, tmp_path: Path) -> None:
     (line,) = check("github", {"50%, a:b\n.py": FORGETFUL}).lines
     assert line.startswith("::warning file=50%25%2C a%3Ab%0A.py,line=10,")
-    assert "::50%25, a:b%0A.py:10:16: KTP202 " in line
+    assert "::50%25, a:b\\n.py:10:16: KTP202 " in line
 
 
 def test_github_names_files_below_the_workspace(

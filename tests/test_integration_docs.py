@@ -67,7 +67,7 @@ def test_the_diff_can_be_applied(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "model.py").write_text(FORGETFUL)
     diff = shell("training-phase-fix --diff src", tmp_path).stdout
-    subprocess.run(["patch", "-p0"], input=diff, text=True, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(["git", "apply"], input=diff, text=True, cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "src" / "model.py").read_text() == FORGETFUL.replace("drop(x)", "drop(x, training=training)")
 
 

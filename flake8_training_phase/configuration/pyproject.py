@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from flake8_training_phase.configuration.errors import SettingsError
 
 TABLE = "training-phase"
+_NEAR_MISSES = ("trainingphase", "flake8trainingphase", "trainingphasefix", "trainingphasecheck")
+_HEADER = re.compile(rb"""^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*["']?([\w-]+)""", re.MULTILINE)
+"""The head of a table of a tool. Most files have none of ours, and are not parsed."""
 
 
 class Pyprojects:
@@ -43,6 +47,7 @@ def read_table(path: Path) -> Mapping[str, object] | None:
     """The table in a file; None without one. Raises SettingsError."""
     try:
         data = path.read_bytes()
+        _refuse_near_misses(path, data)
         if TABLE.encode() not in data:
             return None  # Whatever is wrong with such a file is nothing to us.
         tools = _parsed(data.decode("utf-8")).get("tool", {})
@@ -52,6 +57,14 @@ def read_table(path: Path) -> Mapping[str, object] | None:
     if table is not None and not isinstance(table, dict):
         raise SettingsError(f"{path}: tool.{TABLE} must be a table, not `{table}`")
     return table
+
+
+def _refuse_near_misses(path: Path, data: bytes) -> None:
+    """Raise SettingsError for a table whose name is almost ours: its settings would be ignored without a word."""
+    for name in _HEADER.findall(data):
+        spelled = name.decode("utf-8", "replace")
+        if spelled != TABLE and re.sub("[-_]", "", spelled.lower()) in _NEAR_MISSES:
+            raise SettingsError(f"{path}: the table [tool.{spelled}] must be named [tool.{TABLE}]")
 
 
 def _parsed(text: str) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from flake8_training_phase.api import fix
+from flake8_training_phase.api import fix_paths
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
 from tests.runtime.programs.program import Program
@@ -37,7 +37,7 @@ def fixed(program: Program, unsafe: bool) -> Program:
     """The program after `training-phase-fix`."""
     with tempfile.TemporaryDirectory() as folder:
         files = program.write(Path(folder))
-        fix(files.values(), unsafe=unsafe)
+        fix_paths(files.values(), unsafe=unsafe)
         return replace(program, modules={name: file.read_text(encoding="utf-8") for name, file in files.items()})
 
 

@@ -1,3 +1,3 @@
 """Finds and fixes lost `training` flags in Keras code."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

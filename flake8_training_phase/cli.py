@@ -1,4 +1,4 @@
-"""training-phase-fix: options in, exit code out."""
+"""training-phase-fix and training-phase-check: options in, exit code out."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import contextlib
 import io
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from flake8_training_phase import __version__, codes
-from flake8_training_phase.command.parser import ERROR, Parser
+from flake8_training_phase import __version__
+from flake8_training_phase.command.options import CommandMode, Verbosity, add_run_options, run_options
+from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
 from flake8_training_phase.command.run import Run
-from flake8_training_phase.command.wishes import add_wishes, wishes_of
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
-from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.show import shown
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
-from flake8_training_phase.printable import printable, printable_path
+from flake8_training_phase.printable import printable_path
 from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache, default_folder
 from flake8_training_phase.runs.examiner import Examiner, available_cores
 from flake8_training_phase.sources.discovery import discover
@@ -30,21 +31,44 @@ INTERRUPTED = 130
 CUT_SHORT = 141
 """The exit code when nobody reads the output to its end, as shells give it."""
 
+_NAMES = {CommandMode.FIX: "training-phase-fix", CommandMode.CHECK: "training-phase-check"}
+_DESCRIPTIONS = {
+    CommandMode.FIX: "Find lost `training` flags in Keras code and fix them in place.",
+    CommandMode.CHECK: "Find lost `training` flags in Keras code. Writes nothing; training-phase-fix does.",
+}
 _EPILOG = """exit codes: 0 nothing is left to report, 1 findings remain (or would be fixed, under --check and --diff),
 2 an error such as a missing path"""
+_SHELLS = ("bash", "zsh", "tcsh")
+_WITHOUT_FIXED_TEXT = ("--check", "--diff", "--write-baseline", "--output-format", "--statistics")
+"""Options of a run that does not turn standard input into fixed text on standard output."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; gives its exit code."""
+    """Run training-phase-fix; gives its exit code."""
+    return _command(CommandMode.FIX, arguments)
+
+
+def check(arguments: Sequence[str] | None = None) -> int:
+    """Run training-phase-check, which never writes to a checked file; gives its exit code."""
+    return _command(CommandMode.CHECK, arguments)
+
+
+def _command(default: CommandMode, arguments: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if arguments is None else list(arguments)
     if sys.stderr is None:  # It was closed.
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
     if sys.stdout is None:
-        return _cannot_write("it is closed")
+        return _cannot_write(default, "it is closed")
     try:
-        code = _main(arguments)
+        code = _parsed_and_run(default, words)
         sys.stdout.flush()
+    except (UsageError, SettingsError) as error:
+        print(f"{_NAMES[default]}: {error}", file=sys.stderr)
+        if default is CommandMode.FIX and _is_filter(words):
+            _give_back_standard_input()
+        return ERROR
     except KeyboardInterrupt:
-        print("training-phase-fix: interrupted", file=sys.stderr)
+        print(f"{_NAMES[default]}: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # Who reads the output, `head` for example, has seen enough.
@@ -52,13 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CUT_SHORT
     except OSError as error:
         _drop_output()
-        return _cannot_write(error.strerror or str(error))
+        return _cannot_write(default, error.strerror or str(error))
     return code
 
 
-def _cannot_write(reason: str) -> int:
+def _cannot_write(command: CommandMode, reason: str) -> int:
     with contextlib.suppress(OSError):
-        print(f"training-phase-fix: standard output cannot be written: {reason}", file=sys.stderr)
+        print(f"{_NAMES[command]}: standard output cannot be written: {reason}", file=sys.stderr)
     return ERROR
 
 
@@ -67,59 +91,95 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _main(arguments: Sequence[str] | None) -> int:
-    parser = _parser()
-    options = parser.read(arguments)
+def _parsed_and_run(default: CommandMode, words: Sequence[str]) -> int:
+    parser = _parser(default)
+    options = parser.read(words)
     for stream in (sys.stdout, sys.stderr):
         # A file name that is no text, or a character the terminal does not have, must not end the run.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    if options.explain is not None:
-        return _explain(options.explain)
-    if options.list_rules:
-        return _list_rules()
+    if options.print_completion is not None:
+        return _print_completion(parser, options.print_completion)
+    if options.explain is not None or options.list_rules:
+        from flake8_training_phase.command import rule_pages
+
+        shown_as = options.output_format or "text"
+        print(rule_pages.listed(shown_as) if options.list_rules else rule_pages.explained(options.explain, shown_as))
+        return 0
     if "-" in options.paths and options.paths != ["-"]:
-        parser.error("- stands for standard input and cannot be given with other paths")
-    try:
-        return _run(options)
-    except SettingsError as error:
-        parser.error(str(error))
+        raise UsageError("- stands for standard input and cannot be given with other paths")
+    if not options.paths and not (options.show_settings or options.show_files):
+        raise UsageError(f"no PATH was given; `.` is this folder\n{parser.format_usage().rstrip()}")
+    paths = [Path(options.stdin_filename if path == "-" else path) for path in options.paths or ["."]]
+    if options.watch:
+        return _watch(options, paths, default)
+    return _run(options, paths, default)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, paths: Sequence[Path], default: CommandMode) -> int:
     """Do what the options ask for; gives the exit code. Raises SettingsError before any file is written."""
     configuration = Configuration(given_settings(options), config=options.config, isolated=options.isolated)
-    paths = [Path(options.stdin_filename if path == "-" else path) for path in options.paths or ["."]]
     if options.show_settings:
         return _show_settings(paths, configuration)
     if options.show_files:
         return _show_files(paths, configuration, options.force_exclude)
-    wishes = wishes_of(options)
+    for_run = run_options(options, configuration.for_folder(Path()).settings, default)
     cache = Cache(options.cache_dir or default_folder())
     progress = Progress(sys.stderr)
     examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
-    run = Run(configuration, wishes, examiner, progress, options.force_exclude)
+    run = Run(configuration, for_run, examiner, progress, options.force_exclude)
     if options.paths == ["-"]:
         return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
     return run.paths(paths)
 
 
-def _parser() -> Parser:
+def _watch(options: argparse.Namespace, paths: Sequence[Path], default: CommandMode) -> int:
+    """Run again and again until Ctrl-C. Raises SettingsError for what no later change can put right."""
+    if options.paths == ["-"]:
+        raise UsageError("--watch needs files or folders, not standard input")
+    from flake8_training_phase.command.watch import rounds
+
+    for _ in rounds(paths):
+        try:
+            _run(options, paths, default)
+        except SettingsError as error:
+            # The next change may be the one that puts the settings right.
+            print(f"{_NAMES[default]}: {error}", file=sys.stderr)
+        if options.verbosity is not Verbosity.QUIET:
+            print(f"[{time.strftime('%H:%M:%S')}] waiting for changes, Ctrl-C to stop", file=sys.stderr)
+        sys.stdout.flush()
+    return 0
+
+
+def _is_filter(words: Sequence[str]) -> bool:
+    """Whether somebody waits for standard input as fixed text: an editor, which takes what comes for the new text."""
+    return "-" in words and not any(word.partition("=")[0] in _WITHOUT_FIXED_TEXT for word in words)
+
+
+def _give_back_standard_input() -> None:
+    if not sys.stdin.isatty():
+        sys.stdout.buffer.write(sys.stdin.buffer.read())
+        sys.stdout.buffer.flush()
+
+
+def _parser(default: CommandMode) -> Parser:
     parser = Parser(
-        prog="training-phase-fix",
-        description="Find lost `training` flags in Keras code and fix them in place.",
+        prog=_NAMES[default],
+        usage="%(prog)s [OPTIONS] PATH [PATH ...]",
+        description=_DESCRIPTIONS[default],
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("paths", metavar="PATH", nargs="*", help="files and folders (default: this folder); - for standard input")
-    add_wishes(parser)
+    add("paths", metavar="PATH", nargs="*", help="files and folders; - for standard input")
+    add_run_options(parser, default)
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--config", type=Path, metavar="FILE", help="read the settings from this file, not from a pyproject.toml above"
     )
     where.add_argument("--isolated", action="store_true", help="read no settings from files")
     add("--force-exclude", action="store_true", help="leave out what is excluded even when it is named as a PATH")
+    add("--watch", action="store_true", help="run again whenever a file changes, until Ctrl-C")
     add("--show-settings", action="store_true", help="print the settings for each PATH and where they are from")
     add("--show-files", action="store_true", help="print the files that would be checked")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
@@ -137,8 +197,14 @@ def _parser() -> Parser:
         metavar="FOLDER",
         help=f"where results are kept (default: ${CACHE_VARIABLE}, or the user's cache folder)",
     )
-    add("--explain", metavar="CODE", help="print the page of a rule")
+    add("--explain", metavar="RULE", help="print the pages of a rule, by code, name or prefix; ALL for all")
     add("--list-rules", action="store_true", help="print every rule")
+    add(
+        "--print-completion",
+        type=one_of(_SHELLS),
+        metavar=f"{{{','.join(_SHELLS)}}}",
+        help="print a completion script for a shell",
+    )
     add("--version", action="version", version=f"%(prog)s {__version__}")
     add_settings(parser)
     return parser
@@ -163,34 +229,22 @@ def _show_files(paths: Sequence[Path], configuration: Configuration, force_exclu
     return ERROR if failed else 0
 
 
+def _print_completion(parser: Parser, shell: str) -> int:
+    try:
+        import shtab
+    except ImportError as error:
+        missing = "--print-completion needs shtab: pip install 'flake8-training-phase[completion]'"
+        raise SettingsError(missing) from error
+    print(shtab.complete(parser, shell))
+    return 0
+
+
 def _jobs(given: str) -> int:
     if given == "auto":
         return available_cores()
     if not given.isdecimal() or int(given) < 1:
         raise argparse.ArgumentTypeError(f"must be a number from 1, or auto, not `{given}`")
     return int(given)
-
-
-def _explain(code: str) -> int:
-    from flake8_training_phase.rules import rule
-
-    try:
-        page = rule(code.upper())
-    except KeyError:
-        known = nearest(code.upper(), codes.rule_modules())
-        print(f"training-phase-fix: no rule has the code `{printable(code)}`{known}", file=sys.stderr)
-        return ERROR
-    print(f"# {page.code} {page.name}\n\n{page.page}")
-    return 0
-
-
-def _list_rules() -> int:
-    from flake8_training_phase.rules import all_rules
-
-    for rule in all_rules():
-        state = "" if rule.on_by_default else " (off by default)"
-        print(f"{rule.code}  {rule.name:32}{rule.severity.value:8}  {rule.summary}{state}")
-    return 0
 
 
 if __name__ == "__main__":

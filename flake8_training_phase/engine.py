@@ -83,7 +83,10 @@ def findings_of(
     """The findings of a parsed module, in order of place. Raises Broken."""
     try:
         return in_order(
-            [finding(one, source, with_fixes) for one in problems(tree, source, settings, filename, project)]
+            [
+                finding(one, source, with_fixes and settings.may_fix(one.rule.code))
+                for one in problems(tree, source, settings, filename, project)
+            ]
         )
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error

@@ -63,8 +63,7 @@ class TrainingPhasePlugin:
         except SettingsError as error:
             raise ExecutionError(f"{cls.name}: {error}") from error
         # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
-        # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it. `KTP` alone
-        # in a `select` is how the plugin itself is named, and asks for nothing more.
+        # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it.
         cls.asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
         cls.projects = cls.cache = None
 
@@ -141,4 +140,4 @@ class TrainingPhasePlugin:
 
 def _codes(options: argparse.Namespace, name: str) -> tuple[str, ...]:
     given: Any = getattr(options, name, None)
-    return tuple(code for code in given or () if code.startswith("KTP") and code != "KTP")
+    return tuple(code for code in given or () if code.startswith("KTP"))

@@ -17,6 +17,8 @@ from flake8_training_phase.configuration.kinds import (
     ClassPatterns,
     Codes,
     CodesByPath,
+    FilePath,
+    Format,
     KerasModules,
     Names,
     Parameters,
@@ -81,6 +83,13 @@ class Settings:
     ignore_classes: tuple[str, ...] = setting(
         (), ClassPatterns(), "patterns of names of classes that nothing is reported in", flake8=True
     )
+    fixable: tuple[str, ...] = setting((), Codes(), "codes or prefixes whose fixes may be applied, instead of all")
+    unfixable: tuple[str, ...] = setting((), Codes(), "codes or prefixes whose fixes are not applied")
+    unsafe_fixes: bool = setting(False, Switch(), "apply unsafe fixes as well", whole_run=True)
+    output_format: str = setting("text", Format(), "how findings are shown", whole_run=True)
+    baseline: Path | None = setting(
+        None, FilePath(), "ignore the findings that --write-baseline recorded in this file", whole_run=True
+    )
     left_out: tuple[str, ...] = ()
     """The codes that `per_file_ignores` leaves out of the file these are for."""
 
@@ -88,17 +97,25 @@ class Settings:
         """Whether the findings of a rule are wanted."""
         if matches(code, self.left_out):
             return False
-        wanted = matches(code, self.select) if self.select else on_by_default or code == CODE_OF_BROKEN_FILE
-        wanted = wanted or matches(code, self.extend_select)
+        on_by_default = on_by_default or code == CODE_OF_BROKEN_FILE
+        wanted = _asks_for(code, self.select, on_by_default) if self.select else on_by_default
+        wanted = wanted or _asks_for(code, self.extend_select, on_by_default)
         if not wanted or not matches(code, self.ignore):
             return wanted
         return _longest(code, (*self.select, *self.extend_select)) > _longest(code, self.ignore)
 
+    def may_fix(self, code: str) -> bool:
+        """Whether the fixes of a rule may be applied; a longer prefix in `fixable` wins over one in `unfixable`."""
+        if self.fixable and not matches(code, self.fixable):
+            return False
+        return not matches(code, self.unfixable) or _longest(code, self.fixable) > _longest(code, self.unfixable)
+
     def for_file(self, path: Path) -> Settings:
         """The settings for checking one file, once it is known that it is checked: of the settings that are about
-        paths only what they come to is left, so that files which are checked alike have equal settings.
+        paths only what they come to is left, and of those for the whole run nothing, so that files which are checked
+        alike have equal settings.
         """
-        return _without_paths(self, self.per_file_ignores.codes(absolute(path)))
+        return _of_one_file(self, self.per_file_ignores.codes(absolute(path)))
 
     @property
     def knowledge(self) -> Knowledge:
@@ -115,15 +132,25 @@ def declared() -> Mapping[str, Setting]:
 
 
 @cache
-def _without_paths(settings: Settings, left_out: tuple[str, ...]) -> Settings:
-    return replace(settings, **_PATHLESS, left_out=left_out)
+def _of_one_file(settings: Settings, left_out: tuple[str, ...]) -> Settings:
+    return replace(settings, **_NOT_OF_ONE_FILE, left_out=left_out)
 
 
-_PATHLESS: dict[str, Any] = {
+_NOT_OF_ONE_FILE: dict[str, Any] = {
     one.name: one.default
     for one in settings_of(Settings)
-    if isinstance(one.kind, (PerFile, Paths)) or one.name == "respect_gitignore"
+    if isinstance(one.kind, (PerFile, Paths)) or one.name == "respect_gitignore" or one.whole_run
 }
+
+
+def _asks_for(code: str, prefixes: tuple[str, ...], on_by_default: bool) -> bool:
+    """Whether a selection means a code. `KTP` alone names this plugin, as flake8's own settings have to name it: it
+    means the rules that are on by default, and `ALL` means every rule.
+    """
+    return any(matches(code, (one,)) and (on_by_default or one not in _WHOLE_PLUGIN) for one in prefixes)
+
+
+_WHOLE_PLUGIN = ("K", "KT", "KTP")
 
 
 def _longest(code: str, prefixes: tuple[str, ...]) -> int:

@@ -73,8 +73,13 @@ def measured(example: Example) -> Iterator[str]:
     if example.fixed is not None:
         yield "The fix:"
         yield fenced("diff", fix_diff(example.bad.strip(), example.fixed.strip()))
-    yield f"Watched: `{example.proof.layer}` of `{example.proof.build}`."
+    yield watched(example.proof)
     yield proof_table(example.proof, example.fixed is not None)
+
+
+def watched(proof: Proof) -> str:
+    """Whose behaviour the measured table shows."""
+    return f"Watched: `{proof.layer}` of `{proof.build}`." if proof.layer else f"Watched: `{proof.build}` itself."
 
 
 def fenced(language: str, code: str) -> str:

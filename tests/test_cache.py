@@ -61,7 +61,7 @@ def write(path: Path, text: str) -> None:
 def again(examined: list[str], fix: Fix, *options: str) -> tuple[list[str], Result]:
     """The files that one more run examines, and what it says."""
     examined.clear()
-    done = fix("--check", *options)
+    done = fix("--check", *options, ".")
     return sorted(examined), done
 
 
@@ -153,9 +153,9 @@ def test_other_settings_and_another_version(
 def test_fixing_after_checking(package: Path, examined: list[str], fix: Fix) -> None:
     again(examined, fix)
     examined.clear()
-    assert fix().lines == ["5 files checked, 4 findings fixed, 0 left"]
+    assert fix(".").lines == ["5 files checked, 4 findings fixed, 0 left"]
     assert set(examined) == {"block.py", "model.py", "other.py"}
-    assert again(examined, fix)[1].lines == ["5 files checked, 0 findings, 0 of them fixable"]
+    assert again(examined, fix)[1].lines == ["All checks passed (5 files checked)"]
 
 
 def test_no_cache_and_another_folder(package: Path, examined: list[str], fix: Fix, cache_folder: Path) -> None:
@@ -209,8 +209,8 @@ def test_old_entries_go(package: Path, examined: list[str], fix: Fix, cache_fold
 
 
 def test_runs_at_the_same_time(package: Path, cache_folder: Path) -> None:
-    command = [sys.executable, "-m", "flake8_training_phase", "--check"]
-    alone = run(*command[2:], "--no-cache", cwd=package)
+    command = [sys.executable, "-m", "flake8_training_phase", "--check", "."]
+    alone = run(*command[2:], "--no-cache", ".", cwd=package)
     several = [
         subprocess.Popen(command, cwd=package, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)

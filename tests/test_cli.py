@@ -37,15 +37,16 @@ def test_fix_in_place(model: Path, fix: Fix) -> None:
 
 
 def test_this_folder_is_the_default(model: Path, fix: Fix) -> None:
-    assert fix().code == CLEAN
+    assert fix(".").code == CLEAN
     assert model.read_text() == FIXED_MODEL
 
 
 def test_a_second_run_changes_nothing(model: Path, fix: Fix) -> None:
-    fix()
+    fix(".")
     before = model.stat()
-    assert fix() == Result(CLEAN, "1 file checked, 0 findings fixed, 0 left\n", "")
-    assert model.stat() == before
+    assert fix(".") == Result(CLEAN, "All checks passed (1 file checked)\n", "")
+    after = model.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 CHECKED = """\
@@ -54,18 +55,18 @@ under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference
     9 |     def call(self, x):
       |     ^^^^^^^^^^^^^^^^
       = fix: Add `training=None` to `call` and forward it
-1 file checked, 1 finding, 1 of them fixable
+1 file checked, 1 finding (1 with a safe fix)
 """
 
 
 def test_check(model: Path, fix: Fix) -> None:
-    assert fix("--check") == Result(FOUND, CHECKED, "")
+    assert fix("--check", ".") == Result(FOUND, CHECKED, "")
     assert model.read_text() == MODEL
 
 
 DIFF = """\
---- model.py
-+++ model.py
+--- a/model.py
++++ b/model.py
 @@ -6,5 +6,5 @@
          super().__init__()
          self.drop = keras.layers.Dropout(0.5)
@@ -78,10 +79,10 @@ DIFF = """\
 
 
 def test_diff(model: Path, fix: Fix) -> None:
-    assert fix("--diff") == Result(FOUND, DIFF, "1 file checked, 1 finding would be fixed, 0 left\n")
+    assert fix("--diff", ".") == Result(FOUND, DIFF, "1 file checked, 1 finding would be fixed, 0 left\n")
     assert model.read_text() == MODEL
     model.write_text(FIXED_MODEL)
-    assert fix("--diff") == Result(CLEAN, "", "1 file checked, 0 findings would be fixed, 0 left\n")
+    assert fix("--diff", ".") == Result(CLEAN, "", "All checks passed (1 file checked)\n")
 
 
 @pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
@@ -100,26 +101,26 @@ def test_the_diff_makes_the_fixed_file(text: str, tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_bytes(text.encode())
     done = subprocess.run(
-        [sys.executable, "-m", "flake8_training_phase", "--diff"], cwd=tmp_path, capture_output=True, check=False
+        [sys.executable, "-m", "flake8_training_phase", "--diff", "."], cwd=tmp_path, capture_output=True, check=False
     )
-    assert run("flake8_training_phase", cwd=tmp_path).code == CLEAN
+    assert run("flake8_training_phase", ".", cwd=tmp_path).code == CLEAN
     fixed = model.read_bytes()
     model.write_bytes(text.encode())
-    subprocess.run(["patch", "--binary", "-p0"], cwd=tmp_path, input=done.stdout, check=True, capture_output=True)
+    subprocess.run(["patch", "--binary", "-p1"], cwd=tmp_path, input=done.stdout, check=True, capture_output=True)
     assert model.read_bytes() == fixed != text.encode()
 
 
 def test_unsafe_fixes(tmp_path: Path, fix: Fix) -> None:
     model = tmp_path / "model.py"
     model.write_text(MISNAMED)
-    left = fix()
+    left = fix(".")
     assert left.code == FOUND
     assert left.lines[0].startswith("model.py:9:23: KTP103 [unsafe fix] ")
-    assert left.lines[-1] == "1 file checked, 0 findings fixed, 1 left, 1 of these can be fixed with --unsafe-fixes"
+    assert left.lines[-1] == "1 file checked, 0 findings fixed, 1 left (1 fixable only with --unsafe-fixes)"
     assert model.read_text() == MISNAMED
-    assert fix("--diff").out == ""
-    assert "+    def call(self, x, training=" in fix("--diff", "--unsafe-fixes").out
-    assert fix("--unsafe-fixes").code == CLEAN
+    assert fix("--diff", ".").out == ""
+    assert "+    def call(self, x, training=" in fix("--diff", "--unsafe-fixes", ".").out
+    assert fix("--unsafe-fixes", ".").code == CLEAN
     assert "is_training" not in model.read_text()
 
 
@@ -127,22 +128,22 @@ def test_fixes_in_one_file_can_call_for_fixes_in_another(tmp_path: Path, fix: Fi
     block, _, model = TWO_CLASSES.partition("\n\n\nclass Model")
     (tmp_path / "z_block.py").write_text(f"{block}\n")
     (tmp_path / "a_model.py").write_text(f"import keras\n\nfrom z_block import Block\n\n\nclass Model{model}")
-    wanted = fix("--isolated", "--diff")
+    wanted = fix("--isolated", "--diff", ".")
     assert wanted.out.count("\n+") == 5
-    assert fix("--isolated").lines == ["2 files checked, 2 findings fixed, 0 left"]
+    assert fix("--isolated", ".").lines == ["2 files checked, 2 findings fixed, 0 left"]
     assert "self.block(x, training=training)" in (tmp_path / "a_model.py").read_text()
-    assert fix("--isolated").lines == ["2 files checked, 0 findings fixed, 0 left"]
+    assert fix("--isolated", ".").lines == ["All checks passed (2 files checked)"]
 
 
 def test_several_files(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "one.py").write_text(MODEL)
     (tmp_path / "two.py").write_text(FORGETFUL)
     (tmp_path / "three.py").write_text(UNRELATED)
-    found = fix("--check")
+    found = fix("--check", ".")
     assert [line.partition(" [*]")[0] for line in found.lines if line[0] != " "] == [
         "one.py:9:5: KTP101",
         "two.py:10:16: KTP202",
-        "3 files checked, 2 findings, 2 of them fixable",
+        "3 files checked, 2 findings (2 with a safe fix)",
     ]
 
 
@@ -170,7 +171,7 @@ def test_several_files(tmp_path: Path, fix: Fix) -> None:
 def test_what_is_reported(options: list[str], expected: list[str], tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "one.py").write_text(MODEL)
     (tmp_path / "two.py").write_text(FORGETFUL)
-    found = fix("--check", "--output-format", "json", *options)
+    found = fix("--check", "--output-format", "json", *options, ".")
     assert [one["code"] for one in json.loads(found.out)] == expected
     assert found.code == (FOUND if expected else CLEAN)
 
@@ -190,16 +191,16 @@ def test_a_rule_that_is_off_by_default(
 ) -> None:
     monkeypatch.setattr(rule("KTP202"), "on_by_default", False)
     (tmp_path / "model.py").write_text(FORGETFUL)
-    assert fix("--check", *options).code == (FOUND if shown else CLEAN)
+    assert fix("--check", *options, ".").code == (FOUND if shown else CLEAN)
     (listed,) = [line for line in fix("--list-rules").lines if line.startswith("KTP202")]
     assert listed.endswith("(off by default)")
 
 
 def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
     (model.parent / "pyproject.toml").write_text('[tool.training-phase]\nkeras = "2"\n')
-    assert fix("--check").code == CLEAN
-    assert fix("--check", "--keras", "3").code == FOUND
-    assert fix("--check", "--isolated").code == FOUND
+    assert fix("--check", ".").code == CLEAN
+    assert fix("--check", "--keras", "3", ".").code == FOUND
+    assert fix("--check", "--isolated", ".").code == FOUND
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
     ],
 )
 def test_wrong_options(arguments: list[str], said: str, model: Path, fix: Fix) -> None:
-    found = fix(*arguments)
+    found = fix(*arguments, ".")
     assert (found.code, found.out) == (ERROR, "")
     assert said in found.err
     assert model.read_text() == MODEL
@@ -234,7 +235,7 @@ def test_options_and_paths_in_any_order(model: Path, fix: Fix) -> None:
 
 def test_wrong_settings(model: Path, fix: Fix) -> None:
     (model.parent / "pyproject.toml").write_text("[tool.training-phase]\nkeras = 4\n")
-    found = fix()
+    found = fix(".")
     assert (found.code, found.out) == (ERROR, "")
     assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras must be {FORMS}; not `4`\n"
 
@@ -323,7 +324,7 @@ def test_what_is_fixable_is_marked(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "a.py").write_text(MODEL)
     (tmp_path / "b.py").write_text(MISNAMED)
     (tmp_path / "c.py").write_text(returning("self.drop(i for i in x)"))
-    shown = [line.partition(": ")[2] for line in fix("--check").lines if ".py:" in line]
+    shown = [line.partition(": ")[2] for line in fix("--check", ".").lines if ".py:" in line]
     assert [line[:12] for line in shown] == ["KTP101 [*] `", "KTP103 [unsa", "KTP202 `self"]
 
 
@@ -336,7 +337,7 @@ def parsed(done: Result) -> list[dict[str, Any]]:
 
 def test_json(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "model.py").write_text(FORGETFUL)
-    (found,) = parsed(fix("--check", "--output-format", "json"))
+    (found,) = parsed(fix("--check", "--output-format", "json", "."))
     assert found == {
         "filename": "model.py",
         "code": "KTP202",
@@ -345,6 +346,8 @@ def test_json(tmp_path: Path, fix: Fix) -> None:
         "it runs in the right phase only by the inherited call context",
         "severity": "fragile",
         "keras": [2, 3],
+        "url": None,
+        "fixed": False,
         "location": {"row": 10, "column": 16},
         "end_location": {"row": 10, "column": 28},
         "fix": {
@@ -387,13 +390,18 @@ def test_edits_made_by_hand_give_the_fixers_text(text: str, fix: Fix) -> None:
     assert edited(text, found["fix"]["edits"]) == fix("--unsafe-fixes", "-", stdin=text.encode()).out
 
 
-def test_json_of_what_is_left(tmp_path: Path, fix: Fix) -> None:
+def test_json_of_what_was_fixed_and_what_is_left(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "a.py").write_text(MODEL)
     (tmp_path / "b.py").write_text(MISNAMED)
-    left = fix("--output-format", "json")
-    assert [(one["filename"], one["code"]) for one in parsed(left)] == [("b.py", "KTP103")]
-    assert (left.code, left.err) == (FOUND, "")
-    assert fix("--output-format", "json", "--unsafe-fixes") == Result(CLEAN, "[]\n", "")
+    done = fix("--output-format", "json", ".")
+    shown = [(one["filename"], one["code"], one["fixed"]) for one in parsed(done)]
+    assert shown == [("b.py", "KTP103", False), ("a.py", "KTP101", True)]
+    assert (done.code, done.err) == (FOUND, "")
+    done = fix("--output-format", "json", "--unsafe-fixes", ".")
+    [fixed] = parsed(done)
+    # Where it was, and nothing to edit any more.
+    assert (fixed["filename"], fixed["location"], fixed["fix"]["edits"]) == ("b.py", {"row": 9, "column": 23}, [])
+    assert done.code == CLEAN
 
 
 @pytest.mark.parametrize("mode", [[], ["--check"], ["--unsafe-fixes"]])
@@ -443,7 +451,7 @@ ODD = {
 def test_no_other_byte_changes(data: bytes, tmp_path: Path, fix: Fix) -> None:
     path = tmp_path / "model.py"
     path.write_bytes(data)
-    assert fix() == Result(CLEAN, "1 file checked, 1 finding fixed, 0 left\n", "")
+    assert fix(".") == Result(CLEAN, "1 file checked, 1 finding fixed, 0 left\n", "")
     assert path.read_bytes() == fixed_bytes(data)
 
 
@@ -481,7 +489,7 @@ def test_files_that_cannot_be_analysed(
     path, model = tmp_path / "broken.py", tmp_path / "model.py"
     path.write_bytes(data)
     model.write_text(MODEL)
-    done = fix(*options)
+    done = fix(*options, ".")
     said = done.out + done.err
     assert said.count("KTP900") == said.count("file not analysed") == messages
     assert "Traceback" not in said
@@ -495,7 +503,7 @@ def test_files_that_cannot_be_analysed(
 def test_an_expression_that_is_too_deep_for_python(model: Path, fix: Fix) -> None:
     deep = model.with_name("deep.py")
     deep.write_text(returning(f"self.drop({'+'.join(['1'] * 3000)})"))
-    done = fix()
+    done = fix(".")
     assert done.lines[0].startswith("deep.py:1:1: KTP900 file not analysed: cannot be parsed: maximum recursion depth")
     assert done.out.count("KTP") == 1
     assert (done.code, model.read_text()) == (FOUND, FIXED_MODEL)
@@ -506,7 +514,7 @@ def test_a_rule_that_fails(model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatc
         raise ZeroDivisionError("by\nnothing")
 
     monkeypatch.setattr(rule("KTP202"), "check", check)
-    done = fix()
+    done = fix(".")
     assert done.lines[0] == (
         "model.py:1:1: KTP900 file not analysed: internal error, please report it: ZeroDivisionError: by nothing"
     )
@@ -527,21 +535,26 @@ def test_not_analysed_can_be_left_out_like_any_code(
     options: list[str], text: str, code: int, tmp_path: Path, fix: Fix
 ) -> None:
     (tmp_path / "broken.py").write_text(text)
-    assert fix(*options).code == code
+    assert fix(*options, ".").code == code
 
 
 # Odd paths
 
 
 def test_missing_paths(model: Path, fix: Fix) -> None:
+    reasons = ["cannot be read: No such file or directory", "cannot be read: File name too long"]
+    checked = fix("--check", "gone.py", "model.py", "n" * 5000)
+    assert [line.partition(": ")[2] for line in checked.err.splitlines()] == reasons
+    assert (checked.code, checked.lines[-1]) == (ERROR, "1 file checked, 1 finding (1 with a safe fix), 2 errors")
     done = fix("gone.py", "model.py", "n" * 5000)
-    assert done.code == ERROR
-    assert [line.partition(": ")[2] for line in done.err.splitlines()] == [
-        "cannot be read: No such file or directory",
-        "cannot be read: File name too long",
-    ]
-    assert done.lines == ["1 file checked, 1 finding fixed, 0 left, 2 errors"]
-    assert model.read_text() == FIXED_MODEL
+    assert (done.code, done.out) == (ERROR, "")
+    assert [line.partition(": ")[2] for line in done.err.splitlines()] == ["nothing was written", *reasons]
+    assert model.read_text() == MODEL
+
+
+def test_a_subcommand_is_a_missing_path(model: Path, fix: Fix) -> None:
+    assert fix("check", "model.py").code == ERROR
+    assert model.read_text() == MODEL
 
 
 def test_links_and_folders(model: Path, fix: Fix) -> None:
@@ -552,7 +565,9 @@ def test_links_and_folders(model: Path, fix: Fix) -> None:
     (folder / "link.py").symlink_to("model.py")
     done = fix("broken.py", "loop.py", "folder.py", "link.py")
     assert done.code == ERROR
-    assert [line.partition(": ")[0] for line in done.err.splitlines()] == ["broken.py", "loop.py"]
+    assert [line.partition(": ")[0] for line in done.err.splitlines()[1:]] == ["broken.py", "loop.py"]
+    assert model.read_text() == MODEL
+    assert fix("folder.py", "link.py").code == CLEAN
     assert (folder / "link.py").is_symlink()
     assert model.read_text() == FIXED_MODEL
     assert fix("--check", ".").err.count("cannot be read") == 2
@@ -564,18 +579,18 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
         (tmp_path / name).write_text(FORGETFUL)
     except OSError:
         pytest.skip("this file system takes only names that are text")
-    shown = run("flake8_training_phase", "--check", cwd=tmp_path)
+    shown = run("flake8_training_phase", "--check", ".", cwd=tmp_path)
     assert (shown.code, shown.err) == (FOUND, "")
     assert shown.lines[0].startswith(r"caf\udce9.py:10:16: KTP202")
-    (found,) = json.loads(run("flake8_training_phase", "--check", "--output-format", "json", cwd=tmp_path).out)
+    (found,) = json.loads(run("flake8_training_phase", "--check", "--output-format", "json", ".", cwd=tmp_path).out)
     assert found["filename"] == name
-    assert run("flake8_training_phase", "--diff", cwd=tmp_path).code == FOUND
-    assert run("flake8_training_phase", cwd=tmp_path).code == CLEAN
+    assert run("flake8_training_phase", "--diff", ".", cwd=tmp_path).code == FOUND
+    assert run("flake8_training_phase", ".", cwd=tmp_path).code == CLEAN
 
 
 def test_a_terminal_without_the_character(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(returning("['😀', self.drop(x)]"), encoding="utf-8")
-    command = [sys.executable, "-m", "flake8_training_phase", "--check"]
+    command = [sys.executable, "-m", "flake8_training_phase", "--check", "."]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (FOUND, b"")
@@ -601,7 +616,7 @@ def test_nothing_half_written(failing: str, model: Path, fix: Fix, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(failing, fail)
-    done = fix()
+    done = fix(".")
     assert done.code == ERROR
     assert done.err == "model.py: cannot be written: No space left on device\n"
     # The finding is still there, and so the report says.
@@ -642,12 +657,13 @@ def test_what_may_not_be_read_or_written(without_privileges: Path, fix: Fix, mon
     (folder / "b_secret.py").chmod(0o000)
     (folder / "d_frozen").chmod(0o555)
     (folder / "c_closed").chmod(0o000)
-    done = fix("--isolated", ".", "c_closed/model.py")
+    assert fix("--isolated", ".", "c_closed/model.py").code == ERROR
+    assert (folder / "e_open.py").read_text() == MODEL
+    done = fix("--isolated", ".")
     assert done.code == ERROR
     assert sorted(done.err.splitlines()) == [
         "a_readonly.py: cannot be written: Permission denied",
         "b_secret.py: cannot be read: Permission denied",
-        "c_closed/model.py: cannot be read: Permission denied",
         "c_closed: cannot be read: Permission denied",
         "d_frozen/model.py: cannot be written: Permission denied",
     ]

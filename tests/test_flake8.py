@@ -109,10 +109,10 @@ def test_noqa_means_the_same_to_flake8_and_to_the_fixer(tmp_path: Path) -> None:
     by_flake8 = flake8(".", cwd=tmp_path)
     assert names(by_flake8.lines) == loud
 
-    checked = run("flake8_training_phase", "--isolated", "--check", cwd=tmp_path)
+    checked = run("flake8_training_phase", "--isolated", "--check", ".", cwd=tmp_path)
     assert names([line for line in checked.lines if ".py:" in line]) == loud
 
-    run("flake8_training_phase", "--isolated", cwd=tmp_path)
+    run("flake8_training_phase", "--isolated", ".", cwd=tmp_path)
     changed = {name for name, (text, _) in NOQA.items() if (tmp_path / f"{name}.py").read_text() != text}
     # Where a finding is shown all the same, no fix touches the line if one of our codes is silenced there.
     assert changed == {"another"}

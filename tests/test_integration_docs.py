@@ -17,7 +17,11 @@ from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL
 yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = {"flake8": "flake8", "training-phase-fix": "flake8_training_phase"}
+PROGRAMS = {
+    "flake8": "-m flake8",
+    "training-phase-check": "-c 'import sys; from flake8_training_phase.cli import check; sys.exit(check())'",
+    "training-phase-fix": "-m flake8_training_phase",
+}
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -41,7 +45,7 @@ LINES = [line for example in EXAMPLES for line in commands(example) if line.spli
 
 def test_the_examples_are_there() -> None:
     assert len(EXAMPLES) == 4
-    assert [line.split()[0] for line in LINES] == ["flake8", *["training-phase-fix"] * 3]
+    assert [line.split()[0] for line in LINES] == ["flake8", *["training-phase-check"] * 3]
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -59,7 +63,7 @@ def test_commands_in_continuous_integration(line: str, tmp_path: Path) -> None:
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a line of a script with the programs of this Python."""
     program, _, rest = line.partition(" ")
-    command = f"{shlex.quote(sys.executable)} -m {PROGRAMS[program]} {rest}"
+    command = f"{shlex.quote(sys.executable)} {PROGRAMS[program]} {rest}"
     return subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -67,7 +71,7 @@ def test_the_diff_can_be_applied(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "model.py").write_text(FORGETFUL)
     diff = shell("training-phase-fix --diff src", tmp_path).stdout
-    subprocess.run(["patch", "-p0"], input=diff, text=True, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(["git", "apply"], input=diff, text=True, cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "src" / "model.py").read_text() == FORGETFUL.replace("drop(x)", "drop(x, training=training)")
 
 
@@ -75,13 +79,13 @@ def test_hooks_are_those_of_the_repository() -> None:
     defined = {one["id"]: one for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
     used = [hook["id"] for example in EXAMPLES for repo in example.get("repos", ()) for hook in repo["hooks"]]
     assert used == ["training-phase-fix", "flake8"]
-    assert set(defined) == {"training-phase-fix", "training-phase-check", "flake8"}
+    assert set(defined) == {"training-phase-fix", "training-phase-check", "flake8-training-phase"}
     for name, one in defined.items():
         assert one["entry"].split()[0] in PROGRAMS
         assert one["language"] == "python"
         # flake8 itself does not read notebooks.
-        assert one.get("types") == (["python"] if name == "flake8" else None)
-        assert one.get("types_or") == (None if name == "flake8" else ["python", "jupyter"])
+        assert one.get("types") == (["python"] if name == "flake8-training-phase" else None)
+        assert one.get("types_or") == (None if name == "flake8-training-phase" else ["python", "jupyter"])
 
 
 def test_settings_of_editors_are_json() -> None:

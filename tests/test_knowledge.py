@@ -146,7 +146,7 @@ def test_in_the_command(
     key: str, value: str, text: str, without: list[str], with_it: list[str], tmp_path: Path, fix: Fix
 ) -> None:
     def found(*options: str) -> list[str]:
-        return [one["code"] for one in json.loads(fix("--check", "--output-format", "json", *options).out)]
+        return [one["code"] for one in json.loads(fix("--check", "--output-format", "json", *options, ".").out)]
 
     written(tmp_path, {"model.py": text})
     assert found() == without
@@ -157,7 +157,7 @@ def test_in_the_command(
 
 def found(folder: Path, fix: Fix, *options: str) -> list[tuple[str, str]]:
     """Files and codes."""
-    shown = json.loads(fix("--check", "--output-format", "json", *options).out)
+    shown = json.loads(fix("--check", "--output-format", "json", *options, ".").out)
     return [(one["filename"], one["code"]) for one in shown]
 
 
@@ -166,7 +166,7 @@ def found(folder: Path, fix: Fix, *options: str) -> list[tuple[str, str]]:
 
 def test_a_phase_layer_takes_the_flag_by_keyword(tmp_path: Path, fix: Fix) -> None:
     written(tmp_path, {"model.py": FOREIGN_LAYER})
-    fix("--phase-layers", "StochasticDepth")
+    fix("--phase-layers", "StochasticDepth", ".")
     assert "self.drop(x, training=training)" in (tmp_path / "model.py").read_text()
     written(tmp_path, {"model.py": FOREIGN_LAYER.replace("self.drop(x)", "self.drop(x, training)")})
     assert found(tmp_path, fix, "--phase-layers", "StochasticDepth") == [("model.py", "KTP203")]
@@ -291,7 +291,7 @@ def test_standard_input_and_texts(fix: Fix) -> None:
 def test_the_import_of_a_backend_goes_with_its_last_use(spelled: str, tmp_path: Path, fix: Fix) -> None:
     call = "    def call(self, x, training=None):\n        return K.in_train_phase(x * 2, x, training=training)\n"
     written(tmp_path, {"old.py": f"import keras\n{spelled}\n\n\nclass A(keras.layers.Layer):\n{call}"})
-    fix("--keras-modules", "my_pkg.nn")
+    fix("--keras-modules", "my_pkg.nn", ".")
     assert "my_pkg" not in (tmp_path / "old.py").read_text()
 
 
@@ -339,7 +339,7 @@ def test_an_ignored_class_is_ignored_and_nothing_else(tmp_path: Path, fix: Fix) 
     written(tmp_path, {"model.py": NESTED})
     assert found(tmp_path, fix) == [("model.py", "KTP101"), ("model.py", "KTP401")]
     assert found(tmp_path, fix, "--ignore-classes", "LegacyI?ner") == [("model.py", "KTP401")]
-    fix("--ignore-classes", "Outer")
+    fix("--ignore-classes", "Outer", ".")
     assert (tmp_path / "model.py").read_text() == NESTED
 
 

@@ -65,12 +65,12 @@ under Keras 3 `fit()` runs `self.drop` (Dropout, line 7 of cell 3) as in inferen
     6 |     def call(self, x):
       |     ^^^^^^^^^^^^^^^^
       = fix: Add `training=None` to `call` and forward it
-1 file checked, 1 finding, 1 of them fixable
+1 file checked, 1 finding (1 with a safe fix)
 """
 
 DIFF = """\
---- a.ipynb:cell 3
-+++ a.ipynb:cell 3
+--- a/a.ipynb:cell 3
++++ b/a.ipynb:cell 3
 @@ -3,5 +3,5 @@
          super().__init__()
          self.drop = keras.layers.Dropout(0.5)
@@ -91,12 +91,12 @@ def model(tmp_path: Path) -> Path:
 
 def test_check_names_cell_and_line(model: Path, fix: Fix) -> None:
     before = model.read_bytes()
-    assert fix("--check") == Result(FOUND, REPORT, "")
+    assert fix("--check", ".") == Result(FOUND, REPORT, "")
     assert model.read_bytes() == before
 
 
 def test_diff_shows_cells(model: Path, fix: Fix) -> None:
-    assert fix("--diff") == Result(FOUND, DIFF, "1 file checked, 1 finding would be fixed, 0 left\n")
+    assert fix("--diff", ".") == Result(FOUND, DIFF, "1 file checked, 1 finding would be fixed, 0 left\n")
 
 
 def test_fix_in_place(model: Path, fix: Fix) -> None:
@@ -115,17 +115,17 @@ def test_standard_input(model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) 
 
 def test_noqa_holds_for_its_line(model: Path, fix: Fix) -> None:
     model.write_bytes(model.read_bytes().replace(b"def call(self, x):", b"def call(self, x):  # noqa: KTP101"))
-    assert fix("--check").code == CLEAN
+    assert fix("--check", ".").code == CLEAN
 
 
 def test_flake8_noqa_in_one_cell_holds_for_the_notebook(fix: Fix, tmp_path: Path) -> None:
     (tmp_path / "a.ipynb").write_bytes(written(notebook(code("# flake8: noqa"), code(MODEL))))
-    assert fix("--check").code == CLEAN
+    assert fix("--check", ".").code == CLEAN
 
 
 def test_flake8_noqa_in_a_cell_of_another_language_means_nothing(fix: Fix, tmp_path: Path) -> None:
     (tmp_path / "a.ipynb").write_bytes(written(notebook(code("%%bash\n# flake8: noqa"), code(MODEL))))
-    assert fix("--check").code == FOUND
+    assert fix("--check", ".").code == FOUND
 
 
 # Byte for byte
@@ -300,7 +300,7 @@ def test_the_older_format(fix: Fix, tmp_path: Path) -> None:
 
     path = tmp_path / "a.ipynb"
     path.write_bytes(written(content(MODEL)))
-    assert fix("--check").lines[0].startswith("a.ipynb:cell 2:9:5: KTP101")
+    assert fix("--check", ".").lines[0].startswith("a.ipynb:cell 2:9:5: KTP101")
     fix("a.ipynb")
     assert path.read_bytes() == written(content(FIXED_MODEL))
 
@@ -315,7 +315,7 @@ def test_a_cell_with_a_mistake_does_not_hide_the_others(fix: Fix, tmp_path: Path
     path.write_bytes(written(notebook(code(IMPORT), code(f"{UNFINISHED}y = = 2"), code(CLASS))))
     assert [line for line in fix("a.ipynb").lines if not line.startswith(" ")] == [
         "a.ipynb:cell 2:3:5: KTP900 cell not analysed: syntax error: invalid syntax",
-        "1 file checked, 1 finding fixed, 1 left",
+        "1 file checked, 1 finding fixed, 1 left (1 without a fix)",
     ]
     assert path.read_bytes() == written(notebook(code(IMPORT), code(f"{UNFINISHED}y = = 2"), code(FIXED_CLASS)))
 
@@ -369,7 +369,7 @@ def test_a_corrupt_notebook_is_one_message(data: bytes, fix: Fix, tmp_path: Path
     (tmp_path / "b.ipynb").write_bytes(written(notebook(code(MODEL))))
     message, last = fix("--unsafe-fixes", ".").lines
     assert message.startswith("a.ipynb:1:1: KTP900 file not analysed: not a notebook: ")
-    assert last == "2 files checked, 1 finding fixed, 1 left"
+    assert last == "2 files checked, 1 finding fixed, 1 left (1 without a fix)"
     assert (tmp_path / "a.ipynb").read_bytes() == data
     assert (tmp_path / "b.ipynb").read_bytes() == written(notebook(code(FIXED_MODEL)))
 
@@ -385,8 +385,8 @@ def test_what_python_cannot_hold_is_no_crash(text: str, fix: Fix, tmp_path: Path
 def test_the_cache_knows_corrupt_notebooks_and_those_behind_them(fix: Fix, tmp_path: Path, cache_folder: Path) -> None:
     (tmp_path / "a.ipynb").write_bytes(b"{")
     (tmp_path / "b.ipynb").write_bytes(written(notebook(code(MODEL), code("training = = 1"))))
-    first = fix("--isolated", "--check")
+    first = fix("--isolated", "--check", ".")
     files = [(Path("a.ipynb"), Settings()), (Path("b.ipynb"), Settings())]
     assert set(Memory(Cache(cache_folder), files).results(Fixes.NONE)) == {0, 1}
-    assert fix("--isolated", "--check") == first
+    assert fix("--isolated", "--check", ".") == first
     assert len(first.lines) == 9

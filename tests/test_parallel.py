@@ -60,14 +60,14 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids=["check", "diff", "unsafe", "json"],
 )
 def test_the_same_bytes_for_any_number_of_jobs(options: list[str], package: Path, fix: Callable[..., Result]) -> None:
-    shown = {jobs: fix(*options, "--no-cache", "-j", jobs) for jobs in (1, 2, 3)}
+    shown = {jobs: fix(*options, "--no-cache", "-j", jobs, ".") for jobs in (1, 2, 3)}
     assert shown[1] == shown[2] == shown[3]
     assert "block.py" in shown[1].out
 
 
 def test_fixes_in_processes(package: Path, fix: Callable[..., Result]) -> None:
-    done = fix("-j2")
-    assert done.lines[-1] == "30 files checked, 28 findings fixed, 1 left"
+    done = fix("-j2", ".")
+    assert done.lines[-1] == "30 files checked, 28 findings fixed, 1 left (1 without a fix)"
     assert (package / "m0.py").read_text() == FIXED_MODEL
     assert "self.block(x, training=training)" in (package / "u8.py").read_text()
 
@@ -117,13 +117,13 @@ def deadly(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
 def test_a_file_that_ends_the_process(
     package: Path, fix: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = fix("--check", "--no-cache", "-j1")
+    whole = fix("--check", "--no-cache", "-j1", ".")
     monkeypatch.setattr(parallel, "examine", deadly)
-    done = fix("--check", "--no-cache", "-j2")
+    done = fix("--check", "--no-cache", "-j2", ".")
     assert done.code == 2
     assert done.err == "package/m3.py: cannot be analysed: the process that tried was ended\n"
     assert len(done.lines) == len(whole.lines) - 4
-    assert done.lines[-1].endswith("18 of them fixable, 1 error")
+    assert done.lines[-1].endswith("(18 with a safe fix, 1 without a fix), 1 error")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and pipes")
@@ -157,9 +157,9 @@ def test_interrupted(jobs: int, tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_twice(package: Path, fix: Callable[..., Result]) -> None:
-    fix("-j2")
+    fix("-j2", ".")
     before = {path: path.stat().st_mtime_ns for path in package.iterdir()}
-    assert fix("-j2").lines[-1] == "30 files checked, 0 findings fixed, 1 left"
+    assert fix("-j2", ".").lines[-1] == "30 files checked, 0 findings fixed, 1 left (1 without a fix)"
     assert {path: path.stat().st_mtime_ns for path in package.iterdir()} == before
     (package / "m0.py").write_text(FORGETFUL)
-    assert fix("-j2").lines[-1] == "30 files checked, 1 finding fixed, 1 left"
+    assert fix("-j2", ".").lines[-1] == "30 files checked, 1 finding fixed, 1 left (1 without a fix)"

@@ -11,7 +11,7 @@ import pytest
 from flake8.main.cli import main
 
 from flake8_training_phase.rules import rule
-from tests.helpers import FORGETFUL, HEAD, MODEL, UNRELATED, Result
+from tests.helpers import FORGETFUL, HEAD, MISNAMED, MODEL, UNRELATED, Result
 from tests.test_knowledge import written
 
 Fix = Callable[..., Result]
@@ -87,7 +87,7 @@ CASES = [
 
 def found(fix: Fix, *options: str) -> list[tuple[str, str]]:
     """What the command finds below this folder."""
-    shown = json.loads(fix("--check", "--output-format", "json", *options).out)
+    shown = json.loads(fix("--check", "--output-format", "json", *options, ".").out)
     return [(one["filename"], one["code"]) for one in shown]
 
 
@@ -117,6 +117,87 @@ def test_cache(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> Non
     assert found(fix, "--cache") == before
 
 
+def test_fixable(tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MODEL, "other.py": FORGETFUL})
+    shown = json.loads(fix("--check", "--output-format", "json", "--fixable", "KTP1", ".").out)
+    assert [(one["code"], one["fix"] is not None) for one in shown] == [("KTP101", True), ("KTP202", False)]
+    assert fix("--fixable", "KTP1", ".").code == 1
+    assert "training=training" in (tmp_path / "model.py").read_text()
+    assert (tmp_path / "other.py").read_text() == FORGETFUL
+    assert fix("--fixable", "ALL", ".").code == 0
+
+
+def test_unfixable(tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": '[tool.training-phase]\nunfixable = ["KTP"]\n'})
+    assert fix(".").lines[-1] == "1 file checked, 0 findings fixed, 1 left (1 without a fix)"
+    assert fix("--fixable", "KTP101", ".").lines == ["1 file checked, 1 finding fixed, 0 left"]
+
+
+def test_unsafe_fixes(tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MISNAMED, "pyproject.toml": "[tool.training-phase]\nunsafe-fixes = true\n"})
+    assert fix("--no-unsafe-fixes", "--diff", ".").out == ""
+    assert fix("model.py").lines == ["1 file checked, 1 finding fixed, 0 left"]
+
+
+def test_output_format(tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": '[tool.training-phase]\noutput-format = "json"\n'})
+    assert json.loads(fix("--check", ".").out) == json.loads(fix("--check", "--output-format", "json", ".").out)
+    assert fix("--check", "--output-format", "concise", ".").lines[0].startswith("model.py:9:5: KTP101")
+    assert fix("--diff", ".").out.startswith("--- a/model.py")
+    # An editor that filters its text through the fixer gets text back, whatever the settings say.
+    assert "training=training" in fix("-", stdin=MODEL.encode()).out
+    written(tmp_path, {"pyproject.toml": '[tool.training-phase]\noutput-format = "jsn"\n'})
+    assert "not `jsn`; did you mean `json`?" in fix("--check", ".").err
+
+
+def test_baseline(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"src/model.py": MODEL, "pyproject.toml": '[tool.training-phase]\nbaseline = "known.json"\n'})
+    assert fix("--check", ".").err == "training-phase-fix: known.json: cannot be read: No such file or directory\n"
+    fix("--write-baseline", "known.json", ".")
+    assert fix("--check", ".").lines == ["All checks passed (1 file checked, 1 known from the baseline)"]
+    monkeypatch.chdir(tmp_path / "src")
+    assert fix("--check", ".").code == 0
+    assert fix("--check", "--baseline", "", ".").code == 1
+
+
+def test_settings_for_the_whole_run_are_those_of_the_folder_it_runs_in(tmp_path: Path, fix: Fix) -> None:
+    written(
+        tmp_path,
+        {
+            "inner/model.py": MISNAMED,
+            "inner/pyproject.toml": '[tool.training-phase]\nunsafe-fixes = true\noutput-format = "json"\n',
+        },
+    )
+    assert fix("inner").lines[-1] == "1 file checked, 0 findings fixed, 1 left (1 fixable only with --unsafe-fixes)"
+
+
+@pytest.mark.parametrize("table", ["training_phase", "flake8-training-phase", "flake8-training_phase.per-file-ignores"])
+def test_a_table_with_almost_the_right_name_is_an_error(table: str, tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": f"[tool.{table}]\nkeras = '2'\n"})
+    name = table.partition(".")[0]
+    said = (
+        f"training-phase-fix: {tmp_path}/pyproject.toml: the table [tool.{name}] must be named [tool.training-phase]\n"
+    )
+    assert fix(".") == Result(2, "", said)
+
+
+def test_what_others_write_into_a_pyproject_is_no_error(tmp_path: Path, fix: Fix) -> None:
+    text = '[project]\ndependencies = ["flake8-training-phase"]\n[tool.training-phases]\n[tool.training]\nx = 1\n'
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": text})
+    assert fix("--check", ".").code == 1
+
+
+@pytest.mark.parametrize("option", ["--select", "--extend-select"])
+def test_ktp_alone_means_what_is_on_by_default(option: str, tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": GUARDED, "other.py": MODEL})
+    assert found(fix, option, "KTP") == [("other.py", "KTP101")]
+    assert found(fix, option, "KTP2") == [
+        ("model.py", "KTP206"),
+        *([("other.py", "KTP101")] if "ext" in option else []),
+    ]
+    assert len(found(fix, option, "ALL")) == 2
+
+
 def test_show_settings(tmp_path: Path, fix: Fix) -> None:
     path = tmp_path / "inner" / "pyproject.toml"
     written(tmp_path, {"inner/model.py": MODEL, "inner/pyproject.toml": '[tool.training-phase]\nkeras = "3"\n'})
@@ -143,7 +224,7 @@ def test_each_file_has_the_settings_of_its_own_project(tmp_path: Path, fix: Fix)
     )
     assert found(fix) == [("two/package/model.py", "KTP101")]
     assert found(fix, "--keras", "3") == [("one/model.py", "KTP101"), ("two/package/model.py", "KTP101")]
-    fix()
+    fix(".")
     assert (tmp_path / "one" / "model.py").read_text() == MODEL
     assert (tmp_path / "two" / "package" / "model.py").read_text() != MODEL
 
@@ -158,7 +239,7 @@ def test_standard_input_has_the_settings_of_the_file_it_stands_for(tmp_path: Pat
 def test_nothing_is_written_when_some_settings_are_wrong(tmp_path: Path, fix: Fix) -> None:
     wrong = "[tool.training-phase]\nslect = []\n"
     written(tmp_path, {"a/model.py": MODEL, "z/model.py": MODEL, "z/pyproject.toml": wrong})
-    stopped = fix()
+    stopped = fix(".")
     assert (stopped.code, stopped.out) == (2, "")
     path = tmp_path / "z" / "pyproject.toml"
     assert stopped.err == f"training-phase-fix: {path}: unknown setting `slect`; did you mean `select`?\n"
@@ -177,7 +258,7 @@ def test_nothing_is_written_when_some_settings_are_wrong(tmp_path: Path, fix: Fi
     ],
 )
 def test_wrong_options(arguments: list[str], said: str, tmp_path: Path, fix: Fix) -> None:
-    stopped = fix(*arguments)
+    stopped = fix(*arguments, ".")
     assert (stopped.code, stopped.out) == (2, "")
     assert said in stopped.err
 

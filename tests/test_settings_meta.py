@@ -15,6 +15,7 @@ from flake8.options.manager import OptionManager
 
 from flake8_training_phase import cli
 from flake8_training_phase.codes import rule_modules
+from flake8_training_phase.command.options import CommandMode
 from flake8_training_phase.configuration import flake8_options
 from flake8_training_phase.configuration.command_line import given_settings
 from flake8_training_phase.configuration.resolve import Configuration
@@ -46,6 +47,11 @@ def example(key: str, language: str) -> str:
     found = re.search(rf"^```{language}\n(.*?)^```$", section(key), re.MULTILINE | re.DOTALL)
     assert found is not None, f"docs/settings.md has no {language} example of {key}"
     return found[1]
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The options of the commands."""
+    return cli._parser(CommandMode.CHECK)
 
 
 def flake8_manager() -> OptionManager:
@@ -83,8 +89,10 @@ def test_examples_say_the_same_in_each_place(key: str, tmp_path: Path, monkeypat
     assert getattr(in_file, name) != getattr(Settings(), name)
 
     program, *arguments = shlex.split(example(key, "sh"))
-    assert program == "training-phase-fix"
-    given = given_settings(cli._parser().parse_args(arguments))
+    assert program in ("training-phase-check", "training-phase-fix")
+    options = command_parser().parse_args(arguments)
+    assert options.paths == ["src"]
+    given = given_settings(options)
     assert list(given) == [key]
     assert Configuration(given, isolated=True).for_folder(tmp_path).settings == in_file
 
@@ -148,7 +156,7 @@ def test_codes_in_the_documentation_exist() -> None:
 
 
 def test_options_that_are_not_given_are_none() -> None:
-    assert given_settings(cli._parser().parse_args([])) == {}
+    assert given_settings(command_parser().parse_args([])) == {}
     options = argparse.Namespace(**vars(flake8_manager().parser.parse_args([])))
     assert set(flake8_options.configuration(options).for_folder(Path()).origins.values()) <= {
         "default",

@@ -42,7 +42,7 @@ def releases(major: int, first: int, last: int) -> set[Release]:
         ("3.16", {(3, 16)}),
         ("3.16+", {(3, 16)}),
         ("3,3.16", releases(3, 1, 16)),
-        ("3.14-3.17", releases(3, 14, 17)),
+        ("3.14-3.16", releases(3, 14, 16)),
         # As TOML may have it
         (3, releases(3, 1, 15)),
         (["2", "3.8"], releases(2, 4, 21) | {(3, 8)}),
@@ -78,6 +78,12 @@ def test_a_range_goes_up_within_a_major_version(given: str) -> None:
 @pytest.mark.parametrize("given", ["2.3", "3.0", "2.0-2.15"])
 def test_releases_before_those_that_are_known(given: str) -> None:
     with pytest.raises(ValueError, match=r"releases from 2\.4 or 3\.1 on"):
+        targets(given)
+
+
+@pytest.mark.parametrize("given", ["3.51", "3.17", "2.22", "3.6-3.51", "3.20+", "3,3.17"])
+def test_releases_that_are_not_known(given: str) -> None:
+    with pytest.raises(ValueError, match=r"not known.*the newest are 2\.21 and 3\.15"):
         targets(given)
 
 

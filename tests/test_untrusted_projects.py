@@ -57,7 +57,7 @@ def test_the_telltale_tells(project: Path) -> None:
 
 @pytest.mark.parametrize("options", [["--check"], ["--diff"], [], ["--check", "-j2"], ["--check", "keras"]])
 def test_no_code_of_the_project_runs(options: list[str], project: Path) -> None:
-    done = run("flake8_training_phase", *options, cwd=project)
+    done = run("flake8_training_phase", *options, ".", cwd=project)
     assert done.code in (CLEAN, FOUND)
     assert done.err == "" or "--diff" in options
     assert not (project.parent / "mark").exists()

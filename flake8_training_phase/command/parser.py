@@ -1,10 +1,10 @@
-"""The parser of the command line: what is wrong with it is said in one line, with what comes nearest."""
+"""The parser of the command line: mistakes are told in one line, with the known word that comes closest."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flake8_training_phase.configuration.errors import nearest
 from flake8_training_phase.printable import printable
@@ -13,11 +13,19 @@ ERROR = 2
 """The exit code for a wrong option or an unreadable path."""
 
 
+class UsageError(Exception):
+    """A command line that means nothing."""
+
+
 class Parser(argparse.ArgumentParser):
     """Reads options and paths in any order."""
 
+    def __init__(self, **options: Any) -> None:
+        # `--uns` must not apply unsafe fixes.
+        super().__init__(allow_abbrev=False, **options)
+
     def read(self, arguments: Sequence[str] | None) -> argparse.Namespace:
-        """The options; ends the process for `--help` and for mistakes."""
+        """The options; ends the process for `--help` and `--version`. Raises UsageError."""
         options, unknown = self.parse_known_intermixed_args(arguments)
         if unknown:
             name = unknown[0].partition("=")[0]
@@ -25,8 +33,8 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def error(self, message: str) -> NoReturn:
-        """End the process with a message."""
-        self.exit(ERROR, f"{self.prog}: {printable(message)}\n")
+        """Raise UsageError."""
+        raise UsageError(printable(message))
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flake8_training_phase.command.wishes import Mode, Wishes
+from flake8_training_phase.command.options import CommandMode, RunOptions, Verbosity
+from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.output.ending import end
+from flake8_training_phase.output.ending import finish_run
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
 from flake8_training_phase.reporters import reporter
@@ -25,7 +26,7 @@ class Run:
     """One run."""
 
     configuration: Configuration
-    wishes: Wishes
+    options: RunOptions
     examiner: Examiner = field(default_factory=Examiner)
     progress: Progress = field(default_factory=lambda: Progress(sys.stderr))
     force_exclude: bool = False
@@ -34,41 +35,51 @@ class Run:
     @property
     def fixes(self) -> Fixes:
         """Which fixes are made, or shown."""
-        if self.wishes.mode not in (Mode.FIX, Mode.DIFF):
+        if self.options.mode not in (CommandMode.FIX, CommandMode.DIFF):
             return Fixes.NONE
-        return Fixes.ALL if self.wishes.unsafe else Fixes.SAFE
+        return Fixes.ALL if self.options.unsafe else Fixes.SAFE
 
     def paths(self, paths: Sequence[Path]) -> int:
-        """Check or fix files and folders; gives the exit code. Raises SettingsError before any file is written."""
+        """Check or fix files and folders; gives the exit code.
+
+        Raises SettingsError before any file is written, also for a path that is not there when files may be written.
+        """
+        if self.options.mode.writes_code:
+            _refuse_missing(paths)
         chosen = list(discover(paths, self.configuration, self._unreadable, self.force_exclude))
+        if not chosen and not self._errors and self.options.verbosity is not Verbosity.QUIET:
+            print("No Python files found", file=sys.stderr)
         with self.progress.over(len(chosen)):
-            results = session.results_of(chosen, self.fixes, self.examiner, self.wishes.baseline)
-        if self.wishes.mode is Mode.FIX:
+            results = session.results_of(chosen, self.fixes, self.examiner, self.options.baseline)
+        if self.options.mode is CommandMode.FIX:
             results = list(session.written(results, chosen, paths))
-        results = [self.wishes.baseline.without_known(result) for result in results]
-        if self.wishes.mode is Mode.SILENCE:
+        results = [self.options.baseline.without_known(result) for result in results]
+        if self.options.mode is CommandMode.ADD_NOQA:
             results = [self._silenced_in_file(result, paths) for result in results]
-        return end(self.wishes, results, self._errors, sys.stdout)
+        return finish_run(self.options, results, self._errors, sys.stdout)
 
     def standard_input(self, data: bytes, filename: str) -> int:
         """Check or fix standard input, whose fixed text goes to standard output; gives the exit code.
 
-        A report for programs has standard output for itself: the text is checked only, and findings hold the edits.
-        Raises SettingsError.
+        A report for programs that was asked for has standard output for itself: the text is checked only, and
+        findings hold the edits. Raises SettingsError.
         """
-        changes_text = self.wishes.mode in (Mode.FIX, Mode.SILENCE)
-        if changes_text and self.wishes.destination.file is None and reporter(self.wishes.output_format).FOR_PROGRAMS:
-            self.wishes = replace(self.wishes, mode=Mode.CHECK)
-            changes_text = False
-        result = self.wishes.baseline.without_known(self._text(data, filename))
-        if self.wishes.mode is Mode.SILENCE:
+        if self._report_takes_standard_output():
+            self.options = replace(self.options, mode=CommandMode.CHECK)
+        result = self.options.baseline.without_known(self._text(data, filename))
+        if self.options.mode is CommandMode.ADD_NOQA:
             result = self._silenced(result)
-        if not changes_text:
-            return end(self.wishes, [result], self._errors, sys.stdout)
+        if not self.options.mode.writes_code:
+            return finish_run(self.options, [result], self._errors, sys.stdout)
         sys.stdout.flush()
         sys.stdout.buffer.write(result.after.to_bytes() if result.changed and result.after is not None else data)
         sys.stdout.buffer.flush()
-        return end(self.wishes, [result], self._errors, sys.stderr)
+        return finish_run(self.options, [result], self._errors, sys.stderr)
+
+    def _report_takes_standard_output(self) -> bool:
+        options = self.options
+        asked_for = options.format_asked_for and reporter(options.output_format).FOR_PROGRAMS
+        return options.mode.writes_code and options.destination.file is None and asked_for
 
     def _text(self, data: bytes, filename: str) -> FileResult:
         path = Path(filename)
@@ -76,12 +87,12 @@ class Run:
             return FileResult(path)
         from flake8_training_phase.runs.examine import examine_bytes
 
-        return examine_bytes(path, data, self.configuration.for_file(path), self.fixes, self.wishes.baseline)
+        return examine_bytes(path, data, self.configuration.for_file(path), self.fixes, self.options.baseline)
 
     def _silenced(self, result: FileResult) -> FileResult:
         from flake8_training_phase.adoption.silencing import silenced  # It loads flake8.
 
-        return silenced(result, self.wishes.reason)
+        return silenced(result, self.options.reason)
 
     def _silenced_in_file(self, result: FileResult, given: Sequence[Path]) -> FileResult:
         silenced = self._silenced(result)
@@ -91,3 +102,18 @@ class Run:
     def _unreadable(self, path: Path, error: OSError) -> None:
         self._errors.append(FileError(path, f"cannot be read: {error.strerror or error}"))
         print(self._errors[-1], file=sys.stderr)
+
+
+def _refuse_missing(paths: Sequence[Path]) -> None:
+    """Raise SettingsError when one of the paths is not there: it may be a mistyped option or command."""
+    reasons = [f"{path}: cannot be read: {why}" for path in paths if (why := _why_unreadable(path)) is not None]
+    if reasons:
+        raise SettingsError("\n".join(["nothing was written", *reasons]))
+
+
+def _why_unreadable(path: Path) -> str | None:
+    try:
+        path.stat()
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return None

@@ -6,13 +6,14 @@ import argparse
 from typing import Any
 
 from flake8_training_phase.configuration.declaration import Setting
-from flake8_training_phase.configuration.kinds import Paths, PerFile, Switch, split
+from flake8_training_phase.configuration.kinds import FilePath, Format, Paths, PerFile, Switch, split
+from flake8_training_phase.reporters import formats
 from flake8_training_phase.settings import declared
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add an option for each setting; those that are not given are None."""
-    group = parser.add_argument_group("settings", "as in [tool.training-phase] of pyproject.toml, which they go over")
+    group = parser.add_argument_group("settings", "override [tool.training-phase] in pyproject.toml")
     for one in declared().values():
         group.add_argument(f"--{one.key}", dest=one.name, default=None, help=_help(one), **_how(one))
 
@@ -30,6 +31,10 @@ def _help(one: Setting) -> str:
 def _how(one: Setting) -> dict[str, Any]:
     if isinstance(one.kind, Switch):
         return {"action": argparse.BooleanOptionalAction}
+    if isinstance(one.kind, Format):
+        return {"metavar": f"{{{','.join(formats())}}}"}
+    if isinstance(one.kind, FilePath):
+        return {"metavar": one.kind.metavar}
     if isinstance(one.kind, PerFile):
         return {"action": "append", "metavar": one.kind.metavar}
     return {

@@ -21,6 +21,8 @@ class Setting(NamedTuple):
     default: object
     in_flake8: bool
     """Whether flake8 has an option for it; what it does not have one for is flake8's own to decide."""
+    whole_run: bool
+    """Whether it holds for a run of the command, not for a file: it is read where the command is run."""
 
     @property
     def key(self) -> str:
@@ -33,12 +35,12 @@ class Setting(NamedTuple):
         shown = self.kind.shown(self.default)
         if isinstance(shown, bool):
             shown = "on" if shown else "off"
-        return f" (default: {shown})" if isinstance(shown, str) else ""
+        return f" (default: {shown})" if isinstance(shown, str) and shown else ""
 
 
-def setting(default: object, kind: Kind, help: str, *, flake8: bool = False) -> Any:
+def setting(default: object, kind: Kind, help: str, *, flake8: bool = False, whole_run: bool = False) -> Any:
     """A field of `Settings` that users can set."""
-    return field(default=default, metadata={_DECLARED: (kind, help, flake8)})
+    return field(default=default, metadata={_DECLARED: (kind, help, flake8, whole_run)})
 
 
 def settings_of(owner: type[Any]) -> Iterator[Setting]:
@@ -49,5 +51,5 @@ def settings_of(owner: type[Any]) -> Iterator[Setting]:
 
 
 def _setting(one: Field[Any]) -> Setting:
-    kind, text, flake8 = one.metadata[_DECLARED]
-    return Setting(one.name, kind, text, one.default, flake8)
+    kind, text, flake8, whole_run = one.metadata[_DECLARED]
+    return Setting(one.name, kind, text, one.default, flake8, whole_run)

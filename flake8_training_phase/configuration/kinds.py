@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.keras.targets import targets, written
 from flake8_training_phase.printable import shortened
-from flake8_training_phase.sources.globs import Globs, is_pattern
+from flake8_training_phase.sources.globs import Globs, absolute, is_pattern
 
 if TYPE_CHECKING:
     from flake8_training_phase.keras.generations import Release
@@ -69,6 +70,44 @@ class Releases(Kind):
     def shown(self, value: frozenset[Release]) -> object:
         """The releases as they can be written."""
         return written(value)
+
+
+class Format(Kind):
+    """An output format."""
+
+    metavar = "FORMAT"
+
+    def read(self, key: str, value: object, folder: str) -> str:
+        """The name of the format."""
+        from flake8_training_phase.reporters import formats
+
+        known = formats()
+        if value not in known:
+            words = f"{', '.join(known[:-1])} or {known[-1]}"
+            raise SettingsError(f"{key} must be {words}, not `{value}`{nearest(str(value), known)}")
+        return str(value)
+
+    def shown(self, value: str) -> object:
+        """The name."""
+        return value
+
+
+class FilePath(Kind):
+    """The path of a file."""
+
+    metavar = "FILE"
+
+    def read(self, key: str, value: object, folder: str) -> Path | None:
+        """The path, relative to the folder; None for an empty text."""
+        if not isinstance(value, str):
+            raise SettingsError(f"{key} must be the path of a file, not `{value}`")
+        if not value:
+            return None
+        return Path(value) if folder == absolute(Path()) else Path(folder, value)
+
+    def shown(self, value: Path | None) -> object:
+        """The path."""
+        return "" if value is None else str(value)
 
 
 class Listed(Kind):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,9 @@ from flake8_training_phase.printable import shortened
 from flake8_training_phase.sources import reading
 
 TABLE = "training-phase"
+_NEAR_MISSES = ("trainingphase", "flake8trainingphase", "trainingphasefix", "trainingphasecheck")
+_HEADER = re.compile(rb"""^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*["']?([\w-]+)""", re.MULTILINE)
+"""The head of a table of a tool. Most files have none of ours, and are not parsed."""
 
 MAX_DOTS = 2_000
 """Dots up to which a line is parsed, and by their squares up to which all lines are: of a key like `a.b.c` the parser
@@ -50,6 +54,7 @@ def read_table(path: Path) -> Mapping[str, object] | None:
     """The table in a file; None without one. Raises SettingsError."""
     try:
         data = reading.read(path, reading.MAX_SETTINGS)
+        _refuse_near_misses(path, data)
         if TABLE.encode() not in data:
             return None  # Whatever is wrong with such a file is nothing to us.
         tools = _parsed(data.decode("utf-8")).get("tool", {})
@@ -61,6 +66,14 @@ def read_table(path: Path) -> Mapping[str, object] | None:
     if table is not None and not isinstance(table, dict):
         raise SettingsError(f"{path}: tool.{TABLE} must be a table, not `{shortened(table)}`")
     return table
+
+
+def _refuse_near_misses(path: Path, data: bytes) -> None:
+    """Raise SettingsError for a table whose name is almost ours: its settings would be ignored without a word."""
+    for name in _HEADER.findall(data):
+        spelled = name.decode("utf-8", "replace")
+        if spelled != TABLE and re.sub("[-_]", "", spelled.lower()) in _NEAR_MISSES:
+            raise SettingsError(f"{path}: the table [tool.{spelled}] must be named [tool.{TABLE}]")
 
 
 def _parsed(text: str) -> Mapping[str, object]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 NEWEST = {2: (2, 21), 3: (3, 15)}
 """The newest release of each major version, as far as the semantics of all releases were measured."""
 _OLDEST = {2: (2, 4), 3: (3, 1)}
+_IN_DEVELOPMENT = (3, 16)
+"""The one release that is not out and whose semantics are known, as far as its development version can tell."""
 
 FORMS = (
     "`2`, `3`, `all`, a release such as `3.8`, a range such as `3.6-3.15` or `3.6+`, or several of these with commas "
@@ -35,8 +37,8 @@ ALL_RELEASES = _WORDS["all"]
 def targets(given: object) -> frozenset[Release]:
     """The releases that a setting stands for: text in one of `FORMS`, a list of such texts, or a whole number.
 
-    `3.6+` is everything from there up to the newest release that is known. A release that is newer than that may be
-    named by itself. Raises ValueError with a message for the user.
+    `3.6+` is everything from there up to the newest release that is known. Of those that are not out yet only the one
+    in development may be named. Raises ValueError with a message for the user.
     """
     parts = given if isinstance(given, (list, tuple)) else str(given).split(",")
     if not parts or isinstance(given, (float, bool)) or any(isinstance(part, (float, bool)) for part in parts):
@@ -62,6 +64,9 @@ def _release(text: str, given: object) -> Release:
     major, minor = (int(number) for number in text.split("."))
     if (major, minor) < _OLDEST[major]:
         raise ValueError(f"must name releases from {_spelled(_OLDEST[2])} or {_spelled(_OLDEST[3])} on; not `{given}`")
+    if (major, minor) > NEWEST[major] and (major, minor) != _IN_DEVELOPMENT:
+        known = f"{_spelled(NEWEST[2])} and {_spelled(NEWEST[3])}, and {_spelled(_IN_DEVELOPMENT)} is in development"
+        raise ValueError(f"names a release that is not known: `{text}`; the newest are {known}")
     return major, minor
 
 

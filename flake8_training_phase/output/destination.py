@@ -32,6 +32,7 @@ class Destination:
             return
         from flake8_training_phase.sources import files
 
-        text = io.StringIO()
+        data = io.BytesIO()
+        text = io.TextIOWrapper(data, "utf-8", errors="backslashreplace", newline="", write_through=True)
         writer.write(replace(report, coloured=self.colour is Colour.ALWAYS), text)
-        files.create(self.file, text.getvalue().encode("utf-8", "backslashreplace"))
+        files.create(self.file, data.getvalue())

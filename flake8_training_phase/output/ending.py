@@ -1,4 +1,4 @@
-"""How a run ends: its report, its closing line and its exit code."""
+"""How a run ends: its report, the line that sums it up, and its exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TextIO
 
 from flake8_training_phase.adoption.baseline import BaselineWriter
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
-from flake8_training_phase.command.wishes import Mode, Wishes
+from flake8_training_phase.command.options import CommandMode, RunOptions, Verbosity
 from flake8_training_phase.output.destination import Destination, Writer
 from flake8_training_phase.output.report import FileError, Report
 from flake8_training_phase.output.summary import Summary
@@ -17,59 +17,77 @@ from flake8_training_phase.reporters import reporter
 from flake8_training_phase.runs.results import FileResult
 
 
-def end(wishes: Wishes, results: Sequence[FileResult], errors: Sequence[FileError], stream: TextIO) -> int:
-    """Say what came of a run, on a stream or where the user wants it; gives the exit code.
+def finish_run(options: RunOptions, results: Sequence[FileResult], errors: Sequence[FileError], stream: TextIO) -> int:
+    """Report the results of a run, on a stream or where the user wants it; gives the exit code.
 
     `errors` are those that belong to no result, and were told already.
     """
     of_results = [FileError(result.path, result.error) for result in results if result.error is not None]
     for error in of_results:
         print(error, file=sys.stderr)
-    report = Report(results, [*errors, *of_results])
-    destination = wishes.destination
+    if options.fix_only:
+        results = [replace(result, findings=()) for result in results]
+    report = Report(results, [*errors, *of_results], lists_fixed=options.mode is CommandMode.FIX)
+    destination = options.destination
     try:
-        destination.write(_writer(wishes), report, stream)
+        destination.write(_writer(options), report, stream)
     except OSError as error:
         if destination.file is None:
             raise
         print(FileError(destination.file, f"cannot be written: {error.strerror or error}"), file=sys.stderr)
         return 2
-    summary = Summary.of(results, len(report.errors))
-    if wishes.mode is Mode.DIFF:
+    summary = Summary.of(results, len(report.errors), options.unsafe)
+    if options.mode is CommandMode.DIFF:
         # What patch reads must have standard output for itself.
         Destination(colour=destination.colour).write(reporter("text"), _broken_only(report), sys.stderr)
-        print(_closing_line(wishes, summary), file=sys.stderr)
-    elif destination.file is not None or not reporter(wishes.output_format).FOR_PROGRAMS:
-        print(_closing_line(wishes, summary), file=stream)
-    return _exit_code(wishes, summary)
+        _sum_up(options, report, summary, sys.stderr)
+    elif destination.file is not None or not reporter(options.output_format).FOR_PROGRAMS:
+        _sum_up(options, report, summary, stream)
+    return _exit_code(options, summary)
 
 
-def _writer(wishes: Wishes) -> Writer:
-    if wishes.mode is Mode.DIFF:
+def _sum_up(options: RunOptions, report: Report, summary: Summary, stream: TextIO) -> None:
+    if options.verbosity is Verbosity.QUIET:
+        return
+    if options.verbosity is Verbosity.VERBOSE:
+        from flake8_training_phase.output import files_listed
+
+        files_listed.write(report, sys.stderr)
+    if options.show_fixes and options.mode in (CommandMode.FIX, CommandMode.DIFF):
+        from flake8_training_phase.output import fixes_listed
+
+        verb = "Would fix" if options.mode is CommandMode.DIFF else "Fixed"
+        fixes_listed.write(report, verb, stream)
+    if report.results or report.errors:
+        print(_summary_line(options, summary), file=stream)
+
+
+def _writer(options: RunOptions) -> Writer:
+    if options.mode is CommandMode.DIFF:
         from flake8_training_phase.output import diff
 
         return diff
-    if wishes.mode is Mode.ACCEPT and wishes.destination.file is not None:
-        return BaselineWriter(wishes.destination.file)
-    return reporter(wishes.output_format)
+    if options.mode is CommandMode.WRITE_BASELINE and options.destination.file is not None:
+        return BaselineWriter(options.destination.file)
+    return reporter(options.output_format)
 
 
-def _closing_line(wishes: Wishes, summary: Summary) -> str:
-    if wishes.mode is Mode.CHECK:
+def _summary_line(options: RunOptions, summary: Summary) -> str:
+    if options.mode is CommandMode.CHECK:
         return summary.checked()
-    if wishes.mode is Mode.SILENCE:
+    if options.mode is CommandMode.ADD_NOQA:
         return summary.silenced()
-    if wishes.mode is Mode.ACCEPT:
-        return summary.accepted(wishes.destination.file)
-    return summary.fixed_line("would be fixed" if wishes.mode is Mode.DIFF else "fixed", wishes.unsafe)
+    if options.mode is CommandMode.WRITE_BASELINE:
+        return summary.accepted(options.destination.file)
+    return summary.fixed_line("would be fixed" if options.mode is CommandMode.DIFF else "fixed")
 
 
-def _exit_code(wishes: Wishes, summary: Summary) -> int:
+def _exit_code(options: RunOptions, summary: Summary) -> int:
     if summary.errors:
         return 2
-    if wishes.exit_zero or wishes.mode is Mode.ACCEPT:
+    if options.exit_zero or options.mode is CommandMode.WRITE_BASELINE:
         return 0
-    tells_fixes = wishes.mode is Mode.DIFF or wishes.exit_non_zero_on_fix
+    tells_fixes = options.mode is CommandMode.DIFF or options.exit_non_zero_on_fix
     return 1 if summary.left or (summary.fixed and tells_fixes) else 0
 
 

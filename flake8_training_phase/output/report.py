@@ -29,10 +29,22 @@ class Report:
     results: Sequence[FileResult]
     errors: Sequence[FileError] = ()
     coloured: bool = False
+    lists_fixed: bool = False
+    """Whether the findings that were fixed are to be reported too, by formats for programs."""
 
     def findings(self) -> Iterator[tuple[FileResult, Finding]]:
         """All findings, each with the result of its file."""
         for result in self.results:
+            for finding in result.findings:
+                yield result, finding
+
+    def as_it_was(self) -> list[FileResult]:
+        """The files that were fixed, as they were read, with the findings that were fixed."""
+        return [result.as_it_was() for result in self.results if result.made] if self.lists_fixed else []
+
+    def fixed(self) -> Iterator[tuple[FileResult, Finding]]:
+        """The findings that were fixed, each with its file as it was."""
+        for result in self.as_it_was():
             for finding in result.findings:
                 yield result, finding
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.output.paths import below_root
 from flake8_training_phase.output.report import Report, shown_place
@@ -17,18 +18,27 @@ FOR_PROGRAMS = True
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """A command for each finding: `error` for a bug, `warning` for what is fragile or legacy."""
+    """A command for each finding: `error` for a bug, `warning` for what is fragile or legacy, `notice` for what was
+    fixed.
+    """
     for result, finding in report.findings():
-        properties = {
-            "file": below_root(result.path, "GITHUB_WORKSPACE"),
-            **_region(result, finding),
-            "title": f"{finding.code} {finding.name}",
-        }
         level = "error" if finding.severity is Severity.BUG else "warning"
-        written = ",".join(f"{name}={_escaped_property(str(value))}" for name, value in properties.items())
-        # The log shows the message alone, so it has to say where.
-        message = _escaped(f"{shown_place(result, finding)}: {finding.code} {finding.message}")
-        print(f"::{level} {written}::{message}", file=stream)
+        print(_command(level, result, finding), file=stream)
+    for result, finding in report.fixed():
+        print(_command("notice", result, finding, "Fixed: "), file=stream)
+
+
+def _command(level: str, result: FileResult, finding: Finding, before_message: str = "") -> str:
+    properties = {
+        "file": below_root(result.path, "GITHUB_WORKSPACE"),
+        **_region(result, finding),
+        "title": f"{finding.code} {finding.name}",
+    }
+    written = ",".join(f"{name}={_escaped_property(str(value))}" for name, value in properties.items())
+    # The log shows the message alone, so it has to say where.
+    message = f"{shown_place(result, finding)}: {before_message}{finding.code} {finding.message}"
+    url = rule_url(finding.code)
+    return f"::{level} {written}::{_escaped(message if url is None else f'{message} ({url})')}"
 
 
 def _region(result: FileResult, finding: Finding) -> dict[str, int]:

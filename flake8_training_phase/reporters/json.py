@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TextIO
 
+from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Edit, Finding, Position
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.runs.results import FileResult
@@ -13,11 +15,17 @@ FOR_PROGRAMS = True
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """All findings with their file names, as one array."""
-    print(json.dumps([as_object(*found) for found in report.findings()], indent=2), file=stream)
+    """All findings with their file names, as one array: those that are left, then those that were fixed."""
+    print(json.dumps(list(objects(report)), indent=2), file=stream)
 
 
-def as_object(result: FileResult, finding: Finding) -> dict[str, object]:
+def objects(report: Report) -> Iterator[dict[str, object]]:
+    """The findings in terms of JSON."""
+    yield from (_as_object(*found, fixed=False) for found in report.findings())
+    yield from (_as_object(*found, fixed=True) for found in report.fixed())
+
+
+def _as_object(result: FileResult, finding: Finding, fixed: bool) -> dict[str, object]:
     """A finding in terms of JSON; positions in a notebook name the cell."""
     fix = finding.fix
     return {
@@ -27,6 +35,8 @@ def as_object(result: FileResult, finding: Finding) -> dict[str, object]:
         "message": finding.message,
         "severity": finding.severity.value,
         "keras": list(finding.keras),
+        "url": rule_url(finding.code),
+        "fixed": fixed,
         "location": _position(result, finding.start),
         "end_location": _position(result, finding.end),
         "fix": None
@@ -34,7 +44,7 @@ def as_object(result: FileResult, finding: Finding) -> dict[str, object]:
         else {
             "applicability": fix.applicability.value,
             "message": fix.message,
-            "edits": [_edit(result, edit) for edit in fix.edits],
+            "edits": [] if fixed else [_edit(result, edit) for edit in fix.edits],
         },
     }
 

@@ -6,12 +6,12 @@ import json
 from typing import TextIO
 
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.reporters.json import as_object
+from flake8_training_phase.reporters.json import objects
 
 FOR_PROGRAMS = True
 
 
 def write(report: Report, stream: TextIO) -> None:
     """The findings, an object each."""
-    for found in report.findings():
-        print(json.dumps(as_object(*found)), file=stream)
+    for one in objects(report):
+        print(json.dumps(one), file=stream)

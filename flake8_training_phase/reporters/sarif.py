@@ -15,6 +15,7 @@ from urllib.parse import quote
 from flake8_training_phase import __version__
 from flake8_training_phase.adoption.fingerprints import digests
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, NAME_OF_BROKEN_FILE
+from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Edit, Finding, Position, Severity
 from flake8_training_phase.output.paths import below_root
 from flake8_training_phase.output.report import FileError, Report
@@ -31,8 +32,10 @@ Object = dict[str, object]
 
 def write(report: Report, stream: TextIO) -> None:
     """One run with all findings, the rules that they are of, and what could not be read or written."""
-    codes = sorted({finding.code for _, finding in report.findings()})
+    was = report.as_it_was()
+    codes = sorted({finding.code for result in (*report.results, *was) for finding in result.findings})
     results = [one for result in report.results for one in _results(result, codes)]
+    results += [_fixed(one) for result in was for one in _results(result, codes)]
     driver = {
         "name": "flake8-training-phase",
         "version": __version__,
@@ -66,11 +69,13 @@ def _rule(code: str) -> Object:
 
 
 def _descriptor(code: str, name: str, severity: Severity, summary: str, described: str, page: str) -> Object:
+    url = rule_url(code)
     return {
         "id": code,
         "name": name,
         "shortDescription": {"text": summary},
         "fullDescription": {"text": described},
+        **({} if url is None else {"helpUri": url}),
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": _LEVELS[severity]},
         "properties": {"tags": ["keras", severity.value]},
@@ -88,6 +93,12 @@ def _results(result: FileResult, codes: Sequence[str]) -> list[Object]:
         _result(result, finding, _artifact(path), codes.index(finding.code), digest)
         for finding, digest in zip(result.findings, digests(path, result), strict=True)
     ]
+
+
+def _fixed(result: Object) -> Object:
+    """The result for a finding that was fixed. It has no weight: a host that shows alerts must not show it as one."""
+    kept = {key: value for key, value in result.items() if key != "fixes"}
+    return {**kept, "kind": "informational", "level": "none"}
 
 
 def _result(result: FileResult, finding: Finding, artifact: Object, rule_index: int, digest: str) -> Object:

@@ -1,31 +1,33 @@
-"""For people: how often each rule speaks, instead of what it says."""
+"""For people: how often each rule was violated, instead of where."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TextIO
 
-from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.findings import Applicability
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
 
 FOR_PROGRAMS = False
 
+_MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[unsafe fix]", None: ""}
+_FIXED = "fixed"
+
 
 def write(report: Report, stream: TextIO) -> None:
-    """A line for each code that was found: how often, its name, and how many can be fixed. The most frequent first."""
+    """A line for each rule: how often it was violated, its name, how many of these were fixed and how many can be.
+    The most frequent first.
+    """
     painter = Painter(report.coloured)
-    found: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for _, finding in report.findings():
-        found[finding.code, finding.name].append(finding)
-    rows = sorted(found.items(), key=lambda row: (-len(row[1]), row[0]))
-    width = len(str(len(rows[0][1]))) if rows else 0
-    for (code, name), findings in rows:
-        count = painter(Style.BOLD, str(len(findings)).rjust(width))
-        print(f"{count}  {painter(Style.BOLD_RED, code)}  {name:32}{_fixable(findings)}".rstrip(), file=stream)
-
-
-def _fixable(findings: list[Finding]) -> str:
-    kinds = Counter(finding.fix.applicability for finding in findings if finding.fix is not None)
-    marks = ((Applicability.SAFE, "[*]"), (Applicability.UNSAFE, "[unsafe fix]"))
-    return ", ".join(f"{kinds[kind]} {mark}" for kind, mark in marks if kinds[kind])
+        found[finding.code, finding.name][_MARKS[finding.fix.applicability if finding.fix else None]] += 1
+    for _, finding in report.fixed():
+        found[finding.code, finding.name][_FIXED] += 1
+    rows = sorted(found.items(), key=lambda row: (-row[1].total(), row[0]))
+    width = len(str(rows[0][1].total())) if rows else 0
+    for (code, name), kinds in rows:
+        count = painter(Style.BOLD, str(kinds.total()).rjust(width))
+        shown = ", ".join(f"{kinds[kind]} {kind}" for kind in (_FIXED, "[*]", "[unsafe fix]") if kinds[kind])
+        print(f"{count}  {painter(Style.BOLD_RED, code)}  {name:32}{shown}".rstrip(), file=stream)

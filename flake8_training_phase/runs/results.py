@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_training_phase.findings import Finding, Position
@@ -35,6 +35,10 @@ class FileResult:
     def changed(self) -> bool:
         """Whether fixes have changed the code."""
         return self.before is not self.after
+
+    def as_it_was(self) -> FileResult:
+        """The file as it was read, with the findings that were fixed."""
+        return replace(self, after=self.before, findings=self.made)
 
     def place(self, position: Position) -> Place:
         """Where something that was found stands in the file."""

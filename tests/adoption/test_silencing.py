@@ -25,12 +25,12 @@ def silenced(body: str, fix: Fix, *options: str) -> str:
 
 
 def test_a_comment_with_the_code_and_the_reason(model: Path, fix: Fix) -> None:
-    assert fix("--add-noqa", "--reason", "trained with it, see #12") == Result(
+    assert fix("--add-noqa", "--reason", "trained with it, see #12", ".") == Result(
         0, "1 file checked, 1 finding silenced, 0 left\n", ""
     )
     line = "    def call(self, x):"
     assert model.read_text() == MODEL.replace(line, f"{line}  # noqa: KTP101 - trained with it, see #12")
-    assert fix("--check").code == 0
+    assert fix("--check", ".").code == 0
 
 
 CASES = [
@@ -80,18 +80,18 @@ def test_where_the_comment_goes(before: str, after: str, end: str, tmp_path: Pat
     path = tmp_path / "model.py"
     text, expected = (f"{HEAD}        {last}{end and chr(10)}".replace("\n", end or "\n") for last in (before, after))
     path.write_bytes(text.encode())
-    done = fix("--add-noqa")
+    done = fix("--add-noqa", ".")
     assert (done.code, done.err) == (0, "")
     assert path.read_bytes().decode() == expected
-    assert fix("--check").code == 0
-    assert fix("--add-noqa").lines == ["1 file checked, 0 findings silenced, 0 left"]
+    assert fix("--check", ".").code == 0
+    assert fix("--add-noqa", ".").lines == ["1 file checked, 0 findings silenced, 0 left"]
 
 
 def test_flake8_understands_the_comments(tmp_path: Path, fix: Fix) -> None:
     for name, (before, _) in zip(IDS, CASES, strict=True):
         (tmp_path / f"case_{name}.py").write_text(f"{HEAD}        {before}\n")
     assert {line.partition(".py")[0] for line in flake8(".", cwd=tmp_path).lines} == {f"./case_{name}" for name in IDS}
-    fix("--add-noqa")
+    fix("--add-noqa", ".")
     assert flake8(".", cwd=tmp_path) == Result(0, "", "")
 
 
@@ -109,7 +109,7 @@ def test_several_codes_in_one_line(fix: Fix) -> None:
 def test_only_what_is_found_is_silenced(tmp_path: Path, fix: Fix) -> None:
     path = tmp_path / "model.py"
     path.write_text(f"{FORGETFUL}unused = undefined\n")
-    fix("--add-noqa")
+    fix("--add-noqa", ".")
     changed = [line for line in path.read_text().splitlines() if line not in FORGETFUL.splitlines()]
     assert changed == [f"        return self.drop(x)  # noqa: KTP202 - {WHY}", "unused = undefined"]
 
@@ -123,10 +123,10 @@ def test_no_reason(fix: Fix) -> None:
 def test_a_reason_is_not_taken_for_a_code(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "model.py").write_text(TWO_CODES)
     found = {"KTP103", "KTP203"}
-    assert {code for code in found if code in fix("--check").out} == found
-    fix("--add-noqa", "--select", "KTP203", "--reason", "KTP103 is another matter")
+    assert {code for code in found if code in fix("--check", ".").out} == found
+    fix("--add-noqa", "--select", "KTP203", "--reason", "KTP103 is another matter", ".")
     assert "# noqa: KTP203 - KTP103 is another matter\n" in (tmp_path / "model.py").read_text()
-    for report in (fix("--check", "--output-format", "concise"), flake8("model.py", cwd=tmp_path)):
+    for report in (fix("--check", "--output-format", "concise", "."), flake8("model.py", cwd=tmp_path)):
         assert {code for code in found if f" {code} " in report.out} == {"KTP103"}
 
 
@@ -162,7 +162,7 @@ def test_a_comment_that_would_change_what_the_text_means(fix: Fix, monkeypatch: 
 
 def test_a_file_that_cannot_be_analysed(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "broken.py").write_text("def call(:import\n")
-    done = fix("--add-noqa")
+    done = fix("--add-noqa", ".")
     assert done.code == 1
     assert done.lines[0].startswith("broken.py:1:10: KTP900 ")
     assert (tmp_path / "broken.py").read_text() == "def call(:import\n"
@@ -171,9 +171,9 @@ def test_a_file_that_cannot_be_analysed(tmp_path: Path, fix: Fix) -> None:
 def test_a_reason_that_the_encoding_does_not_have(tmp_path: Path, fix: Fix) -> None:
     data = f"# coding: latin-1\n# café\n{FORGETFUL}".encode("latin-1")
     (tmp_path / "model.py").write_bytes(data)
-    assert fix("--add-noqa", "--reason", "日本").code == 1
+    assert fix("--add-noqa", "--reason", "日本", ".").code == 1
     assert (tmp_path / "model.py").read_bytes() == data
-    assert fix("--add-noqa", "--reason", "déjà vu").code == 0
+    assert fix("--add-noqa", "--reason", "déjà vu", ".").code == 0
     assert "déjà vu".encode("latin-1") in (tmp_path / "model.py").read_bytes()
 
 
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_written(model: Path, fix: Fix, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", fail)
-    done = fix("--add-noqa")
+    done = fix("--add-noqa", ".")
     assert (done.code, done.err) == (2, "model.py: cannot be written: No space left on device\n")
     assert done.lines[-1] == "1 file checked, 0 findings silenced, 1 left, 1 error"
     assert model.read_text() == MODEL
@@ -205,7 +205,7 @@ def test_comments_in_the_cells_of_a_notebook(tmp_path: Path, fix: Fix) -> None:
     path = tmp_path / "model.ipynb"
     path.write_text(json.dumps(notebook, indent=1))
     before = path.read_text()
-    done = fix("--add-noqa", "--output-format", "concise")
+    done = fix("--add-noqa", "--output-format", "concise", ".")
     # The cell that is no Python is left.
     assert [line.partition(" ")[0] for line in done.lines] == ["model.ipynb:cell", "1"]
     assert path.read_text() == before.replace("drop(x)", f"drop(x)  # noqa: KTP202 - {WHY}")

@@ -33,7 +33,7 @@ def check(tmp_path: Path, fix: Fix) -> Callable[..., Result]:
         for name, text in texts.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
-        return fix("--check", "--isolated", "--output-format", output_format, *options)
+        return fix("--check", "--isolated", "--output-format", output_format, *(options or ["."]))
 
     return checked
 

@@ -90,7 +90,7 @@ def test_concise(check: Check) -> None:
         f"a.py:10:16: KTP202 [*] {MESSAGE}",
         "b.py:9:23: KTP103 [unsafe fix] Keras fills only `training`, not `is_training` of `Model.call`: "
         "it stays `False` in `fit()` and `predict()`",
-        "2 files checked, 2 findings, 2 of them fixable",
+        "2 files checked, 2 findings (1 with a safe fix, 1 fixable only with --unsafe-fixes)",
     ]
 
 
@@ -99,14 +99,14 @@ def test_statistics(check: Check, fix: Fix) -> None:
     expected = [
         "4  KTP202  training-not-forwarded          3 [*]",
         "1  KTP103  misnamed-training               1 [unsafe fix]",
-        "4 files checked, 5 findings, 4 of them fixable",
+        "4 files checked, 5 findings (3 with a safe fix, 1 fixable only with --unsafe-fixes, 1 without a fix)",
     ]
     assert check("statistics", many).lines == expected
-    assert fix("--check", "--isolated", "--statistics").lines == expected
+    assert fix("--check", "--isolated", "--statistics", ".").lines == expected
 
 
 def test_statistics_of_nothing(check: Check) -> None:
-    assert check("statistics", {}) == Result(0, "0 files checked, 0 findings, 0 of them fixable\n", "")
+    assert check("statistics", {}) == Result(0, "", "No Python files found\n")
 
 
 # JSON
@@ -195,7 +195,7 @@ def test_no_two_findings_have_the_same_fingerprint(check: Check) -> None:
 def test_junit(check: Check) -> None:
     done = check("junit", {"bad.py": FORGETFUL, "good.py": HEAD}, "bad.py", "good.py", "gone.py")
     suites = ElementTree.fromstring(done.out)
-    assert suites.attrib == {"name": "training-phase-fix", "tests": "2", "failures": "1", "errors": "1"}
+    assert suites.attrib == {"name": "flake8-training-phase", "tests": "2", "failures": "1", "errors": "1"}
     bad, gone = suites
     assert bad.attrib == {"name": "bad.py", "tests": "1", "failures": "1", "errors": "0"}
     (case,) = bad

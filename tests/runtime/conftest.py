@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 
 import pytest
 
 from tests.runtime.measure import Case, Measurement, stop_workers
 
 Measured = Callable[[Case], Measurement]
+
+# These need numpy when they are imported; where there is no TensorFlow there may be none, and they would be skipped.
+collect_ignore = [] if find_spec("numpy") else ["test_differential.py", "test_tracer.py"]
 
 
 def installed(package: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from flake8_training_phase.api import check, fix
+from flake8_training_phase.api import check_paths, fix_paths
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
 from tests.runtime.programs.program import Program
@@ -39,7 +39,7 @@ def fixed(program: Program, unsafe: bool) -> Program:
     """The program after `training-phase-fix`."""
     with tempfile.TemporaryDirectory() as folder:
         files = program.write(Path(folder))
-        fix(files.values(), unsafe=unsafe)
+        fix_paths(files.values(), unsafe=unsafe)
         return replace(program, modules={name: file.read_text(encoding="utf-8") for name, file in files.items()})
 
 
@@ -114,7 +114,7 @@ def gives_constants(program: Program) -> bool:
 def is_clean(program: Program) -> bool:
     """Whether nothing is left to be reported."""
     with tempfile.TemporaryDirectory() as folder:
-        results = check(program.write(Path(folder)).values())
+        results = check_paths(program.write(Path(folder)).values())
     return not any(result.findings for result in results)
 
 

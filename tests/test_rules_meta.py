@@ -202,6 +202,20 @@ def test_every_rule_has_a_row_in_the_page_of_releases() -> None:
     assert rows == [(rule.code, rule.name) for rule in all_rules()], "docs/adding-a-rule.md says how a row comes about"
 
 
+def test_what_the_guide_says_to_ask_can_be_asked() -> None:
+    guide = generate_docs.read(generate_docs.ROOT / "docs" / "adding-a-rule.md")
+    table = guide.partition("## What to ask")[2].partition("## The examples")[0]
+    package = generate_docs.ROOT / "flake8_training_phase"
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sorted((package / "analysis").rglob("*.py")))
+    asked = re.findall(r"`(?:layer_class|module|call|use|received)\.(\w+)|`(\w+)\(", table)
+    assert len(asked) > 20
+    for name in {one or other for one, other in asked}:
+        assert re.search(rf"def {name}\(|^    {name}: ", source, re.MULTILINE), (
+            f"nothing in the analysis is called {name}"
+        )
+    assert set(re.findall(r"KTP\d{3}", table)) <= rule_modules().keys()
+
+
 def test_docs_have_a_page_for_each_rule_and_no_other() -> None:
     pages = {path.stem for path in generate_docs.PAGES.glob("KTP*.md")}
     assert pages == {rule.code for rule in all_rules()}

@@ -70,7 +70,7 @@ FOLLOW = {
     "in a lambda that nobody calls": "def made():\n    mine = Net()\n    return lambda x: mine(x, FLAG=True)",
     "in a comprehension": "y = [net(one, FLAG=True) for one in (x, x)]",
     "in a generator": "y = sum(net(one, FLAG=True) for one in (x, x))",
-    "in a decorator": "@functools.partial(map, lambda x: net(x, FLAG=True))\ndef f():\n    yield x",
+    "in a decorator": "@(lambda f: functools.partial(net, FLAG=True))\ndef run(x):\n    pass\n\n\ny = run(x)",
     "under a decorator": "@tf.function\ndef run(x):\n    return net(x, FLAG=True)\n\n\ny = run(x)",
     "partial": "run = functools.partial(net, FLAG=True)\ny = run(x)",
     "a dict in place": 'y = net(x, **{"FLAG": True})',

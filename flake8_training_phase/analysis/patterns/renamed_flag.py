@@ -95,7 +95,7 @@ def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, li
     """What is called at some calls; for `functools.partial(net, …)`, what it will call."""
     module = layer_class.module
     run = module_run(module, calls)
-    found = {call: list(run.bound.get(call) or run.callees.get(call, ())) for call in calls}
+    found = {call: list(run.bound.get(call) or run.callees.get(call) or ()) for call in calls}
     for host in module.layer_classes:
         for event in host.events:
             if event.node in found and isinstance(event, LayerCall):

@@ -25,7 +25,7 @@ class Classifier(keras.Model):
     def __init__(self):
         super().__init__()
         self.drop = keras.layers.Dropout(0.5)
-        self.path = DropPath()
+        self.drop_path = DropPath()
         self.noise = keras.Sequential([keras.layers.GaussianNoise(0.5)])
         self.norm = keras.layers.BatchNormalization()
         self.flip = keras.layers.RandomFlip()
@@ -35,7 +35,7 @@ class Classifier(keras.Model):
 IDLE = (
     "if not training:\n    x = self.drop(x)\nreturn x",
     "if not training:\n    x = self.drop(x, training=training)\nreturn x",
-    "if not training:\n    x = self.path(x)\nreturn x",
+    "if not training:\n    x = self.drop_path(x)\nreturn x",
     "if not training:\n    x = self.noise(x)\nreturn x",
     "if training:\n    return x\nreturn self.drop(x)",
     "if training:\n    pass\nelse:\n    x = self.drop(x)\nreturn x",

@@ -14,7 +14,16 @@ from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.module_run import module_run
 from flake8_training_phase.analysis.syntax import nodes_in, parents_of
-from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Partial, Value, members
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+    members,
+)
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 
@@ -111,7 +120,10 @@ def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, li
 
 def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, ast.AST]) -> Value:
     """What a call of a name at the top of the module calls, where no function around it has that name."""
-    root = call.func
+    scope = layer_class.module.scope
+    is_partial = Interpreter(None).evaluate(call.func, Frame(None, scope)) == External("functools.partial")
+    target = call.args[0] if is_partial and call.args else call.func
+    root = target
     while isinstance(root, (ast.Attribute, ast.Call)):
         root = root.value if isinstance(root, ast.Attribute) else root.func
     around: ast.AST | None = call
@@ -119,8 +131,7 @@ def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, 
         if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and _binds(around, root.id):
             return UNKNOWN
         around = parents.get(around)
-    scope = layer_class.module.scope
-    return Interpreter(None).evaluate(call.func, Frame(None, scope)) if isinstance(root, ast.Name) else UNKNOWN
+    return Interpreter(None).evaluate(target, Frame(None, scope)) if isinstance(root, ast.Name) else UNKNOWN
 
 
 def _binds(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:

@@ -76,6 +76,9 @@ FOLLOW = {
     "a dict in place": 'y = net(x, **{"FLAG": True})',
     "a dict call": "y = net(x, **dict(FLAG=True))",
     "a dict by name": 'how = {"FLAG": True}\ny = net(x, **how)',
+    "through a strategy": (
+        'strategy = tf.distribute.get_strategy()\ny = strategy.run(net, args=(x,), kwargs={"FLAG": True})'
+    ),
     "in a list": "nets = [Net(), Net()]\ny = [one(x, FLAG=True) for one in nets]",
     "a dict of models": 'nets = {"a": Net()}\ny = nets["a"](x, FLAG=True)',
     "call itself": "y = net.call(x, FLAG=True)",
@@ -123,6 +126,7 @@ def test_subclass_with_a_call_of_its_own() -> None:
 
 
 UNSEEN = {
+    "def run(x, **options):\n    return net(x, **options)\n": "`net(…)` in line 33",
     "def run(model, x):\n    return model(x, is_training=True)\n": "`model(…)` in line 33",
     "class Loop:\n    def run(self, x):\n        self.model(x, is_training=True)\n": "`self.model(…)` in line 34",
 }

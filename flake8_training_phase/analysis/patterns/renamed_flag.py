@@ -35,7 +35,7 @@ class FlagSites:
     keys: list[ast.Constant] = field(default_factory=list)
     """Of dicts that are passed with `**`."""
     unseen: list[ast.Call] = field(default_factory=list)
-    """Calls that name such a flag too, of which nobody knows what they call."""
+    """Calls that name such a flag too, of which nobody knows what they call, and those that may hide it in `**`."""
     shared: bool = False
     """One of the calls may be of another class, which keeps the name; or gives the new name as well."""
 
@@ -44,7 +44,8 @@ def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
     """Where a module names the flag of a class: in any `call`, function, lambda, at its top."""
     sites = FlagSites()
     tree = layer_class.module.tree
-    calls = {node for node in nodes_in(tree) if isinstance(node, ast.Call) and any(_named(node, name, tree))}
+    given = {node: tuple(_named(node, name, tree)) for node in nodes_in(tree) if isinstance(node, ast.Call)}
+    calls = {node for node, named in given.items() if named or any(one.arg is None for one in node.keywords)}
     if not calls:
         return sites
     callees = _callees(layer_class, calls)
@@ -53,9 +54,11 @@ def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
         if any(_runs(one, layer_class.cls) for one in found):
             keeps = any(_keeps(one, layer_class, name) for one in found)
             sites.shared = sites.shared or keeps or any(one.arg == "training" for one in call.keywords)
-            for node in _named(call, name, tree):
-                (sites.keywords if isinstance(node, ast.keyword) else sites.keys).append(node)  # type: ignore[arg-type]
-        elif not found or UNKNOWN in found:
+            sites.keywords += [one for one in given[call] if isinstance(one, ast.keyword)]
+            sites.keys += [one for one in given[call] if isinstance(one, ast.Constant)]
+            if not given[call]:
+                sites.unseen.append(call)
+        elif given[call] and (not found or UNKNOWN in found):
             sites.unseen.append(call)
     return sites
 
@@ -74,11 +77,11 @@ def described(calls: list[ast.Call], most: int = 3) -> str:
 
 
 def _named(call: ast.Call, name: str, tree: ast.Module) -> Iterator[ast.keyword | ast.Constant]:
-    """The keywords by which a call gives a name, and the keys of dicts that it unpacks."""
+    """The keywords by which a call gives a name, and the keys of dicts that it unpacks or has unpacked."""
     for keyword in call.keywords:
         if keyword.arg == name:
             yield keyword
-        elif keyword.arg is None:
+        elif keyword.arg in (None, "kwargs"):
             yield from _in_dict(keyword.value, name, tree)
 
 

@@ -70,12 +70,15 @@ FOLLOW = {
     "in a lambda that nobody calls": "def made():\n    mine = Net()\n    return lambda x: mine(x, FLAG=True)",
     "in a comprehension": "y = [net(one, FLAG=True) for one in (x, x)]",
     "in a generator": "y = sum(net(one, FLAG=True) for one in (x, x))",
-    "in a decorator": "@functools.partial(map, lambda x: net(x, FLAG=True))\ndef f():\n    yield x",
+    "in a decorator": "@(lambda f: functools.partial(net, FLAG=True))\ndef run(x):\n    pass\n\n\ny = run(x)",
     "under a decorator": "@tf.function\ndef run(x):\n    return net(x, FLAG=True)\n\n\ny = run(x)",
     "partial": "run = functools.partial(net, FLAG=True)\ny = run(x)",
     "a dict in place": 'y = net(x, **{"FLAG": True})',
     "a dict call": "y = net(x, **dict(FLAG=True))",
     "a dict by name": 'how = {"FLAG": True}\ny = net(x, **how)',
+    "through a strategy": (
+        'strategy = tf.distribute.get_strategy()\ny = strategy.run(net, args=(x,), kwargs={"FLAG": True})'
+    ),
     "in a list": "nets = [Net(), Net()]\ny = [one(x, FLAG=True) for one in nets]",
     "a dict of models": 'nets = {"a": Net()}\ny = nets["a"](x, FLAG=True)',
     "call itself": "y = net.call(x, FLAG=True)",
@@ -123,6 +126,7 @@ def test_subclass_with_a_call_of_its_own() -> None:
 
 
 UNSEEN = {
+    "def run(x, **options):\n    return net(x, **options)\n": "`net(…)` in line 33",
     "def run(model, x):\n    return model(x, is_training=True)\n": "`model(…)` in line 33",
     "class Loop:\n    def run(self, x):\n        self.model(x, is_training=True)\n": "`self.model(…)` in line 34",
 }

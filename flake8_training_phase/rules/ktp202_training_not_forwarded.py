@@ -8,6 +8,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.inverted_guards import idle_calls
 from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.findings import Severity
@@ -79,8 +80,9 @@ class TrainingNotForwarded(Rule):
         for layer_class in module.layer_classes:
             if hides_signature(layer_class.cls):
                 continue  # Keras 3 does not fill the flag there.
+            idle = set(idle_calls(layer_class))
             for call in layer_class.layer_calls:
-                forgotten = call.flag.absent and call.at_hand and wants_flag(call)
+                forgotten = call.flag.absent and call.at_hand and wants_flag(call) and call not in idle
                 # What is wrong today is another rule's to say.
                 if forgotten and not _is_wrong_today(layer_class, call):
                     on_jax = phase_on_jax(layer_class, call) if for_jax else None

@@ -18,7 +18,9 @@ class LayerCreatedInCall(Rule):
 
     Reports a layer with weights, or under Keras 3 one with a random generator such as Dropout, that is constructed in
     `call` or in a method that `call` runs. Layers without any state (`Concatenate`, `ReLU`, `Resizing`) are left
-    alone, and so is what is stored on `self`: it is made once.
+    alone, and so is what is stored on `self`, or made by a function that is only handed to another one, which may keep
+    what it makes (`get_or_create_layer`): it is made once. Where a method makes a functional model of `call`, whose
+    layers then belong to that, the finding is *fragile*.
 
     ## What Keras does
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, concerned, layer_title, majors
+from flake8_training_phase.analysis.patterns.inverted_guards import guard_of, idle_calls
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -19,7 +20,8 @@ class InvertedTraining(Rule):
     ## What it does
 
     Reports the call of a phase-dependent layer, or of `super().call`, whose flag is False when `training` is True,
-    and True when it is False.
+    and True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or
+    behind `if training: return x`, and nowhere in training, is reported too: it never does anything.
 
     ## What Keras does
 
@@ -42,8 +44,8 @@ class InvertedTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the layer does the opposite of what it did. The `not` goes where it stands in the argument itself;
-    there is no fix where a variable was inverted before.
+    Unsafe: the layer does the opposite of what it did. The `not` goes where it stands in the argument itself, or
+    in a guard around that one call; there is no fix where a variable was inverted before, or more hangs on the guard.
 
     ## References
 
@@ -63,6 +65,8 @@ class InvertedTraining(Rule):
                 if keras:
                     node = event.flag.node or event.node
                     yield self.problem(node, _message(layer_class, event), keras, _plan(event))
+            for call in idle_calls(layer_class):
+                yield self.problem(call.node, _idle_message(layer_class, call), layer_class.keras, _turn(call))
 
 
 def _is_inverted(event: LayerCall | KerasCall) -> bool:
@@ -84,6 +88,21 @@ def _plan(event: LayerCall | KerasCall) -> Plan | None:
         return None
     change = Replace(node, node.operand.id)
     return Plan(f"Pass `{node.operand.id}` itself", Applicability.UNSAFE, (change,))
+
+
+def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) in `{layer_class.name}` runs only where `training` is not true, "
+        "and does nothing there: the guard is the wrong way round"
+    )
+
+
+def _turn(call: LayerCall) -> Plan | None:
+    """Let the guard ask for training."""
+    guard = guard_of(call)
+    if guard is None or not isinstance(guard.operand, ast.Name):
+        return None
+    return Plan(f"Ask for `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
 
 
 RULE = InvertedTraining()

@@ -31,7 +31,8 @@ class TrainingStoredOnSelf(Rule):
     ## What it does
 
     Reports `training=self.is_training` on a layer that depends on the phase, and, as fragile, an `if self.training:`
-    in `call`, when only the constructor sets the attribute. Attributes that any other code of the module sets,
+    in `call`, when only the constructor sets the attribute. Attributes that any other code of the module sets
+    (`model.training = True`, `.assign(True)`, `setattr`), variables and placeholders, which are made to be set,
     properties, and agents of reinforcement learning are left alone, and so is a `call` that also reads its parameter:
     there the attribute says whether the layer may train at all.
 

@@ -71,7 +71,7 @@ def _guarded_calls(layer_class: LayerClass) -> Iterator[Guarded]:
         if not here or event.place.function is None or not hasattr(event.node, "lineno"):
             continue
         calls = _layer_calls(event)
-        if not calls or any(_same_layer(one, other) for one in calls for other in at_inference):
+        if not calls or any(is_same_layer(one, other) for one in calls for other in at_inference):
             continue
         found = _replacement(event.node, parents_of(event.place.function), tests)
         if found is not None:
@@ -96,7 +96,8 @@ def _layer_calls(event: LayerCall | Inlined) -> tuple[LayerCall, ...]:
     return tuple(one for one in walk([event]) if isinstance(one, LayerCall))
 
 
-def _same_layer(one: LayerCall, other: LayerCall) -> bool:
+def is_same_layer(one: LayerCall, other: LayerCall) -> bool:
+    """Whether two calls may be of one layer."""
     if any(member is another for member in members(one.receiver) for another in members(other.receiver)):
         return True
     return ast.dump(one.node.func) == ast.dump(other.node.func)

@@ -79,7 +79,7 @@ class ModuleRun(GraphMaker):
         self.callees: dict[ast.Call, list[Value]] = {}
         """What is called at each call."""
         self.bound: dict[ast.Call, list[Value]] = {}
-        """What `functools.partial(…)` will call."""
+        """What `functools.partial(net, …)` and `strategy.run(net, kwargs=…)` will call."""
         self._lambdas: dict[ast.Lambda, FunctionValue] = {}
         self.owners: dict[ast.Attribute, list[Value]] = {}
         """Whose variables an expression such as `model.trainable_variables` asks for."""
@@ -181,6 +181,8 @@ class ModuleRun(GraphMaker):
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """As the interpreter, but what is made is an object of its own, and its constructor is run."""
         self.callees.setdefault(node, []).append(callee)
+        if "kwargs" in arguments.keywords and arguments.positional:
+            self.bound.setdefault(node, []).append(arguments.positional[0])
         if isinstance(callee, External):
             return self._apply_external(callee.path, arguments, node, frame)
         result = super().apply(callee, arguments, node, frame)

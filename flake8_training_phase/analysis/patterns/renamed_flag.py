@@ -14,7 +14,16 @@ from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.module_run import module_run
 from flake8_training_phase.analysis.syntax import nodes_in, parents_of
-from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Partial, Value, members
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+    members,
+)
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 
@@ -26,7 +35,7 @@ class FlagSites:
     keys: list[ast.Constant] = field(default_factory=list)
     """Of dicts that are passed with `**`."""
     unseen: list[ast.Call] = field(default_factory=list)
-    """Calls that name such a flag too, of which nobody knows what they call."""
+    """Calls that name such a flag too, of which nobody knows what they call, and those that may hide it in `**`."""
     shared: bool = False
     """One of the calls may be of another class, which keeps the name; or gives the new name as well."""
 
@@ -35,7 +44,8 @@ def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
     """Where a module names the flag of a class: in any `call`, function, lambda, at its top."""
     sites = FlagSites()
     tree = layer_class.module.tree
-    calls = {node for node in nodes_in(tree) if isinstance(node, ast.Call) and any(_named(node, name, tree))}
+    given = {node: tuple(_named(node, name, tree)) for node in nodes_in(tree) if isinstance(node, ast.Call)}
+    calls = {node for node, named in given.items() if named or any(one.arg is None for one in node.keywords)}
     if not calls:
         return sites
     callees = _callees(layer_class, calls)
@@ -44,9 +54,11 @@ def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
         if any(_runs(one, layer_class.cls) for one in found):
             keeps = any(_keeps(one, layer_class, name) for one in found)
             sites.shared = sites.shared or keeps or any(one.arg == "training" for one in call.keywords)
-            for node in _named(call, name, tree):
-                (sites.keywords if isinstance(node, ast.keyword) else sites.keys).append(node)  # type: ignore[arg-type]
-        elif not found or UNKNOWN in found:
+            sites.keywords += [one for one in given[call] if isinstance(one, ast.keyword)]
+            sites.keys += [one for one in given[call] if isinstance(one, ast.Constant)]
+            if not given[call]:
+                sites.unseen.append(call)
+        elif given[call] and (not found or UNKNOWN in found):
             sites.unseen.append(call)
     return sites
 
@@ -65,11 +77,11 @@ def described(calls: list[ast.Call], most: int = 3) -> str:
 
 
 def _named(call: ast.Call, name: str, tree: ast.Module) -> Iterator[ast.keyword | ast.Constant]:
-    """The keywords by which a call gives a name, and the keys of dicts that it unpacks."""
+    """The keywords by which a call gives a name, and the keys of dicts that it unpacks or has unpacked."""
     for keyword in call.keywords:
         if keyword.arg == name:
             yield keyword
-        elif keyword.arg is None:
+        elif keyword.arg in (None, "kwargs"):
             yield from _in_dict(keyword.value, name, tree)
 
 
@@ -95,7 +107,7 @@ def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, li
     """What is called at some calls; for `functools.partial(net, …)`, what it will call."""
     module = layer_class.module
     run = module_run(module, calls)
-    found = {call: [*(run.bound.get(call) or run.callees.get(call) or [])] for call in calls}
+    found = {call: list(run.bound.get(call) or run.callees.get(call) or ()) for call in calls}
     for host in module.layer_classes:
         for event in host.events:
             if event.node in found and isinstance(event, LayerCall):
@@ -111,7 +123,10 @@ def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, li
 
 def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, ast.AST]) -> Value:
     """What a call of a name at the top of the module calls, where no function around it has that name."""
-    root = call.func
+    scope = layer_class.module.scope
+    is_partial = Interpreter(None).evaluate(call.func, Frame(None, scope)) == External("functools.partial")
+    target = call.args[0] if is_partial and call.args else call.func
+    root = target
     while isinstance(root, (ast.Attribute, ast.Call)):
         root = root.value if isinstance(root, ast.Attribute) else root.func
     around: ast.AST | None = call
@@ -119,8 +134,7 @@ def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, 
         if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and _binds(around, root.id):
             return UNKNOWN
         around = parents.get(around)
-    scope = layer_class.module.scope
-    return Interpreter(None).evaluate(call.func, Frame(None, scope)) if isinstance(root, ast.Name) else UNKNOWN
+    return Interpreter(None).evaluate(target, Frame(None, scope)) if isinstance(root, ast.Name) else UNKNOWN
 
 
 def _binds(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:

@@ -117,6 +117,9 @@ BROKEN = [
     ("return self.drop(x)  # a comment", 45, "return self.drop(\n    x, training=training\n)  # a comment"),
     ("return self.drop(x)[0] + 1", 46, "return self.drop(\n    x, training=training\n)[0] + 1"),
     ("return self.drop(f(x, 'a, b'))", 46, "return self.drop(\n    f(x, 'a, b'), training=training\n)"),
+    # In a bracket of the same line it stays; one around another that changes as well does too.
+    ("return f(self.drop(x))", 40, "return f(self.drop(x, training=training))"),
+    ("return self.drop(self.drop(x))", 60, "return self.drop(self.drop(x, training=training), training=training)"),
     # What spans lines keeps its layout, what was too long before stays one line.
     ("return self.drop(\n    x\n)", 30, "return self.drop(\n    x,\n    training=training\n)"),
     ("return self.drop(x)", 20, "return self.drop(x, training=training)"),
@@ -134,6 +137,12 @@ def call_fixed(statement: str, length: int, folder: Path, end: str = "\n") -> st
 @pytest.mark.parametrize(("statement", "length", "after"), BROKEN)
 def test_a_call_is_broken_as_black_would(statement: str, length: int, after: str, tmp_path: Path) -> None:
     assert call_fixed(statement, length, tmp_path) == after
+
+
+def test_nested_calls_of_one_fix_are_not_broken(tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").write_text("[flake8]\nmax-line-length = 50")
+    text = fixed(MODEL.replace("self.drop(x)", "self.drop(self.drop(x))"), tmp_path)
+    assert "return self.drop(self.drop(x, training=training), training=training)" in text
 
 
 def test_lines_end_as_those_of_the_file(tmp_path: Path) -> None:

@@ -23,7 +23,11 @@ class Line:
     length: int
 
     def fits(self, old: str, new: str) -> bool:
-        """Whether a text may take the place of another one; one that was too long before may be too long."""
+        """Whether a text may take the place of another one: one that was too long before may be too long, and so may
+        one inside a bracket of the same line, which would have to be broken first.
+        """
+        if sum(map(self.before.count, "([{")) > sum(map(self.before.count, ")]}")):
+            return True
         added = len(new) - len(old)
         rest = len(self.before + old + self.behind)
         return rest > self.length or rest + added <= self.length or "\n" in new or "\r" in new

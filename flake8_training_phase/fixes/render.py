@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import libcst as cst
 
@@ -33,7 +34,7 @@ from flake8_training_phase.fixes.changes import (
 )
 from flake8_training_phase.fixes.imports import held_import, without_import
 from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
-from flake8_training_phase.fixes.style import FileStyle
+from flake8_training_phase.fixes.style import FileStyle, unbroken
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
 
@@ -44,19 +45,27 @@ class CannotRender(Exception):
 
 def render(plan: Plan, source: SourceText, style: FileStyle) -> Fix | None:
     """The fix as edits, or None when one of its changes cannot be made."""
-    edits: list[Edit] = []
     try:
-        for change in plan.changes:
-            if isinstance(change, AddArgument):
-                edits += _add_argument(change, source, style)
-            elif isinstance(change, AddParameter):
-                edits += _add_parameter(change, source, style)
-            else:
-                edits += _RENDER[type(change)](change, source)
+        edits = _edits(plan, source, style)
+        if any(one.end > other.start for one, other in pairwise(sorted(edits))):
+            # A call that is broken over lines has another one in it that changes as well.
+            edits = _edits(plan, source, unbroken(source))
     except (CannotRender, cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return None
     renamed = tuple(change.parameter.arg for change in plan.changes if isinstance(change, RenameParameter))
-    return Fix(plan.message, plan.applicability, tuple(dict.fromkeys(edits)), renamed)
+    return Fix(plan.message, plan.applicability, edits, renamed)
+
+
+def _edits(plan: Plan, source: SourceText, style: FileStyle) -> tuple[Edit, ...]:
+    edits: list[Edit] = []
+    for change in plan.changes:
+        if isinstance(change, AddArgument):
+            edits += _add_argument(change, source, style)
+        elif isinstance(change, AddParameter):
+            edits += _add_parameter(change, source, style)
+        else:
+            edits += _RENDER[type(change)](change, source)
+    return tuple(dict.fromkeys(edits))
 
 
 def _add_argument(change: AddArgument, source: SourceText, style: FileStyle) -> Iterator[Edit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import tokenize
 from collections.abc import Callable
 from functools import cached_property
@@ -59,3 +60,8 @@ _TEXT = {
     tokenize.STRING,
     *(getattr(tokenize, name, -1) for name in ("FSTRING_START", "FSTRING_MIDDLE")),
 }
+
+
+def unbroken(source: SourceText) -> FileStyle:
+    """The style of a file in which lines may have any length."""
+    return FileStyle(source, lambda: ProjectStyle(line_length=sys.maxsize))

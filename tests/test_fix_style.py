@@ -176,6 +176,16 @@ def test_without_settings_the_longest_line_of_code_counts(tmp_path: Path) -> Non
     for long in (f"# {'a' * 120}\n", f'"{"a" * 120}"\n'):
         assert "self.drop(\n" in fixed(long + text, tmp_path)
     assert f"drop({name}, training=training)" in fixed(f"y = {'a' * 120}\n{text}", tmp_path)
+    # This one would be 80 characters long.
+    text = MODEL.replace("x)", f"{'x' * 35})")
+    assert "self.drop(\n" in fixed(f"y = {'a' * 75}\n{text}", tmp_path)
+    assert "self.drop(\n" not in fixed(f"y = {'a' * 76}\n{text}", tmp_path)
+
+
+def test_a_signature_that_goes_on_behind_a_backslash_is_not_broken(tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").write_text("[flake8]\nmax-line-length = 30")
+    text = MODEL.replace("call(self, x):", "call(self, x) \\\n            -> int:")
+    assert "    def call(self, x, training=None) \\\n            -> int:\n" in fixed(text, tmp_path)
 
 
 def test_isolated_reads_no_style_of_the_project(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -
     changed = definition.with_changes(params=with_parameter(definition, parameter))
     old, new = (module.with_changes(body=[one]).code.rpartition("pass")[0] for one in (definition, changed))
     line = Line(source.line(function.lineno)[: source.start(function).column], "", style.line_length)
-    if not line.fits(_first_line(old), _first_line(new)):
+    if not line.fits(_first_line(old), _first_line(new)) and not _first_line(old).endswith("\\"):
         narrow = next(broken(changed, line, module.default_newline))
         new = module.with_changes(body=[narrow]).code.rpartition("pass")[0]
     yield from _trimmed(source, begin, header, new)

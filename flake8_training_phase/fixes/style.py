@@ -13,6 +13,8 @@ from flake8_training_phase.sources.text import SourceText
 
 USUAL_LENGTH = 88
 """How long lines may be where nothing says it; Black's default."""
+_SHORTEST_LIMIT = 79
+"""The line length of PEP 8: lines as long as that tell how long those of a file may be."""
 
 
 class FileStyle:
@@ -29,8 +31,8 @@ class FileStyle:
 
     @cached_property
     def line_length(self) -> int:
-        """As the project says it, or else as the longest line of code, if that is longer than usual."""
-        return self._said.line_length or max(USUAL_LENGTH, self._longest())
+        """As the project says it, or else as the longest line of code, if that is long enough to tell."""
+        return self._said.line_length or self._longest() or USUAL_LENGTH
 
     @property
     def evaluates_unions(self) -> bool:
@@ -39,7 +41,7 @@ class FileStyle:
 
     def _longest(self) -> int:
         lengths = {row: len(line.rstrip()) for row, line in enumerate(self._source.lines, start=1)}
-        long = {row for row, length in lengths.items() if length > USUAL_LENGTH}
+        long = {row for row, length in lengths.items() if length >= _SHORTEST_LIMIT}
         # What comments and strings need is no measure for code.
         return max((lengths[row] for row in long - self._texts()), default=0) if long else 0
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.findings import Applicability, Finding, Fix, Severity, in_order
+from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
@@ -81,10 +83,11 @@ def findings_of(
     tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project, with_fixes: bool
 ) -> list[Finding]:
     """The findings of a parsed module, in order of place. Raises Broken."""
+    style = _style(source, settings, filename, project) if with_fixes else None
     try:
         return in_order(
             [
-                finding(one, source, with_fixes and settings.may_fix(one.rule.code))
+                finding(one, source, style if settings.may_fix(one.rule.code) else None)
                 for one in problems(tree, source, settings, filename, project)
             ]
         )
@@ -174,13 +177,21 @@ def fix(
     return Fixed(source.text, tuple(findings), tuple(made))
 
 
-def finding(problem: Problem, source: SourceText, with_fix: bool) -> Finding:
-    """A problem as a finding, with its place in the text and, when wanted, its fix rendered."""
+def _style(source: SourceText, settings: Settings, filename: str, project: Project) -> FileStyle:
+    """The style that fixes of a file follow; what stands in other files is read when it is first asked for."""
+    path = Path(filename)
+    if settings.isolated or path.name == "-":
+        return FileStyle(source)
+    return FileStyle(source, lambda: project.style_of(path.absolute()))
+
+
+def finding(problem: Problem, source: SourceText, style: FileStyle | None) -> Finding:
+    """A problem as a finding, with its place in the text and, when there is a style for it, its fix rendered."""
     rendered = None
-    if with_fix and problem.plan is not None:
+    if style is not None and problem.plan is not None:
         from flake8_training_phase.fixes.render import render  # libcst: only when somebody wants to see a fix.
 
-        rendered = render(problem.plan, source)
+        rendered = render(problem.plan, source, style)
     return Finding(
         code=problem.rule.code,
         name=problem.rule.name,

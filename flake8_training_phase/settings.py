@@ -92,6 +92,8 @@ class Settings:
     )
     left_out: tuple[str, ...] = ()
     """The codes that `per_file_ignores` leaves out of the file these are for."""
+    isolated: bool = False
+    """Whether no settings are read from files, of other tools neither."""
 
     def selects(self, code: str, on_by_default: bool) -> bool:
         """Whether the findings of a rule are wanted."""

@@ -23,6 +23,7 @@ from flake8_training_phase.fixes.changes import (
     Replace,
 )
 from flake8_training_phase.fixes.render import render
+from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.parsing import Broken, parse
@@ -31,7 +32,7 @@ from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL, returning
 
 
 def rendered(source: SourceText, *changes: Change) -> Fix | None:
-    return render(Plan("…", Applicability.SAFE, changes), source)
+    return render(Plan("…", Applicability.SAFE, changes), source, FileStyle(source))
 
 
 def made(source: SourceText, *changes: Change) -> str | None:
@@ -178,7 +179,7 @@ PARAMETERS = [
     ("def call(self, x):  # why", "def call(self, x, training=None):  # why"),
     # Annotated
     ("def call(self, x: int):", "def call(self, x: int, training: bool | None = None):"),
-    ("def call(self, x) -> int:", "def call(self, x, training: bool | None = None) -> int:"),
+    ("def call(self, x) -> int:", "def call(self, x, training=None) -> int:"),
     ("def call(self, x: int, /):", "def call(self, x: int, /, training: bool | None = None):"),
     ("def call(self, *x: int):", "def call(self, *x: int, training: bool | None = None):"),
     ("def call(self, x, **kw: int):", "def call(self, x, training: bool | None = None, **kw: int):"),
@@ -283,7 +284,6 @@ def test_optional_where_the_module_has_it() -> None:
 @pytest.mark.parametrize(
     ("before", "annotation"),
     [
-        ("", '"bool | None"'),
         ("from __future__ import annotations\n", "bool | None"),
         ("def size(shape: tuple | None): ...\n", "bool | None"),
         ("def name() -> int | str: ...\n", "bool | None"),
@@ -293,6 +293,8 @@ def test_an_annotation_that_an_older_python_can_evaluate(before: str, annotation
     text = f"{before}{MODEL.replace('x):', 'x: int):')}"
     fixed = engine.fix(SourceText(text), Settings(), "model.py")
     assert f"def call(self, x: int, training: {annotation} = None):" in fixed.text
+    fixed = engine.fix(SourceText(MODEL.replace("x):", "x: int):")), Settings(isolated=True), "model.py")
+    assert "def call(self, x: int, training=None):" in fixed.text
 
 
 # The other changes

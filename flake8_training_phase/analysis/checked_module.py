@@ -6,13 +6,13 @@ import ast
 from functools import cached_property
 from pathlib import Path
 
+from flake8_training_phase.analysis.annotations import optional_bool
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.functions import Function, functions
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
@@ -44,16 +44,9 @@ class CheckedModule:
         return tuple(functions(self.tree, self.scope, classes))
 
     @cached_property
-    def writes_unions(self) -> bool:
-        """Whether annotations like `bool | None` can be written in it: it has some, or none is evaluated."""
-        for node in nodes_in(self.tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                if any(one.name == "annotations" for one in node.names):
-                    return True
-            annotated = getattr(node, "annotation", None) or getattr(node, "returns", None)
-            if annotated is not None and any(isinstance(one, ast.BitOr) for one in nodes_in(annotated)):
-                return True
-        return False
+    def optional_bool(self) -> str:
+        """The type of an optional flag, as the module writes such types."""
+        return optional_bool(self.tree, self.scope)
 
     @property
     def keras(self) -> tuple[int, ...]:

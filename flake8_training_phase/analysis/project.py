@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleVal
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
 from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.project_style import ProjectStyle, ProjectStyles, style_files
 from flake8_training_phase.sources.text import SourceText, parsed
 
 MAX_FOLDERS_UP = 12
@@ -45,6 +46,12 @@ class Project:
         """The modules that were read for the file that is checked now, and what is known of their classes."""
         self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
         self._lookups: dict[Path, set[Path]] = {}
+        self._styles = ProjectStyles()
+
+    def style_of(self, path: Path) -> ProjectStyle:
+        """The style of the project that a file is in, as the settings of other tools say it."""
+        self._lookups.setdefault(path, set()).update(style_files(path.parent))
+        return self._styles.of(path.parent)
 
     def begin(self, module: Module) -> None:
         """Begin with a file that is to be checked, which imports are to find.

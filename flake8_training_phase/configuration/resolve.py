@@ -92,7 +92,7 @@ class Configuration:
         values |= self._given
         origins |= dict.fromkeys(self._given, self._front_end)
         fields = {declared()[key].name: value for key, value in values.items()}
-        return Resolved(Settings(**fields), origins)  # type: ignore[arg-type]
+        return Resolved(Settings(**fields, isolated=self._isolated), origins)  # type: ignore[arg-type]
 
 
 def _read(values: Mapping[str, object], folder: str) -> dict[str, object]:

@@ -44,7 +44,7 @@ class AddParameter:
     function: ast.FunctionDef | ast.AsyncFunctionDef
     name: str
     annotation: str
-    """Written when the signature is annotated."""
+    """Written when most of the signature is annotated; in quotes where it might be evaluated in vain."""
     default: str = "None"
 
 

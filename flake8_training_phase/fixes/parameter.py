@@ -17,7 +17,4 @@ def annotation(layer_class: LayerClass) -> str:
     """The type of an optional flag, as the module writes such types; in quotes where it may have to run on a Python
     before 3.10, which cannot evaluate it.
     """
-    module = layer_class.module
-    if module.scope.binds("Optional"):
-        return "Optional[bool]"
-    return "bool | None" if module.writes_unions else '"bool | None"'
+    return layer_class.module.optional_bool

@@ -8,11 +8,14 @@ they are, and two fixes in one statement seldom meet.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import libcst as cst
 
 from flake8_training_phase.findings import Edit, Fix, Position
+from flake8_training_phase.fixes.broken_lines import Line, broken
 from flake8_training_phase.fixes.changes import (
     AddArgument,
     AddDefault,
@@ -31,6 +34,7 @@ from flake8_training_phase.fixes.changes import (
 )
 from flake8_training_phase.fixes.imports import held_import, without_import
 from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
+from flake8_training_phase.fixes.style import FileStyle, unbroken
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
 
@@ -39,19 +43,32 @@ class CannotRender(Exception):
     """A change cannot be made to this code in its present shape."""
 
 
-def render(plan: Plan, source: SourceText) -> Fix | None:
+def render(plan: Plan, source: SourceText, style: FileStyle) -> Fix | None:
     """The fix as edits, or None when one of its changes cannot be made."""
-    edits: list[Edit] = []
     try:
-        for change in plan.changes:
-            edits += _RENDER[type(change)](change, source)
+        edits = _edits(plan, source, style)
+        if any(one.end > other.start for one, other in pairwise(sorted(edits))):
+            # A call that is broken over lines has another one in it that changes as well.
+            edits = _edits(plan, source, unbroken(source))
     except (CannotRender, cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return None
     renamed = tuple(change.parameter.arg for change in plan.changes if isinstance(change, RenameParameter))
-    return Fix(plan.message, plan.applicability, tuple(dict.fromkeys(edits)), renamed)
+    return Fix(plan.message, plan.applicability, edits, renamed)
 
 
-def _add_argument(change: AddArgument, source: SourceText) -> Iterator[Edit]:
+def _edits(plan: Plan, source: SourceText, style: FileStyle) -> tuple[Edit, ...]:
+    edits: list[Edit] = []
+    for change in plan.changes:
+        if isinstance(change, AddArgument):
+            edits += _add_argument(change, source, style)
+        elif isinstance(change, AddParameter):
+            edits += _add_parameter(change, source, style)
+        else:
+            edits += _RENDER[type(change)](change, source)
+    return tuple(dict.fromkeys(edits))
+
+
+def _add_argument(change: AddArgument, source: SourceText, style: FileStyle) -> Iterator[Edit]:
     def add(call: cst.BaseExpression) -> cst.BaseExpression:
         if not isinstance(call, cst.Call):
             raise CannotRender
@@ -59,7 +76,14 @@ def _add_argument(change: AddArgument, source: SourceText) -> Iterator[Edit]:
             raise CannotRender
         return with_argument(call, cst.Arg(cst.parse_expression(change.value), cst.Name(change.name), _EQUAL))
 
-    yield from _rewritten_expression(change.call, source, add)
+    line = _line_of(source, source.start(change.call), source.end(change.call), style)
+    yield from _rewritten_expression(change.call, source, add, line)
+
+
+def _line_of(source: SourceText, start: Position, end: Position, style: FileStyle) -> Line:
+    """The line of what stands between two places, without a comment at its end."""
+    behind = source.line(end.row)[end.column :].partition("#")[0].rstrip()
+    return Line(source.line(start.row)[: start.column], behind, style.line_length)
 
 
 def _name_argument(change: NameArgument, source: SourceText) -> Iterator[Edit]:
@@ -80,7 +104,7 @@ def _drop_argument(change: DropArgument, source: SourceText) -> Iterator[Edit]:
     yield from edits
 
 
-def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
+def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -> Iterator[Edit]:
     function = change.function
     begin, end = source.offset(source.start(function)), _offset_of_body(function, source)
     header = source.text[begin:end]
@@ -88,15 +112,20 @@ def _add_parameter(change: AddParameter, source: SourceText) -> Iterator[Edit]:
     definition = module.body[0]
     if not isinstance(definition, cst.FunctionDef):
         raise CannotRender
-    parameter = cst.Param(cst.Name(change.name), default=cst.Name(change.default))
-    if _is_annotated(function):
-        annotation = cst.parse_expression(change.annotation)
+    parameter = cst.Param(cst.Name(change.name), default=cst.Name(change.default), star="")
+    written = _annotation(change, style)
+    if written is not None:
+        annotation = cst.parse_expression(written)
         parameter = parameter.with_changes(annotation=cst.Annotation(annotation), equal=_SPACED_EQUAL)
     else:
         parameter = parameter.with_changes(equal=_EQUAL)
     changed = definition.with_changes(params=with_parameter(definition, parameter))
-    new = module.with_changes(body=[changed]).code
-    yield from _trimmed(source, begin, header, new[: new.rindex("pass")])
+    old, new = (module.with_changes(body=[one]).code.rpartition("pass")[0] for one in (definition, changed))
+    line = Line(source.line(function.lineno)[: source.start(function).column], "", style.line_length)
+    if not line.fits(_first_line(old), _first_line(new)) and not _first_line(old).endswith("\\"):
+        narrow = next(broken(changed, line, module.default_newline))
+        new = module.with_changes(body=[narrow]).code.rpartition("pass")[0]
+    yield from _trimmed(source, begin, header, new)
 
 
 def _offset_of_body(function: ast.FunctionDef | ast.AsyncFunctionDef, source: SourceText) -> int:
@@ -107,10 +136,26 @@ def _offset_of_body(function: ast.FunctionDef | ast.AsyncFunctionDef, source: So
     return source.offset(source.start(first))
 
 
-def _is_annotated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    given = function.args
-    parameters = (*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg)
-    return function.returns is not None or any(one is not None and one.annotation for one in parameters)
+def _first_line(header: str) -> str:
+    return header.splitlines()[0].rstrip()
+
+
+def _annotation(change: AddParameter, style: FileStyle) -> str | None:
+    """What to annotate the parameter with, as most of the others are; None where these have no annotation, or where no
+    annotation like theirs could be evaluated.
+    """
+    given = change.function.args
+    parameters = [*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg]
+    others = [one for one in parameters if one is not None and one.arg not in ("self", "cls")]
+    annotations = [one.annotation for one in others if one.annotation is not None]
+    if change.function.returns is not None and not others:
+        annotations = [change.function.returns]
+    if not annotations or 2 * len(annotations) < len(others):
+        return None
+    bare = change.annotation.strip('"')
+    if all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in annotations):
+        return f'"{bare}"'
+    return bare if bare == change.annotation or style.evaluates_unions else None
 
 
 def _replace(change: Replace, source: SourceText) -> Iterator[Edit]:
@@ -161,8 +206,12 @@ def _unwrap(change: Unwrap, source: SourceText) -> Iterator[Edit]:
 
 
 def _rewritten_expression(
-    node: ast.expr, source: SourceText, change: Callable[[cst.BaseExpression], cst.BaseExpression]
+    node: ast.expr,
+    source: SourceText,
+    change: Callable[[cst.BaseExpression], cst.BaseExpression],
+    line: Line | None = None,
 ) -> Iterator[Edit]:
+    """The edits of a change; where there is a `line` that it may not make too long, the call is broken over lines."""
     begin = source.offset(source.start(node))
     old = _text_of(node, source)
     # In brackets, an expression may span lines as it did in its place.
@@ -171,10 +220,18 @@ def _rewritten_expression(
     if not (isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Expr)):
         raise CannotRender
     expression = statement.body[0].value
-    new = module.with_changes(
-        body=[statement.with_changes(body=[statement.body[0].with_changes(value=change(expression))])]
-    ).code
-    yield from _trimmed(source, begin, old, new[1 : new.rindex(")")])
+    newline = _NEWLINE.search(source.text)
+
+    def written(value: cst.BaseExpression) -> str:
+        body = [statement.with_changes(body=[statement.body[0].with_changes(value=value)])]
+        code = module.with_changes(body=body).code
+        return code[1 : code.rindex(")")]
+
+    changed = change(expression)
+    new = written(changed)
+    if line is not None and isinstance(changed, cst.Call) and not line.fits(old, new):
+        new = next(map(written, broken(changed, line, newline[0] if newline else "\n")))
+    yield from _trimmed(source, begin, old, new)
 
 
 def _text_of(node: ast.expr, source: SourceText) -> str:
@@ -206,14 +263,13 @@ def _trimmed(source: SourceText, begin: int, old: str, new: str) -> Iterator[Edi
     )
 
 
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 _EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 _SPACED_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(" "), cst.SimpleWhitespace(" "))
 
 _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
-    AddArgument: _add_argument,
     NameArgument: _name_argument,
     DropArgument: _drop_argument,
-    AddParameter: _add_parameter,
     Replace: _replace,
     RenameParameter: _rename_parameter,
     AddDefault: _add_default,

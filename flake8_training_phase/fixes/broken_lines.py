@@ -1,0 +1,118 @@
+"""Breaks a call or a signature over lines, as Black would, where what a fix adds makes its line too long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import libcst as cst
+
+_INDENT = "    "
+Node = TypeVar("Node", cst.Call, cst.FunctionDef)
+_Item = cst.Arg | cst.Param | cst.ParamSlash | cst.ParamStar
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line that a node stands in: what is before it and behind it, and how long it may be."""
+
+    before: str
+    behind: str
+    length: int
+
+    def fits(self, old: str, new: str) -> bool:
+        """Whether a text may take the place of another one: one that was too long before may be too long, and so may
+        one inside a bracket of the same line, which would have to be broken first.
+        """
+        if sum(map(self.before.count, "([{")) > sum(map(self.before.count, ")]}")):
+            return True
+        added = len(new) - len(old)
+        rest = len(self.before + old + self.behind)
+        return rest > self.length or rest + added <= self.length or "\n" in new or "\r" in new
+
+
+def broken(node: Node, line: Line, newline: str) -> Iterator[Node]:
+    """The node with what is in its brackets on a line of its own, and then with a line for each item."""
+    indent = re.match(r"[ \t]*", line.before)
+    outer = indent[0] if indent is not None else ""
+    inner = outer + ("\t" if outer.endswith("\t") else _INDENT)
+    items: Sequence[_Item] = _items(node)
+    one_line = " ".join([*(f"{_code(item)}," for item in items[:-1]), _code(items[-1])])
+    if len(inner + one_line) <= line.length:
+        yield _with_layout(node, _newline(inner, newline), _SPACE, _newline(outer, newline), trailing=False)
+    each = _newline(inner, newline)
+    yield _with_layout(node, each, each, _newline(outer, newline), trailing=_takes_comma(items[-1]))
+
+
+def _items(node: cst.Call | cst.FunctionDef) -> Sequence[_Item]:
+    if isinstance(node, cst.Call):
+        return node.args
+    given = node.params
+    found: list[_Item | cst.MaybeSentinel | None] = [*given.posonly_params, given.posonly_ind, *given.params]
+    star = given.star_arg if isinstance(given.star_arg, (cst.Param, cst.ParamStar)) else None
+    found += [star, *given.kwonly_params, given.star_kwarg]
+    return [one for one in found if one is not None and not isinstance(one, cst.MaybeSentinel)]
+
+
+def _takes_comma(last: _Item) -> bool:
+    return not isinstance(last, (cst.Arg, cst.Param)) or last.star not in ("*", "**")
+
+
+def _code(item: _Item) -> str:
+    bare = item.with_changes(comma=cst.MaybeSentinel.DEFAULT) if not isinstance(item, cst.ParamStar) else item
+    return cst.Module([]).code_for_node(bare).strip().rstrip(",")
+
+
+def _with_layout(
+    node: Node,
+    opening: cst.BaseParenthesizableWhitespace,
+    between: cst.BaseParenthesizableWhitespace,
+    closing: cst.BaseParenthesizableWhitespace,
+    trailing: bool,
+) -> Node:
+    items = _items(node)
+    placed: dict[cst.CSTNode, cst.CSTNode] = {}
+    for item in items[:-1]:
+        placed[item] = _open(item).with_changes(comma=cst.Comma(whitespace_after=between))
+    last = _open(items[-1])
+    if trailing:
+        placed[items[-1]] = last.with_changes(comma=cst.Comma(whitespace_after=closing))
+    elif isinstance(last, cst.Arg):
+        placed[items[-1]] = last.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=closing)
+    else:
+        placed[items[-1]] = last.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_param=closing)
+    if isinstance(node, cst.Call):
+        return node.with_changes(args=[placed[one] for one in node.args], whitespace_before_args=opening)
+    given = node.params
+    params = given.with_changes(
+        **{
+            name: [placed[one] for one in getattr(given, name)]
+            for name in ("posonly_params", "params", "kwonly_params")
+        },
+        **{
+            name: placed.get(getattr(given, name), getattr(given, name))
+            for name in ("posonly_ind", "star_arg", "star_kwarg")
+        },
+    )
+    return node.with_changes(params=params, whitespace_before_params=opening)
+
+
+def _open(item: _Item) -> _Item:
+    """An item without the space that stands between it and the bracket."""
+    if isinstance(item, cst.Arg):
+        return item.with_changes(whitespace_after_arg=_NOTHING)
+    return item.with_changes(whitespace_after_param=_NOTHING) if isinstance(item, cst.Param) else item
+
+
+def _newline(indent: str, newline: str) -> cst.ParenthesizedWhitespace:
+    return cst.ParenthesizedWhitespace(
+        first_line=cst.TrailingWhitespace(newline=cst.Newline(value=newline)),
+        indent=False,
+        last_line=cst.SimpleWhitespace(indent),
+    )
+
+
+_NOTHING = cst.SimpleWhitespace("")
+_SPACE = cst.SimpleWhitespace(" ")

@@ -98,7 +98,9 @@ class Settings:
         """The settings for checking one file, once it is known that it is checked: of the settings that are about
         paths only what they come to is left, so that files which are checked alike have equal settings.
         """
-        return _without_paths(self, self.per_file_ignores.codes(absolute(path)))
+        # To make a path absolute takes long where there are many files.
+        left_out = self.per_file_ignores.codes(absolute(path)) if self.per_file_ignores.entries else ()
+        return _without_paths(self, left_out)
 
     @property
     def knowledge(self) -> Knowledge:

@@ -27,6 +27,17 @@ def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, bas
     return _gated(document, settings, new_assignment(fixes, baseline=baseline))
 
 
+def examined_soon(file: File, assignment: Assignment) -> FileResult | None:
+    """The result of a file that needs no analysis; None for one that does."""
+    path, settings = file
+    document = assignment.overlay.get(path.absolute()) if assignment.overlay else None
+    try:
+        text = (document or read_document(path)).source.text
+    except (OSError, SyntaxError):
+        return _examined(path, settings, assignment)
+    return None if may_hold_findings(text) else FileResult(path, examined=True)
+
+
 def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:
     document = assignment.overlay.get(path.absolute()) if assignment.overlay else None
     try:

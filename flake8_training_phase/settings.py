@@ -117,7 +117,9 @@ class Settings:
         paths only what they come to is left, and of those for the whole run nothing, so that files which are checked
         alike have equal settings.
         """
-        return _of_one_file(self, self.per_file_ignores.codes(absolute(path)))
+        # To make a path absolute takes long where there are many files.
+        left_out = self.per_file_ignores.codes(absolute(path)) if self.per_file_ignores.entries else ()
+        return _of_one_file(self, left_out)
 
     @property
     def knowledge(self) -> Knowledge:

@@ -14,7 +14,7 @@ import pytest
 
 from flake8_training_phase.runs import cache, parallel
 from flake8_training_phase.runs.assignment import Assignment, File
-from flake8_training_phase.runs.examine import examine
+from flake8_training_phase.runs.examine import examine, examined_soon
 from flake8_training_phase.runs.results import FileResult
 from tests.helpers import FORGETFUL, MODEL, UNRELATED, Result, flake8, run
 from tests.test_parallel import BLOCK, USES_BLOCK
@@ -34,7 +34,13 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.extend(path.name for path, _ in files)
         return examine(files, assignment)
 
+    def watched_soon(file: File, assignment: Assignment) -> FileResult | None:
+        result = examined_soon(file, assignment)
+        names.extend([file[0].name] if result is not None else [])
+        return result
+
     monkeypatch.setattr(parallel, "examine", watched)
+    monkeypatch.setattr(parallel, "examined_soon", watched_soon)
     return names
 
 

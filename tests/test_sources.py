@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -278,3 +280,14 @@ def test_write_keeps_extended_attributes(tmp_path: Path) -> None:
     files.write(path, b"new", b"old")
     assert path.read_bytes() == b"new"
     assert os.getxattr(path, "user.origin") == b"elsewhere"
+
+
+def test_flake8_is_not_loaded_for_a_file_without_noqa(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(MODEL)
+    script = (
+        "import sys; from flake8_training_phase.cli import main; main({}); print('flake8.processor' in sys.modules)"
+    )
+    for options, loads in ((["--check"], False), ([], False)):
+        command = [sys.executable, "-c", script.format(["-j1", "--no-cache", *options, "."])]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == str(loads)

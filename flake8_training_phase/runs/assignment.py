@@ -6,6 +6,7 @@ see the same files.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -38,3 +39,10 @@ class Assignment:
     """Files as earlier rounds have made them, by absolute path; they are not written yet."""
     baseline: Baseline = EMPTY
     """The findings that are not to be fixed. They are results all the same."""
+
+
+def new_assignment(
+    fixes: Fixes, overlay: Mapping[Path, Document] | None = None, baseline: Baseline = EMPTY
+) -> Assignment:
+    """What is asked in one more round."""
+    return Assignment(os.urandom(16).hex(), fixes, overlay or {}, baseline)

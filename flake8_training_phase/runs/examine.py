@@ -1,54 +1,21 @@
-"""Examines files one by one: read, pass the gate, check or fix in memory. Nothing is written here.
-
-This loads the analysis: a run that knows all of its files from earlier ones does without it.
-"""
+"""Examines files one by one: read, pass the gate, check or fix in memory. Nothing is written here."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.analysis.project import Project, Projects
-from flake8_training_phase.findings import in_order
-from flake8_training_phase.runs.assignment import Assignment, File, Fixes
+from flake8_training_phase.runs.assignment import Assignment, File, Fixes, new_assignment
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, nothing_of, open_document, read_document
-from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.documents import Document, open_document, read_document
+from flake8_training_phase.sources.gate import needs_a_look
 
 
 def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
     """The results of files, in the same order."""
     return [_examined(path, settings, assignment) for path, settings in files]
-
-
-def _of_document(
-    document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline = EMPTY
-) -> FileResult:
-    """The result of a file that was read already; what `baseline` holds is not fixed."""
-    path = Path(document.name)
-    text = document.source.text
-    if not may_hold_findings(text) and not mentions_keras(text):
-        return FileResult(path, examined=True)
-    try:
-        fixed = _fixed(document, settings, fixes, project, baseline)
-        after = document if fixed.text == text else _with_text(document, fixed.text)
-    except Broken as error:
-        fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
-    unread = [Broken(one.reason, one.position, one.part) for one in after.unread]
-    broken = engine.unread_findings(unread, after.source, settings)
-    findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
-    lookups = project.lookups_for(path.absolute())
-    if after is not document:
-        # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
-        project.forget(path.absolute())
-    return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
 
 
 def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, baseline: Baseline = EMPTY) -> FileResult:
@@ -57,57 +24,40 @@ def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, bas
         document = open_document(str(path), data)
     except SyntaxError as error:
         return _undecodable(path, error, settings)
-    project = Project(settings.project, settings.knowledge)
-    return _of_document(document, settings, fixes, project, baseline)
+    return _gated(document, settings, new_assignment(fixes, baseline=baseline))
 
 
-def _undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
-    """The result of a file whose bytes are not what its name promises."""
-    nothing = nothing_of(str(path))
-    findings = engine.broken_findings(Broken(str(error)), nothing.source, settings)
-    return FileResult(path, nothing, nothing, findings, examined=True)
-
-
-def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline) -> engine.Fixed:
-    if fixes is Fixes.NONE:
-        found = engine.check(document.source, settings, document.name, project)
-        return engine.Fixed(document.source.text, tuple(found), ())
-    unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, Path(document.name))
-    return engine.fix(document.source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
-
-
-def _with_text(document: Document, text: str) -> Document:
+def examined_soon(file: File, assignment: Assignment) -> FileResult | None:
+    """The result of a file that needs no analysis; None for one that does."""
+    path, settings = file
+    document = assignment.overlay.get(path.absolute()) if assignment.overlay else None
     try:
-        return document.with_text(text)
-    except (SyntaxError, ValueError) as error:
-        raise Broken(f"internal error, please report it: {error}") from error
+        text = (document or read_document(path)).source.text
+    except (OSError, SyntaxError):
+        return _examined(path, settings, assignment)
+    return None if needs_a_look(text) else FileResult(path, examined=True)
 
 
 def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:
-    document = assignment.overlay.get(path.absolute())
+    document = assignment.overlay.get(path.absolute()) if assignment.overlay else None
     try:
         document = document or read_document(path)
     except OSError as error:
         return FileResult(path, error=f"cannot be read: {error.strerror or error}")
     except SyntaxError as error:
         return _undecodable(path, error, settings)
-    project = _project(settings, assignment)
-    return _of_document(document, settings, assignment.fixes, project, assignment.baseline)
+    return _gated(document, settings, assignment)
 
 
-class _Read(threading.local):
-    """The modules that this thread has read in the round that it is in."""
+def _gated(document: Document, settings: Settings, assignment: Assignment) -> FileResult:
+    if not needs_a_look(document.source.text):
+        return FileResult(Path(document.name), examined=True)
+    from flake8_training_phase.runs.analyse import analysed
 
-    token = ""
-    projects = Projects()
-
-
-_read = _Read()
+    return analysed(document, settings, assignment)
 
 
-def _project(settings: Settings, assignment: Assignment) -> Project:
-    """The project modules read so far in this thread, for the same way of reading them in the same round."""
-    if _read.token != assignment.token:
-        texts = {path: document.source for path, document in assignment.overlay.items()}
-        _read.token, _read.projects = assignment.token, Projects(texts)
-    return _read.projects.of(settings)
+def _undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
+    from flake8_training_phase.runs.analyse import undecodable
+
+    return undecodable(path, error, settings)

@@ -8,7 +8,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as
 from pathlib import Path
 
 from flake8_training_phase.runs.assignment import Assignment, File
-from flake8_training_phase.runs.examine import examine
+from flake8_training_phase.runs.examine import examine, examined_soon
 from flake8_training_phase.runs.results import FileResult
 
 SMALL_RUN = 400_000
@@ -27,15 +27,26 @@ class Pool:
 
     def examine(self, files: Sequence[File], wanted: Sequence[int], assignment: Assignment) -> dict[int, FileResult]:
         """The results of the wanted ones of some files, by index."""
-        sizes = {index: _size(files[index][0]) for index in wanted}
         if self._executor is not None:
-            return self._in_executor(self._executor, files, _batches(sizes, self._workers), assignment)
-        if self._workers > 1 and len(wanted) > 1 and sum(sizes.values()) > SMALL_RUN:
-            executor = ProcessPoolExecutor(min(self._workers, len(wanted)), initializer=_end_with_the_run)
-            try:
-                return self._in_executor(executor, files, _batches(sizes, self._workers), assignment)
-            finally:
-                executor.shutdown(wait=True, cancel_futures=True)
+            return self._in_executor(self._executor, files, _batches(_sizes(files, wanted), self._workers), assignment)
+        if self._workers == 1 or len(wanted) == 1:
+            return self._here(files, wanted, assignment)
+        # Most files hold nothing to analyse: to see that takes less than to hand them to another process.
+        found = {index: result for index in wanted if (result := examined_soon(files[index], assignment)) is not None}
+        self._on_done(len(found))
+        left = [index for index in wanted if index not in found]
+        sizes = _sizes(files, left)
+        if len(left) < 2 or sum(sizes.values()) <= SMALL_RUN:
+            return found | self._here(files, left, assignment)
+        from flake8_training_phase.runs import analyse  # noqa: F401 - once for all processes, which are copies of this
+
+        executor = ProcessPoolExecutor(min(self._workers, len(left)), initializer=_end_with_the_run)
+        try:
+            return found | self._in_executor(executor, files, _batches(sizes, self._workers), assignment)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def _here(self, files: Sequence[File], wanted: Sequence[int], assignment: Assignment) -> dict[int, FileResult]:
         found = {}
         for index in wanted:
             [found[index]] = examine([files[index]], assignment)
@@ -88,6 +99,10 @@ def _filled(order: list[int], sizes: dict[int, int], goal: float) -> Iterator[li
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _sizes(files: Sequence[File], wanted: Sequence[int]) -> dict[int, int]:
+    return {index: _size(files[index][0]) for index in wanted}
 
 
 def _size(path: Path) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.runs.assignment import Assignment, File, Fixes
+from flake8_training_phase.runs.assignment import File, Fixes, new_assignment
 from flake8_training_phase.runs.examiner import Examiner
 from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.sources.documents import Document
 
 MAX_ROUNDS = 10
 """Rounds over the files, of which each may bring to light what the fixes of another have made fixable."""
@@ -20,14 +20,14 @@ def results_of(
     chosen: Sequence[File], fixes: Fixes, examiner: Examiner, baseline: Baseline = EMPTY
 ) -> list[FileResult]:
     """What comes of files, in their order. Fixes are made in memory only, and none of what `baseline` holds."""
-    results = examiner.examine(chosen, _assignment(fixes, (), baseline))
+    results = examiner.examine(chosen, new_assignment(fixes, baseline=baseline))
     moved = [result for result in results if result.changed]
     for _ in range(MAX_ROUNDS):
         paths = {str(result.path.absolute()) for result in moved}
         waiting = [index for index, result in enumerate(results) if not result.lookups.isdisjoint(paths)]
         if not waiting:
             break
-        assignment = _assignment(fixes, [result for result in results if result.changed], baseline)
+        assignment = new_assignment(fixes, _texts(results), baseline)
         again = examiner.examine([chosen[index] for index in waiting], assignment)
         for index, result in zip(waiting, again, strict=True):
             results[index] = _joined(results[index], result)
@@ -61,9 +61,9 @@ def write(result: FileResult, given: Sequence[Path]) -> str | None:
     return None
 
 
-def _assignment(fixes: Fixes, changed: Iterable[FileResult], baseline: Baseline = EMPTY) -> Assignment:
-    overlay = {result.path.absolute(): result.after for result in changed if result.after is not None}
-    return Assignment(os.urandom(16).hex(), fixes, overlay, baseline)
+def _texts(results: Iterable[FileResult]) -> dict[Path, Document]:
+    """The files that fixes have changed, as they are now, by absolute path."""
+    return {result.path.absolute(): result.after for result in results if result.changed and result.after is not None}
 
 
 def _joined(earlier: FileResult, later: FileResult) -> FileResult:
@@ -74,5 +74,5 @@ def _joined(earlier: FileResult, later: FileResult) -> FileResult:
 
 
 def _unfixed(file: File) -> FileResult:
-    [result] = Examiner().examine([file], _assignment(Fixes.NONE, ()))
+    [result] = Examiner().examine([file], new_assignment(Fixes.NONE))
     return result

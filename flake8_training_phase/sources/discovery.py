@@ -10,7 +10,7 @@ from pathlib import Path
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
-from flake8_training_phase.sources.gitignore import GitIgnores
+from flake8_training_phase.sources.gitignore import GitIgnores, is_ignored
 from flake8_training_phase.sources.globs import Globs, absolute
 from flake8_training_phase.sources.reading import OnError
 
@@ -27,10 +27,10 @@ def discover(
     for path in paths:
         if force_exclude and is_excluded(path, configuration):
             continue
-        for found in _below(path, configuration, on_error):
+        for found, settings in _below(path, configuration, on_error):
             if found not in seen:
                 seen.add(found)
-                yield found, configuration.for_file(found)
+                yield found, settings.for_file(found)
 
 
 def is_excluded(path: Path, configuration: Configuration) -> bool:
@@ -41,45 +41,48 @@ def is_excluded(path: Path, configuration: Configuration) -> bool:
     return any(globs.match(name, is_folder) for globs in (settings.exclude, settings.extend_exclude))
 
 
-def _below(path: Path, configuration: Configuration, on_error: OnError) -> Iterator[Path]:
+def _below(path: Path, configuration: Configuration, on_error: OnError) -> Iterator[tuple[Path, Settings]]:
+    """The files at or below a path, each with the settings of its folder."""
     try:
         is_folder = stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:
         on_error(path, error if isinstance(error, OSError) else OSError(str(error)))
         return
     if not is_folder:
-        yield path
+        yield path, configuration.for_folder(path.parent).settings
         return
-    walk = _Walk(absolute(path), configuration, on_error)
+    walk = _Walk(absolute(path), on_error)
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
-        keeps = walk.keeps(Path(absolute(Path(folder))))
+        here = Path(absolute(Path(folder)))
+        settings = configuration.for_folder(here).settings
+        keeps = walk.keeps(here, settings)
         folders[:] = sorted(name for name in folders if keeps(name, True))
-        yield from (
-            Path(folder, name) for name in sorted(files) if name.endswith(SUFFIXES_IN_FOLDERS) and keeps(name, False)
-        )
+        for name in sorted(files):
+            if name.endswith(SUFFIXES_IN_FOLDERS) and keeps(name, False):
+                yield Path(folder, name), settings
 
 
 class _Walk:
     """What is left out below one folder that was named."""
 
-    def __init__(self, root: str, configuration: Configuration, on_error: OnError) -> None:
+    def __init__(self, root: str, on_error: OnError) -> None:
         self._root = root
-        self._configuration = configuration
         self._git = GitIgnores(root, on_error)
         self._excludes: dict[tuple[Globs, Globs], tuple[Globs, ...]] = {}
 
-    def keeps(self, folder: Path) -> Callable[[str, bool], bool]:
+    def keeps(self, folder: Path, settings: Settings) -> Callable[[str, bool], bool]:
         """Tells of a name in a folder, and whether it is a folder itself, if it stays."""
-        settings = self._configuration.for_folder(folder).settings
         key = (settings.exclude, settings.extend_exclude)
         if key not in self._excludes:
             self._excludes[key] = tuple(globs.inside(self._root) for globs in key)
-        excludes = self._excludes[key]
+        excludes = [globs for globs in self._excludes[key] if globs.patterns]
+        ignores = self._git.patterns(folder) if settings.respect_gitignore else ()
+        start = os.path.join(folder, "")  # noqa: PTH118 - as a text, and with a separator at its end
 
         def keep(name: str, is_folder: bool) -> bool:
-            path = os.path.join(folder, name)  # noqa: PTH118 - asked for every file there is
-            if any(globs.match_itself(path, is_folder) for globs in excludes):
-                return False
-            return not (settings.respect_gitignore and self._git.match(path, folder, is_folder))
+            path = start + name
+            return not any(globs.match_itself(path, is_folder) for globs in excludes) and not (
+                ignores and is_ignored(ignores, path, is_folder)
+            )
 
         return keep

@@ -41,6 +41,11 @@ def mentions_keras(text: str) -> bool:
     return "keras" in text
 
 
+def needs_a_look(text: str) -> bool:
+    """Whether the file can hold a finding, or one of its being broken."""
+    return may_hold_findings(text) or mentions_keras(text)
+
+
 def mentions_flag(text: str) -> bool:
     """Whether a part of a file that cannot be parsed may have something to do with the flag: it speaks of it, defines a
     model, or makes a layer that depends on it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources import reading
@@ -22,22 +23,14 @@ class GitIgnores:
         self._levels: dict[Path, tuple[Globs, ...]] = {}
         self._top = _repository(Path(root)) or Path(root)
 
-    def match(self, path: str, folder: Path, is_folder: bool = False) -> bool:
-        """Whether git leaves out something that stands in a folder at or below the root."""
-        for globs in reversed(self._patterns(folder)):
-            found = globs.match_itself(path, is_folder)
-            if found is not None:
-                return found
-        return False
-
-    def _patterns(self, folder: Path) -> tuple[Globs, ...]:
-        """The patterns that count in a folder: the later they stand, the more they say."""
+    def patterns(self, folder: Path) -> tuple[Globs, ...]:
+        """The patterns that count in a folder at or below the root: the later they stand, the more they say."""
         if folder not in self._levels:
             around: tuple[Globs, ...] = ()
             if _is_repository(folder):
                 around = (self._read(_info(folder / ".git") / "exclude", folder),)
             elif folder not in (self._top, folder.parent):
-                around = self._patterns(folder.parent)
+                around = self.patterns(folder.parent)
             found = (*around, self._read(folder / ".gitignore", folder))
             self._levels[folder] = tuple(globs.inside(self._root) for globs in found if globs.patterns)
         return self._levels[folder]
@@ -53,6 +46,15 @@ class GitIgnores:
             return Globs()
         lines = data.decode("utf-8-sig", "surrogateescape").split("\n")
         return Globs(str(folder), tuple(line.removesuffix("\r") for line in lines if line.strip() and line[0] != "#"))
+
+
+def is_ignored(patterns: Sequence[Globs], path: str, is_folder: bool) -> bool:
+    """Whether patterns leave out a path, in whose folder they count."""
+    for globs in reversed(patterns):
+        found = globs.match_itself(path, is_folder)
+        if found is not None:
+            return found
+    return False
 
 
 def _repository(folder: Path) -> Path | None:

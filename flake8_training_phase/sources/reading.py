@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
@@ -34,26 +33,28 @@ def read(path: str | PathLike[str], limit: int, writable: bool = False) -> bytes
     """The bytes of a regular file. Raises OSError, also for what is no regular file, for a file with more bytes than
     the limit, and for one that must be `writable` and is not.
     """
-    with _regular(path, os.O_RDWR if writable else os.O_RDONLY) as descriptor:
-        size = os.fstat(descriptor).st_size
-        parts: list[bytes] = []
-        done = 0
-        # What grows meanwhile, or does not tell its size, is read to the limit all the same.
-        while size <= limit and (part := os.read(descriptor, max(size - done + 1, _BLOCK))):
-            parts.append(part)
-            done += len(part)
-            size = max(size, done)
-        if size > limit:
-            raise OSError(f"it is larger than {limit // MEGABYTE} MB")
-        return b"".join(parts)
-
-
-@contextmanager
-def _regular(path: str | PathLike[str], flags: int) -> Iterator[int]:
-    descriptor = os.open(path, flags | _NOT_WAITING | _AS_THEY_ARE)
+    descriptor = os.open(path, (os.O_RDWR if writable else os.O_RDONLY) | _NOT_WAITING | _AS_THEY_ARE)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError("it is not a regular file")
-        yield descriptor
+        data = b"" if status.st_size > limit else _content(descriptor, status.st_size, limit)
     finally:
         os.close(descriptor)
+    if status.st_size > limit or len(data) > limit:
+        raise OSError(f"it is larger than {limit // MEGABYTE} MB")
+    return data
+
+
+def _content(descriptor: int, size: int, limit: int) -> bytes:
+    """What is in an open file that tells its size: some do not tell it, or grow meanwhile."""
+    parts: list[bytes] = []
+    done = 0
+    while done <= limit:
+        asked = max(size - done + 1, _BLOCK)
+        part = os.read(descriptor, asked)
+        parts.append(part)
+        done += len(part)
+        if not part or (len(part) < asked and done >= size > 0):
+            break
+    return b"".join(parts)

@@ -56,7 +56,7 @@ class SourceText:
         has_bom = data.startswith(codecs.BOM_UTF8)
         body = data[len(codecs.BOM_UTF8) :] if has_bom else data
         try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(body).readline)
+            encoding = _declared(body)
             text = body.decode(encoding)
         except LookupError as error:
             raise SyntaxError(str(error)) from error
@@ -118,8 +118,17 @@ class SourceText:
         return Position(row, len(line.encode("utf-8")[:column].decode("utf-8")))
 
 
+def _declared(body: bytes) -> str:
+    """The encoding that a file declares, or the usual one."""
+    if b"coding" not in body and not body.startswith(codecs.BOM_UTF8):
+        return "utf-8"  # Nearly all files; to read their first lines for that takes longer than the rest.
+    return tokenize.detect_encoding(io.BytesIO(body).readline)[0]
+
+
 def _refuse_wide(data: bytes) -> None:
     """Raise SyntaxError for text of two or four bytes a character, of which Python reads nothing."""
+    if data[:4].isascii() and b"\0" not in data[:4]:
+        return
     for encoding, marks, zeros in _WIDE:
         if data.startswith(marks) or [not byte for byte in data[:4]] in zeros:
             raise SyntaxError(f"it is encoded in {encoding}, which Python does not read; save it as UTF-8")

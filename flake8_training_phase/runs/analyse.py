@@ -1,0 +1,86 @@
+"""What comes of one document: its findings, or its fixed text.
+
+This loads the analysis: a run of which no file passes the gate, or all are known from earlier ones, does without it.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from flake8_training_phase import engine
+from flake8_training_phase.adoption.baseline import Baseline
+from flake8_training_phase.analysis.project import Project, Projects
+from flake8_training_phase.findings import in_order
+from flake8_training_phase.runs.assignment import Assignment, Fixes
+from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.documents import Document, nothing_of
+from flake8_training_phase.sources.parsing import Broken
+
+
+def analysed(document: Document, settings: Settings, assignment: Assignment) -> FileResult:
+    """The result of a file that was read."""
+    return _of_document(document, settings, assignment.fixes, _project(settings, assignment), assignment.baseline)
+
+
+def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
+    """The result of a file whose bytes are not what its name promises."""
+    nothing = nothing_of(str(path))
+    findings = engine.broken_findings(Broken(str(error)), nothing.source, settings)
+    return FileResult(path, nothing, nothing, findings, examined=True)
+
+
+def _of_document(
+    document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline
+) -> FileResult:
+    """The result of a file that was read already; what `baseline` holds is not fixed."""
+    path = Path(document.name)
+    try:
+        fixed = _fixed(document, settings, fixes, project, baseline)
+        after = document if fixed.text == document.source.text else _with_text(document, fixed.text)
+    except Broken as error:
+        fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
+    unread = [Broken(one.reason, one.position, one.part) for one in after.unread]
+    broken = engine.unread_findings(unread, after.source, settings)
+    findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
+    lookups = project.lookups_for(path.absolute())
+    if after is not document:
+        # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
+        project.forget(path.absolute())
+    return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
+
+
+def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline) -> engine.Fixed:
+    if fixes is Fixes.NONE:
+        found = engine.check(document.source, settings, document.name, project)
+        return engine.Fixed(document.source.text, tuple(found), ())
+    unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, Path(document.name))
+    return engine.fix(document.source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
+
+
+def _with_text(document: Document, text: str) -> Document:
+    try:
+        return document.with_text(text)
+    except (SyntaxError, ValueError) as error:
+        raise Broken(f"internal error, please report it: {error}") from error
+
+
+class _Read(threading.local):
+    """The modules that this thread has read in the round that it is in."""
+
+    token = ""
+    projects = Projects()
+
+
+_read = _Read()
+
+
+def _project(settings: Settings, assignment: Assignment) -> Project:
+    """The project modules read so far in this thread, for the same way of reading them in the same round."""
+    if _read.token != assignment.token:
+        texts = {path: document.source for path, document in assignment.overlay.items()}
+        _read.token, _read.projects = assignment.token, Projects(texts)
+    return _read.projects.of(settings)

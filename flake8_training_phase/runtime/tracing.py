@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from flake8_training_phase.runtime.compiled_functions import compiled_anew
 from flake8_training_phase.runtime.packages import depends_on_phase, is_frozen
 from flake8_training_phase.runtime.paths import layer_paths
 from flake8_training_phase.runtime.running import Runner
+from flake8_training_phase.runtime.state import put_back
 from flake8_training_phase.runtime.trace import MODES, Phase, Trace, TracedCall, is_below, wrong_lines
 from flake8_training_phase.runtime.watching import Around, LayerRun, only_for_shapes, watched, when_run
 
@@ -34,14 +36,14 @@ def trace_training(model: Any, *inputs: Any, mode: str | Iterable[str] | None = 
     recorded: list[Recorded] = []
     by_mode: dict[str, list[Recorded]] = {}
     # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with watched(runner.package, recording(recorded)):
+    unseen: set[str] = set()
+    with put_back(runner.model), watched(runner.package, recording(recorded)), compiled_anew(unseen):
         runner.prepare(modes)
-        with runner.unchanged():
-            for one in modes:
-                recorded.clear()
-                runner.run(one)
-                by_mode[one] = list(recorded)
-    paths = layer_paths(model, runner.package)
+        for one in modes:
+            recorded.clear()
+            runner.run(one)
+            by_mode[one] = list(recorded)
+        paths = layer_paths(model, runner.package)
     calls = (_traced(run, one, phase, paths) for one, runs in by_mode.items() for run, phase in runs)
     return Trace(type(model).__name__, modes, tuple(calls))
 

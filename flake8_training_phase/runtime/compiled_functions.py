@@ -30,6 +30,7 @@ def compiled_anew(unseen: set[str]) -> Iterator[None]:
         if id(function) not in again:
             twin = function._clone(None)
             twin._jit_compile = None
+            twin._omit_frequent_tracing_warning = True
             again[id(function)] = (function, twin)  # Both: an id is free again when its object is gone.
         return call(again[id(function)][1], *args, **kwargs)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import linecache
 import re
 
-from flake8_training_phase.runtime.flags import EnteredCall, Source
+from flake8_training_phase.runtime.flags import EnteredCall, Source, names_training
 from flake8_training_phase.runtime.trace import TRAINING_MODES, Reason, Site
 
 _DEFAULTS = "docs/what-happens-to-training.md"
+_LINES_OF_A_CALL = 5
 
 
 def why(call: EnteredCall | None, mode: str, own_step: bool) -> Reason:
@@ -45,8 +46,20 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     if around is not None and around.source is not Source.NOTHING and around.flag is call.flag:
         above = why(around, mode, own_step)
         return Reason(f"{_name(around)} passes on its own `training={call.flag}`: {above.text}", above.rule, above.page)
-    text = f"it receives `training={call.flag}`, which is not what the enclosing `call` was given"
-    return Reason(text, "KTP214" if around is not None and around.flag is not None else "KTP103")
+    return Reason(f"it receives `training={call.flag}`, which is not what the enclosing call has", _changed_by(call))
+
+
+def _changed_by(call: EnteredCall) -> str:
+    """The rule for a flag that is not the one of the enclosing call, as far as the line that passes it tells."""
+    passed = re.search(r"\btraining\s*=\s*(.*)", _text(call.site))
+    if passed is None or re.match(r"(True|False|1|0)\b", passed.group(1)):
+        return "KTP213"
+    if passed.group(1).startswith("not "):
+        return "KTP214"
+    if passed.group(1).startswith("self."):
+        return "KTP215"
+    is_named = call.around is not None and names_training(type(call.around.layer))
+    return "KTP210" if is_named else "KTP103"
 
 
 def _by_default(call: EnteredCall) -> Reason:
@@ -76,11 +89,17 @@ def _name(call: EnteredCall) -> str:
 
 
 def _constant(site: Site) -> str | None:
-    """A constant flag that stands on the line of a call, or on one of the next few of the same call."""
-    text = ""
-    for line in range(site.line, site.line + 5):
-        text += linecache.getline(site.file, line)
-        if text.count("(") <= text.count(")"):
-            break
-    found = re.search(r"\btraining\s*=\s*(True|False|1|0)\b", text)
+    """A constant flag that a call is written with."""
+    found = re.search(r"\btraining\s*=\s*(True|False|1|0)\b", _text(site))
     return found.group() if found else None
+
+
+def _text(site: Site | None) -> str:
+    """The source of a call: its line, and those after it up to the closing bracket."""
+    text = ""
+    if site is not None:
+        for line in range(site.line, site.line + _LINES_OF_A_CALL):
+            text += linecache.getline(site.file, line)
+            if text.count("(") <= text.count(")"):
+                break
+    return text

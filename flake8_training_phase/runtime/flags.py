@@ -82,6 +82,11 @@ class FlagHistory:
         return EnteredCall(layer, site, Source.NOTHING if default is None else Source.DEFAULT, default, around, setter)
 
 
+def names_training(cls: Any) -> bool:
+    """Whether the `call` of a layer class has a parameter `training`."""
+    return "training" in _parameters(cls)
+
+
 def _passed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if "training" in kwargs:
         return kwargs["training"]

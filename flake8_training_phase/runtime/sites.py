@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import linecache
 import sys
 from types import FrameType
 from typing import Any
@@ -56,4 +59,19 @@ def _origin(source_map: Any, line: int) -> Site | None:
     """The nearest line at or above one of a generated file that has an origin."""
     known = {place.lineno: origin.loc for place, origin in source_map.items()}
     nearest = max((one for one in known if one <= line), default=None)
-    return None if nearest is None else Site(known[nearest].filename, known[nearest].lineno)
+    if nearest is None:
+        return None
+    file, written = known[nearest].filename, known[nearest].lineno
+    # It may be that of an argument: a call begins where its innermost expression around the line does.
+    around = [(end - begin, begin) for begin, end in _calls_in(file) if begin <= written <= end]
+    return Site(file, min(around, default=(0, written))[1])
+
+
+@functools.cache
+def _calls_in(file: str) -> tuple[tuple[int, int], ...]:
+    """The first and the last line of every call in a file."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return ()
+    return tuple((one.lineno, one.end_lineno or one.lineno) for one in ast.walk(tree) if isinstance(one, ast.Call))

@@ -12,10 +12,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flake8_training_phase.runtime.trace import MODES, Phase, Site, Trace, TracedCall
+    from flake8_training_phase.runtime.trace import MODES, Phase, Reason, Site, Trace, TracedCall
     from flake8_training_phase.runtime.tracing import assert_training_reaches, trace_training
 
-__all__ = ["MODES", "Phase", "Site", "Trace", "TracedCall", "assert_training_reaches", "trace_training"]
+__all__ = ["MODES", "Phase", "Reason", "Site", "Trace", "TracedCall", "assert_training_reaches", "trace_training"]
 
 
 def __getattr__(name: str) -> Any:

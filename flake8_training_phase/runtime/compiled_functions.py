@@ -36,7 +36,7 @@ def compiled_anew(unseen: set[str]) -> Iterator[None]:
 
     @functools.wraps(call_concrete)
     def call_compiled(function: Any, *args: Any, **kwargs: Any) -> Any:
-        unseen.add(str(function.name))
+        unseen.add(function.name.decode())
         return call_concrete(function, *args, **kwargs)
 
     function_class.__call__, concrete_class.__call__ = __call__, call_compiled

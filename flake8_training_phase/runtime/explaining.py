@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 
-from flake8_training_phase.runtime.flags import EnteredCall, Source, names_training
+from flake8_training_phase.runtime.flags import EnteredCall, Source, default_flag, names_training
 from flake8_training_phase.runtime.trace import TRAINING_MODES, Reason, Site
 
 _DEFAULTS = "docs/what-happens-to-training.md"
@@ -25,7 +25,7 @@ def why(call: EnteredCall | None, mode: str, own_step: bool) -> Reason:
         above = why(call.setter, mode, own_step)
         text = f"no `training` is passed; it inherits `training={call.flag}` from {_name(call.setter)}: {above.text}"
         return Reason(text, above.rule, above.page)
-    if call.source is Source.DEFAULT:
+    if call.source is Source.DEFAULT and call.flag:
         return _by_default(call)
     return _by_nothing(call, mode, own_step)
 
@@ -37,7 +37,13 @@ def by_hand(function: str) -> Reason:
 
 def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     around = call.around
+    if call.site is None and call.flag and default_flag(type(call.layer)) is call.flag:
+        # A functional model keeps the default that a layer ran with when the graph was made, and passes it on.
+        return _by_default(call)
     if call.flag is None:
+        if around is not None and around.flag is None and not re.search(r"\btraining\s*=\s*None", _text(call.site)):
+            above = why(around, mode, own_step)
+            return Reason(f"it receives `training=None` from {_name(around)}: {above.text}", above.rule, above.page)
         return Reason("it receives an explicit `training=None`, which is inference mode", "KTP204")
     if call.site and (constant := _constant(call.site)):
         return Reason(f"it receives the constant `{constant}`", "KTP213")

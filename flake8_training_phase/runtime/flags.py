@@ -78,13 +78,20 @@ class FlagHistory:
             origin = setter.setter if setter.source in (Source.ENCLOSING, Source.LEAKED) and setter.setter else setter
             source = Source.ENCLOSING if any(one is origin for one in self._open) else Source.LEAKED
             return EnteredCall(layer, site, source, setter.flag, around, origin)
-        default = _default(type(layer))
+        default = default_flag(type(layer))
         return EnteredCall(layer, site, Source.NOTHING if default is None else Source.DEFAULT, default, around, setter)
 
 
 def names_training(cls: Any) -> bool:
     """Whether the `call` of a layer class has a parameter `training`."""
     return "training" in _parameters(cls)
+
+
+@cache
+def default_flag(cls: Any) -> Any:
+    """The default of `training` in the `call` of a layer class; None when there is none."""
+    parameter = inspect.signature(cls.call).parameters.get("training")
+    return None if parameter is None or parameter.default is parameter.empty else parameter.default
 
 
 def _passed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -96,12 +103,5 @@ def _passed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 @cache
-def _parameters(cls: Any) -> list[str]:
-    return list(inspect.signature(cls.call).parameters)
-
-
-@cache
-def _default(cls: Any) -> Any:
-    """The default of `training` in the `call` of a layer class; None when there is none."""
-    parameter = inspect.signature(cls.call).parameters.get("training")
-    return None if parameter is None or parameter.default is parameter.empty else parameter.default
+def _parameters(cls: type[Any]) -> list[str]:
+    return list(inspect.signature(getattr(cls, "call")).parameters)

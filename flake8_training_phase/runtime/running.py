@@ -48,6 +48,8 @@ class Runner:
                 self._fit()
             else:
                 with self.compiled():
+                    if self.package.runs_on_tensorflow:
+                        self._leave_out_none()
                     self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
@@ -69,6 +71,17 @@ class Runner:
                 name = type(self.model).__name__
                 raise TypeError(f"`train_step` of {name} unpacks targets: pass `targets=`") from error
             raise
+
+    def _leave_out_none(self) -> None:
+        """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None."""
+        predict_step = self.model.predict_step
+
+        def step(data: Any) -> Any:
+            outputs = predict_step(data)
+            found = list(leaves(outputs))
+            return outputs if found and sys.modules["tensorflow"].is_tensor(outputs) else found
+
+        vars(self.model)["predict_step"] = step
 
     def _outputs(self) -> Any:
         """What the model gives in inference, or under the first flag that it can be run with. Raises what it raises."""
@@ -114,7 +127,9 @@ class Runner:
         tensors = self.tensors(self.inputs)
         # A single tensor stands alone in `predict`, as Keras has it: a `predict_step` may count on that.
         alone = targets is None and not isinstance(tensors, (list, tuple))
-        structure = tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), _tuples(targets))
+        structure = (
+            tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), _tuples(targets))
+        )
         return {"x": sys.modules["tensorflow"].data.Dataset.from_tensors(structure)}
 
     def tensors(self, arrays: Any) -> Any:
@@ -169,9 +184,7 @@ def _zeros(output: Any) -> Any:
         return np.zeros(tuple(output.shape)[:1] or (1,), "float32")
 
 
-def _no_loss(
-    x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
-) -> Any:
+def _no_loss(x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
     """In place of `Model.compute_loss` on TensorFlow: zero, for outputs of every kind."""
     tf = sys.modules["tensorflow"]
     losses = [

@@ -236,7 +236,7 @@ def _random_generators() -> list[Undo]:
     """What puts the generators of Python, NumPy, TensorFlow and PyTorch back."""
     undo: list[Undo] = [
         functools.partial(random.setstate, random.getstate()),
-        functools.partial(np.random.set_state, np.random.get_state(legacy=False)),  # type: ignore[arg-type]
+        functools.partial(np.random.set_state, np.random.get_state(legacy=False)),
     ]
     if "torch" in sys.modules:
         torch = sys.modules["torch"]

@@ -68,7 +68,9 @@ def assert_training_reaches(
     trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
     _check_names([*ignore, *may_skip], names)
     if not trace.calls:
-        unseen = f"; it ran {', '.join(trace.unseen)}, compiled earlier, whose layers are not seen" if trace.unseen else ""
+        unseen = (
+            f"; it ran {', '.join(trace.unseen)}, compiled earlier, whose layers are not seen" if trace.unseen else ""
+        )
         raise AssertionError(f"{trace.model} has run no layer that behaves differently in training{unseen}")
     problems = list(wrong_lines(call for call in trace.wrong if not _ignored(call, ignore)))
     skipping = {call.path for call in trace.calls if _ignored(call, [*ignore, *may_skip])}
@@ -96,7 +98,12 @@ def _traced_model(
     calls: list[TracedCall] = []
     unseen: set[str] = set()
     # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with put_back(runner.model), watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen):
+    with (
+        put_back(runner.model),
+        watched(runner.package, recording(recorded)),
+        draws_watched(drawn),
+        compiled_anew(unseen),
+    ):
         runner.prepare(modes)
         by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
         for one in modes:

@@ -15,6 +15,7 @@ from flake8_training_phase.runtime.packages import KerasPackage
 from flake8_training_phase.runtime.sites import calling_line
 from flake8_training_phase.runtime.trace import Site
 
+
 @dataclass(frozen=True, slots=True)
 class LayerRun:
     """The `call` of a layer of Keras that is about to run; `run` runs it."""

@@ -106,7 +106,7 @@ def test_failure_of_graphs_comes_out(keras: Any) -> None:
     if keras.__name__ == "tf_keras" or keras.backend.backend() != "tensorflow":
         pytest.skip("a dropout has variables only in Keras 3, and a graph refuses them only on TensorFlow")
     made = model(keras, ", training=None -> keras.layers.Dropout(0.5)(x)")
-    with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+    with pytest.raises(ValueError, match=r"only supports singleton tf\.Variables"):
         trace_training(made, INPUTS, mode="fit")
 
 
@@ -161,7 +161,9 @@ def test_compiled_code_is_seen(keras: Any) -> None:
 def test_wrong_layers_are_named(keras: Any) -> None:
     layers = {"on": keras.layers.Dropout(0.5), "right": keras.layers.Dropout(0.5)}
     made = model(keras, ", training=None -> self.on(self.right(x, training=training), training=True)", **layers)
-    with pytest.raises(AssertionError, match=r"^on \(Dropout\) at .* ran in training mode in training=False: .*KTP213") as raised:
+    with pytest.raises(
+        AssertionError, match=r"^on \(Dropout\) at .* ran in training mode in training=False: .*KTP213"
+    ) as raised:
         assert_training_reaches(made, INPUTS)
     assert "right (Dropout) at" not in str(raised.value)
     assert_training_reaches(made, INPUTS, ignore=["on"])

@@ -23,7 +23,7 @@ def keras(request: pytest.FixtureRequest) -> Any:
 def busy_model(keras: Any) -> Any:
     """A model that changes everything that a model can change."""
 
-    class Busy(keras.Model):  # type: ignore[misc, name-defined]
+    class Busy(keras.Model):  # type: ignore[misc]
         runs_of_all = 0
 
         def __init__(self) -> None:
@@ -48,7 +48,7 @@ def busy_model(keras: Any) -> Any:
             self.array += 1
             self.total.assign_add(1.0)
             random.random()
-            np.random.rand()  # noqa: NPY002
+            np.random.rand()
             hidden = self.drop(self.norm(inputs, training=True), training=training)
             if self.fails and training:
                 raise ArithmeticError("on purpose")
@@ -69,7 +69,9 @@ def busy_model(keras: Any) -> Any:
 
 def everything(model: Any, keras: Any) -> dict[str, Any]:
     """All that a user can see of a model and of the generators."""
-    seen = {name: value for name, value in vars(model).items() if isinstance(value, (int, float, str, bool, type(None)))}
+    seen = {
+        name: value for name, value in vars(model).items() if isinstance(value, (int, float, str, bool, type(None)))
+    }
     held = [model.norm, model.drop, model.dense]
     optimizer = model.g_opt.variables if keras.__name__ == "keras" else model.g_opt.variables()
     return {
@@ -134,7 +136,7 @@ def test_model_that_is_reached_by_a_closure(keras: Any) -> None:
     inner = keras.Sequential([keras.layers.Dense(3), keras.layers.BatchNormalization()])
     inner.build((None, 3))
 
-    class Outer(keras.Model):  # type: ignore[misc, name-defined]
+    class Outer(keras.Model):  # type: ignore[misc]
         def call(self, inputs: Any, training: Any = None) -> Any:
             return inner(inputs, training=True)
 
@@ -153,7 +155,7 @@ def test_states_of_a_recurrent_layer(keras: Any) -> None:
 
 
 def test_compiled_function_is_still_the_users(keras: Any) -> None:
-    class Model(keras.Model):  # type: ignore[misc, name-defined]
+    class Model(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.drop = keras.layers.Dropout(0.5)

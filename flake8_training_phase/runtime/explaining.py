@@ -37,7 +37,7 @@ def by_hand(function: str) -> Reason:
 
 def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     around = call.around
-    if call.site is None and call.flag and default_flag(type(call.layer)) is call.flag:
+    if call.site is None and call.flag and default_flag(call.layer) is call.flag:
         # A functional model keeps the default that a layer ran with when the graph was made, and passes it on.
         return _by_default(call)
     if call.flag is None:
@@ -64,7 +64,7 @@ def _changed_by(call: EnteredCall) -> str:
         return "KTP214"
     if passed.group(1).startswith("self."):
         return "KTP215"
-    is_named = call.around is not None and names_training(type(call.around.layer))
+    is_named = call.around is not None and names_training(call.around.layer)
     return "KTP210" if is_named else "KTP103"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -78,30 +79,34 @@ class FlagHistory:
             origin = setter.setter if setter.source in (Source.ENCLOSING, Source.LEAKED) and setter.setter else setter
             source = Source.ENCLOSING if any(one is origin for one in self._open) else Source.LEAKED
             return EnteredCall(layer, site, source, setter.flag, around, origin)
-        default = default_flag(type(layer))
+        default = default_flag(layer)
         return EnteredCall(layer, site, Source.NOTHING if default is None else Source.DEFAULT, default, around, setter)
 
 
-def names_training(cls: Any) -> bool:
-    """Whether the `call` of a layer class has a parameter `training`."""
-    return "training" in _parameters(cls)
+def names_training(layer: Any) -> bool:
+    """Whether the `call` of a layer has a parameter `training`."""
+    return "training" in _parameters(layer)
 
 
-@cache
-def default_flag(cls: Any) -> Any:
-    """The default of `training` in the `call` of a layer class; None when there is none."""
-    parameter = inspect.signature(cls.call).parameters.get("training")
+def default_flag(layer: Any) -> Any:
+    """The default of `training` in the `call` of a layer; None when there is none."""
+    parameter = _parameters(layer).get("training")
     return None if parameter is None or parameter.default is parameter.empty else parameter.default
 
 
 def _passed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if "training" in kwargs:
         return kwargs["training"]
-    names = _parameters(type(layer))
+    names = list(_parameters(layer))
     at = names.index("training") - 1 if "training" in names else len(args)  # `self` is not among the arguments.
     return args[at] if at < len(args) else _NOT_PASSED
 
 
+def _parameters(layer: Any) -> Mapping[str, inspect.Parameter]:
+    cls: Any = type(layer)
+    return _signature(cls).parameters
+
+
 @cache
-def _parameters(cls: type[Any]) -> list[str]:
-    return list(inspect.signature(getattr(cls, "call")).parameters)
+def _signature(cls: Any) -> inspect.Signature:
+    return inspect.signature(cls.call)

@@ -40,7 +40,7 @@ class Runner:
         self.has_call = cls.call is not base.call
 
     def run(self, mode: str) -> None:
-        """Run the model in one of `MODES`: `fit` and `predict` in graphs, unless the model is compiled to run eagerly."""
+        """Run the model in one of `MODES`: `fit` and `predict` in graphs, unless it is compiled to run eagerly."""
         with self._scope():
             if mode in _FLAGS:
                 self.model(self.tensors(self.inputs), **self._direct_arguments, **_FLAGS[mode])

@@ -1,10 +1,25 @@
-"""Which phase do the layers of a model really run in? Runs the model and looks.
+"""Which mode do the layers of a model really run in? Runs the model and looks.
 
 `assert_training_reaches` is for tests, `trace_training` for finding out. Neither TensorFlow nor Keras is imported
 here: both come with the model. The checker does not use this package.
+
+pytest imports this package at every start, because its plugin is in here: names are imported when they are asked for.
 """
 
-from flake8_training_phase.runtime.trace import MODES, Phase, Site, Trace, TracedCall
-from flake8_training_phase.runtime.tracing import assert_training_reaches, trace_training
+from __future__ import annotations
 
-__all__ = ["MODES", "Phase", "Site", "Trace", "TracedCall", "assert_training_reaches", "trace_training"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flake8_training_phase.runtime.trace import MODES, Phase, Reason, Site, Trace, TracedCall
+    from flake8_training_phase.runtime.tracing import assert_training_reaches, trace_training
+
+__all__ = ["MODES", "Phase", "Reason", "Site", "Trace", "TracedCall", "assert_training_reaches", "trace_training"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "tracing" if name in ("assert_training_reaches", "trace_training") else "trace"
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -1,13 +1,16 @@
-"""Runs a model in every way there is, and leaves it as it was."""
+"""Runs a model in every way there is."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from typing import Any
 
+import numpy as np
+
+from flake8_training_phase.runtime.batches import is_array, leaves, mapped, one_batch
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
 
 _FLAGS: dict[str, dict[str, bool]] = {
@@ -20,71 +23,102 @@ _FLAGS: dict[str, dict[str, bool]] = {
 class Runner:
     """A model or layer with the inputs to run it on."""
 
-    def __init__(self, layer: Any, inputs: Sequence[Any], targets: Any) -> None:
+    def __init__(
+        self, layer: Any, inputs: Sequence[Any], targets: Any, call_arguments: Mapping[str, Any] | None = None
+    ) -> None:
         self.package: KerasPackage = package_of(layer)
-        self.inputs: Any = inputs[0] if len(inputs) == 1 else list(inputs)
+        self.inputs, self.targets = one_batch(inputs, targets)
         is_model = isinstance(layer, self.package.model_class)
-        self.model = layer if is_model else _host(layer, self.package, len(inputs))
-        self.targets = targets
+        self._call_arguments = dict(call_arguments or {})
+        self.model = layer if is_model else _host(layer, self.package, len(inputs), self._call_arguments)
+        self._direct_arguments = self._call_arguments if is_model else {}
         self.zeros: Any = None
-        self.custom_step = type(self.model).train_step is not self.package.model_class.train_step
+        base = self.package.model_class
+        cls = type(self.model)
+        self.custom_step = cls.train_step is not base.train_step
+        self._own_loss = self.custom_step or cls.compute_loss is not base.compute_loss
+        self.has_call = cls.call is not base.call
 
     def run(self, mode: str) -> None:
-        """Run the model in one of `MODES`."""
-        if mode in _FLAGS:
-            self.model(self.tensors(self.inputs), **_FLAGS[mode])
-            return
-        targets = self.zeros if self.targets is None else self.targets
-        with self.compiled():
-            if mode == "fit":
-                self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
+        """Run the model in one of `MODES`: `fit` and `predict` in graphs, unless it is compiled to run eagerly."""
+        with self._scope():
+            if mode in _FLAGS:
+                self.model(self.tensors(self.inputs), **self._direct_arguments, **_FLAGS[mode])
+            elif mode == "fit":
+                self._fit()
             else:
-                self.model.predict(self._batch(None)["x"], verbose=0)
+                with self.compiled():
+                    if self.package.runs_on_tensorflow:
+                        self._leave_out_none()
+                    self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
         """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference."""
         wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
-        if wants_targets or not self.model.built:
-            outputs = self._outputs()
+        if self.has_call and (wants_targets or not self.model.built):
+            with self._scope():
+                outputs = self._outputs()
             if wants_targets:
-                self.zeros = self._nested(lambda tensor: tensor * 0, outputs)
+                self.zeros = mapped(_zeros, outputs)
+
+    def _fit(self) -> None:
+        targets = self.zeros if self.targets is None else self.targets
+        try:
+            with self.compiled():
+                self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
+        except Exception as error:
+            if self.targets is None and self.custom_step and "values to unpack" in str(error):
+                name = type(self.model).__name__
+                raise TypeError(f"`train_step` of {name} unpacks targets: pass `targets=`") from error
+            raise
+
+    def _leave_out_none(self) -> None:
+        """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None."""
+        predict_step = self.model.predict_step
+
+        def step(data: Any) -> Any:
+            outputs = predict_step(data)
+            found = list(leaves(outputs))
+            return outputs if found and sys.modules["tensorflow"].is_tensor(outputs) else found
+
+        vars(self.model)["predict_step"] = step
 
     def _outputs(self) -> Any:
         """What the model gives in inference, or under the first flag that it can be run with. Raises what it raises."""
         flags: tuple[dict[str, bool], ...] = (_FLAGS["training=False"], _FLAGS["no flag"], _FLAGS["training=True"])
         for flag in flags[:-1]:
             with suppress(Exception):
-                return self.model(self.tensors(self.inputs), **flag)
-        return self.model(self.tensors(self.inputs), **flags[-1])
-
-    @contextmanager
-    def unchanged(self) -> Iterator[None]:
-        """Put the weights and the state of the random generators back afterwards."""
-        variables = self._variables()
-        values = [_value(variable) for variable in variables]
-        try:
-            yield
-        finally:
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+                return self.model(self.tensors(self.inputs), **self._direct_arguments, **flag)
+        return self.model(self.tensors(self.inputs), **self._direct_arguments, **flags[-1])
 
     @contextmanager
     def compiled(self) -> Iterator[None]:
-        """Compile a model that is not, and let nothing be learned; puts back what was compiled before."""
+        """Compile a model that is not; puts back what was compiled before.
+
+        Without targets nothing can be said of a model's own loss: it is fitted to a loss that is zero whatever the
+        outputs are.
+        """
         before = dict(vars(self.model))
         package = self.package.module
-        still = _still(package.optimizers.SGD)(learning_rate=0.0)
         try:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
-                package.Model.compile(self.model, optimizer=still, loss="mse")
-            vars(self.model).update(optimizer=still, train_function=None, predict_function=None)
-            # True frames, one call for each step, and no graph that outlives this.
-            self.model.run_eagerly = True
-            self.model.jit_compile = False
+                eagerly = bool(_is_compiled(self.model) and self.model.run_eagerly)
+                still = _still(package.optimizers.SGD)(learning_rate=0.0)
+                package.Model.compile(self.model, optimizer=still, loss="mse", run_eagerly=eagerly, jit_compile=False)
+                if self.targets is None and not self._own_loss and self.package.runs_on_tensorflow:
+                    vars(self.model)["compute_loss"] = _no_loss
+            vars(self.model).update(train_function=None, predict_function=None)
             yield
         finally:
             vars(self.model).clear()
             vars(self.model).update(before)
+
+    @contextmanager
+    def _scope(self) -> Iterator[None]:
+        """The distribution strategy that the model was made under: its variables can only be used there."""
+        strategy = getattr(self.model, "distribute_strategy", None) if self.package.runs_on_tensorflow else None
+        with nullcontext() if strategy is None else strategy.scope():
+            yield
 
     def _batch(self, targets: Any) -> dict[str, Any]:
         """The inputs, and targets unless they are None, as `fit` takes them: one batch."""
@@ -93,29 +127,24 @@ class Runner:
         tensors = self.tensors(self.inputs)
         # A single tensor stands alone in `predict`, as Keras has it: a `predict_step` may count on that.
         alone = targets is None and not isinstance(tensors, (list, tuple))
-        structure = tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), targets)
+        structure = (
+            tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), _tuples(targets))
+        )
         return {"x": sys.modules["tensorflow"].data.Dataset.from_tensors(structure)}
 
     def tensors(self, arrays: Any) -> Any:
-        """The inputs as tensors of the backend."""
-        if self.package.is_keras_2:
-            return self._nested(sys.modules["tensorflow"].convert_to_tensor, arrays)
-        return self._nested(self.package.module.ops.convert_to_tensor, arrays)
+        """The inputs as tensors of the backend; what is a tensor already, ragged or sparse, stays what it is."""
+        return mapped(self._tensor, arrays)
 
-    def _nested(self, function: Callable[[Any], Any], values: Any) -> Any:
-        if self.package.is_keras_2:
-            return sys.modules["tensorflow"].nest.map_structure(function, values)
-        return self.package.module.tree.map_structure(function, values)
-
-    def _variables(self) -> list[Any]:
-        found: dict[int, Any] = {}
-        for layer in self.model._flatten_layers():
-            with suppress(ValueError):  # So says Keras 2 of a model inside that nothing has called yet.
-                found |= {id(variable): variable for variable in layer.variables}
-        return list(found.values())
+    def _tensor(self, array: Any) -> Any:
+        if not is_array(array):
+            return array
+        if self.package.runs_on_tensorflow:
+            return sys.modules["tensorflow"].convert_to_tensor(array)
+        return self.package.module.ops.convert_to_tensor(array)
 
 
-def _host(layer: Any, package: KerasPackage, inputs: int) -> Any:
+def _host(layer: Any, package: KerasPackage, inputs: int, arguments: Mapping[str, Any]) -> Any:
     """A model in which a layer finds the flag in the call context, as it does inside a layer that is told it.
 
     Two levels: on JAX, `fit` makes no context for what the model itself runs (`layers/layer.py:1188` in 3.15.1).
@@ -127,7 +156,7 @@ def _host(layer: Any, package: KerasPackage, inputs: int) -> Any:
             self.layer = layer
 
         def call(self, inputs_: Any, training: Any = None) -> Any:
-            return self.layer(*inputs_) if inputs > 1 else self.layer(inputs_)
+            return self.layer(*inputs_, **arguments) if inputs > 1 else self.layer(inputs_, **arguments)
 
     class Host(package.model_class):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
@@ -142,7 +171,28 @@ def _host(layer: Any, package: KerasPackage, inputs: int) -> Any:
 
 def _tuples(inputs: Any) -> Any:
     """Inputs as a dataset takes them, which reads a list as one tensor."""
-    return tuple(map(_tuples, inputs)) if isinstance(inputs, list) else inputs
+    if isinstance(inputs, Mapping):
+        return {key: _tuples(value) for key, value in inputs.items()}
+    return tuple(map(_tuples, inputs)) if isinstance(inputs, (list, tuple)) else inputs
+
+
+def _zeros(output: Any) -> Any:
+    """Zeros like an output. Where that cannot be (strings), the number of its rows: nobody looks at the values."""
+    try:
+        return output * 0
+    except Exception:
+        return np.zeros(tuple(output.shape)[:1] or (1,), "float32")
+
+
+def _no_loss(x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
+    """In place of `Model.compute_loss` on TensorFlow: zero, for outputs of every kind."""
+    tf = sys.modules["tensorflow"]
+    losses = [
+        tf.cast(tf.reduce_sum(getattr(output, "flat_values", output)), "float32") * 0.0
+        for output in leaves(y_pred)
+        if tf.is_tensor(output) and output.dtype.is_floating and not isinstance(output, tf.SparseTensor)
+    ]
+    return tf.add_n(losses) if losses else tf.zeros(())
 
 
 @cache
@@ -164,8 +214,3 @@ def _still(sgd: Any) -> Any:
 
 def _is_compiled(model: Any) -> bool:
     return bool(getattr(model, "compiled", False) or getattr(model, "_is_compiled", False))
-
-
-def _value(variable: Any) -> Any:
-    value = variable.numpy() if hasattr(variable, "numpy") else variable.value
-    return value.copy() if hasattr(value, "copy") else value

@@ -43,11 +43,26 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a layer ran in the wrong mode."""
+
+    text: str
+    rule: str | None
+    """The rule that covers it: `"KTP201"`."""
+    page: str | None = None
+    """The page of the documentation that explains it, for what no rule covers."""
+
+    def __str__(self) -> str:
+        page = self.page or f"docs/rules/{self.rule}.md"
+        return f"{self.text} ({self.rule}, {page})" if self.rule else f"{self.text} ({page})"
+
+
+@dataclass(frozen=True, slots=True)
 class TracedCall:
-    """One call of a layer of Keras that behaves differently in training."""
+    """One call of a layer of Keras that behaves differently in training, or of a function that draws at random."""
 
     layer: str
-    """Its class: `"Dropout"`."""
+    """Its class: `"Dropout"`; the function: `"tf.nn.dropout"`."""
     name: str
     """Its Keras name: `"dropout_3"`."""
     path: str
@@ -62,6 +77,10 @@ class TracedCall:
     """The line that called it; None when Keras alone did, as for the layers of a functional model."""
     through: tuple[Site | None, ...]
     """The lines that called the layers around it, the outermost first."""
+    reason: Reason | None = None
+    """Why it ran in the wrong mode; None when it did not."""
+    by_hand: bool = False
+    """It is randomness written by hand, which is active wherever it runs."""
 
     @property
     def file(self) -> str | None:
@@ -81,7 +100,8 @@ class TracedCall:
     def __str__(self) -> str:
         """A sentence: `dropout (Dropout) at model.py:12 ran in inference in fit`."""
         at = f" at {self.site}" if self.site else ""
-        return f"{self.path} ({self.layer}){at} ran in {self.phase} in {self.mode}"
+        because = f": {self.reason}" if self.reason else ""
+        return f"{_label(self)}{at} ran in {self.phase} mode in {self.mode}{because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,8 @@ class Trace:
     modes: tuple[str, ...]
     """The modes it was run in."""
     calls: tuple[TracedCall, ...]
+    unseen: tuple[str, ...] = ()
+    """Compiled functions that ran and cannot be looked into: their layers are not recorded."""
 
     def in_mode(self, mode: str) -> tuple[TracedCall, ...]:
         """The calls of one mode."""
@@ -106,6 +128,15 @@ class Trace:
     def wrong(self) -> tuple[TracedCall, ...]:
         """The calls that ran in another phase than the one asked for."""
         return tuple(call for call in self.calls if not call.is_right)
+
+    def skipped(self) -> dict[str, tuple[str, ...]]:
+        """By path, the modes in which a layer did not run that ran in others. Randomness written by hand may."""
+        ran: dict[str, set[str]] = {}
+        for call in self.calls:
+            if not call.by_hand:
+                ran.setdefault(call.path, set()).add(call.mode)
+        missing = {path: tuple(mode for mode in self.modes if mode not in modes) for path, modes in ran.items()}
+        return {path: modes for path, modes in missing.items() if modes}
 
     def table(self) -> str:
         """A table for people: a row for each layer call, a column for each mode, `!` behind what is wrong."""
@@ -122,13 +153,17 @@ class Trace:
         found: dict[tuple[str, str], list[TracedCall]] = {}
         for call in self.calls:
             at = f"{Path(call.site.file).name}:{call.site.line}" if call.site else "-"
-            found.setdefault((f"{call.path} ({call.layer})", at), []).append(call)
+            found.setdefault((_label(call), at), []).append(call)
         return found
 
 
 def is_below(path: str, above: str) -> bool:
     """Whether a path is another one, or leads on from it: `head.blocks[0]` from `head.blocks`."""
     return path == above or path.startswith((f"{above}.", f"{above}["))
+
+
+def _label(call: TracedCall) -> str:
+    return call.layer if call.by_hand else f"{call.path} ({call.layer})"
 
 
 def _cell(calls: Iterable[TracedCall], mode: str) -> str:

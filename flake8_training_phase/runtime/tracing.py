@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from flake8_training_phase.runtime.compiled_functions import compiled_anew
+from flake8_training_phase.runtime.draws import Drawn, draws_watched
+from flake8_training_phase.runtime.explaining import by_hand, why
 from flake8_training_phase.runtime.packages import depends_on_phase, is_frozen
 from flake8_training_phase.runtime.paths import layer_paths
 from flake8_training_phase.runtime.running import Runner
+from flake8_training_phase.runtime.state import put_back
 from flake8_training_phase.runtime.trace import MODES, Phase, Trace, TracedCall, is_below, wrong_lines
 from flake8_training_phase.runtime.watching import Around, LayerRun, only_for_shapes, watched, when_run
 
@@ -15,35 +21,30 @@ Recorded = tuple[LayerRun, Phase]
 """One run of a layer, and the phase it ran in."""
 
 
-def trace_training(model: Any, *inputs: Any, mode: str | Iterable[str] | None = None, targets: Any = None) -> Trace:
-    """Run a model and record, for each layer that behaves differently in training, which phase it ran in.
+def trace_training(
+    model: Any,
+    *inputs: Any,
+    mode: str | Iterable[str] | None = None,
+    targets: Any = None,
+    call_arguments: Mapping[str, Any] | None = None,
+) -> Trace:
+    """Run a model and record, for each layer that behaves differently in training, which mode it ran in.
 
     `model` is a model of `keras` or `tf_keras`, or a layer, which is then run inside a model that has the flag.
-    `inputs` is what the model takes: arrays, or a nest of them; several are handed to a model as one list, as `fit`
-    does it. `mode` is one or several of `MODES`, by default all: `"fit"`, `"training=True"`, `"training=False"`,
-    `"no flag"` and `"predict"`. `targets` is what to fit to, for a model that is compiled with a loss of its own; by
-    default it is fitted to zeros.
+    `inputs` is what the model takes: arrays, lists of numbers, tensors, or a nest of them; several are passed to a
+    model as one list, as `fit` does it; a `tf.data.Dataset` gives its first batch. `mode` is one or several of `MODES`,
+    by default all: `"fit"`, `"training=True"`, `"training=False"`, `"no flag"` and `"predict"`; a model without `call`
+    is run by `fit` alone. `targets` is what to fit to, for a loss or a `train_step` of your own. `call_arguments` are
+    keyword arguments that the `call` of a layer needs; a model receives them where it is called directly.
 
-    The model runs eagerly, and is left as it was: nothing is learned, weights and compiled state are put back. A model
-    without weights is built by a call in inference first, which is not recorded.
+    The model is left as it was, also when it raises. `fit` and `predict` run in graphs, unless it is compiled with
+    `run_eagerly=True`. A model without weights is built by a call in inference mode first, which is not recorded.
 
-    Raises TypeError for what is no model or layer, ValueError for an unknown mode, and what the model raises.
+    Raises TypeError for what is no model or layer and for missing inputs, ValueError for an unknown mode, and what the
+    model raises.
     """
-    modes = _modes(mode)
-    runner = Runner(model, inputs, targets)
-    recorded: list[Recorded] = []
-    by_mode: dict[str, list[Recorded]] = {}
-    # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with watched(runner.package, recording(recorded)):
-        runner.prepare(modes)
-        with runner.unchanged():
-            for one in modes:
-                recorded.clear()
-                runner.run(one)
-                by_mode[one] = list(recorded)
-    paths = layer_paths(model, runner.package)
-    calls = (_traced(run, one, phase, paths) for one, runs in by_mode.items() for run, phase in runs)
-    return Trace(type(model).__name__, modes, tuple(calls))
+    __tracebackhide__ = True
+    return _traced_model(model, inputs, mode, targets, call_arguments)[0]
 
 
 def assert_training_reaches(
@@ -51,21 +52,71 @@ def assert_training_reaches(
     *inputs: Any,
     mode: str | Iterable[str] | None = None,
     targets: Any = None,
+    call_arguments: Mapping[str, Any] | None = None,
     ignore: Collection[str] = (),
+    may_skip: Collection[str] = (),
 ) -> Trace:
-    """Fail unless every layer runs in the phase that is asked for: training in `fit`, inference in `predict`.
+    """Fail unless every layer runs in the mode that is asked for: training in `fit`, inference in `predict`.
 
-    Takes what `trace_training` takes; gives the trace. `ignore` names layers that are meant to be different, by their
-    paths or Keras names: a dropout that is always on, a base model that is frozen. Raises AssertionError, with a table
-    of what ran, when a layer ran in the wrong phase, and when no layer depends on the phase: there was nothing to test.
+    Takes what `trace_training` takes; returns the trace. `ignore` names layers that are meant to be different, by their
+    paths, Keras names, or the function for randomness written by hand: a dropout that is always on, a frozen base
+    model. `may_skip` names those that need not run in every mode. Raises AssertionError, with a table of what ran, when
+    a layer ran in the wrong mode, when it did not run in a mode although it ran in others, and when nothing was
+    recorded; ValueError when a name is that of no layer.
     """
-    trace = trace_training(model, *inputs, mode=mode, targets=targets)
+    __tracebackhide__ = True
+    trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
+    _check_names([*ignore, *may_skip], names)
     if not trace.calls:
-        raise AssertionError(f"{trace.model} has run no layer that behaves differently in training")
-    wrong = [call for call in trace.wrong if not _ignored(call, ignore)]
-    if wrong:
-        raise AssertionError("\n".join([*wrong_lines(wrong), "", trace.table()]))
+        unseen = (
+            f"; it ran {', '.join(trace.unseen)}, compiled earlier, whose layers are not seen" if trace.unseen else ""
+        )
+        raise AssertionError(f"{trace.model} has run no layer that behaves differently in training{unseen}")
+    problems = list(wrong_lines(call for call in trace.wrong if not _ignored(call, ignore)))
+    skipping = {call.path for call in trace.calls if _ignored(call, [*ignore, *may_skip])}
+    problems += [
+        f"{path} did not run in {', '.join(modes)}; allow it with `may_skip=[{path!r}]`"
+        for path, modes in trace.skipped().items()
+        if path not in skipping
+    ]
+    if problems:
+        raise AssertionError("\n".join([*problems, "", trace.table()]))
     return trace
+
+
+def _traced_model(
+    model: Any, inputs: Sequence[Any], mode: Any, targets: Any, call_arguments: Mapping[str, Any] | None
+) -> tuple[Trace, set[str]]:
+    """What a model did, and the names that its layers go by."""
+    __tracebackhide__ = True
+    modes = _modes(mode)
+    runner = Runner(model, inputs, targets, call_arguments)
+    if mode is None and not runner.has_call:
+        modes = ("fit",)
+    recorded: list[Recorded] = []
+    drawn: list[Drawn] = []
+    calls: list[TracedCall] = []
+    unseen: set[str] = set()
+    # From the first call on: a function that TensorFlow compiles then is compiled with what records.
+    with (
+        put_back(runner.model),
+        watched(runner.package, recording(recorded)),
+        draws_watched(drawn),
+        compiled_anew(unseen),
+    ):
+        runner.prepare(modes)
+        by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
+        for one in modes:
+            recorded.clear()
+            drawn.clear()
+            runner.run(one)
+            by_mode[one] = (list(recorded), list(drawn))
+        paths = layer_paths(model, runner.package)
+        for one, (runs, draws) in by_mode.items():
+            calls += [_traced(run, one, phase, paths, runner.custom_step) for run, phase in runs]
+            calls += [_traced_draw(draw, one) for draw in draws]
+        names = {*paths.values(), *(call.path for call in calls), *(call.name for call in calls)}
+    return Trace(type(model).__name__, modes, tuple(calls), tuple(sorted(unseen))), names
 
 
 def recording(recorded: list[Recorded]) -> Around:
@@ -85,18 +136,39 @@ def recording(recorded: list[Recorded]) -> Around:
     return around
 
 
-def _traced(run: LayerRun, mode: str, phase: Phase, paths: dict[int, str]) -> TracedCall:
+def _traced(run: LayerRun, mode: str, phase: Phase, paths: dict[int, str], own_step: bool) -> TracedCall:
     layer = run.layer
     path = paths.get(id(layer), layer.name)
-    return TracedCall(type(layer).__name__, layer.name, path, mode, phase, is_frozen(layer), run.site, run.through)
+    call = TracedCall(type(layer).__name__, layer.name, path, mode, phase, is_frozen(layer), run.site, run.through)
+    return call if call.is_right else replace(call, reason=why(run.entered, mode, own_step))
 
 
-def _modes(mode: str | Iterable[str] | None) -> tuple[str, ...]:
-    modes = MODES if mode is None else (mode,) if isinstance(mode, str) else tuple(mode)
+def _traced_draw(draw: Drawn, mode: str) -> TracedCall:
+    function = draw.function
+    call = TracedCall(function, function, function, mode, Phase.TRAINING, False, draw.site, (), by_hand=True)
+    return call if call.is_right else replace(call, reason=by_hand(function))
+
+
+def _modes(mode: Any) -> tuple[str, ...]:
+    __tracebackhide__ = True
+    if mode is None:
+        return MODES
+    if isinstance(mode, bool):
+        raise TypeError(f"unknown mode {mode!r}; did you mean mode='training={mode}'?")
+    modes = (mode,) if isinstance(mode, str) else tuple(mode)
     for one in modes:
         if one not in MODES:
             raise ValueError(f"unknown mode {one!r}; there are {', '.join(MODES)}")
     return modes
+
+
+def _check_names(wanted: Iterable[str], names: set[str]) -> None:
+    __tracebackhide__ = True
+    for one in wanted:
+        if not any(is_below(name, one) for name in names):
+            near = difflib.get_close_matches(one, names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(names)) or 'none'}"
+            raise ValueError(f"no layer has the path or name {one!r}{hint}")
 
 
 def _ignored(call: TracedCall, ignore: Collection[str]) -> bool:

@@ -8,17 +8,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 
+from flake8_training_phase.runtime.flags import EnteredCall, FlagHistory
 from flake8_training_phase.runtime.packages import KerasPackage
+from flake8_training_phase.runtime.sites import calling_line
 from flake8_training_phase.runtime.trace import Site
-
-_NOT_THE_USERS = frozenset({"keras", "tf_keras", "tensorflow", "jax", "torch", "functools", "contextlib"})
-"""Packages whose frames are passed over in search of the line that calls a layer."""
-
-_RUNNER = "flake8_training_phase.runtime.running"
-"""The module that runs the models: a call from there is nobody's line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,8 @@ class LayerRun:
     """The line outside Keras that called it."""
     through: tuple[Site | None, ...]
     """The lines that called the layers around it."""
+    entered: EnteredCall | None
+    """Its call through `Layer.__call__`, and where the flag came from; None when `call` was run directly."""
 
 
 Around = Callable[[LayerRun], Any]
@@ -87,7 +84,7 @@ class _Watch:
     def __init__(self, package: KerasPackage, around: Around) -> None:
         self.package = package
         self.around = around
-        self._entered: list[Site | None] = []
+        self._flags = FlagHistory(contexts_nest=package.is_keras_2)
         self._running: set[int] = set()
 
     def entering(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,11 +92,11 @@ class _Watch:
 
         @functools.wraps(original)
         def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            self._entered.append(_calling_line())
+            self._flags.enter(layer, args, kwargs)
             try:
                 return original(layer, *args, **kwargs)
             finally:
-                self._entered.pop()
+                self._flags.leave()
 
         return __call__
 
@@ -118,7 +115,10 @@ class _Watch:
                 arguments = dict(bound.arguments)
                 del arguments[next(iter(arguments))]
                 run = functools.partial(original, layer, *args, **kwargs)
-                return self.around(LayerRun(layer, original, arguments, run, _calling_line(), tuple(self._entered)))
+                entered = self._flags.entered
+                through = tuple(one.site for one in entered)
+                direct = next((one for one in reversed(entered) if one.layer is layer), None)
+                return self.around(LayerRun(layer, original, arguments, run, calling_line(), through, direct))
             finally:
                 self._running.remove(id(layer))
 
@@ -127,16 +127,3 @@ class _Watch:
 
 
 _signature = functools.cache(inspect.signature)
-
-
-def _calling_line() -> Site | None:
-    """The innermost line of the stack that is the user's."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
-        if module == _RUNNER:
-            return None
-        if module != __name__ and module.partition(".")[0] not in _NOT_THE_USERS:
-            return Site(frame.f_code.co_filename, frame.f_lineno)
-        frame = frame.f_back
-    return None

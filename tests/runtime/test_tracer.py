@@ -98,7 +98,16 @@ def test_frozen_normalization(keras: Any) -> None:
 
 def test_layer_that_is_made_in_call(keras: Any) -> None:
     made = model(keras, ", training=None -> keras.layers.Dropout(0.5)(x)")
+    made.compile(loss="mse", run_eagerly=True)
     assert [call.phase for call in trace_training(made, INPUTS).calls] == [Phase(word) for word in by_context(keras)]
+
+
+def test_failure_of_graphs_comes_out(keras: Any) -> None:
+    if keras.__name__ == "tf_keras" or keras.backend.backend() != "tensorflow":
+        pytest.skip("a dropout has variables only in Keras 3, and a graph refuses them only on TensorFlow")
+    made = model(keras, ", training=None -> keras.layers.Dropout(0.5)(x)")
+    with pytest.raises(ValueError, match=r"only supports singleton tf\.Variables"):
+        trace_training(made, INPUTS, mode="fit")
 
 
 def test_layers_below_layers_have_paths(keras: Any) -> None:
@@ -152,7 +161,9 @@ def test_compiled_code_is_seen(keras: Any) -> None:
 def test_wrong_layers_are_named(keras: Any) -> None:
     layers = {"on": keras.layers.Dropout(0.5), "right": keras.layers.Dropout(0.5)}
     made = model(keras, ", training=None -> self.on(self.right(x, training=training), training=True)", **layers)
-    with pytest.raises(AssertionError, match=r"^on \(Dropout\) at .* ran in training in training=False\n") as raised:
+    with pytest.raises(
+        AssertionError, match=r"^on \(Dropout\) at .* ran in training mode in training=False: .*KTP213"
+    ) as raised:
         assert_training_reaches(made, INPUTS)
     assert "right (Dropout) at" not in str(raised.value)
     assert_training_reaches(made, INPUTS, ignore=["on"])
@@ -178,8 +189,8 @@ def test_what_the_model_raises_comes_out_and_patches_are_undone(keras: Any) -> N
     made = model(
         keras, ", training=None -> self.drop(x) if training is None else 1 / 0", drop=keras.layers.Dropout(0.5)
     )
-    # With torch, Keras raises a RuntimeError that quotes it.
-    with pytest.raises((ZeroDivisionError, RuntimeError), match="division by zero"):
+    # `fit` runs in a graph: autograph, and Keras with torch, raise an error of their own that quotes it.
+    with pytest.raises(Exception, match="division by zero"):
         trace_training(made, INPUTS)
     assert keras.layers.Dropout.call is original
 
@@ -194,12 +205,14 @@ def test_something_that_is_no_model() -> None:
         trace_training(1, INPUTS)
 
 
-def test_plugin_imports_nothing_heavy() -> None:
+def test_plugin_costs_nothing_before_a_fixture_is_used() -> None:
     code = (
-        "import sys, flake8_training_phase.runtime.pytest_plugin as p; print({'tensorflow', 'keras'} & {*sys.modules})"
+        "import sys, pytest; before = {*sys.modules}; import flake8_training_phase.runtime.pytest_plugin;"
+        "print(sorted({*sys.modules} - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    package = "flake8_training_phase"
+    assert done.stdout == f"{[package, f'{package}.runtime', f'{package}.runtime.pytest_plugin']}\n"
 
 
 def test_example_of_the_documentation(tmp_path: Path) -> None:

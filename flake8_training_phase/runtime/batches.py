@@ -1,0 +1,82 @@
+"""One batch of data, as a user hands it over: arrays, Python lists, tensors of any kind, or a `tf.data.Dataset`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def one_batch(inputs: Sequence[Any], targets: Any) -> tuple[Any, Any]:
+    """What the model is run on and fitted to. A `tf.data.Dataset` gives its first batch, as `fit` unpacks it."""
+    if not inputs:
+        raise TypeError("nothing to run the model on: pass a batch of its inputs, as in `np.zeros((2, 8), 'float32')`")
+    if len(inputs) > 1:
+        return [_as_arrays(one) for one in inputs], _as_arrays(targets)
+    batch = inputs[0]
+    if _is_dataset(batch):
+        batch = _first(batch)
+        if isinstance(batch, tuple):
+            targets = batch[1] if targets is None and len(batch) > 1 else targets
+            batch = batch[0]
+    return _as_arrays(batch), _as_arrays(targets)
+
+
+def mapped(function: Callable[[Any], Any], values: Any) -> Any:
+    """A nest of dicts, lists and tuples with a function applied to what it holds; None stays None."""
+    if values is None:
+        return None
+    if isinstance(values, Mapping):
+        return {key: mapped(function, value) for key, value in values.items()}
+    if isinstance(values, tuple) and hasattr(values, "_fields"):
+        return type(values)(*(mapped(function, value) for value in values))
+    if isinstance(values, (list, tuple)):
+        return type(values)(mapped(function, value) for value in values)
+    return function(values)
+
+
+def leaves(values: Any) -> Iterable[Any]:
+    """What a nest holds, without None."""
+    found: list[Any] = []
+    mapped(found.append, values)
+    return found
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is something to make a tensor of, and not one already."""
+    return isinstance(value, (np.ndarray, np.generic, int, float, complex, str, bytes))
+
+
+def _as_arrays(values: Any) -> Any:
+    """A nest in which Python lists of numbers or strings are arrays, as the user means them."""
+    if isinstance(values, Mapping):
+        return {key: _as_arrays(value) for key, value in values.items()}
+    if isinstance(values, (list, tuple)) and not hasattr(values, "_fields"):
+        plain = list(leaves(values))
+        if plain and all(isinstance(one, (bool, int, float, str)) for one in plain):
+            return _array(values)
+        return type(values)(_as_arrays(value) for value in values)
+    if isinstance(values, np.ndarray) and values.dtype == np.float64:
+        return values.astype("float32")
+    return values
+
+
+def _array(values: Any) -> Any:
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError("rows of different length in a Python list: pass a tf.RaggedTensor, or pad them") from error
+    return array.astype("float32") if array.dtype == np.float64 else array
+
+
+def _is_dataset(value: Any) -> bool:
+    tf = sys.modules.get("tensorflow")
+    return tf is not None and isinstance(value, tf.data.Dataset)
+
+
+def _first(dataset: Any) -> Any:
+    for batch in dataset:
+        return batch
+    raise ValueError("the tf.data.Dataset is empty: there is no batch to run the model on")

@@ -1,0 +1,46 @@
+"""`tf.function` while a model is traced: compiled anew, with what records, and apart from what the user compiled."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def compiled_anew(unseen: set[str]) -> Iterator[None]:
+    """Let every `tf.function` be compiled once more when it is called, for this time only.
+
+    One that was compiled before would not record its layers, and what is compiled now would record forever. XLA is left
+    out: it cannot compile what records. `unseen` receives the names of functions that cannot be compiled again.
+    """
+    tf = sys.modules.get("tensorflow")
+    if tf is None:
+        yield
+        return
+    function_class = type(tf.function(lambda: None))
+    concrete_class = sys.modules["tensorflow.python.eager.polymorphic_function.concrete_function"].ConcreteFunction
+    call, call_concrete = function_class.__call__, concrete_class.__call__
+    again: dict[int, tuple[Any, Any]] = {}
+
+    @functools.wraps(call)
+    def __call__(function: Any, *args: Any, **kwargs: Any) -> Any:
+        if id(function) not in again:
+            twin = function._clone(None)
+            twin._jit_compile = None
+            twin._omit_frequent_tracing_warning = True
+            again[id(function)] = (function, twin)  # Both: an id is free again when its object is gone.
+        return call(again[id(function)][1], *args, **kwargs)
+
+    @functools.wraps(call_concrete)
+    def call_compiled(function: Any, *args: Any, **kwargs: Any) -> Any:
+        unseen.add(function.name.decode())
+        return call_concrete(function, *args, **kwargs)
+
+    function_class.__call__, concrete_class.__call__ = __call__, call_compiled
+    try:
+        yield
+    finally:
+        function_class.__call__, concrete_class.__call__ = call, call_concrete

@@ -1,0 +1,61 @@
+"""Randomness written by hand: functions of TensorFlow and Keras that user code calls while a layer runs."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from flake8_training_phase.runtime.sites import called_from_user, calling_line
+from flake8_training_phase.runtime.trace import Site
+from flake8_training_phase.runtime.watching import only_for_shapes, when_run
+
+_FUNCTIONS = {
+    "tf.nn": ("dropout",),
+    "tf.random": ("normal", "uniform", "truncated_normal", "stateless_normal", "stateless_uniform"),
+    "tf.nn.experimental": ("stateless_dropout", "general_dropout"),
+    "keras.random": ("dropout", "normal", "uniform", "truncated_normal", "randint", "categorical", "shuffle"),
+    "torch.nn.functional": ("dropout", "alpha_dropout"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One call of a random function by the user's code."""
+
+    function: str
+    site: Site | None
+
+
+@contextmanager
+def draws_watched(drawn: list[Drawn]) -> Iterator[None]:
+    """Write down every call of a random function that the user's code makes through its module."""
+    with ExitStack() as patched:
+        for path, names in _FUNCTIONS.items():
+            if (module := _module(path)) is not None:
+                for name in names:
+                    if hasattr(module, name):
+                        noting = _noting(getattr(module, name), f"{path}.{name}", drawn)
+                        patched.enter_context(mock.patch.object(module, name, noting))
+        yield
+
+
+def _noting(original: Callable[..., Any], name: str, drawn: list[Drawn]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        if called_from_user() and not only_for_shapes():
+            found = Drawn(name, calling_line())
+            when_run(lambda: drawn.append(found))
+        return original(*args, **kwargs)
+
+    return draw
+
+
+def _module(path: str) -> Any:
+    """A module among those that are imported: `tf.nn`."""
+    root, *rest = path.replace("tf.", "tensorflow.", 1).split(".")
+    return functools.reduce(lambda module, name: getattr(module, name, None), rest, sys.modules.get(root))

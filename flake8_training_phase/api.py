@@ -38,6 +38,7 @@ __all__ = [
     "FixedFile",
     "FixedText",
     "Location",
+    "Related",
     "SettingsError",
     "check_paths",
     "check_text",
@@ -81,6 +82,15 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place in the same file that a finding is about: the line that leaks the flag, for example."""
+
+    message: str
+    start: Location
+    end: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding."""
 
@@ -96,6 +106,7 @@ class Finding:
     end: Location
     fix: Fix | None
     """None where there is no fix."""
+    related: Related | None
     url: str | None
     """The address of the rule's page; None as long as the pages are not published."""
 
@@ -244,6 +255,9 @@ def _converted(found: Iterable[findings.Finding], document: Document) -> tuple[F
         place = document.place(position)
         return Location(place.row, place.column + 1, place.cell)
 
+    def related(one: findings.Related) -> Related:
+        return Related(one.message, location(one.start), location(one.end))
+
     def fix(one: findings.Fix) -> Fix:
         edits = tuple(Edit(location(edit.start), location(edit.end), edit.content) for edit in one.edits)
         return Fix(one.message, one.applicability.value, edits)
@@ -258,6 +272,7 @@ def _converted(found: Iterable[findings.Finding], document: Document) -> tuple[F
             start=location(one.start),
             end=location(one.end),
             fix=None if one.fix is None else fix(one.fix),
+            related=None if one.related is None else related(one.related),
             url=rule_url(one.code),
         )
         for one in found

@@ -13,7 +13,7 @@ from pathlib import Path
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.findings import Applicability, Finding, Fix, Severity, in_order
+from flake8_training_phase.findings import Applicability, Finding, Fix, Related, Severity, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
@@ -201,7 +201,13 @@ def finding(problem: Problem, source: SourceText, style: FileStyle | None) -> Fi
         start=source.start(problem.node),
         end=source.end(problem.end or problem.node),
         fix=rendered,
+        related=_related(problem, source),
     )
+
+
+def _related(problem: Problem, source: SourceText) -> Related | None:
+    other = problem.related
+    return None if other is None else Related(other.message, source.start(other.node), source.end(other.node))
 
 
 def broken_finding(error: Broken) -> Finding:

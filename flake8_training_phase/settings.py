@@ -53,10 +53,10 @@ class Settings:
     ignore: tuple[str, ...] = setting((), Codes(), "codes or prefixes to leave out")
     """A longer prefix in `select` wins over a shorter one here."""
     keras: frozenset[Release] = setting(
-        ALL_RELEASES, Releases(), "Keras releases the code has to be right for", flake8=True
+        ALL_RELEASES, Releases(), "Keras versions that the code must support", flake8=True
     )
     project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
-    cache: bool = setting(True, Switch(), "keep what files come to, for later runs", flake8=True)
+    cache: bool = setting(True, Switch(), "cache results between runs", flake8=True)
     per_file_ignores: CodesByPath = setting(
         CodesByPath(), PerFile(), "codes or prefixes to leave out of some files; may be given several times"
     )

@@ -52,9 +52,11 @@ def test_a_second_run_changes_nothing(model: Path, fix: Fix) -> None:
 CHECKED = """\
 model.py:9:5: KTP101 [*] `Model.call` has no `training` parameter: \
 under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference
-    9 |     def call(self, x):
-      |     ^^^^^^^^^^^^^^^^
-      = fix: Add `training=None` to `call` and forward it
+     9 |     def call(self, x):
+       |     ^^^^^^^^^^^^^^^^
+    10 |         return self.drop(x)
+       |                ------------ this layer is told nothing
+       = fix: Add `training=None` to `call` and forward it
 1 file checked, 1 finding (1 with a safe fix)
 """
 
@@ -350,6 +352,7 @@ def test_json(tmp_path: Path, fix: Fix) -> None:
         "fixed": False,
         "location": {"row": 10, "column": 16},
         "end_location": {"row": 10, "column": 28},
+        "related": None,
         "fix": {
             "applicability": "safe",
             "message": "Pass `training=training`",

@@ -6,7 +6,6 @@ here.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -25,6 +24,8 @@ from flake8_training_phase.engine import check
 from flake8_training_phase.sources.text import SourceText
 from tests.generate_docs import ROOT
 from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL
+from tests.test_notebooks import code, written
+from tests.test_notebooks import notebook as in_cells
 
 PAGES = [ROOT / "README.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN_ONLY = ("diff", "text", "xml")
@@ -91,14 +92,7 @@ def test_what_is_run_elsewhere_is_there() -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the pages speak of."""
     monkeypatch.chdir(tmp_path)
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {},
-        "outputs": [],
-        "source": MODEL,
-    }
-    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    notebook = written(in_cells(code(MODEL))).decode()
     files = {
         "src/model.py": MODEL,
         "src/forgetful.py": FORGETFUL,

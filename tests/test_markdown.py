@@ -67,6 +67,8 @@ a.md:18:9: KTP101 [*] `Model.call` has no `training` parameter: \
 under Keras 3 `fit()` runs `self.drop` (Dropout, line 19) as in inference
     18 |         def call(self, x):
        |         ^^^^^^^^^^^^^^^^
+    19 |             return self.drop(x)
+       |                    ------------ this layer is told nothing
        = fix: Add `training=None` to `call` and forward it
 1 file checked, 1 finding (1 with a safe fix)
 """

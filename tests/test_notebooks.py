@@ -64,6 +64,8 @@ a.ipynb:cell 3:6:5: KTP101 [*] `Model.call` has no `training` parameter: \
 under Keras 3 `fit()` runs `self.drop` (Dropout, line 7 of cell 3) as in inference
     6 |     def call(self, x):
       |     ^^^^^^^^^^^^^^^^
+    7 |         return self.drop(x)
+      |                ------------ this layer is told nothing
       = fix: Add `training=None` to `call` and forward it
 1 file checked, 1 finding (1 with a safe fix)
 """
@@ -389,4 +391,4 @@ def test_the_cache_knows_corrupt_notebooks_and_those_behind_them(fix: Fix, tmp_p
     files = [(Path("a.ipynb"), Settings()), (Path("b.ipynb"), Settings())]
     assert set(Memory(Cache(cache_folder), files).results(Fixes.NONE)) == {0, 1}
     assert fix("--isolated", "--check", ".") == first
-    assert len(first.lines) == 9
+    assert len(first.lines) == 11

@@ -151,6 +151,27 @@ def test_a_file_is_coloured_only_when_asked(model: Path, fix: Fix, monkeypatch: 
     assert "\x1b" in report.read_text()
 
 
+BOTH_PLACES = """\
+    12 |         return self.drop(x)
+       |                ^^^^^^^^^^^^
+    11 |         x = self.base(x, training=False)
+       |             ---------------------------- `self.base` leaves its flag in the call context
+"""
+
+
+def test_both_places_of_a_leak_are_shown(model: Path, fix: Fix) -> None:
+    made = "        self.base = keras.layers.BatchNormalization()\n\n    def call"
+    flagged = "    def call(self, x, training=None):\n        x = self.base(x, training=False)\n"
+    text = MODEL.replace("\n    def call", made).replace("    def call(self, x):\n", flagged)
+    model.write_text(text)
+    assert BOTH_PLACES in fix("--check", "--keras", "3", ".").out
+    [found] = json.loads(fix("--check", "--keras", "3", "--output-format", "json", ".").out)
+    assert found["related"]["location"] == {"row": 11, "column": 13}
+    sarif = json.loads(fix("--check", "--keras", "3", "--output-format", "sarif", ".").out)
+    [other] = sarif["runs"][0]["results"][0]["relatedLocations"]
+    assert other["physicalLocation"]["region"]["startLine"] == 11
+
+
 # Progress
 
 

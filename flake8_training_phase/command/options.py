@@ -15,7 +15,7 @@ from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.destination import Destination
 from flake8_training_phase.settings import Settings
 
-DEFAULT_REASON = "older than this check"
+DEFAULT_REASON = "pre-existing"
 """What stands behind the codes of `# noqa` comments when nobody gives a reason."""
 
 

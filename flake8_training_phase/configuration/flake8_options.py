@@ -67,7 +67,7 @@ def _add(manager: OptionManager, one: Setting) -> None:
     if isinstance(one.kind, Switch):
         manager.add_option(option, action="store_true", default=None, parse_from_config=True, help=text)
         off = f"--{_PREFIX}no-{one.key}"
-        manager.add_option(off, action="store_false", dest=_name(one), default=None, help="do not")
+        manager.add_option(off, action="store_false", dest=_name(one), default=None, help=f"do not {one.help}")
     else:
         manager.add_option(
             option,

@@ -27,7 +27,7 @@ def objects(report: Report) -> Iterator[dict[str, object]]:
 
 def _as_object(result: FileResult, finding: Finding, fixed: bool) -> dict[str, object]:
     """A finding in terms of JSON; positions in a notebook name the cell."""
-    fix = finding.fix
+    fix, other = finding.fix, finding.related
     return {
         "filename": str(result.path),
         "code": finding.code,
@@ -37,8 +37,8 @@ def _as_object(result: FileResult, finding: Finding, fixed: bool) -> dict[str, o
         "keras": list(finding.keras),
         "url": rule_url(finding.code),
         "fixed": fixed,
-        "location": _position(result, finding.start),
-        "end_location": _position(result, finding.end),
+        **_range(result, finding.start, finding.end),
+        "related": None if other is None else {"message": other.message, **_range(result, other.start, other.end)},
         "fix": None
         if fix is None
         else {
@@ -50,8 +50,11 @@ def _as_object(result: FileResult, finding: Finding, fixed: bool) -> dict[str, o
 
 
 def _edit(result: FileResult, edit: Edit) -> dict[str, object]:
-    location, end = _position(result, edit.start), _position(result, edit.end)
-    return {"content": edit.content, "location": location, "end_location": end}
+    return {"content": edit.content, **_range(result, edit.start, edit.end)}
+
+
+def _range(result: FileResult, start: Position, end: Position) -> dict[str, object]:
+    return {"location": _position(result, start), "end_location": _position(result, end)}
 
 
 def _position(result: FileResult, position: Position) -> dict[str, int]:

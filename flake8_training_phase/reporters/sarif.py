@@ -120,6 +120,9 @@ def _result(result: FileResult, finding: Finding, artifact: Object, rule_index: 
         location["logicalLocations"] = [{"name": f"cell {place.cell}", "kind": "module"}]
         return said
     physical["region"] = _region(result, finding.start, finding.end)
+    if finding.related is not None:
+        there = {"artifactLocation": artifact, "region": _region(result, finding.related.start, finding.related.end)}
+        said["relatedLocations"] = [{"physicalLocation": there, "message": {"text": finding.related.message}}]
     if finding.fix is not None:
         replacements = [_replacement(result, edit) for edit in finding.fix.edits]
         said["fixes"] = [

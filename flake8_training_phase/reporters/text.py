@@ -1,4 +1,4 @@
-"""For people: the place, the message, the line with carets under it."""
+"""For people: the place, the message, the line with carets under it, and the line of the other place it is about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TextIO
 
-from flake8_training_phase.findings import Finding
+from flake8_training_phase.findings import Finding, Position
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.printable import printable_code
@@ -31,20 +31,38 @@ def write(report: Report, stream: TextIO) -> None:
 
 
 def _excerpt(result: FileResult, finding: Finding, painter: Painter) -> Iterator[str]:
+    other = finding.related
+    begin, there = result.place(finding.start), None if other is None else result.place(other.start)
+    width = max(len(str(place.row)) for place in (begin, there) if place is not None)
+    shown = list(_marked_line(result, finding.start, finding.end, width, ("^", Style.RED), painter))
+    if not shown:
+        return
+    yield from shown
+    if other is not None:
+        lines = list(_marked_line(result, other.start, other.end, width, ("-", Style.CYAN), painter))
+        if lines:
+            yield lines[0]
+            cell = "" if there is None or there.cell == begin.cell else f" (in cell {there.cell})"
+            yield f"{lines[1]} {painter(Style.CYAN, f'{other.message}{cell}')}"
+    if finding.fix is not None:
+        yield f"    {' ' * width} {painter(Style.CYAN, '= fix:')} {finding.fix.message}"
+
+
+def _marked_line(
+    result: FileResult, begin: Position, finish: Position, width: int, mark: tuple[str, Style], painter: Painter
+) -> Iterator[str]:
+    """The line of a place and one with marks under it; nothing for a line that is blank."""
     assert result.after is not None
-    line = result.after.line(finding.start.row)
+    line = result.after.line(begin.row)
     if not line.strip():
         return
-    start, end = result.place(finding.start), result.place(finding.end)
-    number = str(start.row)
+    start, end = result.place(begin), result.place(finish)
     last = end.column if end.row == start.row else len(line)
     before, marked, behind = map(printable_code, _window(line, start.column, last))
-    blank = " " * len(number)
-    carets = painter(Style.RED, "^" * _width(marked.rstrip() or " "))
-    yield f"    {painter(Style.CYAN, f'{number} |')} {before}{marked}{behind}"
-    yield f"    {painter(Style.CYAN, f'{blank} |')} {_blank(before)}{carets}"
-    if finding.fix is not None:
-        yield f"    {blank} {painter(Style.CYAN, '= fix:')} {finding.fix.message}"
+    yield f"    {painter(Style.CYAN, f'{start.row:>{width}} |')} {before}{marked}{behind}"
+    char, style = mark
+    marks = painter(style, char * _width(marked.rstrip() or " "))
+    yield f"    {painter(Style.CYAN, ' ' * width + ' |')} {_blank(before)}{marks}"
 
 
 def _window(line: str, start: int, end: int) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.checked_module import CheckedModule, RelatedNode
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import (
     LayerClass,
@@ -89,11 +89,14 @@ class PoisonedBySibling(Rule):
                     leaking = list(dict.fromkeys(one for one in _writers(wrong) if _leaks_default(one)))
                     leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
                     message = _message(call, wrong, layer_class.title(hit))
-                    yield self.problem(call.node, message, majors(hit), _plan(layer_class, [call, *leaking]))
+                    plan, related = _plan(layer_class, [call, *leaking]), _leak(layer_class, wrong[0])
+                    yield self.problem(call.node, message, majors(hit), plan, related=related)
             for call, (victim, wrong) in leaks.items():
                 hit = concerned(wrong)
                 message = _leak_message(call, victim, wrong, layer_class.title(hit))
-                yield self.problem(call.node, message, majors(hit), _plan(layer_class, [victim, call]))
+                plan = _plan(layer_class, [victim, call])
+                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it finds there")
+                yield self.problem(call.node, message, majors(hit), plan, related=related)
 
 
 def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:
@@ -132,6 +135,12 @@ def _what(wrong: list[Wrong]) -> str:
     phase = wrong[0].received.phase
     where = _where({one.mode for one in wrong if one.received.phase == phase})
     return f"{'training' if phase else 'inference'} mode {where}"
+
+
+def _leak(layer_class: LayerClass, wrong: Wrong) -> RelatedNode | None:
+    writer = wrong.received.writer
+    assert writer is not None
+    return layer_class.module.related(writer, f"`{writer.name}` leaves its flag in the call context")
 
 
 def _where(modes: set[Mode]) -> str:

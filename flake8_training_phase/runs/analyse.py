@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from flake8_training_phase import engine
-from flake8_training_phase.adoption.baseline import Baseline
+from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.findings import in_order
 from flake8_training_phase.runs.assignment import Assignment, Fixes
@@ -23,7 +23,7 @@ from flake8_training_phase.sources.parsing import Broken
 
 def analysed(document: Document, settings: Settings, assignment: Assignment) -> FileResult:
     """The result of a file that was read."""
-    return _of_document(document, settings, assignment.fixes, _project(settings, assignment), assignment.baseline)
+    return examine_document(document, settings, assignment.fixes, _project(settings, assignment), assignment.baseline)
 
 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
@@ -33,8 +33,8 @@ def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResul
     return FileResult(path, nothing, nothing, findings, examined=True)
 
 
-def _of_document(
-    document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline
+def examine_document(
+    document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline = EMPTY
 ) -> FileResult:
     """The result of a file that was read already; what `baseline` holds is not fixed."""
     path = Path(document.name)

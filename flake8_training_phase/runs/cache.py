@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flake8_training_phase import __version__
-from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
+from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Related, Severity
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources import reading
 
@@ -188,24 +188,26 @@ def _files_of(folder: str) -> Iterator[str]:
 
 
 def _packed(finding: Finding) -> list[Any]:
-    fix = finding.fix
+    fix, other = finding.fix, finding.related
     edits = [] if fix is None else [[*_pair(edit.start), *_pair(edit.end), edit.content] for edit in fix.edits]
     return [
         *(finding.code, finding.name, finding.message, finding.severity.value, list(finding.keras)),
         *(*_pair(finding.start), *_pair(finding.end)),
         None if fix is None else [fix.message, fix.applicability.value, edits],
+        None if other is None else [other.message, *_pair(other.start), *_pair(other.end)],
     ]
 
 
 def _unpacked(packed: list[Any]) -> Finding:
-    code, name, message, severity, keras, *place, kept = packed
+    code, name, message, severity, keras, *place, kept, other = packed
     fix = None
     if kept is not None:
         told, applicability, edits = kept
         fix = Fix(_text(told), Applicability(applicability), tuple(map(_edit, edits)))
     start, end = _places(place)
     generations = tuple(map(_number, keras))
-    return Finding(_text(code), _text(name), _text(message), Severity(severity), generations, start, end, fix)
+    related = None if other is None else Related(_text(other[0]), *_places(other[1:]))
+    return Finding(_text(code), _text(name), _text(message), Severity(severity), generations, start, end, fix, related)
 
 
 def _edit(packed: list[Any]) -> Edit:

@@ -14,7 +14,7 @@ from tests.helpers import FORGETFUL, MODEL, Result, flake8, returning
 Fix = Callable[..., Result]
 
 HEAD = returning("0").removesuffix("        return 0\n")
-WHY = "older than this check"
+WHY = "pre-existing"
 
 
 def silenced(body: str, fix: Fix, *options: str) -> str:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from flake8_training_phase import codes
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.findings import Applicability, Finding, Fix, Severity, in_order
+from flake8_training_phase.findings import Applicability, Finding, Fix, Related, Severity, in_order
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
 from flake8_training_phase.settings import Settings
@@ -153,7 +153,13 @@ def finding(problem: Problem, source: SourceText, with_fix: bool) -> Finding:
         start=source.start(problem.node),
         end=source.end(problem.end or problem.node),
         fix=rendered,
+        related=_related(problem, source),
     )
+
+
+def _related(problem: Problem, source: SourceText) -> Related | None:
+    other = problem.related
+    return None if other is None else Related(other.message, source.start(other.node), source.end(other.node))
 
 
 def broken_finding(error: Broken) -> Finding:

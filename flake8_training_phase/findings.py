@@ -60,6 +60,15 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place in the same text that a finding is about: the line that leaks the flag, for example."""
+
+    message: str
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake, or one risk, at one place.
 
@@ -74,6 +83,7 @@ class Finding:
     start: Position
     end: Position
     fix: Fix | None = None
+    related: Related | None = None
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.functions import Function, functions
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.module import Module
@@ -16,6 +18,14 @@ from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedNode:
+    """Another node of the checked module that a problem is about, and what happens there."""
+
+    node: ast.AST
+    message: str
 
 
 class CheckedModule:
@@ -62,6 +72,11 @@ class CheckedModule:
     def generations(self, cls: UserClass) -> tuple[Generation, ...]:
         """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
         return generations_of(self.settings.keras, cls.generations)
+
+    def related(self, call: LayerCall, message: str) -> RelatedNode | None:
+        """A layer call that a problem is about; None for one that stands in another module."""
+        here = call.place.scope.root is self.scope and hasattr(call.node, "lineno")
+        return RelatedNode(call.node, message) if here else None
 
     def flow(self, generation: Generation) -> PhaseFlow:
         """The phase flow under one generation."""

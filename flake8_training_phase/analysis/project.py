@@ -211,6 +211,11 @@ class Projects:
             self._projects[key] = Project(*key, self._texts)
         return self._projects[key]
 
+    def forget(self, path: Path) -> None:
+        """Read a file anew when it is asked for the next time."""
+        for project in self._projects.values():
+            project.forget(path)
+
 
 def _is_outside(path: str) -> bool:
     top = path.partition(".")[0]

@@ -170,13 +170,16 @@ class MonteCarlo(keras.Model):
             hit = next(_misled(layer_class), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
-                yield self.problem(node, _message(layer_class, *hit), (3,), plan)
+                related = module.related(hit[0], "this layer is told nothing")
+                yield self.problem(node, _message(layer_class, *hit), (3,), plan, related=related)
             elif not isinstance(cls.find_method("train_step"), Method):
                 # A step of its own may call the helpers, and tell them.
                 untold = layer_class.untold_helper()
                 if untold is not None:
                     message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                    yield self.problem(node, message, keras, take_and_tell(layer_class, [untold.helper]))
+                    related = module.related(untold.call, "this layer is told nothing")
+                    plan = take_and_tell(layer_class, [untold.helper])
+                    yield self.problem(node, message, keras, plan, related=related)
 
 
 def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:

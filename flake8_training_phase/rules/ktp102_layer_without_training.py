@@ -192,11 +192,13 @@ class MonteCarloDropout(keras.layers.Dropout):
                     f"({layer_title(needy.receiver)}, line {needy.node.lineno}) depends on the call context of the host"
                 )
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
-                yield self.problem(layer_class.call, message, layer_class.keras, plan)
+                related = module.related(needy, "this layer is told nothing")
+                yield self.problem(layer_class.call, message, layer_class.keras, plan, related=related)
             elif (untold := layer_class.untold_helper()) is not None:
                 plan = take_and_tell(layer_class, [untold.helper])
                 message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG)
+                related = module.related(untold.call, "this layer is told nothing")
+                yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG, related=related)
 
 
 def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.checked_module import CheckedModule, RelatedNode
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, Wrong, concerned, layer_title, majors, takes_keyword
 from flake8_training_phase.analysis.phase_flow import Mode
@@ -173,7 +173,8 @@ class FineTuned(keras.Model):
                 if wrong:
                     hit = concerned(wrong)
                     message = _message(call, wrong, layer_class.title(hit))
-                    yield self.problem(call.node, message, majors(hit), _plan(layer_class, call))
+                    related = _leak(layer_class, wrong[0])
+                    yield self.problem(call.node, message, majors(hit), _plan(layer_class, call), related=related)
 
 
 def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
@@ -187,6 +188,12 @@ def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
         f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {phase} {where} "
         f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
     )
+
+
+def _leak(layer_class: LayerClass, wrong: Wrong) -> RelatedNode | None:
+    writer = wrong.received.writer
+    assert writer is not None
+    return layer_class.module.related(writer, f"`{writer.name}` leaves its flag in the call context")
 
 
 def _where(modes: set[Mode]) -> str:

@@ -237,7 +237,9 @@ class Classifier(keras.Model):
             happens = f"its default `{ast.unparse(default)}` leaves {what} to the call context"
         message = f"`{_name(helper)}` is not given `training`: {happens}"
         severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
-        yield self.problem(helper.node, message, keras, _give(layer_class, helper), severity=severity)
+        related = layer_class.module.related(needy[0], "this layer depends on what the helper is told")
+        plan = _give(layer_class, helper)
+        yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
 
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
@@ -251,7 +253,10 @@ class Classifier(keras.Model):
             )
             can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
             plan = _thread(layer_class, helper) if can_tell else None
-            yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
+            related = layer_class.module.related(needy, "this layer is told nothing")
+            yield self.problem(
+                helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE, related=related
+            )
 
 
 def _is_needy(call: LayerCall) -> bool:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.checked_module import CheckedModule, RelatedNode
 from flake8_training_phase.codes import rule_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
@@ -62,6 +62,7 @@ class Problem:
     plan: Plan | None
     end: ast.AST | None = None
     """The node it ends with, when that is not `node`: a finding on a `def` ends with its last parameter."""
+    related: RelatedNode | None = None
 
 
 class Rule(ABC):
@@ -107,9 +108,10 @@ class Rule(ABC):
         plan: Plan | None = None,
         end: ast.AST | None = None,
         severity: Severity | None = None,
+        related: RelatedNode | None = None,
     ) -> Problem:
         """A problem of this rule at a node; a definition is shown by its first line, not with its whole body."""
-        return Problem(self, node, message, keras, severity or self.severity, plan, end or _header_end(node))
+        return Problem(self, node, message, keras, severity or self.severity, plan, end or _header_end(node), related)
 
 
 def _header_end(node: ast.AST) -> ast.AST | None:

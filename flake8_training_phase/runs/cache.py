@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flake8_training_phase import __version__
-from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
+from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Related, Severity
 from flake8_training_phase.settings import Settings
 
 DAYS_KEPT = 30
@@ -187,23 +187,25 @@ def _files_of(folder: str) -> Iterator[str]:
 
 
 def _packed(finding: Finding) -> list[Any]:
-    fix = finding.fix
+    fix, other = finding.fix, finding.related
     edits = [] if fix is None else [[*_pair(edit.start), *_pair(edit.end), edit.content] for edit in fix.edits]
     return [
         *(finding.code, finding.name, finding.message, finding.severity.value, list(finding.keras)),
         *(*_pair(finding.start), *_pair(finding.end)),
         None if fix is None else [fix.message, fix.applicability.value, edits],
+        None if other is None else [other.message, *_pair(other.start), *_pair(other.end)],
     ]
 
 
 def _unpacked(packed: list[Any]) -> Finding:
-    code, name, message, severity, keras, *places, kept = packed
+    code, name, message, severity, keras, *places, kept, other = packed
     fix = None
     if kept is not None:
         edits = tuple(Edit(Position(*one[0:2]), Position(*one[2:4]), one[4]) for one in kept[2])
         fix = Fix(kept[0], Applicability(kept[1]), edits)
     start, end = Position(*places[0:2]), Position(*places[2:4])
-    return Finding(code, name, message, Severity(severity), tuple(keras), start, end, fix)
+    related = None if other is None else Related(other[0], Position(*other[1:3]), Position(*other[3:5]))
+    return Finding(code, name, message, Severity(severity), tuple(keras), start, end, fix, related)
 
 
 def _pair(position: Position) -> tuple[int, int]:

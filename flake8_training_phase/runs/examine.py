@@ -28,7 +28,7 @@ def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
     return [_examined(path, settings, assignment) for path, settings in files]
 
 
-def _of_document(
+def examine_document(
     document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline = EMPTY
 ) -> FileResult:
     """The result of a file that was read already; what `baseline` holds is not fixed."""
@@ -57,7 +57,7 @@ def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, bas
     except SyntaxError as error:
         return _undecodable(path, error, settings)
     project = Project(settings.project, settings.knowledge)
-    return _of_document(document, settings, fixes, project, baseline)
+    return examine_document(document, settings, fixes, project, baseline)
 
 
 def _undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
@@ -91,7 +91,7 @@ def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileRes
     except SyntaxError as error:
         return _undecodable(path, error, settings)
     project = _project(settings, assignment)
-    return _of_document(document, settings, assignment.fixes, project, assignment.baseline)
+    return examine_document(document, settings, assignment.fixes, project, assignment.baseline)
 
 
 class _Read(threading.local):

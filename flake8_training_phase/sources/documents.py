@@ -72,6 +72,10 @@ class Document:
         """Where a position of the code stands in the file."""
         return Place(position.row, position.column)
 
+    def position(self, place: Place) -> Position:
+        """Where a place in the file stands in the code."""
+        return Position(place.row, place.column)
+
     def line(self, row: int) -> str:
         """A line as a reader of the file sees it, without its end; `row` counts in the code."""
         return self.source.line(row)

@@ -64,6 +64,12 @@ class Notebook(Document):
         super().__init__(name, SourceText("".join(pieces)), tuple(unread))
 
     @classmethod
+    def of_cells(cls, name: str, texts: Sequence[str]) -> Notebook:
+        """A notebook with cells of Python code, given one by one. Raises SyntaxError."""
+        cells = [{"cell_type": "code", "source": text} for text in texts]
+        return cls.read(name, json.dumps({"nbformat": 4, "cells": cells}).encode())
+
+    @classmethod
     def read(cls, name: str, data: bytes) -> Notebook:
         """The notebook in the bytes of a file. Raises SyntaxError for bytes that are none."""
         has_bom = data.startswith(codecs.BOM_UTF8)
@@ -100,6 +106,11 @@ class Notebook(Document):
         """The cell of a position, and the row in that cell."""
         index = bisect_right(self._rows, position.row) - 1
         return Place(max(position.row - self._rows[index], 1), position.column, self._cells[index].number)
+
+    def position(self, place: Place) -> Position:
+        """The position in the module of a place in a cell."""
+        index = next(index for index, cell in enumerate(self._cells) if cell.number == place.cell)
+        return Position(self._rows[index] + place.row, place.column)
 
     def line(self, row: int) -> str:
         """A line of a cell, magics as they are; `row` counts in the module."""

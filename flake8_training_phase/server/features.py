@@ -57,7 +57,7 @@ class Server(LanguageServer):
     @property
     def units(self) -> Units:
         """How the editor counts in a line."""
-        return Units(str(self.workspace.position_encoding or "utf-16"))
+        return Units(lsp.PositionEncodingKind(self.workspace.position_encoding or "utf-16").value)
 
     def file(self, uri: str) -> EditorFile | None:
         """The open file that a text belongs to."""

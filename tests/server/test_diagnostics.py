@@ -41,7 +41,7 @@ async def test_what_is_typed_counts(tmp_path: Path) -> None:
         editor.open("model.py", MODEL)
         assert await editor.codes("model.py") == ["KTP101"]
         insert = lsp.Range(lsp.Position(8, 20), lsp.Position(8, 20))
-        editor.type("model.py", lsp.TextDocumentContentChangePartial(", training=None", insert))
+        editor.type("model.py", lsp.TextDocumentContentChangePartial(insert, ", training=None"))
         assert await editor.codes("model.py") == ["KTP202"]
         editor.replace("model.py", FIXED_MODEL)
         assert await editor.codes("model.py") == []
@@ -54,7 +54,7 @@ async def test_lines_end_where_the_editor_ends_them(tmp_path: Path) -> None:
         [found] = await editor.published(editor.uri("model.py"))
         assert place(found)[0] == 9
         insert = lsp.Range(lsp.Position(9, 20), lsp.Position(9, 20))
-        editor.type("model.py", lsp.TextDocumentContentChangePartial(", training=None", insert))
+        editor.type("model.py", lsp.TextDocumentContentChangePartial(insert, ", training=None"))
         assert await editor.codes("model.py") == ["KTP202"]
 
 
@@ -66,7 +66,7 @@ async def test_characters_are_counted_as_was_agreed(tmp_path: Path, encoding: st
         [found] = await editor.published(editor.uri("model.py"))
         assert found.range.start.character == character + 7
         insert = lsp.Position(9, found.range.end.character - 1)
-        editor.type("model.py", lsp.TextDocumentContentChangePartial(", training=training", lsp.Range(insert, insert)))
+        editor.type("model.py", lsp.TextDocumentContentChangePartial(lsp.Range(insert, insert), ", training=training"))
         assert await editor.codes("model.py") == []
 
 

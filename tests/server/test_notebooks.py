@@ -59,7 +59,7 @@ async def test_cells_change_come_and_go(tmp_path: Path) -> None:
         assert len(await editor.published(cell(editor, 1))) == 1
         # Typed into a cell.
         where = lsp.Position(6, 25)
-        event = lsp.TextDocumentContentChangePartial(", training=training", lsp.Range(where, where))
+        event = lsp.TextDocumentContentChangePartial(lsp.Range(where, where), ", training=training")
         identifier = lsp.VersionedTextDocumentIdentifier(2, cell(editor, 1))
         content = lsp.NotebookDocumentCellContentChanges(identifier, [event])
         changed(editor, lsp.NotebookDocumentCellChanges(text_content=[content]))

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("pytest_lsp")
+from lsprotocol import types as lsp
+
 from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL
-from tests.server.client import Editor, editing, lsp
+from tests.server.client import Editor, editing
 from tests.test_related import POISONED
 
 pytestmark = pytest.mark.asyncio

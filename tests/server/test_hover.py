@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("pytest_lsp")
+
 from tests.helpers import FIXED_MODEL, MODEL, returning
 from tests.server.client import editing
 from tests.test_related import POISONED

@@ -53,7 +53,7 @@ def configuration() -> str:
     page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
     [snippet] = [text for text in re.findall(r"```lua\n(.*?)```", page, re.DOTALL) if '"training-phase-lsp" }' in text]
     command = f"{{ {json.dumps(sys.executable)}, '-m', 'flake8_training_phase.server.main' }}"
-    return snippet.replace('{ "training-phase-lsp" }', command)
+    return str(snippet).replace('{ "training-phase-lsp" }', command)
 
 
 def test_neovim_shows_and_repairs(tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("pytest_lsp")
+from lsprotocol import types as lsp
+
 from tests.helpers import FORGETFUL
-from tests.server.client import Editor, applied, editing, lsp
+from tests.server.client import Editor, applied, editing
 
 pytestmark = pytest.mark.asyncio
 

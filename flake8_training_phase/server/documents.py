@@ -92,20 +92,24 @@ class EditorFile:
 
     def _edits(self, uri: str, new: str) -> Iterator[TextEdit]:
         source, old_lines, new_lines = self._sources[uri], self._sources[uri].lines, lines_of(new)
-        starts = [0]
-        for line in old_lines:
-            starts.append(starts[-1] + len(line))
-        for kind, *rows in SequenceMatcher(None, old_lines, new_lines, autojunk=False).get_opcodes():
-            if kind != "equal":
-                old, content = "".join(old_lines[rows[0] : rows[1]]), "".join(new_lines[rows[2] : rows[3]])
-                same = _in_common(old, content)
-                behind = _in_common(old[same:][::-1], content[same:][::-1])
-                start, end = starts[rows[0]] + same, starts[rows[1]] - behind
-                shown = [self.units.shown(source, source.position(offset)) for offset in (start, end)]
-                yield {
-                    "range": {"start": shown[0], "end": shown[1]},
-                    "newText": content[same : len(content) - behind],
-                }
+        offset, row = 0, 0
+        for rows, content in _replaced(old_lines, new_lines):
+            offset, row = offset + sum(map(len, old_lines[row : rows.start])), rows.start
+            old = "".join(old_lines[rows.start : rows.stop])
+            same = _in_common(old, content)
+            behind = _in_common(old[same:][::-1], content[same:][::-1])
+            places = (offset + same, offset + len(old) - behind)
+            start, end = (self.units.shown(source, source.position(place)) for place in places)
+            yield {"range": {"start": start, "end": end}, "newText": content[same : len(content) - behind]}
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, str]]:
+    """The rows of some lines that are not as they were, and what stands there now."""
+    for kind, first, last, new_first, new_last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "replace" and last - first == new_last - new_first:
+            yield from ((range(first + row, first + row + 1), new[new_first + row]) for row in range(last - first))
+        elif kind != "equal":
+            yield range(first, last), "".join(new[new_first:new_last])
 
 
 def _in_common(one: str, other: str) -> int:

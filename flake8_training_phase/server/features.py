@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,9 @@ class Server(LanguageServer):
 
 def initialize(server: Server, params: lsp.InitializeParams) -> None:
     """An editor begins."""
+    root = server.workspace.root_path
+    if root is not None and Path(root).is_dir():
+        os.chdir(root)  # What an editor leaves out, it leaves out of the folder that it has open.
     server.configure(params.initialization_options)
     if server.is_pulled:
         options = lsp.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE)

@@ -205,6 +205,6 @@ async def test_diagnostics_are_pulled_by_editors_that_can(tmp_path: Path) -> Non
         editor.replace("model.py", FIXED_MODEL)
         report = await editor.client.text_document_diagnostic_async(params)
         assert isinstance(report, lsp.RelatedFullDocumentDiagnosticReport)
-        assert report.items == []
+        assert not report.items
         # Nothing is shown twice.
         assert not editor.shown

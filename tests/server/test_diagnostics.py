@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio
 LEGACY = "import tensorflow as tf\n\ntf.keras.backend.set_learning_phase(1)\n"
 HELPER = "def run(layer, x):\n    return layer(x, training=False)\n"
 CALLER = f"from helpers import run\n{POISONED.replace('self.backbone(x, training=False)', 'run(self.backbone, x)')}"
-"""A file whose only finding comes from what `helpers.py` does."""
+"""A file that is poisoned by what `helpers.py` does, and fragile without that."""
 HARMLESS = "def run(layer, x):\n    return x\n"
 
 
@@ -61,13 +61,13 @@ async def test_lines_end_where_the_editor_ends_them(tmp_path: Path) -> None:
         assert await editor.codes("model.py") == ["KTP202"]
 
 
-@pytest.mark.parametrize(("encoding", "character"), [("utf-8", 21), ("utf-16", 19), ("utf-32", 18)])
+@pytest.mark.parametrize(("encoding", "character"), [("utf-8", 26), ("utf-16", 24), ("utf-32", 23)])
 async def test_characters_are_counted_as_was_agreed(tmp_path: Path, encoding: str, character: int) -> None:
     text = FORGETFUL.replace("return self", 'return "😀" and self')
     async with editing(tmp_path, encodings=[encoding]) as editor:
         editor.open("model.py", text)
         [found] = await editor.published(editor.uri("model.py"))
-        assert found.range.start.character == character + 7
+        assert found.range.start.character == character
         insert = lsp.Position(9, found.range.end.character - 1)
         editor.type("model.py", lsp.TextDocumentContentChangePartial(lsp.Range(insert, insert), ", training=training"))
         assert await editor.codes("model.py") == []
@@ -163,10 +163,10 @@ async def test_a_file_changed_elsewhere_is_read_again(tmp_path: Path) -> None:
         await open_two(editor)
         editor.write("helpers.py", HARMLESS)
         editor.touched("helpers.py")
-        assert await editor.codes("model.py") == []
+        assert await editor.codes("model.py") == ["KTP202"]
         (tmp_path / "helpers.py").unlink()
         editor.touched("helpers.py", lsp.FileChangeType.Deleted)
-        assert await editor.codes("model.py") == []
+        assert await editor.codes("model.py") == ["KTP202"]
         editor.write("helpers.py", HELPER)
         editor.touched("helpers.py", lsp.FileChangeType.Created)
         assert await editor.codes("model.py") == ["KTP201"]
@@ -178,8 +178,8 @@ async def test_what_is_typed_in_one_file_counts_in_those_that_import_it(tmp_path
         editor.open("helpers.py", HELPER)
         editor.replace("helpers.py", HARMLESS)
         assert await editor.codes("helpers.py") == []
-        while editor.shown[editor.uri("model.py")]:
-            await editor.published(editor.uri("model.py"))
+        while await editor.codes("model.py") != ["KTP202"]:
+            pass
         identifier = lsp.TextDocumentIdentifier(editor.uri("helpers.py"))
         # Closed without being saved.
         editor.client.text_document_did_close(lsp.DidCloseTextDocumentParams(identifier))
@@ -192,7 +192,7 @@ async def test_a_saved_file_is_read_again_where_it_is_imported(tmp_path: Path) -
         editor.write("helpers.py", HARMLESS)
         identifier = lsp.TextDocumentIdentifier(editor.uri("helpers.py"))
         editor.client.text_document_did_save(lsp.DidSaveTextDocumentParams(identifier))
-        assert await editor.codes("model.py") == []
+        assert await editor.codes("model.py") == ["KTP202"]
 
 
 async def test_diagnostics_are_pulled_by_editors_that_can(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flake8_training_phase import codes
+from flake8_training_phase.analysis.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.findings import Applicability, Finding, Fix, Related, Severity, in_order
+from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
@@ -175,6 +176,17 @@ def fix(
         source = changed
         findings = check(source, settings, filename, project)
     return Fixed(source.text, tuple(findings), tuple(made))
+
+
+def modes_at(
+    source: SourceText, settings: Settings, filename: str, project: Project, position: Position
+) -> list[CallModes]:
+    """Which phase the layer call at a position runs in, for each class that makes it. Raises Broken."""
+    module = CheckedModule(parse(source), source, filename, settings, project)
+    try:
+        return call_modes(module, position)
+    except RecursionError as error:
+        raise Broken("too deeply nested to be followed") from error
 
 
 def _style(source: SourceText, settings: Settings, filename: str, project: Project) -> FileStyle:

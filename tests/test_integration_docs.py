@@ -89,10 +89,12 @@ def test_hooks_are_those_of_the_repository() -> None:
 
 
 def test_settings_of_editors_are_json() -> None:
-    from tests.test_pylsp import SETTINGS
+    from flake8_training_phase.server.options import Options
 
-    editor, task, server = [json.loads(text) for text in blocks("editors.md", "json")]
+    options, editor, task, server = [json.loads(text) for text in blocks("editors.md", "json")]
+    assert Options.read(options).settings == options["settings"]
     assert set(editor) == {"flake8.importStrategy", "flake8.args"}
     assert task["tasks"][0]["command"].endswith("training-phase-fix")
-    plugins = server["pylsp"]["plugins"]
-    assert plugins == {**SETTINGS["pylsp"]["plugins"], "flake8": {"enabled": True}}
+    plugin = server["pylsp"]["plugins"]["training_phase"]
+    assert plugin.pop("enabled")
+    assert Options.read(plugin).settings == {}

@@ -1,4 +1,4 @@
-"""python-lsp-server, which runs flake8 for an editor: what is written in a document shows up as diagnostics."""
+"""The plugin for python-lsp-server, over its standard input and output, beside flake8 which that server runs too."""
 
 from __future__ import annotations
 
@@ -80,20 +80,52 @@ def served(folder: Path) -> Iterator[Server]:
         server.send("exit", None)
 
 
-def test_diagnostics(tmp_path: Path) -> None:
-    path = tmp_path / "model.py"
+def opened(server: Server, path: Path) -> list[Message]:
     path.write_text(MODEL)
     document = {"uri": path.as_uri(), "languageId": "python", "version": 1, "text": MODEL}
+    server.send("textDocument/didOpen", {"textDocument": document})
+    return server.diagnostics(path.as_uri())
+
+
+def test_diagnostics_end_where_the_finding_ends_and_come_once(tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
     with served(tmp_path) as server:
-        server.send("textDocument/didOpen", {"textDocument": document})
-        (found,) = server.diagnostics(path.as_uri())
+        # flake8 is on too: what it says of our codes is left out.
+        (found,) = opened(server, path)
         # The text in the editor counts, not the file.
         changed = {"textDocument": {"uri": path.as_uri(), "version": 2}, "contentChanges": [{"text": FIXED_MODEL}]}
         server.send("textDocument/didChange", changed)
         assert server.diagnostics(path.as_uri()) == []
+    assert (found["source"], found["code"], found["severity"]) == ("training-phase", "KTP101", 1)
+    assert found["message"].startswith("`Model.call` has no `training` parameter")
+    assert found["range"] == {"start": {"line": 8, "character": 4}, "end": {"line": 8, "character": 20}}
+    assert found["relatedInformation"][0]["location"]["range"]["start"] == {"line": 9, "character": 15}
+
+
+def test_code_actions(tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    where = {"start": {"line": 8, "character": 0}, "end": {"line": 8, "character": 9}}
+    with served(tmp_path) as server:
+        opened(server, path)
+        parameters = {"textDocument": {"uri": path.as_uri()}, "range": where, "context": {"diagnostics": []}}
+        server.send("textDocument/codeAction", parameters, number=7)
+        actions = next(one for one in server.messages() if one.get("id") == 7)["result"]
+    kinds = [(one["kind"], one.get("isPreferred")) for one in actions]
+    assert kinds == [("quickfix", True), ("quickfix", False), ("source.fixAll.training-phase", None)]
+    assert len(actions[0]["edit"]["changes"][path.as_uri()]) == 2
+
+
+def test_settings_of_the_plugin(tmp_path: Path) -> None:
+    plugins = {**SETTINGS["pylsp"]["plugins"], "training_phase": {"severity": {"bug": "hint"}}}
+    with served(tmp_path) as server:
+        server.send("workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
+        (found,) = opened(server, tmp_path / "model.py")
+    assert found["severity"] == 4
+
+
+def test_with_the_plugin_off_flake8_speaks(tmp_path: Path) -> None:
+    plugins = {**SETTINGS["pylsp"]["plugins"], "training_phase": {"enabled": False}}
+    with served(tmp_path) as server:
+        server.send("workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
+        (found,) = opened(server, tmp_path / "model.py")
     assert (found["source"], found["code"]) == ("flake8", "KTP101")
-    assert found["message"].startswith("KTP101 `Model.call` has no `training` parameter")
-    # Line 9, column 5 of the text, counted from 0 here; flake8 gives no end, and the server takes the end of the line.
-    assert found["range"]["start"] == {"line": 8, "character": 4}
-    assert found["range"]["end"]["line"] == 8
-    assert found["range"]["end"]["character"] >= len(MODEL.splitlines()[8])

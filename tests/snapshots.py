@@ -24,7 +24,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from flake8_training_phase.findings import Edit, Finding, Fix
+from flake8_training_phase.findings import Edit, Finding, Fix, Related
 from flake8_training_phase.runs.results import FileResult
 from tests.inputs import CASES, SNAPSHOT, TESTS, Input, inputs, reported
 from tests.rule_examples import FOLDER as RULES
@@ -70,6 +70,8 @@ def _paragraph(result: FileResult, finding: Finding) -> Iterator[str]:
     yield f"  {_span(result, finding)}"
     yield from _quoted(result, finding)
     yield f"  {finding.message}"
+    if finding.related is not None:
+        yield f"  {_span(result, finding.related)} {finding.related.message}"
     if finding.fix is not None:
         yield from _fix(result, finding.fix)
 
@@ -109,7 +111,7 @@ def _edit(result: FileResult, edit: Edit) -> Iterator[str]:
         yield from (f"+ {line!r}" for line in new.splitlines(keepends=True))
 
 
-def _span(result: FileResult, one: Finding | Edit) -> str:
+def _span(result: FileResult, one: Finding | Edit | Related) -> str:
     start, end = result.place(one.start), result.place(one.end)
     cell = f"cell {start.cell} " if start.cell is not None else ""
     return f"{cell}{start.row}:{start.column + 1}-{end.row}:{end.column + 1}"

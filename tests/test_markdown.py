@@ -187,3 +187,19 @@ def test_the_documentation_of_this_project_is_given_back() -> None:
         document = open_document(str(path), data)
         assert document.to_bytes() == data
         assert document.with_text(document.source.text).to_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("fence", "is_python"),
+    [
+        ("```python", True),
+        ("~~~python", True),
+        ("~~~python `x` ~", True),
+        ("```python `x`", False),
+        ("~~~~ python", True),
+    ],
+)
+def test_what_stands_behind_a_fence(fence: str, is_python: bool) -> None:
+    closing = fence[: len(fence) - len(fence.lstrip("`~"))]
+    document = open_document("a.md", f"{fence}\nx = 1\n{closing}\n".encode())
+    assert ("\nx = 1\n" in document.source.text) is is_python

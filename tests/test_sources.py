@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Severity
-from flake8_training_phase.sources import files
+from flake8_training_phase.sources import edits, files
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.noqa import Suppressions
@@ -291,3 +291,35 @@ def test_flake8_is_not_loaded_for_a_file_without_noqa(tmp_path: Path) -> None:
         command = [sys.executable, "-c", script.format(["-j1", "--no-cache", *options, "."])]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
         assert done.stdout.splitlines()[-1] == str(loads)
+
+
+# Growth
+
+
+def comparisons(count: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often edits are compared to choose among so many fixes."""
+    seen: list[int] = []
+    compare = edits._collide
+
+    def counted(edit: Edit, other: Edit) -> bool:
+        seen.append(1)
+        return compare(edit, other)
+
+    monkeypatch.setattr(edits, "_collide", counted)
+    fixes = [a_fix(insertion(row, 3, "x"), Edit(Position(row, 5), Position(row, 7), "y")) for row in range(1, count)]
+    assert len(compatible_fixes([*fixes, *fixes])[1]) == 2 * len(fixes)
+    assert len(compatible_fixes([*fixes, a_fix(insertion(1, 6, "z"))])[1]) == len(fixes)
+    monkeypatch.undo()
+    return len(seen)
+
+
+def test_choosing_among_fixes_grows_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert comparisons(2000, monkeypatch) <= 2.5 * comparisons(1000, monkeypatch) + 10
+
+
+def test_fixes_that_write_what_others_rename_wait() -> None:
+    renaming = Fix("…", Applicability.SAFE, (insertion(1, 0, "new"),), renamed=("old",))
+    writing = a_fix(insertion(2, 0, "old = 1"))
+    assert compatible_fixes([renaming, writing])[1] == [renaming]
+    assert compatible_fixes([writing, renaming])[1] == [writing]
+    assert compatible_fixes([renaming, a_fix(insertion(2, 0, "older = 1"))])[1][0] == renaming

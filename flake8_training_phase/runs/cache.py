@@ -94,6 +94,8 @@ class Cache:
         if then != digest:
             return None
         with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):  # None of ours.
+            if text == _NOTHING:
+                return Kept(path, key, digest, (), frozenset())
             packed = json.loads(text)
             lookups: dict[str, str] = packed["lookups"]
             if all(self.digest(one) == known for one, known in lookups.items()):
@@ -115,7 +117,7 @@ class Cache:
 
     def _packed(self, kept: Kept) -> str:
         lookups = {path: self.digest(path) for path in sorted(kept.lookups)}
-        return json.dumps({"findings": [_packed(one) for one in kept.findings], "lookups": lookups})
+        return _json([_packed(one) for one in kept.findings], lookups)
 
     def digest(self, path: str) -> str:
         """What stands for the content of a file: the same digest, the same content."""
@@ -140,6 +142,14 @@ class Cache:
         if time.time() - status.st_mtime > FRESH:
             self._looked.append((path, status.st_mtime_ns, status.st_size, digest))
         return digest
+
+
+def _json(findings: list[Any], lookups: dict[str, str]) -> str:
+    return json.dumps({"findings": findings, "lookups": lookups})
+
+
+_NOTHING = _json([], {})
+"""What most files come to."""
 
 
 def _opened(folder: Path) -> sqlite3.Connection:

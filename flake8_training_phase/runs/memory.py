@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 from flake8_training_phase.findings import Applicability, Fix
 from flake8_training_phase.runs.assignment import File, Fixes
@@ -18,9 +20,7 @@ class Memory:
     def __init__(self, cache: Cache, files: Sequence[File]) -> None:
         self._cache = cache
         self._files = {
-            index: (os.path.abspath(path), key_of(settings))  # noqa: PTH100 - a Path costs more than the call
-            for index, (path, settings) in enumerate(files)
-            if settings.cache
+            index: (_absolute(path), key_of(settings)) for index, (path, settings) in enumerate(files) if settings.cache
         }
         self._paths = [path for path, _ in files]
         cache.load([path for path, _ in self._files.values()])
@@ -55,6 +55,16 @@ class Memory:
         except SyntaxError:
             document = nothing_of(str(path))
         return FileResult(path, document, document, kept.findings, examined=True, lookups=kept.lookups)
+
+
+def _absolute(path: Path) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(_absolute_folder(folder, os.getcwd()), name)  # noqa: PTH109, PTH118 - of every file there is
+
+
+@cache
+def _absolute_folder(folder: str, here: str) -> str:
+    return os.path.abspath(os.path.join(here, folder))  # noqa: PTH100, PTH118 - as above
 
 
 def _is_made(fix: Fix | None, fixes: Fixes) -> bool:

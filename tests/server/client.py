@@ -52,7 +52,7 @@ class Editor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.client = LanguageClient(converter_factory=default_converter)
-        self.watched: list[object] = []
+        self.registered: list[str] = []
         self.shown: dict[str, list[lsp.Diagnostic]] = {}
         """What is shown now, by text."""
         self._published: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
@@ -62,7 +62,7 @@ class Editor:
             self._published.put_nowait(params)
 
         def on_registration(params: lsp.RegistrationParams) -> None:
-            self.watched += [watcher.glob_pattern for one in params.registrations for watcher in _watchers(one)]
+            self.registered += [one.method for one in params.registrations]
 
         of_our_own = {
             lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: on_diagnostics,
@@ -125,11 +125,6 @@ class Editor:
         params = lsp.HoverParams(identifier, lsp.Position(line, character))
         found = await self.client.text_document_hover_async(params)
         return found.contents.value if found and isinstance(found.contents, lsp.MarkupContent) else ""
-
-
-def _watchers(registration: lsp.Registration) -> Sequence[lsp.FileSystemWatcher]:
-    options = registration.register_options
-    return options.watchers if isinstance(options, lsp.DidChangeWatchedFilesRegistrationOptions) else ()
 
 
 @asynccontextmanager

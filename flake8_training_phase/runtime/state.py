@@ -230,6 +230,8 @@ def _keras_globals() -> Iterator[Any]:
     for module, name in places:
         if module in sys.modules:
             yield vars(getattr(sys.modules[module], name))
+    if "tf_keras.src.backend" in sys.modules:
+        yield from sys.modules["tf_keras.src.backend"].PER_GRAPH_OBJECT_NAME_UIDS.values()
 
 
 def _random_generators() -> list[Undo]:

@@ -90,33 +90,37 @@ def _traced_model(
     """What a model did, and the names that its layers go by."""
     __tracebackhide__ = True
     modes = _modes(mode)
-    runner = Runner(model, inputs, targets, call_arguments)
-    if mode is None and not runner.has_call:
-        modes = ("fit",)
+    with put_back(model):
+        runner = Runner(model, inputs, targets, call_arguments)
+        if mode is None and not runner.has_call:
+            modes = ("fit",)
+        calls, unseen = _run_modes(runner, modes, model)
+        paths = layer_paths(model, runner.package).values()
+        names = {*paths, *(call.path for call in calls), *(call.name for call in calls)}
+    return Trace(type(model).__name__, modes, tuple(calls), tuple(sorted(unseen))), names
+
+
+def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[TracedCall], set[str]]:
+    """The calls of every mode, and the functions that cannot be looked into."""
+    __tracebackhide__ = True
     recorded: list[Recorded] = []
     drawn: list[Drawn] = []
-    calls: list[TracedCall] = []
     unseen: set[str] = set()
+    by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
     # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with (
-        put_back(runner.model),
-        watched(runner.package, recording(recorded)),
-        draws_watched(drawn),
-        compiled_anew(unseen),
-    ):
+    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen):
         runner.prepare(modes)
-        by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
         for one in modes:
             recorded.clear()
             drawn.clear()
             runner.run(one)
             by_mode[one] = (list(recorded), list(drawn))
-        paths = layer_paths(model, runner.package)
-        for one, (runs, draws) in by_mode.items():
-            calls += [_traced(run, one, phase, paths, runner.custom_step) for run, phase in runs]
-            calls += [_traced_draw(draw, one) for draw in draws]
-        names = {*paths.values(), *(call.path for call in calls), *(call.name for call in calls)}
-    return Trace(type(model).__name__, modes, tuple(calls), tuple(sorted(unseen))), names
+    paths = layer_paths(model, runner.package)
+    calls: list[TracedCall] = []
+    for one, (runs, draws) in by_mode.items():
+        calls += [_traced(run, one, phase, paths, runner.custom_step) for run, phase in runs]
+        calls += [_traced_draw(draw, one) for draw in draws]
+    return calls, unseen
 
 
 def recording(recorded: list[Recorded]) -> Around:

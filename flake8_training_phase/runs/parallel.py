@@ -13,6 +13,8 @@ from flake8_training_phase.runs.results import FileResult
 
 SMALL_RUN = 400_000
 """Bytes of code up to which starting processes takes longer than they save."""
+SIZE_OF_NOTHING = 2_000
+"""Bytes of code that take as long as what every file takes, however small it is."""
 BATCHES_PER_WORKER = 8
 """Into how many parts the work of a worker is cut, so that all end at about the same time."""
 
@@ -38,7 +40,7 @@ class Pool:
         sizes = _sizes(files, left)
         if len(left) < 2 or sum(sizes.values()) <= SMALL_RUN:
             return found | self._here(files, left, assignment)
-        from flake8_training_phase.runs import analyse  # noqa: F401 - once for all processes, which are copies of this
+        _load_analysis()
 
         executor = ProcessPoolExecutor(min(self._workers, len(left)), initializer=_end_with_the_run)
         try:
@@ -77,6 +79,15 @@ def _alone(file: File, assignment: Assignment) -> FileResult:
             return FileResult(file[0], error="cannot be analysed: the process that tried was ended")
 
 
+def _load_analysis() -> None:
+    """Load what every process is going to need: where they are copies of this one, once for all of them."""
+    from flake8_training_phase.fixes import render  # noqa: F401
+    from flake8_training_phase.rules import all_rules
+    from flake8_training_phase.runs import analyse  # noqa: F401
+
+    all_rules()
+
+
 def _end_with_the_run() -> None:
     # Ctrl-C reaches all processes of the terminal: workers end silently, the run itself says what has to be said.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -102,7 +113,7 @@ def _filled(order: list[int], sizes: dict[int, int], goal: float) -> Iterator[li
 
 
 def _sizes(files: Sequence[File], wanted: Sequence[int]) -> dict[int, int]:
-    return {index: _size(files[index][0]) for index in wanted}
+    return {index: _size(files[index][0]) + SIZE_OF_NOTHING for index in wanted}
 
 
 def _size(path: Path) -> int:

@@ -37,6 +37,8 @@ ELSEWHERE = {
     ("docs/output.md", "json"): "tests/reporters/test_formats.py and tests/adoption/test_baseline.py",
     ("docs/continuous-integration.md", "yaml"): "tests/test_integration_docs.py",
     ("docs/editors.md", "json"): "tests/test_integration_docs.py",
+    ("docs/editors.md", "lua"): "tests/server/test_neovim.py",
+    ("docs/adding-a-rule.md", "toml"): "tests/test_rules_meta.py",
     ("docs/testing-your-models.md", "python"): "tests/runtime/test_tracer.py",
     ("docs/migrating-keras-2-to-3.md", "python"): "tests/runtime/test_migrating.py",
 }

@@ -61,7 +61,7 @@ def test_a_name_acts_in_no_format(name: str, tmp_path: Path, fix: Fix) -> None:
 
 def test_a_line_of_code_acts_no_more_than_a_name(tmp_path: Path, fix: Fix) -> None:
     (tmp_path / "model.py").write_text(MODEL.replace("call(self, x):", "call(self, x):  #\t\x1b[31m\x07"))
-    done = fix("--check")
+    done = fix("--check", ".")
     assert acting(done.out) == []
     assert "call(self, x):  #\t\\x1b[31m\\x07\n" in done.out
 
@@ -72,7 +72,7 @@ def test_settings_that_act(where: str, tmp_path: Path, fix: Fix) -> None:
     line = f"{hostile} = 1" if where == "key" else f"select = [{hostile}]"
     (tmp_path / "pyproject.toml").write_text(f"[tool.training-phase]\n{line}\n")
     (tmp_path / "model.py").write_text(MODEL)
-    done = fix("--check")
+    done = fix("--check", ".")
     assert done.code == 2
     assert len(done.err.splitlines()) == 1
     assert acting(done.err) == []
@@ -81,5 +81,5 @@ def test_settings_that_act(where: str, tmp_path: Path, fix: Fix) -> None:
 
 def test_options_that_act(fix: Fix) -> None:
     for options in (["--\x1b[31m\n::error::x"], ["--explain", "\x1b\n::error::x"], ["--select", "\x1b[31mX"]):
-        done = fix(*options)
+        done = fix(*options, ".")
         assert (done.code, len(done.err.splitlines()), acting(done.err)) == (2, 1, [])

@@ -339,7 +339,7 @@ def test_unfinished_cells_are_one_finding_where_the_flag_may_be_in_them(
     mistakes: list[str], said: str | None, fix: Fix, tmp_path: Path
 ) -> None:
     (tmp_path / "a.ipynb").write_bytes(written(notebook(code(MODEL), *map(code, mistakes))))
-    found = json.loads(fix("--check", "--select", "KTP900", "--output-format", "json").out)
+    found = json.loads(fix("--check", "--select", "KTP900", "--output-format", "json", ".").out)
     assert [f"cell {one['location']['cell']}" for one in found] == ([] if said is None else [said])
     assert all(one["severity"] == "fragile" for one in found)
     if said == "cell 2":
@@ -388,7 +388,7 @@ def test_the_cache_knows_corrupt_notebooks_and_those_behind_them(fix: Fix, tmp_p
     (tmp_path / "a.ipynb").write_bytes(b"{")
     (tmp_path / "b.ipynb").write_bytes(written(notebook(code(MODEL), code("training = = 1"))))
     first = fix("--isolated", "--check", ".")
-    files = [(Path("a.ipynb"), Settings()), (Path("b.ipynb"), Settings())]
+    files = [(Path("a.ipynb"), Settings(isolated=True)), (Path("b.ipynb"), Settings(isolated=True))]
     assert set(Memory(Cache(cache_folder), files).results(Fixes.NONE)) == {0, 1}
     assert fix("--isolated", "--check", ".") == first
     assert len(first.lines) == 11

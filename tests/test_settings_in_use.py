@@ -112,9 +112,14 @@ def test_cache(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> Non
     silent_from_now_on(monkeypatch)
     assert found(fix) == before == [("model.py", "KTP101")]
     assert found(fix, "--no-cache") == []
-    written(tmp_path, {"pyproject.toml": "[tool.training-phase]\ncache = false\n"})
+
+
+def test_cache_that_the_settings_leave_out(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": "[tool.training-phase]\ncache = false\n"})
+    before = found(fix, "--cache")
+    silent_from_now_on(monkeypatch)
     assert found(fix) == []
-    assert found(fix, "--cache") == before
+    assert found(fix, "--cache") == before == [("model.py", "KTP101")]
 
 
 def test_fixable(tmp_path: Path, fix: Fix) -> None:

@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleVal
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
 from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.project_style import ProjectStyle, ProjectStyles, style_files
 from flake8_training_phase.sources.text import SourceText, parsed
 
@@ -198,7 +199,7 @@ class Project:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
-            source = self._texts.get(path) or SourceText.decode(path.read_bytes())
+            source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
             return parsed(source.text)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None

@@ -108,7 +108,7 @@ def _refuse_missing(paths: Sequence[Path]) -> None:
     """Raise SettingsError when one of the paths is not there: it may be a mistyped option or command."""
     reasons = [f"{path}: cannot be read: {why}" for path in paths if (why := _why_unreadable(path)) is not None]
     if reasons:
-        raise SettingsError("\n".join(["nothing was written", *reasons]))
+        raise SettingsError("nothing was written", *reasons)
 
 
 def _why_unreadable(path: Path) -> str | None:

@@ -10,8 +10,8 @@ from flake8_training_phase.printable import printable
 class SettingsError(Exception):
     """A setting that means nothing; the message says where it stands and what comes nearest."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(map(printable, lines)))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flake8_training_phase.sources import reading
+
 _TABLES = (
     *(("tool", "black", "line-length"), ("tool", "ruff", "line-length"), ("line-length",)),
     *(("tool", "yapf", "column_limit"), ("tool", "pylint", "format", "max-line-length")),
@@ -102,7 +104,7 @@ def _toml(path: Path) -> Mapping[str, Any]:
     else:
         import tomli as tomllib
     try:
-        content: Mapping[str, Any] = tomllib.loads(path.read_bytes().decode("utf-8"))
+        content: Mapping[str, Any] = tomllib.loads(reading.read(path, reading.MAX_SETTINGS).decode("utf-8"))
     except (OSError, ValueError):
         return {}
     return content
@@ -113,7 +115,7 @@ def _ini(path: Path) -> Mapping[str, Mapping[str, str]]:
 
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(path.read_bytes().decode("utf-8"))
+        parser.read_string(reading.read(path, reading.MAX_SETTINGS).decode("utf-8"))
     except (OSError, ValueError, configparser.Error):
         return {}
     return {name: dict(parser[name]) for name in parser.sections()}

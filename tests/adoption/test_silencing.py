@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_written(model: Path, fix: Fix, monkeypatch: pytes
 
 
 def test_comments_in_the_cells_of_a_notebook(tmp_path: Path, fix: Fix) -> None:
-    cells = [["%matplotlib inline\n", "import keras"], FORGETFUL.splitlines(keepends=True), ["print(1"]]
+    cells = [["%matplotlib inline\n", "import keras"], FORGETFUL.splitlines(keepends=True), ["print(training=1"]]
     notebook = {
         "cells": [
             {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": cell}

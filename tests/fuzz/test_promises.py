@@ -8,7 +8,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.findings import Edit, Position
-from flake8_training_phase.fixes import changes, render
+from flake8_training_phase.fixes import render
 from flake8_training_phase.rules import rule
 from tests.fuzz.inputs import made_up, mutants
 from tests.fuzz.promises import BrokenPromise, keep_promises, smallest
@@ -55,6 +55,6 @@ def test_a_wrong_edit_breaks_a_promise(content: str, said: str, monkeypatch: pyt
         return [Edit(Position(10, 27), Position(10, 27), content)]
 
     monkeypatch.setattr(engine, "MAX_ROUNDS", 3)
-    monkeypatch.setitem(render._RENDER, changes.AddArgument, spoiled)
+    monkeypatch.setattr(render, "_add_argument", spoiled)
     with pytest.raises(BrokenPromise, match=said):
         keep_promises(FORGETFUL.encode())

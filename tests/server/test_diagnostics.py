@@ -142,8 +142,8 @@ async def test_settings_of_the_project_are_watched(tmp_path: Path) -> None:
         assert await editor.codes("model.py") == ["KTP101"]
         editor.write("pyproject.toml", '[tool.training-phase]\nignore = ["KTP101"]\n')
         editor.touched("pyproject.toml", lsp.FileChangeType.Created)
-        assert editor.registered == ["workspace/didChangeWatchedFiles"]
         assert await editor.codes("model.py") == []
+        assert editor.registered == ["workspace/didChangeWatchedFiles"]
         editor.write("pyproject.toml", '[tool.training-phase]\nignores = ["KTP101"]\n')
         editor.touched("pyproject.toml")
         assert await editor.codes("model.py") == []

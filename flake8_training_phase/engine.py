@@ -143,7 +143,7 @@ def _verified(
         return _safe_fixes(_heard(parse(source), source, settings, filename, project, with_fixes=True))
 
     try:
-        judged = Verifier(tree, source, analyse, safe_fixes).verified(_safe_fixes(findings))
+        judged = Verifier(tree, source, analyse, safe_fixes, MAX_ROUNDS).verified(_safe_fixes(findings))
     except Broken:
         return findings  # A fix of ours breaks the text: whoever makes it reports that with its place.
     return [one if one.fix is None else replace(one, fix=judged.get(one.fix, one.fix)) for one in findings]

@@ -82,10 +82,6 @@ def harm(before: Outcomes, after: Outcomes) -> str | None:
     return None
 
 
-MAX_ROUNDS = 20
-"""Rounds of fixes after which a text is taken as it is; two or three do for all code seen so far."""
-
-
 class Verifier:
     """Asks of the fixes of one text whether they are as safe as their rules take them to be."""
 
@@ -95,8 +91,12 @@ class Verifier:
         source: SourceText,
         analyse: Callable[[ast.Module, SourceText], CheckedModule],
         safe_fixes: Callable[[SourceText], Sequence[Fix]],
+        max_rounds: int,
     ) -> None:
-        """`safe_fixes` gives those of any text that their rules take to be safe. It raises Broken."""
+        """`safe_fixes` gives those of any text that their rules take to be safe. It raises Broken. They are made in so
+        many rounds as the engine makes.
+        """
+        self._max_rounds = max_rounds
         self._source = source
         self._analyse = analyse
         self._safe_fixes = safe_fixes
@@ -130,7 +130,7 @@ class Verifier:
         """The text after all the safe fixes that these fixes lead to: a base class that takes the flag is given it by
         its subclasses in the next round.
         """
-        for _ in range(MAX_ROUNDS):
+        for _ in range(self._max_rounds):
             edits, _done = compatible_fixes(self._safe_fixes(source))
             if not edits:
                 break

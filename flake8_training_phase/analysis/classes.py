@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names, unknown_rest
+from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.events import Event
-from flake8_training_phase.analysis.expressions import TooComplex
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.graphs import GraphMaker
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.known_functions import ANY_NAME
 from flake8_training_phase.analysis.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.syntax import nodes_in
@@ -23,27 +19,30 @@ from flake8_training_phase.analysis.values import (
     Constant,
     FunctionValue,
     Instance,
-    Items,
     KerasMethod,
-    PhaseValue,
     Value,
     flags_of,
     members,
-    union,
 )
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes
 from flake8_training_phase.keras.misnamed import MISNAMED
 
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.module import Module
+    from flake8_training_phase.analysis.program import Program
+
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class CallSummary:
     """What running `call` does, or nothing when it was too complex to follow."""
 
     events: tuple[Event, ...]
     complete: bool
+    too_deep: bool = False
+    """Its code is nested too deeply to be followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +56,27 @@ class Method:
 class UserClass:
     """A class of the checked code."""
 
-    def __init__(self, node: ast.ClassDef, scope: Scope, prepare: Callable[[], None]) -> None:
+    def __init__(self, node: ast.ClassDef, scope: Scope, module: Module) -> None:
         self.node = node
         self.name = node.name
         self.scope = scope
-        self._prepare = prepare
-        self.too_deep = False
-        """Whether its code is nested too deeply to be followed."""
-        self.constructed_with: list[dict[str, Value]] = []
-        """The arguments of every construction that was seen, by parameter name."""
+        self.module = module
         self.methods: dict[str, FunctionDef] = {
             one.name: one for one in _class_statements(node.body) if isinstance(one, FunctionDef)
-        }
+        } | module.attached_methods(node.name)
         self._ancestors: tuple[UserClass | KerasLayer, ...] | None = None
-        self.phase_flows: dict[object, Any] = {}
-        """What the phase flow has found out about the class, kept for as long as the class is."""
+
+    @property
+    def program(self) -> Program:
+        """The program that it is part of, which knows what its objects do."""
+        return self.module.program
 
     def __repr__(self) -> str:
         return f"<UserClass {self.name}>"
 
     @cached_property
     def _bases(self) -> list[ClassValue]:
-        frame = Frame(None, self.scope)
-        values = [Interpreter(None).evaluate(base, frame) for base in self.node.bases]
+        values = [self.scope.evaluate(base) for base in self.node.bases]
         known = [one for value in values for one in members(value) if isinstance(one, ClassValue)]
         return [one for one in known if one.type is not self]
 
@@ -131,8 +128,18 @@ class UserClass:
 
     @cached_property
     def instance(self) -> Instance:
-        """The object that methods find as `self`."""
+        """Any object of the class that the code of its module makes; any at all where it makes none."""
         return Instance(self, self.generations)
+
+    @cached_property
+    def unknown_instance(self) -> Instance:
+        """An object of the class, made with arguments that nobody knows."""
+        return Instance(self, self.generations)
+
+    @property
+    def trace(self) -> CallSummary:
+        """What `call` of any of its objects does when the flag is True, False or None."""
+        return self.program.summary(self.instance)
 
     def find_method(self, name: str, after: UserClass | None = None) -> Method | KerasLayer | None:
         """The method of that name, or the class of Keras that has it; `after` asks as `super()` in that class."""
@@ -192,7 +199,12 @@ class UserClass:
         """What stands in the signature of `call` as the default of the parameter that means the phase."""
         assert self.call is not None
         default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
-        return UNKNOWN if default is None else Interpreter(None).evaluate(default, Frame(None, self.call.owner.scope))
+        return UNKNOWN if default is None else self.call.owner.scope.evaluate(default)
+
+    @property
+    def default_is_number(self) -> bool:
+        """Whether that default is 0 or 1: as good as True and False, but not them."""
+        return isinstance(self._default, Constant) and type(self._default.value) is int
 
     def call_parameters(self) -> tuple[str, ...]:
         """The positional parameters of `call` after `self`."""
@@ -224,15 +236,15 @@ class UserClass:
 
     def attribute(self, name: str, instance: Instance) -> Value:
         """What `instance.name` is: what `__init__`, `build` and the like assign, a method, a class attribute."""
-        written = self.written
-        if name in written:
-            return written[name]
+        written = self.program.attribute(instance, name)
+        if written is not None:
+            return written
         found = self.find_method(name)
         if isinstance(found, Method):
             return _bound(found, name, instance)
         value = self._static(name)
         if value is UNKNOWN and (self.keras_base is None or name not in model_attributes()):
-            value = written.get(ANY_NAME, UNKNOWN)
+            value = self.program.attribute(instance, ANY_NAME) or UNKNOWN
         if value is UNKNOWN and found is not None and name in ("call", "__init__"):
             return _bound(found, name, instance)
         return value
@@ -244,46 +256,19 @@ class UserClass:
                     targets = statement.targets if isinstance(statement, ast.Assign) else ()
                     if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                         assert isinstance(statement, ast.Assign)
-                        value = Interpreter(None).evaluate(statement.value, Frame(None, one.scope))
+                        value = one.scope.evaluate(statement.value)
                         # A number or a switch in a class body is a default for its subclasses and instances; a text
                         # more often than not is a key.
                         switch = isinstance(value, Constant) and not isinstance(value.value, str)
                         return UNKNOWN if switch else value
         return UNKNOWN
 
-    @property
-    def written(self) -> dict[str, Value]:
-        """The attributes that its methods assign, other than `call`."""
-        self._prepare()
-        return self._constructed.written
+    def attributes(self, instance: Instance | None = None) -> dict[str, Value]:
+        """The attributes that its methods assign, other than `call`, in an object: in any of them by default."""
+        return self.program.state(instance or self.instance).attributes
 
-    def read_again(self) -> None:
-        """Forget the attributes if constructions have shown what layers the constructor is given."""
-        if self._given_layers():
-            for name in ("_constructed", "trace", "_dependence"):
-                self.__dict__.pop(name, None)
-            self.phase_flows.clear()
-
-    def _given_layers(self) -> dict[str, Value]:
-        """The parameters of the constructor that were given layers, or classes of layers."""
-        given: dict[str, list[Value]] = {}
-        for arguments in self.constructed_with:
-            for name, value in arguments.items():
-                if _holds_layers(value):
-                    given.setdefault(name, []).append(value)
-        return {name: union(values) for name, values in given.items()}
-
-    @cached_property
-    def _constructed(self) -> GraphMaker:
-        run = GraphMaker(self.instance)
-        self.__dict__["_constructed"] = run  # What asking for an attribute finds while they are being read.
-        for name in self._writing_methods():
-            found = self.find_method(name)
-            if isinstance(found, Method) and found.node not in run.visited:
-                self._run(run, found, self._given_layers() if name == "__init__" else {})
-        return run
-
-    def _writing_methods(self) -> Iterator[str]:
+    def writing_methods(self) -> Iterator[str]:
+        """The methods that assign attributes, in the order in which they run: `__init__`, `build`, then others."""
         yield "__init__"
         yield "build"
         for one in self.ancestors:
@@ -295,89 +280,18 @@ class UserClass:
         """The methods in its body, other than `call`, that assign attributes."""
         return tuple(name for name, node in self.methods.items() if name != "call" and _writes_self(node))
 
-    def _run(self, run: Interpreter, method: Method, given: dict[str, Value]) -> bool:
-        """Run a method on unknown arguments but for those given; False when it was too complex."""
-        node = method.node
-        run.visited.add(node)
-        frame = Frame(node, method.owner.scope, None, method.owner, self.instance, is_call_method=node.name == "call")
-        for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
-            frame.environment[name] = UNKNOWN
-        if node.args.vararg is not None:
-            frame.environment[node.args.vararg.arg] = UNKNOWN
-        if node.args.kwarg is not None:
-            frame.environment[node.args.kwarg.arg] = unknown_rest(node)
-        if node.name != "call":
-            frame.environment |= dict(_class_valued(node, method.owner.scope))
-        positional = parameter_names(node)
-        if positional:
-            frame.environment[positional[0]] = self.instance
-        frame.environment |= given
-        try:
-            run.block(node.body, frame)
-        except TooComplex:
-            return False
-        except RecursionError:
-            self.too_deep = True
-            return False
-        return True
-
-    @cached_property
-    def trace(self) -> Trace:
-        """What `call` does when the flag is True, False or None."""
-        self.__dict__["trace"] = Trace((), complete=False)  # What a class that calls itself finds.
-        if self.call is None:
-            return Trace((), complete=self.is_layer)
-        run = Interpreter(self.instance)
-        given: dict[str, Value] = {}
-        if self.phase_parameter is not None:
-            is_number = isinstance(self._default, Constant) and type(self._default.value) is int
-            given[self.phase_parameter] = PhaseValue((True, False, None), self.phase_parameter, is_number)
-        elif self.phase_in_kwargs and self.call.node.args.kwarg is not None:
-            flag = PhaseValue((True, False, None), "training")
-            given[self.call.node.args.kwarg.arg] = Items((flag,), ("training",), open=True)
-        complete = self._run(run, self.call, given)
-        return Trace(tuple(run.events) if complete else (), complete)
-
-    @property
-    def base_argument_values(self) -> dict[str, Value] | None:
+    def base_argument_values(self, instance: Instance | None = None) -> dict[str, Value] | None:
         """What the constructor of the Keras base is given by name; None when it is not seen."""
-        self._prepare()
-        arguments = self._constructed.base_arguments
+        arguments = self.program.state(instance or self.instance).base_arguments
         return None if arguments is None else {**arguments.keywords}
 
-    @property
-    def base_contents(self) -> tuple[Value, ...]:
+    def base_contents(self, instance: Instance | None = None) -> tuple[Value, ...]:
         """The layers that a Sequential or functional base class was given."""
-        self._prepare()
-        return self._constructed.base_contents
-
-
-def _class_valued(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:
-    """The parameters whose default or annotation says what they are: `norm_layer=BatchNormalization`."""
-    frame = Frame(None, scope)
-    for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-        if isinstance(argument.annotation, (ast.Name, ast.Attribute)):
-            annotated = Interpreter(None).evaluate(argument.annotation, frame)
-            if isinstance(annotated, ClassValue):
-                yield (
-                    argument.arg,
-                    Instance(annotated.type, annotated.generations, {}, has_hidden_arguments=True),
-                )
-    for name, default in defaults(node):
-        if not isinstance(default, ast.Constant):
-            value = Interpreter(None).evaluate(default, frame)
-            if isinstance(value, (ClassValue, Instance, FunctionValue)):
-                yield name, value
+        return self.program.state(instance or self.instance).base_contents
 
 
 def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _holds_layers(value: Value) -> bool:
-    if isinstance(value, Items):
-        return any(_holds_layers(one) for one in value.values)
-    return any(isinstance(one, (Instance, ClassValue)) for one in members(value))
 
 
 def _bound(found: Method | KerasLayer | None, name: str, instance: Instance) -> Value:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import External, FunctionValue, Value, members
 
@@ -43,10 +41,11 @@ def hides_default(cls: UserClass) -> bool:
 
 def _hides(cls: UserClass, unwraps: bool) -> bool:
     # The phase flow asks for each call of a layer.
-    key = f"_hides_{unwraps}"
-    if key not in cls.__dict__:
-        cls.__dict__[key] = cls.call is not None and hiding_decorator(cls.call, unwraps) is not None
-    return bool(cls.__dict__[key])
+    return cls.program.ask(
+        ("hides signature", cls, unwraps),
+        lambda: cls.call is not None and hiding_decorator(cls.call, unwraps) is not None,
+        meanwhile=False,
+    )
 
 
 def graph_decorator(method: Method) -> ast.expr | None:
@@ -60,7 +59,7 @@ def graph_decorator(method: Method) -> ast.expr | None:
 
 def _value(decorator: ast.expr, method: Method) -> Value | None:
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    found = members(Interpreter(None).evaluate(function, Frame(None, method.owner.scope)))
+    found = members(method.owner.scope.evaluate(function))
     return found[0] if len(found) == 1 else None
 
 

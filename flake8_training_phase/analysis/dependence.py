@@ -26,12 +26,16 @@ def dependence(value: Value) -> Dependence:
 
 def class_dependence(cls: UserClass) -> Dependence:
     """Whether layers of a class depend on the phase: when something their `call` runs does."""
-    known = cls.__dict__.get("_dependence")
-    if known is None:
-        cls.__dict__["_dependence"] = Dependence.MAYBE  # What a class that holds itself finds.
-        known = cls.__dict__["_dependence"] = _class_dependence(cls)
-    assert isinstance(known, Dependence)
-    return known
+    return object_dependence(cls.instance)
+
+
+def object_dependence(instance: Instance) -> Dependence:
+    """Whether an object of the checked code depends on the phase: when something that its `call` runs does."""
+    assert isinstance(instance.type, UserClass)
+    program = instance.type.program
+    one = program.canonical(instance)
+    # An object that runs itself is found to depend on the phase by what else it runs.
+    return program.ask(("dependence", one), lambda: _object_dependence(one), meanwhile=Dependence.MAYBE)
 
 
 def _one(value: Value) -> Dependence:
@@ -41,9 +45,10 @@ def _one(value: Value) -> Dependence:
         return Dependence.MAYBE
     if isinstance(value.type, KerasLayer):
         return _keras(value.type, value)
-    if value.type.call is None and value.type.keras_base is not None and not value.type.base_contents:
-        return _keras(value.type.keras_base, value, value.type.base_argument_values)
-    return class_dependence(value.type)
+    cls = value.type
+    if cls.call is None and cls.keras_base is not None and not cls.base_contents(value):
+        return _keras(cls.keras_base, value, cls.base_argument_values(value))
+    return object_dependence(value)
 
 
 def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | None = None) -> Dependence:
@@ -73,14 +78,18 @@ def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> D
     return Dependence.YES
 
 
-def _class_dependence(cls: UserClass) -> Dependence:
+def _object_dependence(instance: Instance) -> Dependence:
+    cls = instance.type
+    assert isinstance(cls, UserClass)
     if cls.call is None:
-        if cls.base_contents:
-            return _most(dependence(one) for one in cls.base_contents)
-        return Dependence.MAYBE if cls.keras_base is None else _keras(cls.keras_base, cls.instance)
-    if not cls.trace.complete:
+        contents = (*instance.contents, *cls.base_contents(instance))
+        if contents:
+            return _most(dependence(one) for one in contents)
+        return Dependence.MAYBE if cls.keras_base is None else _keras(cls.keras_base, instance)
+    summary = cls.program.summary(instance)
+    if not summary.complete:
         return Dependence.MAYBE
-    return _most(_event(event) for event in cls.trace.events)
+    return _most(_event(event) for event in summary.events)
 
 
 def _event(event: Event) -> Dependence:
@@ -110,12 +119,14 @@ def parent_dependence(event: KerasCall) -> Dependence:
     assert isinstance(receiver, Instance)
     if isinstance(receiver.type, KerasLayer):
         return _keras(receiver.type, receiver)
-    if receiver.type.base_contents:
-        return _most(dependence(one) for one in receiver.type.base_contents)
-    base = receiver.type.keras_base
-    if base is not None and base.depends_on is DependsOn.ARGUMENTS and receiver.type.base_argument_values is None:
+    cls = receiver.type
+    contents, arguments = cls.base_contents(receiver), cls.base_argument_values(receiver)
+    if contents:
+        return _most(dependence(one) for one in contents)
+    base = cls.keras_base
+    if base is not None and base.depends_on is DependsOn.ARGUMENTS and arguments is None:
         return Dependence.YES if any(one.required for one in base.arguments) else Dependence.MAYBE
-    return Dependence.MAYBE if base is None else _keras(base, receiver, receiver.type.base_argument_values)
+    return Dependence.MAYBE if base is None else _keras(base, receiver, arguments)
 
 
 def _most(found: Iterable[Dependence]) -> Dependence:

@@ -19,9 +19,12 @@ from flake8_training_phase.analysis.values import (
     Instance,
     Items,
     PhaseValue,
+    Position,
+    Range,
     Rest,
     Union,
     Value,
+    comparison,
     each,
     flags_of,
     members,
@@ -63,6 +66,10 @@ class Expressions(ABC):
         """Remember `base.name = value`."""
 
     @abstractmethod
+    def replace_attribute(self, base: Value, name: str, value: Value) -> None:
+        """Remember `base.name = value`, which is what it was before with a change to it."""
+
+    @abstractmethod
     def imports(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> Iterable[tuple[str, Value]]:
         """The names that an import inside a function binds."""
 
@@ -83,7 +90,9 @@ class Expressions(ABC):
             if value.pairs:
                 return Items((UNKNOWN, union(value.values)))
             return union(value.values)
-        return union(self.elements(member) for member in value.values) if isinstance(value, Union) else UNKNOWN
+        if isinstance(value, Range):
+            return value.position
+        return union(self.elements(member) for member in _not_none(value)) if isinstance(value, Union) else UNKNOWN
 
     def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
         """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
@@ -154,8 +163,8 @@ class Expressions(ABC):
         if isinstance(node.slice, ast.Slice):
             return base
         index = self.evaluate(node.slice, frame)
-        key = index.value if isinstance(index, Constant) else None
-        return each(base, lambda one: one.get(key) if isinstance(one, Items) else UNKNOWN)
+        key = index.value if isinstance(index, Constant) else index
+        return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _not_none(base))
 
     def _tuple(self, node: ast.Tuple | ast.List | ast.Set, frame: Frame) -> Value:
         values: list[Value] = []
@@ -187,12 +196,18 @@ class Expressions(ABC):
         return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
 
     def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
-        return FunctionValue(node, frame.scope, frame)
+        return FunctionValue(node, frame.scope, frame, frame.environment)
 
     def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
-        frame.environment[node.target.id] = value
+        frame.outside_comprehensions.environment[node.target.id] = value
         return value
+
+    def _joined_text(self, node: ast.JoinedStr, frame: Frame) -> Value:
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.evaluate(part.value, frame)
+        return UNKNOWN
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
         return Items((self._comprehended(node, node.elt, frame),))
@@ -207,7 +222,7 @@ class Expressions(ABC):
         frame: Frame,
     ) -> Value:
         # A comprehension has names of its own: a frame inside the frame.
-        inner = Frame(frame.function, frame.scope, frame, frame.owner, frame.bound_to, frame.live, frame.is_call_method)
+        inner = Frame.of_comprehension(frame)
         body: list[Event] = []
         outer, self.events = self.events, body
         try:
@@ -245,10 +260,10 @@ class Expressions(ABC):
         frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         ways: list[list[Event]] = [[], []]
         before = frame.environment
-        frame.environment = dict(before)
+        frame.environment = before.fork()
         self.narrow(node.test, frame, positive=True)
         first = self._under(lanes_if, node.body, ways[0], frame)
-        frame.environment = dict(before)
+        frame.environment = before.fork()
         self.narrow(node.test, frame, positive=False)
         second = self._under(lanes_else, node.orelse, ways[1], frame)
         frame.environment, frame.inspects_signatures = before, inspects
@@ -281,9 +296,11 @@ class Expressions(ABC):
 
     def _unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)
-        if isinstance(node.op, ast.Not) and isinstance(value, (PhaseValue, Constant)):
+        if isinstance(node.op, ast.Not):
             first, second, third = (Passed.UNKNOWN if known is None else not known for known in truth(value))
-            return PhaseValue((first, second, third), _parameter(value))
+            if isinstance(value, PhaseValue):
+                return PhaseValue((first, second, third), value.parameter)
+            return UNKNOWN if first is Passed.UNKNOWN else Constant(first)
         if value is SIGNATURE_TEST:
             return value
         if isinstance(node.op, ast.USub) and isinstance(value, Constant) and isinstance(value.value, (int, float)):
@@ -296,8 +313,11 @@ class Expressions(ABC):
             return SIGNATURE_TEST
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
         parameter = _parameter(left) or next((name for right in rights if (name := _parameter(right))), None)
-        if isinstance(left, PhaseValue) and len(rights) == 1 and isinstance(rights[0], Constant):
-            return compared(left, node.ops[0], rights[0])
+        if len(rights) == 1:
+            if isinstance(left, PhaseValue) and isinstance(rights[0], Constant):
+                return compared(left, node.ops[0], rights[0])
+            if parameter is None:
+                return comparison(left, node.ops[0], rights[0])
         return UNKNOWN if parameter is None else unknown_phase(parameter)
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
@@ -307,8 +327,15 @@ class Expressions(ABC):
             chain.append(chain[-1].left)
         result = self.evaluate(chain[-1].left, frame)
         for one in reversed(chain):
-            result = _computed(one.op, result, self.evaluate(one.right, frame))
+            right = self.evaluate(one.right, frame)
+            if _parameter(result) or _parameter(right):
+                self.phase_used(one, frame)
+            result = _computed(one.op, result, right)
         return result
+
+    @abstractmethod
+    def phase_used(self, node: ast.expr, frame: Frame) -> None:
+        """Write down that what is computed here is another thing in training: `x + noise * tf.cast(training, …)`."""
 
     def _inner(self, node: ast.Await | ast.Starred | ast.FormattedValue, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
@@ -324,7 +351,14 @@ def unknown_phase(parameter: str | None) -> PhaseValue:
     return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
 
 
+def _not_none(value: Value) -> Iterable[Value]:
+    """What a value may be where something is done with it that cannot be done with None."""
+    return [one for one in members(value) if one != Constant(None)] or [value]
+
+
 def _computed(operator: ast.operator, left: Value, right: Value) -> Value:
+    if isinstance(operator, ast.Add) and isinstance(left, Position):
+        return left.moved(right)
     if isinstance(operator, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
         return Items(left.values + right.values)
     return left if isinstance(operator, ast.Mult) and isinstance(left, Items) else UNKNOWN
@@ -340,9 +374,11 @@ def _either(first: Value, second: Value, stops_on: bool) -> Value:
         return SIGNATURE_TEST
     parameter = _parameter(first) or _parameter(second)
     if parameter is None:
-        known = truth(first)[0] if isinstance(first, Constant) else None
+        known = truth(first)[0]
         if known is not None:
             return first if known is stops_on else second
+        if isinstance(second, Constant) and truth(second)[0] is stops_on:
+            return Constant(stops_on)  # Whatever comes first, the outcome is as true or false as this.
         return union((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
     flags = [
         _either_flag(known, one, other, stops_on)
@@ -389,6 +425,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] =
     ast.Dict: Expressions._dict,
     ast.Lambda: Expressions._lambda,
     ast.NamedExpr: Expressions._named,
+    ast.JoinedStr: Expressions._joined_text,
     ast.ListComp: Expressions._comprehension,
     ast.SetComp: Expressions._comprehension,
     ast.GeneratorExp: Expressions._comprehension,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.values import (
     ALL_LANES,
-    UNKNOWN,
     FunctionValue,
     Instance,
     PhaseValue,
@@ -20,7 +20,36 @@ if TYPE_CHECKING:
     from flake8_training_phase.analysis.classes import UserClass
     from flake8_training_phase.analysis.scopes import Scope
 
-Environment = dict[str, Value]
+
+class Environment(dict[str, Value]):
+    """Local names, at one place of one path.
+
+    Where paths part each goes on with a copy. A function that was defined before finds what became of its names: in
+    the environment of the path it was defined on, and where that path met others, in the one that came of them.
+    """
+
+    __slots__ = ("_successor",)
+
+    def __init__(self, *given: Mapping[str, Value]) -> None:
+        super().__init__(*given)
+        self._successor: Environment | None = None
+
+    def fork(self) -> Environment:
+        """The same names, for a path that parts from this one."""
+        return Environment(self)
+
+    def continue_in(self, successor: Environment) -> None:
+        """Say which environment the path goes on with."""
+        if successor is not self:
+            self._successor = successor
+
+    @property
+    def latest(self) -> Environment:
+        """The environment in which the path goes on, as far as it was followed."""
+        one = self
+        while one._successor is not None:
+            one = one._successor
+        return one
 
 
 class Frame:
@@ -35,6 +64,7 @@ class Frame:
         bound_to: Instance | None = None,
         lanes: int = ALL_LANES,
         is_call_method: bool = False,
+        enclosing: Environment | None = None,
     ) -> None:
         self.function = function
         self.scope = scope
@@ -43,8 +73,10 @@ class Frame:
         self.bound_to = bound_to
         self.live = lanes
         self.is_call_method = is_call_method
-        self.environment: Environment = {}
+        self.environment = Environment()
+        self._enclosing = closure.environment if enclosing is None and closure is not None else enclosing
         self.returned: list[Value] = []
+        self.is_comprehension = False
         self.inspects_signatures: bool = closure.inspects_signatures if closure is not None else False
 
     @classmethod
@@ -59,16 +91,39 @@ class Frame:
             function.bound_to or (closure.bound_to if closure else None),
             lanes,
             closure.is_call_method if closure else False,
+            function.enclosing,
         )
+
+    @classmethod
+    def of_comprehension(cls, frame: Frame) -> Frame:
+        """A frame for a comprehension, which has names of its own."""
+        made = cls(frame.function, frame.scope, frame, frame.owner, frame.bound_to, frame.live, frame.is_call_method)
+        made.is_comprehension = True
+        return made
+
+    @property
+    def outside_comprehensions(self) -> Frame:
+        """The frame of the function, where `:=` inside a comprehension binds its name."""
+        frame = self
+        while frame.is_comprehension and frame.closure is not None:
+            frame = frame.closure
+        return frame
 
     def lookup(self, name: str) -> Value:
         """What a name is here."""
-        frame: Frame | None = self
-        while frame is not None:
-            if name in frame.environment:
-                return frame.environment[name]
-            frame = frame.closure
+        for _, names in self._visible():
+            if name in names:
+                return names[name]
         return self.scope.lookup(name)
+
+    def _visible(self) -> Iterator[tuple[Frame, Environment]]:
+        """The environments that names are looked up in, the innermost first, with the frames they belong to."""
+        frame: Frame | None = self
+        names: Environment | None = self.environment
+        while frame is not None and names is not None:
+            yield frame, names
+            enclosing = frame._enclosing
+            frame, names = frame.closure, enclosing.latest if enclosing is not None else None
 
     def takes_for_something_else(self, name: str) -> bool:
         """Whether a name is a parameter of a layer's `call` that means something else, and holds the phase because a
@@ -81,26 +136,28 @@ class Frame:
 
     def phase_name(self) -> str | None:
         """The local name that holds the phase, if one does: `training` where that is it."""
-        frame: Frame | None = self
         found: str | None = None
-        while frame is not None:
-            for name, value in frame.environment.items():
+        for frame, names in self._visible():
+            for name, value in names.items():
                 if isinstance(value, PhaseValue) and value.parameter is not None:
                     if name == "training":
                         return name
                     if value.is_parameter and found is None and not frame.takes_for_something_else(name):
                         found = name
-            frame = frame.closure
         return found
 
-    def join(self, first: Environment, first_lanes: int, second: Environment, second_lanes: int) -> None:
-        """Go on with what two paths left behind."""
+    def join(
+        self, first: Environment, first_lanes: int, second: Environment, second_lanes: int, before: Environment
+    ) -> None:
+        """Join two paths that parted from `before`.
+
+        A name that only one of them binds is what it binds: on the other one using it would be an error.
+        """
         self.live = first_lanes | second_lanes
-        if not second_lanes or first is second:
-            self.environment = first
-        elif not first_lanes:
-            self.environment = second
-        else:
+        self.environment = second if second_lanes and not first_lanes else first
+        if first_lanes and second_lanes and first is not second:
             for name, value in second.items():
-                first[name] = merge(first.get(name, UNKNOWN), first_lanes, value, second_lanes)
-            self.environment = first
+                first[name] = merge(first[name], first_lanes, value, second_lanes) if name in first else value
+        for one, lanes in ((first, first_lanes), (second, second_lanes), (before, self.live)):
+            if lanes:
+                one.continue_in(self.environment)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.blocks import blocks
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, Instance, Value
 
@@ -43,7 +41,7 @@ class Function:
         if parameter is None:
             return self.scope.lookup(name)
         if isinstance(parameter.annotation, (ast.Name, ast.Attribute)):
-            annotated = Interpreter(None).evaluate(parameter.annotation, Frame(None, self.scope))
+            annotated = self.scope.evaluate(parameter.annotation)
             if isinstance(annotated, ClassValue):
                 return Instance(annotated.type, annotated.generations, {}, has_hidden_arguments=True)
         return UNKNOWN

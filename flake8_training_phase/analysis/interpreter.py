@@ -7,8 +7,9 @@ One interpreter serves two questions: what attributes do `__init__` and `build` 
 from __future__ import annotations
 
 import ast
-import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis import known_functions
 from flake8_training_phase.analysis.arguments import (
@@ -19,6 +20,7 @@ from flake8_training_phase.analysis.arguments import (
     parameter_names,
     unknown_rest,
 )
+from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import (
     Event,
     FlagArgument,
@@ -27,10 +29,12 @@ from flake8_training_phase.analysis.events import (
     KerasCall,
     LayerCall,
     Loop,
+    PhaseTest,
 )
-from flake8_training_phase.analysis.expressions import TooComplex, unknown_phase
+from flake8_training_phase.analysis.expressions import unknown_phase
 from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.scopes import Scope, function_imports
+from flake8_training_phase.analysis.objects import Made, ObjectState
+from flake8_training_phase.analysis.scopes import function_imports
 from flake8_training_phase.analysis.statements import Statements, place
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
@@ -52,6 +56,9 @@ from flake8_training_phase.analysis.values import (
 )
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.program import Program
+
 MAX_DEPTH = 12
 """How deep functions of the checked code are followed into each other."""
 
@@ -59,16 +66,12 @@ MAX_DEPTH = 12
 class Interpreter(Statements):
     """Runs functions with `subject` as `self`."""
 
-    def __init__(self, subject: Instance | None) -> None:
+    def __init__(self, program: Program, subject: Instance | None = None, state: ObjectState | None = None) -> None:
         super().__init__()
+        self.program = program
         self.subject = subject
-        self.written: dict[str, Value] = {}
-        """What was assigned to attributes of the subject."""
-        self.base_arguments: Arguments | None = None
-        """What the constructor of the Keras base class was given."""
-        self.base_contents: tuple[Value, ...] = ()
-        """The layers handed to a Sequential or functional base class."""
-        self.visited: set[ast.AST] = set()
+        self.state = state or ObjectState()
+        """What becomes of the subject."""
         self._running: list[ast.AST] = []
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
@@ -92,8 +95,8 @@ class Interpreter(Statements):
             if name == "call":
                 return KerasMethod(base.type, name, base)
             return base.arguments.get(name, UNKNOWN)
-        if base is self.subject and name in self.written:
-            return self.written[name]
+        if base is self.subject and name in self.state.attributes:
+            return self.state.attributes[name]
         value = base.type.attribute(name, base)
         if isinstance(value, FunctionValue) and base.type.is_property(value.node):
             return self._inline(value, Arguments(_NO_CALL, (), {}, False, False), frame, is_super_call=False)
@@ -101,11 +104,24 @@ class Interpreter(Statements):
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
         """Remember `base.name = value`, beside what the attribute may have been before."""
-        if base is not self.subject:
+        if base is self.subject:
+            before = self.state.attributes.get(name)
+            self.state.attributes[name] = value if before is None else union((before, value))
+        else:
+            self.replace_attribute(base, name, value)
+
+    def replace_attribute(self, base: Value, name: str, value: Value) -> None:
+        """Remember `base.name = value`, which is what it was before with a change to it."""
+        if base is self.subject:
+            self.state.attributes[name] = value
             return
-        before = self.written.get(name)
-        grown = before is not None and _has_grown(before, value)
-        self.written[name] = value if before is None or grown else union((before, value))
+        for one in members(base):
+            if isinstance(one, Instance) and isinstance(one.type, UserClass) and one.construction is not None:
+                self.program.change(one, name, value)
+
+    def phase_used(self, node: ast.expr, frame: Frame) -> None:
+        """Write down that what is computed here is another thing in training."""
+        self.events.append(PhaseTest(node, frame.phase_name(), frame.live, place(frame)))
 
     def imports(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> Iterable[tuple[str, Value]]:
         """The names that an import inside a function binds."""
@@ -113,26 +129,27 @@ class Interpreter(Statements):
 
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
         """Call a method of a container, a Sequential or a flag; None when it is none of these."""
-        if isinstance(base, Items):
-            changed = known_functions.changed_items(base, name, arguments)
-            if changed is None:
-                return known_functions.items_method(base, name, arguments)
-            self._rebind(node, changed, frame)
+        changed = [self._changed(one, name, arguments) for one in members(base)]
+        if any(one is not None for one in changed):
+            after = (one or before for one, before in zip(changed, members(base), strict=True))
+            self._rebind(node, union(after), frame)
             return Constant(None)
+        if isinstance(base, Items):
+            return known_functions.items_method(base, name, arguments)
         if isinstance(base, PhaseValue):
             return unknown_phase(base.parameter)
-        if isinstance(base, Instance) and name == "add" and arguments.positional:
-            if isinstance(base.type, KerasLayer) and base.type.name == "Sequential":
-                contents = (*base.contents, arguments.positional[0])
-                self._rebind(node, Instance(base.type, base.generations, {}, False, contents), frame)
-                return Constant(None)
-            if (
-                base is self.subject
-                and not isinstance(base.type, KerasLayer)
-                and base.type.keras_base_name == "Sequential"
-            ):
-                self.base_contents = (*self.base_contents, arguments.positional[0])
-                return Constant(None)
+        if base is self.subject and name == "add" and arguments.positional and _is_sequential_subclass(base):
+            self.state.base_contents = (*self.state.base_contents, arguments.positional[0])
+            return Constant(None)
+        return None
+
+    def _changed(self, base: Value, name: str, arguments: Arguments) -> Value | None:
+        """A container or a Sequential after a method that puts something into it; None for any other method."""
+        if isinstance(base, Items):
+            return known_functions.changed_items(base, name, arguments)
+        if isinstance(base, Instance) and isinstance(base.type, KerasLayer) and base.type.name == "Sequential":
+            if name == "add" and arguments.positional:
+                return replace(base, contents=(*base.contents, arguments.positional[0]))
         return None
 
     def graph(self, outputs: Value) -> tuple[Value, ...]:
@@ -142,7 +159,7 @@ class Interpreter(Statements):
     def _rebind(self, node: ast.Call, value: Value, frame: Frame) -> None:
         assert isinstance(node.func, ast.Attribute)
         if isinstance(node.func.value, (ast.Name, ast.Attribute)):
-            self.assign(node.func.value, value, frame)
+            self.replace(node.func.value, value, frame)
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """Call `callee`, and give what it returns."""
@@ -152,7 +169,7 @@ class Interpreter(Statements):
             is_super = isinstance(node.func, ast.Attribute) and (_is_super(node.func.value) or _is_of_class(callee))
             return self._inline(callee, arguments, frame, is_super)
         if isinstance(callee, ClassValue):
-            return self._construct(callee, arguments)
+            return self._construct(callee, arguments, node)
         if isinstance(callee, Instance):
             return self._call_instance(callee, arguments, node, frame)
         if isinstance(callee, Partial):
@@ -178,7 +195,7 @@ class Interpreter(Statements):
     def _is_layer(self, value: Value) -> bool:
         return isinstance(value, Instance) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
 
-    def _construct(self, callee: ClassValue, arguments: Arguments) -> Value:
+    def _construct(self, callee: ClassValue, arguments: Arguments, node: ast.Call) -> Value:
         hidden = arguments.hidden or arguments.starred
         if isinstance(callee.type, KerasLayer):
             made, contents = callee.type, tuple[Value, ...]()
@@ -189,10 +206,18 @@ class Interpreter(Statements):
                 contents = self.graph(by_name.get("outputs", by_name.get("#1", UNKNOWN)))
             elif made.depends_on is DependsOn.WRAPPED:
                 contents = tuple(known_functions.flattened(by_name.values()))
-            return Instance(made, callee.generations, by_name, hidden, contents)
-        by_name = arguments.by_name(callee.type.constructor_parameters())
-        callee.type.constructed_with.append(by_name)
-        return Instance(callee.type, callee.generations, by_name, hidden)
+            instance = Instance(made, callee.generations, by_name, hidden, contents)
+        else:
+            by_name = arguments.by_name(callee.type.constructor_parameters())
+            instance = Instance(callee.type, callee.generations, by_name, hidden, (), arguments)
+        self.state.made.append(Made(instance, node, self._host))
+        return instance
+
+    @property
+    def _host(self) -> UserClass | None:
+        """The layer class in whose methods this runs."""
+        cls = self.subject.type if self.subject is not None else None
+        return cls if isinstance(cls, UserClass) and cls.is_layer else None
 
     def _call_instance(self, callee: Instance, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if self._is_layer(callee):
@@ -240,19 +265,23 @@ class Interpreter(Statements):
 
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if callee.name == "__init__" and callee.bound_to is self.subject:
-            self.base_arguments = arguments
-            by_name = arguments.by_name(("inputs", "outputs"))
-            if "outputs" in by_name:
-                self.base_contents = self.graph(by_name["outputs"])
-            elif callee.layer.name == "Sequential":
-                given = (*arguments.positional, *arguments.keywords.values())
-                self.base_contents = tuple(known_functions.flattened(given))
+            self.construct_base(callee.layer, arguments)
         elif callee.name == "call":
             flag = arguments.flag(callee.layer.signature(3).parameters)
             self.events.append(
                 KerasCall(node, callee.bound_to, callee.layer.name, flag, frame.live, place(frame), frame.phase_name())
             )
         return UNKNOWN
+
+    def construct_base(self, base: KerasLayer, arguments: Arguments) -> None:
+        """Run the constructor of the Keras class that the class of the subject is derived from."""
+        self.state.base_arguments = arguments
+        by_name = arguments.by_name(("inputs", "outputs"))
+        if "outputs" in by_name:
+            self.state.base_contents = self.graph(by_name["outputs"])
+        elif base.name == "Sequential":
+            given = (*arguments.positional, *arguments.keywords.values())
+            self.state.base_contents = tuple(known_functions.flattened(given))
 
     def _call_unknown(self, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         flag = arguments.flag(())
@@ -290,18 +319,17 @@ class Interpreter(Statements):
         node = function.node
         if node in self._running or len(self._running) >= MAX_DEPTH:
             return UNKNOWN
-        self.visited.add(node)
+        self.state.visited.add(node)
         inner = Frame.of(function, frame.live)
         inner.inspects_signatures = inner.inspects_signatures or frame.inspects_signatures
         parameters = parameter_names(node)
         if function.bound_to is not None and parameters and not _is_static(node):
-            inner.environment[parameters[0]] = function.bound_to
             parameters = parameters[1:]
         elif function.owner is not None and not isinstance(node, ast.Lambda) and not _is_static(node):
             # `Base.call(self, x)`: the instance comes first.
             first = arguments.positional[0] if arguments.positional else UNKNOWN
             inner.bound_to = first if isinstance(first, Instance) else None
-        self._bind(inner, function, parameters, arguments)
+        inner.environment.update(bound(function, arguments, self.evaluate))
         call = Inlined(
             arguments.node,
             node,
@@ -326,50 +354,40 @@ class Interpreter(Statements):
             self.events.append(call)
         return union(inner.returned)
 
-    def _bind(self, inner: Frame, function: FunctionValue, parameters: list[str], arguments: Arguments) -> None:
-        node, environment = function.node, inner.environment
-        environment |= dict(zip(parameters, arguments.positional, strict=False))
-        known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
-        environment |= {name: value for name, value in arguments.keywords.items() if name in known}
-        outside = Frame(None, function.scope, function.closure)
-        for name, default in defaults(node):
-            if name not in environment:
-                environment[name] = UNKNOWN if arguments.may_hide(name) else self.evaluate(default, outside)
-        for name in known:
-            environment.setdefault(name, UNKNOWN)
-        if node.args.vararg is not None:
-            rest = arguments.positional[len(parameters) :]
-            environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
-        if node.args.kwarg is not None:
-            rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
-            environment[node.args.kwarg.arg] = (
-                unknown_rest(node, arguments.lacks - set(rest_by_name))
-                if arguments.hidden
-                else hidden_items(rest_by_name)
-            )
+
+def bound(
+    function: FunctionValue, arguments: Arguments, evaluate: Callable[[ast.expr, Frame], Value]
+) -> dict[str, Value]:
+    """What the parameters of a function are when it is called."""
+    node = function.node
+    environment: dict[str, Value] = {}
+    parameters = parameter_names(node)
+    if function.bound_to is not None and parameters and not _is_static(node):
+        environment[parameters[0]] = function.bound_to
+        parameters = parameters[1:]
+    environment |= dict(zip(parameters, arguments.positional, strict=False))
+    known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
+    environment |= {name: value for name, value in arguments.keywords.items() if name in known}
+    outside = Frame(None, function.scope, function.closure, enclosing=function.enclosing)
+    for name, default in defaults(node):
+        if name not in environment:
+            environment[name] = UNKNOWN if arguments.may_hide(name) else evaluate(default, outside)
+    for name in known:
+        environment.setdefault(name, UNKNOWN)
+    if node.args.vararg is not None:
+        rest = arguments.positional[len(parameters) :]
+        environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
+    if node.args.kwarg is not None:
+        rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
+        environment[node.args.kwarg.arg] = (
+            unknown_rest(node, arguments.lacks - set(rest_by_name)) if arguments.hidden else hidden_items(rest_by_name)
+        )
+    return environment
 
 
-def run_function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-    """Run a function of a module on unknown arguments, for what it constructs."""
-    run = Interpreter(None)
-    frame = Frame(node, scope)
-    for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
-        frame.environment[name] = UNKNOWN
-    with contextlib.suppress(TooComplex, RecursionError):
-        run.block(node.body, frame)
-
-
-def _has_grown(before: Value, value: Value) -> bool:
-    """Whether a value is what was there before with more in it: a list, or a Sequential after `add`."""
-    if isinstance(before, Items) and isinstance(value, Items):
-        return _starts_with(value, before)
-    if isinstance(before, Instance) and isinstance(value, Instance) and len(value.contents) > len(before.contents):
-        return before.type is value.type and value.contents[: len(before.contents)] == before.contents
-    return False
-
-
-def _starts_with(items: Items, beginning: Items) -> bool:
-    return items.values[: len(beginning.values)] == beginning.values
+def _is_sequential_subclass(value: Value) -> bool:
+    cls = value.type if isinstance(value, Instance) else None
+    return isinstance(cls, UserClass) and cls.keras_base_name == "Sequential"
 
 
 def _flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list[str]) -> FlagArgument:

@@ -19,6 +19,8 @@ from flake8_training_phase.analysis.values import (
     Items,
     Partial,
     PhaseValue,
+    Position,
+    Range,
     SuperValue,
     Value,
     members,
@@ -39,6 +41,10 @@ ANY_NAME = "*"
 _SAME_ITEMS = frozenset({"list", "tuple", "set", "reversed", "sorted", "iter", "frozenset"})
 _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
+_WRAPPED = ("func", "f", "fun", "function")
+"""The names of the parameters by which wrappers take what they wrap."""
+_CHOOSING = frozenset({"where", "switch_case", "select"})
+"""Functions that give one thing or another by what their first argument is."""
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
 
@@ -53,8 +59,12 @@ def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, fram
     if name in _CONDITIONS and root != "builtins":
         return _condition(run, arguments, frame)
     first = arguments.positional[0] if arguments.positional else UNKNOWN
-    if name in _WRAPPERS and isinstance(first, (FunctionValue, Instance, Partial)):
-        return first
+    if name in _WRAPPERS:
+        wrapped = next((arguments.keywords[one] for one in _WRAPPED if one in arguments.keywords), first)
+        if all(isinstance(one, (FunctionValue, Instance, Partial)) for one in members(wrapped)):
+            return wrapped
+    if isinstance(first, PhaseValue) and first.parameter is not None and name in _CHOOSING:
+        run.phase_used(node.args[0], frame)
     if name == "OrderedDict":
         return _dict(run, arguments, frame)
     if isinstance(first, PhaseValue) and name in _SAME_PHASE:
@@ -223,6 +233,19 @@ def _same_items(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return arguments.positional[0] if arguments.positional else Items(())
 
 
+def _range(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    bounds = [one.value for one in arguments.positional if isinstance(one, Constant) and type(one.value) is int]
+    if len(arguments.positional) == 3 and arguments.positional[0] == Constant(bounds[0] if bounds else None):
+        stride = bounds[-1] if arguments.positional[2] == Constant(bounds[-1]) else 0
+        return Range(Position(bounds[0], stride)) if stride > 1 else UNKNOWN
+    return UNKNOWN
+
+
+def _bool(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    return Constant(bool(first.value)) if isinstance(first, Constant) else _number(run, arguments, frame)
+
+
 def _number(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     """`bool(training)`, `int(training)`: the same phase, but for None, which is no phase any more."""
     first = arguments.positional[0] if arguments.positional else UNKNOWN
@@ -240,7 +263,9 @@ _BUILTINS: dict[str, Callable[[Interpreter, Arguments, Frame], Value]] = {
     "zip": _zip,
     "map": _map,
     "dict": _dict,
-    "bool": _number,
+    "range": _range,
+    "bool": _bool,
     "int": _number,
+    "float": _number,
     **dict.fromkeys(_SAME_ITEMS, _same_items),
 }

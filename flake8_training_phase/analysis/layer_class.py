@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.arguments import parameter, uses_kwargs
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
+from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
 from flake8_training_phase.analysis.syntax import nodes_in
@@ -100,7 +100,7 @@ class LayerClass:
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
         here = self.module.scope
-        if self.cls.trace.events == () and self.cls.too_deep:
+        if self.cls.trace.too_deep:
             raise RecursionError
         return tuple(
             event
@@ -273,12 +273,12 @@ def _wants_flag(layer: Instance) -> bool:
         return dependence(layer) is Dependence.YES
     if (cls.phase_parameter != "training" and not cls.phase_in_kwargs) or hides_signature(cls):
         return False
-    if class_dependence(cls) is Dependence.YES:
+    if dependence(layer) is Dependence.YES:
         return True
     # Whoever names the parameter and uses it says that it matters, unless it only goes to layers that ignore it.
     ignored = {
         event.flag.node
-        for event in walk(cls.trace.events)
+        for event in walk(cls.program.summary(layer).events)
         if isinstance(event, LayerCall) and dependence(event.receiver) is Dependence.NO
     }
     return any(

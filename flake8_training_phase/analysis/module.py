@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter, run_function
 from flake8_training_phase.analysis.scopes import Import, Scope, class_definitions
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, FunctionValue, ModuleValue, Value
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    External,
+    FunctionValue,
+    ModuleValue,
+    Value,
+    union,
+)
 from flake8_training_phase.keras.names import ALL
 
 if TYPE_CHECKING:
@@ -27,8 +32,8 @@ class Module:
         self.path = path
         self.project = project
         self._classes: dict[ast.ClassDef, UserClass] = {}
-        self._class_names = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-        self._prepared = False
+        self.program = project.program
+        self._attached = _attached_methods(tree)
         self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import, project.knowledge)
 
     def member(self, name: str) -> Value:
@@ -50,39 +55,57 @@ class Module:
         """Its classes, those inside functions and other classes included, in the order of their definition."""
         return (self._class(node, scope) for node, scope in class_definitions(self.scope))
 
-    def _prepare(self) -> None:
-        """Read what the classes hold once, to see what their constructors are given, before it counts."""
-        if self._prepared:
-            return
-        self._prepared = True
-        classes = [cls for cls in self.classes() if cls.is_layer]
-        for cls in classes:
-            _ = cls.written
-        for node, scope in self.scope.definitions:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and self._constructs(node):
-                run_function(node, scope)
-        for cls in classes:
-            cls.read_again()
-
-    def _constructs(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        """Whether a function of the module calls one of its classes by name."""
-        calls = (node.func for node in nodes_in(function) if isinstance(node, ast.Call))
-        return any(isinstance(called, ast.Name) and called.id in self._class_names for called in calls)
+    def attached_methods(self, cls: str) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+        """The functions that statements of the module make methods of a class: `Ranker.call = call`."""
+        return self._attached.get(cls, {})
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> UserClass:
         if node not in self._classes:
-            self._classes[node] = UserClass(node, scope, self._prepare)
+            self._classes[node] = UserClass(node, scope, self)
         return self._classes[node]
 
     def _define(self, node: ast.stmt, scope: Scope) -> Value:
         if isinstance(node, ast.ClassDef):
             return ClassValue(self._class(node, scope), ALL)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return FunctionValue(node, scope)
+            return self._function(node, scope)
         return UNKNOWN
 
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Value:
+        """A function; all that may run, of one that `functools.singledispatch` chooses by a type."""
+        if not any(_is_single_dispatch(scope.evaluate(one)) for one in node.decorator_list):
+            return FunctionValue(node, scope)
+        registered = [one for one, where in scope.definitions if where is scope and _is_registered(one, node.name)]
+        return union(FunctionValue(one, scope) for one in (node, *registered) if not isinstance(one, ast.ClassDef))
+
     def _evaluate(self, node: ast.expr, scope: Scope) -> Value:
-        return Interpreter(None).evaluate(node, Frame(None, scope))
+        return self.program.evaluate(node, scope)
 
     def _find_import(self, binding: Import) -> Value | None:
         return self.project.find(binding, self)
+
+
+def _is_single_dispatch(decorator: Value) -> bool:
+    return isinstance(decorator, External) and decorator.path == "functools.singledispatch"
+
+
+def _is_registered(node: ast.AST, name: str) -> bool:
+    """Whether a function is decorated with `name.register`, with or without a type."""
+    for decorator in getattr(node, "decorator_list", ()):
+        made = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(made, ast.Attribute) and made.attr == "register" and isinstance(made.value, ast.Name):
+            return made.value.id == name
+    return False
+
+
+def _attached_methods(tree: ast.Module) -> dict[str, dict[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    functions = {one.name: one for one in tree.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    found: dict[str, dict[str, ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+            for target in statement.targets:
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    function = functions.get(statement.value.id)
+                    if function is not None:
+                        found.setdefault(target.value.id, {})[target.attr] = function
+    return found

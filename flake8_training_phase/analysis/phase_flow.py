@@ -13,7 +13,7 @@ from enum import Enum
 
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.decorators import hides_default, hides_signature
-from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence
+from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import (
     Branch,
     Event,
@@ -126,7 +126,7 @@ class PhaseFlow:
     def __init__(self, generation: Generation, leaves: Leaves = Leaves.ALL) -> None:
         self.generation = generation
         self.leaves = leaves
-        self._running: list[UserClass] = []
+        self._running: list[Instance] = []
 
     def report(self, cls: UserClass, mode: Mode) -> Report:
         """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host."""
@@ -140,13 +140,14 @@ class PhaseFlow:
     def _report(self, cls: UserClass, resolved: Resolution) -> Report:
         phase = _own_phase(cls, resolved, self.generation)
         # Modes that begin alike go on alike: in a right class, `fit()` and `training=True` do.
-        key = ("report", self.generation, self.leaves, phase, resolved.context)
-        known: Report | None = cls.phase_flows.get(key)
-        if known is None:
-            known = Report()
-            _Run(self, known).sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
-            cls.phase_flows[key] = known
-        return known
+        question = ("report", cls.instance, self.generation, self.leaves, phase, resolved.context)
+        report = Report()
+
+        def run() -> Report:
+            _Run(self, report).sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
+            return report
+
+        return cls.program.ask(question, run, meanwhile=report)
 
     def alone(self, cls: UserClass, mode: Mode, call: LayerCall) -> frozenset[Phase]:
         """What the layers run by a call of `cls` would receive if nothing ran before it."""
@@ -181,26 +182,32 @@ class PhaseFlow:
             flag = Passed.ABSENT
         return self.generation.resolve(flag, context, default, accepts)
 
-    def outcome(self, cls: UserClass, phase: Phase, context: Phase) -> Outcome:
-        """What calling a project layer comes to."""
-        key = (self.generation, self.leaves, phase, context)
-        known: Outcome | None = cls.phase_flows.get(key)
-        if known is None:
-            if cls in self._running or len(self._running) >= MAX_NESTING or not cls.trace.complete:
-                return frozenset(), frozenset({context})
-            self._running.append(cls)
-            report = Report()
-            try:
-                after = _Run(self, report).sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
-            finally:
-                self._running.pop()
-            inside = frozenset(one.phase for found in report.received.values() for one in found)
-            known = inside, frozenset(slot.phase for slot in after) or frozenset({context})
-            if phase is Passed.UNKNOWN:
-                # What holds for some phase is no more than possible, and is not to be told as what happens.
-                known = _if_the_same(known[0]), _if_the_same(known[1])
-            cls.phase_flows[key] = known
-        return known
+    def outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
+        """What calling a layer of the checked code comes to."""
+        assert isinstance(layer.type, UserClass)
+        program = layer.type.program
+        one = program.canonical(layer)
+        unchanged: Outcome = (frozenset(), frozenset({context}))
+        if len(self._running) >= MAX_NESTING or not program.summary(one).complete:
+            return unchanged
+        question = ("outcome", one, self.generation, self.leaves, phase, context)
+        return program.ask(question, lambda: self._outcome(one, phase, context), meanwhile=unchanged)
+
+    def _outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
+        assert isinstance(layer.type, UserClass)
+        self._running.append(layer)
+        report = Report()
+        events = layer.type.program.summary(layer).events
+        try:
+            after = _Run(self, report).sequence(events, _lane(phase), frozenset({Slot(context)}))
+        finally:
+            self._running.pop()
+        inside = frozenset(one.phase for found in report.received.values() for one in found)
+        left = frozenset(slot.phase for slot in after) or frozenset({context})
+        if phase is Passed.UNKNOWN:
+            # What holds for some phase is no more than possible, and is not to be told as what happens.
+            return _if_the_same(inside), _if_the_same(left)
+        return inside, left
 
 
 class _Run:
@@ -273,7 +280,7 @@ class _Run:
         assert isinstance(receiver, Instance)
         base = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_base
         assert base is not None
-        contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents
+        contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents(receiver)
         after: set[Slot] = set()
         for flag in _flags(event.flag, lanes):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
@@ -329,11 +336,11 @@ class _Run:
         """What the layers run by a layer receive, and what is in the shared context when it returns."""
         unchanged = frozenset({context})
         if isinstance(receiver.type, UserClass) and receiver.type.call is not None:
-            inside, after = self.flow.outcome(receiver.type, phase, context)
-            return inside if class_dependence(receiver.type) is Dependence.YES else frozenset(), after
+            inside, after = self.flow.outcome(receiver, phase, context)
+            return inside if dependence(receiver) is Dependence.YES else frozenset(), after
         contents = receiver.contents
         if isinstance(receiver.type, UserClass):
-            contents = contents or receiver.type.base_contents
+            contents = contents or receiver.type.base_contents(receiver)
         if contents:
             return self._contents(receiver.type, contents, phase, context)
         counts = dependence(receiver) is Dependence.YES and self._includes(receiver.type)

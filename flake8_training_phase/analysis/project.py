@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.program import Program
 from flake8_training_phase.analysis.scopes import Import, external
 from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.keras import names
@@ -39,6 +40,7 @@ class Project:
         self, enabled: bool = True, knowledge: Knowledge = NOTHING, texts: Mapping[Path, SourceText] | None = None
     ) -> None:
         self.knowledge = knowledge
+        self.program = Program()
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
@@ -61,6 +63,7 @@ class Project:
         are given, and that must not change what this file comes to, which would then hang on the order of files.
         """
         self._modules = {module.path: module}
+        self.program = module.program = Program()
 
     @property
     def modules(self) -> Mapping[Path, Module]:
@@ -231,13 +234,22 @@ def _is_outside(path: str) -> bool:
 
 
 def _find_root(folder: Path, top: str, tried: set[Path]) -> Path | None:
+    """The folder that Python would find the first part of an import in.
+
+    A folder that is a package is such a folder only for scripts that lie in it: it counts when no other holds the name.
+    """
+    inside_package: Path | None = None
     for _ in range(MAX_FOLDERS_UP):
+        tried.add(folder / "__init__.py")
+        is_package = os.path.isfile(folder / "__init__.py")  # noqa: PTH113 - never raise
         for root in (folder, folder / "src"):
             package, module = root / top, root / f"{top}.py"
             tried |= {package, module}
-            if os.path.isdir(package) or os.path.isfile(module):  # noqa: PTH112, PTH113 - never raise
-                return root
+            if os.path.isdir(package) or os.path.isfile(module):  # noqa: PTH112, PTH113
+                if not is_package:
+                    return root
+                inside_package = inside_package or root
         if folder.parent == folder or any(os.path.exists(folder / mark) for mark in _PROJECT_MARKS):  # noqa: PTH110
-            return None
+            break
         folder = folder.parent
-    return None
+    return inside_package

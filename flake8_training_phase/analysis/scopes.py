@@ -77,6 +77,10 @@ class Scope:
         """The scope of a function body inside this one."""
         return Scope(statements, self, self._define, self._evaluate, self._find_import, self.knowledge)
 
+    def evaluate(self, node: ast.expr) -> Value:
+        """What an expression at the top of the scope is."""
+        return self._evaluate(node, self)
+
     def lookup(self, name: str) -> Value:
         """What a name is here; a builtin when nothing binds it."""
         scope: Scope | None = self

@@ -9,7 +9,8 @@ from typing import Any
 from flake8_training_phase.analysis.blocks import TRY
 from flake8_training_phase.analysis.events import Branch, Event, Exit, Loop, PhaseTest, Place
 from flake8_training_phase.analysis.expressions import Expressions, compared
-from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.frames import Environment, Frame
+from flake8_training_phase.analysis.scopes import inner_statements
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
     FALSE_LANE,
@@ -23,6 +24,9 @@ from flake8_training_phase.analysis.values import (
     PhaseValue,
     Value,
     each,
+    is_flag,
+    members,
+    merge,
     truth,
     union,
 )
@@ -66,10 +70,10 @@ class Statements(Expressions):
         value = self.evaluate(statement.value, frame)
         if isinstance(statement.op, ast.Add) and isinstance(statement.target, (ast.Name, ast.Attribute)):
             held = self.evaluate(statement.target, frame)
-            if isinstance(held, Items) and isinstance(value, Items):
-                self.assign(statement.target, Items(held.values + value.values), frame)
-            elif isinstance(held, Items):
-                self.assign(statement.target, Items((*held.values, UNKNOWN)), frame)
+            more = value.values if isinstance(value, Items) else (UNKNOWN,)
+            if any(isinstance(one, Items) for one in members(held)):
+                longer = (Items(one.values + more) if isinstance(one, Items) else one for one in members(held))
+                self.replace(statement.target, union(longer), frame)
 
     def _return(self, statement: ast.Return, frame: Frame) -> None:
         value = UNKNOWN if statement.value is None else self.evaluate(statement.value, frame)
@@ -93,17 +97,17 @@ class Statements(Expressions):
         frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         before = frame.environment
         ways: list[list[Event]] = [[], []]
-        frame.environment, frame.live = dict(before), lanes_if
+        frame.environment, frame.live = before.fork(), lanes_if
         self.narrow(statement.test, frame, positive=True)
         self.into(ways[0], statement.body, frame)
         after_if, live_if = frame.environment, frame.live
-        frame.environment, frame.live = dict(before), lanes_else
+        frame.environment, frame.live = before.fork(), lanes_else
         self.narrow(statement.test, frame, positive=False)
         self.into(ways[1], statement.orelse, frame)
         frame.inspects_signatures = inspects
         if any(ways):
             self.events.append(Branch(ways))
-        frame.join(after_if, live_if, frame.environment, frame.live)
+        frame.join(after_if, live_if, frame.environment, frame.live, before)
 
     def decide(self, test: ast.expr, condition: Value, frame: Frame) -> tuple[int, int]:
         """As `split`, for a condition of the code: one that tells training from inference is an event."""
@@ -147,9 +151,9 @@ class Statements(Expressions):
     def _narrow_to_any(self, tests: list[ast.expr], frame: Frame, positive: bool) -> None:
         """As `narrow`, where one of several tests came out so."""
         before = frame.environment
-        found: list[dict[str, Value]] = []
+        found: list[Environment] = []
         for test in tests:
-            frame.environment = dict(before)
+            frame.environment = before.fork()
             self.narrow(test, frame, positive)
             found.append(frame.environment)
         frame.environment = before
@@ -163,7 +167,9 @@ class Statements(Expressions):
             self.evaluate(statement.test, frame)
         else:
             elements = self.elements(self.evaluate(statement.iter, frame))
-        before, live = dict(frame.environment), frame.live
+        self._join_later_rounds(statement, frame)
+        before, live = frame.environment, frame.live
+        frame.environment = before.fork()
         body: list[Event] = []
         if not isinstance(statement, ast.While):
             self.assign(statement.target, elements, frame)
@@ -171,8 +177,24 @@ class Statements(Expressions):
         if body:
             self.events.append(Loop(body))
         # After the loop every lane that came in lives again: it may have run no time, or left by a break.
-        frame.join(before, live, frame.environment, frame.live)
+        frame.join(before.fork(), live, frame.environment, frame.live, before)
         self.block(statement.orelse, frame)
+
+    def _join_later_rounds(self, loop: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
+        """Make of the flags that a loop changes what they may be in any of its rounds.
+
+        Its body is run once, for all rounds: running it again for every change doubles with each loop inside another.
+        """
+        for name, assigned in _assigned_names(loop.body):
+            held = frame.environment.get(name)
+            if held is not None and is_flag(held):
+                simple = not any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in nodes_in(assigned))
+                later = self.evaluate(assigned, frame) if simple else UNKNOWN
+                frame.environment[name] = merge(held, frame.live, later, frame.live)
+
+    def _assert(self, statement: ast.Assert, frame: Frame) -> None:
+        self.evaluate(statement.test, frame)
+        self.narrow(statement.test, frame, positive=True)
 
     def _with(self, statement: ast.With | ast.AsyncWith, frame: Frame) -> None:
         for item in statement.items:
@@ -182,7 +204,8 @@ class Statements(Expressions):
         self.block(statement.body, frame)
 
     def _try(self, statement: ast.Try, frame: Frame) -> None:
-        before, live = dict(frame.environment), frame.live
+        before, live = frame.environment, frame.live
+        frame.environment = before.fork()
         ways: list[list[Event]] = [[]]
         self.into(ways[0], [*statement.body, *statement.orelse], frame)
         # `try: layer(x, training=training)`, `except TypeError: layer(x)` asks for the signature as well.
@@ -190,10 +213,11 @@ class Statements(Expressions):
         for handler in statement.handlers:
             way: list[Event] = []
             after, after_live = frame.environment, frame.live
-            frame.environment, frame.live = dict(before), live
+            frame.environment, frame.live = before.fork(), live
             self.into(way, handler.body, frame)
             ways.append(way)
-            frame.join(after, after_live, frame.environment, frame.live)
+            frame.join(after, after_live, frame.environment, frame.live, before)
+        before.continue_in(frame.environment)
         frame.inspects_signatures = inspects
         if any(ways):
             self.events.append(Branch(ways))
@@ -202,10 +226,10 @@ class Statements(Expressions):
     def _match(self, statement: ast.Match, frame: Frame) -> None:
         subject = self.evaluate(statement.subject, frame)
         before, left = frame.environment, frame.live
-        after, live = dict(before), 0
+        after, live = before.fork(), 0
         ways: list[list[Event]] = [[]]  # The empty way: no case fits.
         for case in statement.cases:
-            frame.environment = dict(before)
+            frame.environment = before.fork()
             frame.live, left = self.split(_fits(case.pattern, subject), left)
             for name in _captured(case.pattern):
                 frame.environment[name] = UNKNOWN
@@ -216,14 +240,14 @@ class Statements(Expressions):
             way: list[Event] = []
             self.into(way, case.body, frame)
             ways.append(way)
-            frame.join(after, live, frame.environment, frame.live)
+            frame.join(after, live, frame.environment, frame.live, before)
             after, live = frame.environment, frame.live
-        frame.join(after, live, before, left)
+        frame.join(after, live, before.fork(), left, before)
         if any(ways):
             self.events.append(Branch(ways))
 
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
-        frame.environment[statement.name] = FunctionValue(statement, frame.scope, frame)
+        frame.environment[statement.name] = FunctionValue(statement, frame.scope, frame, frame.environment)
 
     def _class(self, statement: ast.ClassDef, frame: Frame) -> None:
         body = frame.function.body if isinstance(frame.function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
@@ -246,6 +270,13 @@ class Statements(Expressions):
         elif isinstance(target, ast.Subscript):
             self._set_item(target, value, frame)
 
+    def replace(self, target: ast.expr, value: Value, frame: Frame) -> None:
+        """As `assign`, where the value is what the target held before, with a change to it."""
+        if isinstance(target, ast.Attribute):
+            self.replace_attribute(self.evaluate(target.value, frame), target.attr, value)
+        else:
+            self.assign(target, value, frame)
+
     def _unpack(self, targets: list[ast.expr], value: Value, frame: Frame) -> None:
         exact = isinstance(value, Items) and not value.keys and len(value.values) == len(targets)
         if exact and not any(isinstance(target, ast.Starred) for target in targets):
@@ -258,10 +289,19 @@ class Statements(Expressions):
 
     def _set_item(self, target: ast.Subscript, value: Value, frame: Frame) -> None:
         held = self.evaluate(target.value, frame)
-        if not isinstance(held, Items):
-            return
-        keys = held.keys or (None,) * len(held.values)
-        self.assign(target.value, Items((*held.values, value), (*keys, self.key(target.slice, frame))), frame)
+        if any(isinstance(one, Items) for one in members(held)):
+            key = self.key(target.slice, frame)
+            longer = (one.with_item(key, value) if isinstance(one, Items) else one for one in members(held))
+            self.replace(target.value, union(longer), frame)
+
+
+def _assigned_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that statements assign, those of blocks inside them included, with what they are given."""
+    for statement in inner_statements(body):
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, statement.value
 
 
 def _fits(pattern: ast.pattern, subject: Value) -> Value:
@@ -288,6 +328,7 @@ def place(frame: Frame) -> Place:
 
 _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.Expr: Statements._expression,
+    ast.Assert: Statements._assert,
     ast.Assign: Statements._assign,
     ast.AnnAssign: Statements._annotated,
     ast.AugAssign: Statements._augmented,

@@ -6,16 +6,18 @@ Values are immutable, but for the identity of instances. Whatever is not modelle
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Flag, Passed
 
 if TYPE_CHECKING:
+    from flake8_training_phase.analysis.arguments import Arguments
     from flake8_training_phase.analysis.classes import UserClass
-    from flake8_training_phase.analysis.frames import Frame
+    from flake8_training_phase.analysis.frames import Environment, Frame
     from flake8_training_phase.analysis.module import Module
     from flake8_training_phase.analysis.scopes import Scope
 
@@ -111,6 +113,8 @@ class Instance(Value):
     """`*args` or `**kwargs` were given as well."""
     contents: tuple[Value, ...] = ()
     """The layers it runs in turn: those of a Sequential, a functional model, a wrapper."""
+    construction: Arguments | None = None
+    """All that the constructor of a class of the checked code was given; None for an object made somewhere else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +124,9 @@ class FunctionValue(Value):
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
     closure: Frame | None = None
+    """The frame of the function that it is defined in."""
+    enclosing: Environment | None = None
+    """The names of that frame, on the path on which it is defined."""
     owner: UserClass | None = None
     """The class whose body holds it."""
     bound_to: Instance | None = None
@@ -167,15 +174,42 @@ class Items(Value):
         """Whether the key of everything that can be in it is known."""
         return len(self.keys) == len(self.values) and None not in self.keys and not self.open
 
+    def with_item(self, key: str | None, value: Value) -> Items:
+        """The container after `container[key] = value`."""
+        keys = self.keys or (None,) * len(self.values)
+        return Items((*self.values, value), (*keys, key))
+
     def get(self, index: object) -> Value:
-        """The element at a literal index or key; every element it may be otherwise."""
+        """The element at a literal index or key, or at a position; every element it may be otherwise."""
         if isinstance(index, str) and index in self.keys:
             return self.values[self.keys.index(index)]
         if self.open:
             return UNKNOWN
         if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
             return self.values[index]
+        if isinstance(index, Position) and not self.keys and self.values and len(self.values) % index.stride == 0:
+            return union(self.values[index.offset % index.stride :: index.stride])
         return union(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Position(Value):
+    """An index into a list that is gone through in strides: `i + 1` in `for i in range(0, n, 3)`."""
+
+    offset: int
+    stride: int
+
+    def moved(self, by: Value) -> Value:
+        """The position after something is added to it."""
+        whole = isinstance(by, Constant) and type(by.value) is int
+        return Position(self.offset + by.value, self.stride) if whole else UNKNOWN  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Value):
+    """`range(first, …, stride)`."""
+
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +281,61 @@ def truth(value: Value) -> tuple[bool | None, bool | None, bool | None]:
     if isinstance(value, Constant):
         known = bool(value.value)
         return known, known, known
+    if isinstance(value, (FunctionValue, ClassValue)) or (
+        isinstance(value, Instance) and isinstance(value.type, KerasLayer)
+    ):
+        return True, True, True
     return None, None, None
+
+
+class _SomeNumber:
+    """Stands for any number other than 0 and 1."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<number>"
+
+
+SOME_NUMBER = Constant(_SomeNumber())
+"""A number that is not 0, nor 1: objects are not told apart by how large it is."""
+
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda one, others: one in others,
+    ast.NotIn: lambda one, others: one not in others,
+}
+
+
+def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Value:
+    """Whether two values that have nothing of the phase in them compare so: a constant where both are known."""
+    compare = _COMPARED[type(comparison_operator)]
+    if isinstance(right, Constant) and right.value is None and isinstance(left, _OBJECTS):
+        return Constant(isinstance(comparison_operator, (ast.IsNot, ast.NotEq)))
+    if not isinstance(left, Constant) or left is SOME_NUMBER or right is SOME_NUMBER:
+        return UNKNOWN
+    other: object
+    if isinstance(right, Constant):
+        other = right.value
+    elif isinstance(right, Items) and not right.keys and all(isinstance(one, Constant) for one in right.values):
+        other = tuple(one.value for one in right.values if isinstance(one, Constant))
+    else:
+        return UNKNOWN
+    try:
+        return Constant(compare(left.value, other))
+    except TypeError:
+        return UNKNOWN
+
+
+_OBJECTS = (Instance, ClassValue, FunctionValue, KerasMethod, Items, Partial, ModuleValue)
+"""What is not None."""
 
 
 def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> Value:
@@ -268,17 +356,18 @@ def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> V
     return union((first, second))
 
 
-def _become_flag(first: Value, second: Value) -> bool:
-    """Whether what is one of two values is still a flag: a phase stays one when nobody knows what it is mixed with."""
-    from_parameter = any(isinstance(value, PhaseValue) and value.parameter for value in (first, second))
-    flags = [_may_be_flag(value) for value in (first, second)]
-    return all(flags) or (from_parameter and any(value is UNKNOWN for value in (first, second)))
-
-
-def _may_be_flag(value: Value) -> bool:
+def is_flag(value: Value) -> bool:
+    """Whether a value is the phase, something made from it, or a literal that may be passed for it."""
     if isinstance(value, Constant):
         return value.value is None or isinstance(value.value, bool)
     return isinstance(value, PhaseValue)
+
+
+def _become_flag(first: Value, second: Value) -> bool:
+    """Whether what is one of two values is still a flag: a phase stays one when nobody knows what it is mixed with."""
+    from_parameter = any(isinstance(value, PhaseValue) and value.parameter for value in (first, second))
+    flags = [is_flag(value) for value in (first, second)]
+    return all(flags) or (from_parameter and any(value is UNKNOWN for value in (first, second)))
 
 
 def _merge_flag(first: Flag, first_live: int, second: Flag, second_live: int) -> Flag:

@@ -78,7 +78,7 @@ def _required(layer_class: LayerClass) -> ast.arg | None:
     cls = layer_class.cls
     if layer_class.call is None or cls.call is None or cls.call.owner is not cls or is_abstract(layer_class.call):
         return None
-    is_cell = "state_size" in cls.written or isinstance(cls.find_method("state_size"), Method)
+    is_cell = "state_size" in cls.attributes() or isinstance(cls.find_method("state_size"), Method)
     if is_cell or "Cell" in (cls.keras_base_name or "") or isinstance(cls.find_method("__call__"), Method):
         return None
     has_default = "training" in dict(defaults(layer_class.call))

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.arguments import parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import ClassValue, members
@@ -107,7 +105,7 @@ def _calls(node: ast.AST, scope: Scope, parameters: frozenset[str]) -> Iterator[
 
 def _layer_made(node: ast.Call, scope: Scope) -> ClassValue | None:
     """The class of Keras that a call surely makes a layer of, one whose layers take the flag when they are called."""
-    found = members(Interpreter(None).evaluate(node.func, Frame(None, scope)))
+    found = members(scope.evaluate(node.func))
     one = found[0]
     if len(found) != 1 or not isinstance(one, ClassValue) or not isinstance(one.type, KerasLayer):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.dependence import Dependence, class_dependence
+from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.module_run import ModelCall, module_run
@@ -83,8 +83,8 @@ class FlagDroppedByCallee(Rule):
         classes = {one.cls: one for one in module.layer_classes}
         for call in module_run(module, calls).model_calls:
             if call.node in calls and not call.symbolic and not call.inspected:
-                for cls in _classes_without_training(call):
-                    lost = [one for one in module.generations(cls) if _is_lost(cls, one, module)]
+                for layer, cls in _layers_without_training(call):
+                    lost = [one for one in module.generations(cls) if _is_lost(layer, one, module)]
                     if lost:
                         message = _message(call, cls, keras_title(lost, module.settings.keras))
                         yield self.problem(call.node, message, (3,), _plan(classes.get(cls)))
@@ -96,22 +96,22 @@ def _says_training(call: ast.Call) -> bool:
     return any(isinstance(value, ast.Constant) and value.value is True for value in given)
 
 
-def _classes_without_training(call: ModelCall) -> Iterator[UserClass]:
-    """The classes of the project, among those that are called, which depend on the phase and do not take the flag."""
+def _layers_without_training(call: ModelCall) -> Iterator[tuple[Instance, UserClass]]:
+    """The layers of the project, among those that are called, which depend on the phase and do not take the flag."""
     for one in members(call.receiver):
         cls = one.type if isinstance(one, Instance) else None
-        if isinstance(cls, UserClass) and cls.call is not None and class_dependence(cls) is Dependence.YES:
+        if isinstance(one, Instance) and isinstance(cls, UserClass) and cls.call is not None:
             takes = cls.phase_parameter is not None or cls.call.node.args.kwarg is not None
-            if not takes and not hides_signature(cls):
-                yield cls
+            if not takes and not hides_signature(cls) and dependence(one) is Dependence.YES:
+                yield one, cls
 
 
-def _is_lost(cls: UserClass, generation: Generation, module: CheckedModule) -> bool:
+def _is_lost(layer: Instance, generation: Generation, module: CheckedModule) -> bool:
     """Whether layers run in inference although the flag was True."""
     if generation.flag_survives_without_parameter:
         return False
     resolved = generation.resolve(True, None, None, accepts=False)
-    phases, _ = module.flow(generation).outcome(cls, resolved.phase, resolved.context)
+    phases, _ = module.flow(generation).outcome(layer, resolved.phase, resolved.context)
     return any(not phase for phase in phases)
 
 

@@ -6,8 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.patterns.legacy_uses import root_name
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import External, members
@@ -100,7 +98,7 @@ def _path(called: ast.expr, scope: Scope) -> str:
     root = root_name(called)
     if root is None or not scope.binds(root.id):
         return ""
-    found = members(Interpreter(None).evaluate(called, Frame(None, scope)))
+    found = members(scope.evaluate(called))
     return next((one.path for one in found if isinstance(one, External)), "")
 
 

@@ -64,7 +64,7 @@ FORGOTTEN = [
     ("if (y := self.drop(x)) is not None:\n    x = y\nreturn x", "self.drop(x)"),
     ("x += self.drop(x)\nreturn x", "self.drop(x)"),
     ("return x + self.drop(x) * 2", "self.drop(x)"),
-    ("return f'{self.drop(x)}' and x", None),
+    ("return f'{self.drop(x)}' and x", "self.drop(x)"),
     ("training = training and self.trainable\nreturn self.drop(x)", "self.drop(x)"),
     ("if training is None:\n    training = False\nreturn self.drop(x)", "self.drop(x)"),
     ("if x is None:\n    return x\nreturn self.drop(x)", "self.drop(x)"),

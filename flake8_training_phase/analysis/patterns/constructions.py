@@ -7,8 +7,6 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import Inlined, walk
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.weights import has_weights
 from flake8_training_phase.analysis.scopes import Scope
@@ -127,7 +125,7 @@ def _made_in(
     kept = {inner for node in nodes if _keeps(node) for inner in nodes_in(node)} if made else set()
     for node in made:
         if node not in kept:
-            for one in members(Interpreter(None).evaluate(node, Frame(None, scope))):
+            for one in members(scope.evaluate(node)):
                 if isinstance(one, Instance):
                     yield node, one
 
@@ -168,5 +166,5 @@ def _names_class(node: ast.expr, scope: Scope) -> bool:
         root = root.value
     if not isinstance(root, ast.Name):
         return False
-    found = members(Interpreter(None).evaluate(node, Frame(None, scope)))
+    found = members(scope.evaluate(node))
     return any(isinstance(one, ClassValue) for one in found)

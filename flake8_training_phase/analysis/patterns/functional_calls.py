@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
 from flake8_training_phase.analysis.scopes import Scope
@@ -129,7 +127,7 @@ def _resolved(node: ast.expr, scope: Scope) -> tuple[Value, ...]:
     # Only dotted names: to evaluate anything else would run it.
     if not isinstance(root, ast.Name):
         return ()
-    return members(Interpreter(None).evaluate(node, Frame(None, scope)))
+    return members(scope.evaluate(node))
 
 
 def _last_name(node: ast.expr) -> str:

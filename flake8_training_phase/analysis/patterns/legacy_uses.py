@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.blocks import TRY
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import External, Value, members
@@ -213,4 +211,4 @@ def _catches(handler: ast.ExceptHandler) -> bool:
 
 
 def _resolve(node: ast.expr, scope: Scope) -> Value:
-    return Interpreter(None).evaluate(node, Frame(None, scope))
+    return scope.evaluate(node)

@@ -29,7 +29,6 @@ from flake8_training_phase.analysis.values import (
     External,
     FunctionValue,
     Instance,
-    Items,
     Value,
     members,
     union,
@@ -74,7 +73,7 @@ class ModuleRun(GraphMaker):
     """What a module does when it is run, as far as it calls models."""
 
     def __init__(self, module: CheckedModule) -> None:
-        super().__init__(None)
+        super().__init__(module.module.program)
         self.model_calls: list[ModelCall] = []
         self.callees: dict[ast.Call, list[Value]] = {}
         """What is called at each call."""
@@ -95,12 +94,12 @@ class ModuleRun(GraphMaker):
         """Run the functions around some nodes that nothing has called yet, on unknown arguments."""
         wanted = set(nodes)
         for function in self._functions:
-            if function.node not in self.visited and not wanted.isdisjoint(nodes_in(function.node)):
-                self.visited.add(function.node)
+            if function.node not in self.state.visited and not wanted.isdisjoint(nodes_in(function.node)):
+                self.state.visited.add(function.node)
                 for instance in self._objects(function.cls):
                     self._run_alone(function, instance)
         for node, function_value in tuple(self._lambdas.items()):
-            if node not in self.visited and not wanted.isdisjoint(nodes_in(node)):
+            if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
                 self._steps = MAX_STEPS - _MOST_STEPS
                 with contextlib.suppress(TooComplex, RecursionError):
                     self._inline(
@@ -234,7 +233,13 @@ class ModuleRun(GraphMaker):
                     self._set_trainable(one, value)
                 held = self._held.setdefault(one, {})
                 before = held.get(name)
-                held[name] = value if before is None or _has_grown(before, value) else union((before, value))
+                held[name] = value if before is None else union((before, value))
+
+    def replace_attribute(self, base: Value, name: str, value: Value) -> None:
+        """Remember what an attribute became of whatever object it is."""
+        for one in members(base):
+            if isinstance(one, Instance):
+                self._held.setdefault(one, {})[name] = value
 
     def _set_trainable(self, layer: Instance, value: Value) -> None:
         if value == Constant(False):
@@ -272,15 +277,6 @@ def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
     assert isinstance(known, ModuleRun)
     known.come_to(nodes)
     return known
-
-
-def _has_grown(before: Value, value: Value) -> bool:
-    """Whether a value is what was there before with more in it: a list, or a Sequential that got a layer."""
-    if isinstance(before, Items) and isinstance(value, Items):
-        return value.values[: len(before.values)] == before.values
-    if isinstance(before, Instance) and isinstance(value, Instance) and before.type is value.type:
-        return bool(value.contents) and value.contents[: len(before.contents)] == before.contents
-    return False
 
 
 def _is_static(node: ast.AST) -> bool:

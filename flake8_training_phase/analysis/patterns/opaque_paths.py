@@ -22,7 +22,7 @@ def unseen_layers(layer_class: LayerClass) -> dict[str, list[Instance]]:
     reached = set(_reached(layer_class))
     everything = bool(reached & _ALL_LAYERS)
     found = {}
-    for name, value in layer_class.cls.written.items():
+    for name, value in layer_class.cls.attributes().items():
         unseen = [one for one in _phase_dependent(value) if one not in seen]
         if unseen and (everything or name in reached):
             found[name] = unseen

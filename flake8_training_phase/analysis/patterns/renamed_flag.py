@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.events import Inlined, LayerCall, called
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.module_run import module_run
 from flake8_training_phase.analysis.syntax import nodes_in, parents_of
@@ -124,7 +122,7 @@ def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, li
 def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, ast.AST]) -> Value:
     """What a call of a name at the top of the module calls, where no function around it has that name."""
     scope = layer_class.module.scope
-    is_partial = Interpreter(None).evaluate(call.func, Frame(None, scope)) == External("functools.partial")
+    is_partial = scope.evaluate(call.func) == External("functools.partial")
     target = call.args[0] if is_partial and call.args else call.func
     root = target
     while isinstance(root, (ast.Attribute, ast.Call)):
@@ -134,7 +132,7 @@ def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, 
         if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and _binds(around, root.id):
             return UNKNOWN
         around = parents.get(around)
-    return Interpreter(None).evaluate(target, Frame(None, scope)) if isinstance(root, ast.Name) else UNKNOWN
+    return scope.evaluate(target) if isinstance(root, ast.Name) else UNKNOWN
 
 
 def _binds(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:

@@ -42,7 +42,7 @@ def _has_weights(layer: Instance, inside: tuple[UserClass, ...]) -> bool:
     if cls.keras_base is not None and cls.keras_base.has_weights:
         return True
     run = [event.receiver for event in walk(cls.trace.events) if isinstance(event, LayerCall)]
-    return _any_has_weights((*cls.base_contents, *run), (*inside, cls))
+    return _any_has_weights((*cls.base_contents(), *run), (*inside, cls))
 
 
 def _any_has_weights(values: Iterable[Value], inside: tuple[UserClass, ...]) -> bool:

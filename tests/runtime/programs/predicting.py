@@ -113,7 +113,7 @@ def _classes(value: Value) -> Iterator[UserClass]:
         if isinstance(one, Instance):
             if isinstance(one.type, UserClass):
                 yield one.type
-                yield from (cls for held in one.type.base_contents for cls in _classes(held))
+                yield from (cls for held in one.type.base_contents(one) for cls in _classes(held))
             yield from (cls for held in one.contents for cls in _classes(held))
 
 
@@ -134,7 +134,7 @@ def _late_graphs(value: Value) -> Iterator[Instance]:
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):
             held = [event.receiver for event in _layer_calls(one.type)]
-            for other in (*held, *one.type.base_contents):
+            for other in (*held, *one.type.base_contents(one)):
                 if other is not one:
                     yield from _late_graphs(other)
         elif isinstance(one, Instance):

@@ -1,0 +1,136 @@
+"""The objects that a module makes: what its classes are constructed with, and by whom."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_training_phase.analysis.arguments import parameter_names
+from flake8_training_phase.analysis.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.expressions import TooComplex
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.graphs import GraphMaker
+from flake8_training_phase.analysis.objects import Made
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.values import UNKNOWN, Instance
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.module import Module
+    from flake8_training_phase.analysis.program import Program
+
+
+def constructions_of(module: Module, program: Program) -> tuple[Made, ...]:
+    """Every construction that the code of a module comes to, in the order in which they are come to.
+
+    Its code begins with what nothing in the module calls: classes that it does not make, its own statements, functions
+    that are left to others. What those make is made with known arguments, so nothing else need be run on unknown ones,
+    but for what no way was found to.
+    """
+    return tuple(_Search(module, program).found())
+
+
+class _Search:
+    def __init__(self, module: Module, program: Program) -> None:
+        self.module = module
+        self.program = program
+        self.classes = [cls for cls in module.classes() if cls.is_layer or "__init__" in cls.methods]
+        self._seen: set[Instance] = set()
+        self._visited: set[ast.AST] = set()
+
+    def found(self) -> Iterator[Made]:
+        """The constructions."""
+        named = self._called_names
+        for cls in self.classes:
+            if cls.name not in named:
+                yield from self._made_by_object(cls.unknown_instance)
+        yield from self._made_by_statements()
+        functions = [one for one in self._functions() if self._is_relevant(one[0])]
+        for called in (False, True):
+            for node, scope, owner in functions:
+                if (node.name in named) is called and node not in self._visited:
+                    yield from self._made_by_function(node, scope, owner)
+        for cls in self.classes:
+            if not any(one.type is cls for one in self._seen):
+                yield from self._made_by_object(cls.unknown_instance)
+
+    def _made_by_object(self, instance: Instance) -> Iterator[Made]:
+        one = self.program.canonical(instance)
+        if one not in self._seen:
+            self._seen.add(one)
+            state = self.program.state(one)
+            self._visited |= state.visited
+            yield from self._all(state.made)
+
+    def _all(self, made: Iterable[Made]) -> Iterator[Made]:
+        """Some constructions, with those in the constructors of what is made."""
+        for one in made:
+            yield one
+            if isinstance(one.instance.type, UserClass):
+                yield from self._made_by_object(one.instance)
+
+    def _made_by_statements(self) -> Iterator[Made]:
+        relevant = [one for one in self.module.tree.body if not isinstance(one, (FunctionDef, ast.ClassDef))]
+        relevant = [one for one in relevant if self._is_relevant(one)]
+        yield from self._made_in(relevant, Frame(None, self.module.scope))
+
+    def _made_by_function(self, node: FunctionDef, scope: Scope, owner: UserClass | None) -> Iterator[Made]:
+        self._visited.add(node)
+        instance = None if owner is None else owner.unknown_instance
+        frame = Frame(node, scope, None, owner, instance)
+        names = parameter_names(node)
+        for name in (*names, *(argument.arg for argument in node.args.kwonlyargs)):
+            frame.environment[name] = UNKNOWN
+        if instance is not None and names:
+            frame.environment[names[0]] = instance
+        yield from self._made_in(node.body, frame)
+
+    def _made_in(self, body: list[ast.stmt], frame: Frame) -> Iterator[Made]:
+        run = GraphMaker(self.program, frame.bound_to)
+        with contextlib.suppress(TooComplex, RecursionError):
+            run.block(body, frame)
+        self._visited |= run.state.visited
+        yield from self._all(run.state.made)
+
+    # Which code is looked at.
+
+    @cached_property
+    def _called_names(self) -> frozenset[str]:
+        """The names, of functions, methods and classes alike, that the module calls or hands to something."""
+        bases = {base for cls in self.classes for base in cls.node.bases}
+        found = set[str]()
+        for node in nodes_in(self.module.tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in bases:
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+        return frozenset(found)
+
+    @cached_property
+    def _constructing_names(self) -> frozenset[str]:
+        """The classes of the module, and the functions and methods that may come to construct one of them."""
+        uses = {node.name: _names_used(node) for node, _, _ in self._functions()}
+        found = {cls.name for cls in self.classes}
+        while more := {name for name, used in uses.items() if name not in found and not used.isdisjoint(found)}:
+            found |= more
+        return frozenset(found)
+
+    def _is_relevant(self, node: ast.AST) -> bool:
+        return not _names_used(node).isdisjoint(self._constructing_names)
+
+    def _functions(self) -> Iterator[tuple[FunctionDef, Scope, UserClass | None]]:
+        """The functions of the module and the methods of its classes, but for those that objects run themselves."""
+        for node, scope in self.module.scope.definitions:
+            if isinstance(node, FunctionDef):
+                yield node, scope, None
+        for cls in self.classes:
+            own = {"__init__", "build", "call", *cls.own_writing_methods}
+            yield from ((node, cls.scope, cls) for name, node in cls.methods.items() if name not in own)
+
+
+def _names_used(node: ast.AST) -> set[str]:
+    names = {one.id for one in nodes_in(node) if isinstance(one, ast.Name)}
+    return names | {one.attr for one in nodes_in(node) if isinstance(one, ast.Attribute)}

@@ -1,0 +1,127 @@
+"""Objects of the checked code: what they were made with, what constructing them leaves behind, and which are alike."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flake8_training_phase.analysis.values import (
+    SOME_NUMBER,
+    ClassValue,
+    Constant,
+    FunctionValue,
+    Instance,
+    Items,
+    Partial,
+    Union,
+    Value,
+    members,
+)
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.arguments import Arguments
+    from flake8_training_phase.analysis.classes import UserClass
+
+_NOT_TOLD_APART = frozenset({"name", "dtype"})
+"""Arguments of constructors that make no difference to what an object does in training."""
+
+_MOST_ELEMENTS = 64
+"""Of how many elements of a container objects are told apart by."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """One construction of an object."""
+
+    instance: Instance
+    node: ast.Call
+    host: UserClass | None
+    """The layer class in whose constructor, or in a method of which, it is made."""
+
+
+@dataclass(slots=True, eq=False)
+class ObjectState:
+    """What constructing an object leaves behind."""
+
+    attributes: dict[str, Value] = field(default_factory=dict)
+    base_arguments: Arguments | None = None
+    """What the constructor of its Keras base class was given."""
+    base_contents: tuple[Value, ...] = ()
+    """The layers handed to its Sequential or functional base class."""
+    made: list[Made] = field(default_factory=list)
+    """The objects that were made on the way."""
+    visited: set[ast.AST] = field(default_factory=set)
+    """The functions that were run on the way."""
+    too_deep: bool = False
+    """Its code is nested too deeply to be followed."""
+
+
+def construction_key(arguments: Arguments) -> Hashable:
+    """Equal for arguments of which a constructor makes objects that do the same in training."""
+    keywords = sorted((name, value) for name, value in arguments.keywords.items() if name not in _NOT_TOLD_APART)
+    return (
+        tuple(_key(value) for value in arguments.positional),
+        tuple((name, _key(value)) for name, value in keywords),
+        arguments.starred,
+        arguments.lacks if arguments.hidden else None,
+    )
+
+
+def _key(value: Value) -> Hashable:
+    if isinstance(value, Constant):
+        kept = simplified(value)
+        return (type(kept.value), kept.value) if _is_hashable(kept.value) else kept
+    if isinstance(value, Instance):
+        return _instance_key(value)
+    if isinstance(value, Items):
+        return (Items, tuple(map(_key, value.values[:_MOST_ELEMENTS])), value.keys, value.pairs, value.open)
+    if isinstance(value, Union):
+        return (Union, frozenset(map(_key, value.values)))
+    if isinstance(value, ClassValue):
+        return (ClassValue, id(value.type), value.generations)
+    if isinstance(value, FunctionValue):
+        bound = None if value.bound_to is None else _key(value.bound_to)
+        return (value.node, value.closure, bound)
+    if isinstance(value, Partial):
+        return (_key(value.function), tuple(map(_key, value.positional)), _named_keys(value.keywords))
+    return value
+
+
+def _instance_key(instance: Instance) -> Hashable:
+    if not isinstance(instance.type, KerasLayer):
+        return instance.type.program.canonical(instance)
+    deciding = {argument.name for argument in instance.type.arguments} | {"trainable"}
+    return (
+        instance.type.name,
+        instance.generations,
+        _named_keys({name: value for name, value in instance.arguments.items() if name in deciding}),
+        instance.has_hidden_arguments,
+        tuple(map(_key, instance.contents)),
+    )
+
+
+def _named_keys(values: Mapping[str, Value]) -> Hashable:
+    return tuple((name, _key(values[name])) for name in sorted(values))
+
+
+def _is_hashable(value: object) -> bool:
+    return isinstance(value, (str, bytes, int, float, complex, bool, type(None), type(...), type(SOME_NUMBER.value)))
+
+
+def simplified(value: Constant) -> Constant:
+    """A constant as objects are told apart by it: by whether a number is zero, not by how large it is."""
+    is_number = isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+    return SOME_NUMBER if is_number and value.value not in (0, 1) else value
+
+
+def held_instances(values: Iterable[Value]) -> Iterable[Instance]:
+    """The objects among some values, those inside containers included."""
+    for value in values:
+        for one in members(value):
+            if isinstance(one, Instance):
+                yield one
+            elif isinstance(one, Items):
+                yield from held_instances(one.values)

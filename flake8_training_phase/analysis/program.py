@@ -1,0 +1,208 @@
+"""The program that is checked: everything that is found out about its objects, once.
+
+All memo tables, and the guards against asking in a circle, are here and nowhere else. What is found out about an object
+follows from its class and from what it was made with, not from who asks, nor from the order of questions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names, unknown_rest
+from flake8_training_phase.analysis.classes import CallSummary, FunctionDef, Method, UserClass
+from flake8_training_phase.analysis.constructions import constructions_of
+from flake8_training_phase.analysis.expressions import TooComplex
+from flake8_training_phase.analysis.frames import Frame
+from flake8_training_phase.analysis.graphs import GraphMaker
+from flake8_training_phase.analysis.interpreter import Interpreter, bound
+from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.objects import Made, ObjectState, construction_key, simplified
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.values import (
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    FunctionValue,
+    Instance,
+    Items,
+    PhaseValue,
+    Value,
+    union,
+)
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+Answer = TypeVar("Answer")
+
+MAX_KINDS = 64
+"""How many kinds of objects of one class are told apart; more are taken for any object of the class."""
+
+
+class Program:
+    """What is known of the objects of a program."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, Any] = {}
+        self._kinds: dict[UserClass, dict[Hashable, Instance]] = {}
+        self._changes: dict[Instance, dict[str, Value]] = {}
+        """Attributes of objects that others assign: `self.head.drop = …`."""
+
+    def ask(self, question: Hashable, answer: Callable[[], Answer], meanwhile: Answer) -> Answer:
+        """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`."""
+        if question not in self._answers:
+            self._answers[question] = meanwhile
+            try:
+                self._answers[question] = answer()
+            except BaseException:
+                del self._answers[question]
+                raise
+        known: Answer = self._answers[question]
+        return known
+
+    # Objects.
+
+    def canonical(self, instance: Instance) -> Instance:
+        """The object that stands for all that are made of the same class with arguments that come to the same."""
+        cls = instance.type
+        if isinstance(cls, KerasLayer) or instance in self._changes:
+            return instance
+        if instance.construction is None:
+            return instance if instance is cls.unknown_instance else cls.instance
+        kinds = self._kinds.setdefault(cls, {})
+        key = construction_key(instance.construction)
+        if key not in kinds and len(kinds) >= MAX_KINDS:
+            return cls.instance
+        return kinds.setdefault(key, instance)
+
+    def state(self, instance: Instance) -> ObjectState:
+        """What constructing an object leaves behind."""
+        one = self.canonical(instance)
+        state = ObjectState()
+        return self.ask(("state", one), lambda: self._construct(one, state), meanwhile=state)
+
+    def attribute(self, instance: Instance, name: str) -> Value | None:
+        """What was assigned to an attribute of an object; None when nothing was."""
+        changed = self._changes.get(instance, {}).get(name)
+        return self.state(instance).attributes.get(name) if changed is None else changed
+
+    def change(self, instance: Instance, name: str, value: Value) -> None:
+        """Another object assigns an attribute of this one."""
+        self._changes.setdefault(instance, {})[name] = value
+
+    def _construct(self, instance: Instance, state: ObjectState) -> ObjectState:
+        assert isinstance(instance.type, UserClass)
+        cls = instance.type
+        run = GraphMaker(self, instance, state)
+        for name in cls.writing_methods():
+            found = cls.find_method(name)
+            if isinstance(found, Method):
+                if found.node not in run.state.visited:
+                    given = self._constructor_arguments(instance, found) if name == "__init__" else {}
+                    self._run(run, found, given)
+            elif name == "__init__" and instance.construction is not None and found is not None:
+                run.construct_base(found, instance.construction)
+        return state
+
+    def _constructor_arguments(self, instance: Instance, constructor: Method) -> Mapping[str, Value]:
+        """What the parameters of `__init__` are: those of the construction; those of all, for any object of a class."""
+        cls = instance.type
+        assert isinstance(cls, UserClass)
+        if instance.construction is not None:
+            return self._bound(constructor, instance, instance.construction)
+        if instance is cls.unknown_instance:
+            return {}
+        found = [self._bound(constructor, instance, one) for one in self._seen_constructions(cls)]
+        return {name: union(one[name] for one in found if name in one) for one in found for name in one}
+
+    def _bound(self, constructor: Method, instance: Instance, arguments: Arguments) -> dict[str, Value]:
+        function = FunctionValue(constructor.node, constructor.owner.scope, owner=constructor.owner, bound_to=instance)
+        environment = bound(function, arguments, Interpreter(self).evaluate)
+        typed = dict(_typed_parameters(constructor.node, constructor.owner.scope))
+        return {
+            name: typed.get(name, value) if value is UNKNOWN else _simplified(value)
+            for name, value in environment.items()
+        }
+
+    def _seen_constructions(self, cls: UserClass) -> list[Arguments]:
+        found = self.constructions(cls.module)
+        made = [one.instance.construction for one in found if one.instance.type is cls]
+        return [one for one in made if one is not None]
+
+    def constructions(self, module: Module) -> tuple[Made, ...]:
+        """The objects that the code of a module makes, itself and in the constructors of what it makes."""
+        return self.ask(("constructions", module), lambda: constructions_of(module, self), meanwhile=())
+
+    def _run(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> bool:
+        """Run a method of the subject on unknown arguments but for those given; False when it was too complex."""
+        node, instance = method.node, run.subject
+        assert instance is not None
+        run.state.visited.add(node)
+        frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=node.name == "call")
+        for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
+            frame.environment[name] = UNKNOWN
+        if node.args.vararg is not None:
+            frame.environment[node.args.vararg.arg] = UNKNOWN
+        if node.args.kwarg is not None:
+            frame.environment[node.args.kwarg.arg] = unknown_rest(node)
+        if node.name != "call":
+            frame.environment.update(_typed_parameters(node, method.owner.scope))
+        frame.environment.update(given)
+        positional = parameter_names(node)
+        if positional:
+            frame.environment[positional[0]] = instance
+        try:
+            run.block(node.body, frame)
+        except TooComplex:
+            return False
+        except RecursionError:
+            run.state.too_deep = True
+            return False
+        return True
+
+    # What calling an object does.
+
+    def summary(self, instance: Instance) -> CallSummary:
+        """What `call` of an object does when the flag is True, False or None."""
+        one = self.canonical(instance)
+        return self.ask(("summary", one), lambda: self._summary(one), meanwhile=CallSummary((), complete=False))
+
+    def _summary(self, instance: Instance) -> CallSummary:
+        cls = instance.type
+        assert isinstance(cls, UserClass)
+        if cls.call is None:
+            return CallSummary((), complete=cls.is_layer)
+        run = Interpreter(self, instance)
+        given: dict[str, Value] = {}
+        if cls.phase_parameter is not None:
+            given[cls.phase_parameter] = PhaseValue((True, False, None), cls.phase_parameter, cls.default_is_number)
+        elif cls.phase_in_kwargs and cls.call.node.args.kwarg is not None:
+            flag = PhaseValue((True, False, None), "training")
+            given[cls.call.node.args.kwarg.arg] = Items((flag,), ("training",), open=True)
+        complete = self._run(run, cls.call, given)
+        return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
+
+    # Names.
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """What an expression at the top of a scope is."""
+        return Interpreter(self).evaluate(node, Frame(None, scope))
+
+
+def _simplified(value: Value) -> Value:
+    return simplified(value) if isinstance(value, Constant) else value
+
+
+def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:
+    """The parameters whose default or annotation says what they are: `norm_layer=BatchNormalization`."""
+    for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        if isinstance(argument.annotation, (ast.Name, ast.Attribute)):
+            annotated = scope.evaluate(argument.annotation)
+            if isinstance(annotated, ClassValue):
+                made = Instance(annotated.type, annotated.generations, {}, has_hidden_arguments=True)
+                yield argument.arg, made
+    for name, default in defaults(node):
+        if not isinstance(default, ast.Constant):
+            value = scope.evaluate(default)
+            if isinstance(value, (ClassValue, Instance, FunctionValue)):
+                yield name, value

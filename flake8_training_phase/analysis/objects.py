@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.values import (
     SOME_NUMBER,
-    ClassValue,
     Constant,
     FunctionValue,
     Instance,
@@ -80,8 +79,6 @@ def _key(value: Value) -> Hashable:
         return (Items, tuple(map(_key, value.values[:_MOST_ELEMENTS])), value.keys, value.pairs, value.open)
     if isinstance(value, Union):
         return (Union, frozenset(map(_key, value.values)))
-    if isinstance(value, ClassValue):
-        return (ClassValue, id(value.type), value.generations)
     if isinstance(value, FunctionValue):
         bound = None if value.bound_to is None else _key(value.bound_to)
         return (value.node, value.closure, bound)

@@ -229,26 +229,28 @@ class Union(Value):
 
 def union(values: Iterable[Value]) -> Value:
     """One value that stands for any of `values`; `UNKNOWN` for none."""
-    flat: list[Value] = []
+    found: dict[Value, None] = {}
+    classes: dict[KerasLayer | UserClass, ClassValue] = {}
     for value in values:
-        for member in value.values if isinstance(value, Union) else (value,):
-            if any(member is other or member == other for other in flat):
-                continue
+        for member in members(value):
             if isinstance(member, ClassValue):
-                member = _merged_class(member, flat)
-            flat.append(member)
-    if not flat:
+                member = _with_twin(member, found, classes)
+            found[member] = None
+    if not found:
         return UNKNOWN
-    return flat[0] if len(flat) == 1 else Union(tuple(flat))
+    return next(iter(found)) if len(found) == 1 else Union(tuple(found))
 
 
-def _merged_class(value: ClassValue, flat: list[Value]) -> ClassValue:
-    """The class with the generations of its twin, which is taken out of `flat`: one class, spelled in two ways."""
-    twin = next((one for one in flat if isinstance(one, ClassValue) and one.type is value.type), None)
-    if twin is None:
-        return value
-    flat.remove(twin)
-    return ClassValue(value.type, value.generations | twin.generations)
+def _with_twin(
+    value: ClassValue, found: dict[Value, None], classes: dict[KerasLayer | UserClass, ClassValue]
+) -> ClassValue:
+    """The class with the generations of its twin, which is taken out of `found`: one class, spelled in two ways."""
+    twin = classes.get(value.type)
+    if twin is not None and twin != value:
+        del found[twin]
+        value = ClassValue(value.type, value.generations | twin.generations)
+    classes[value.type] = value
+    return value
 
 
 def members(value: Value) -> tuple[Value, ...]:

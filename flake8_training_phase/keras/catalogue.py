@@ -49,7 +49,7 @@ class Argument:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KerasLayer:
     """One public layer or model class of Keras."""
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.events import LayerCall
+from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors
 from flake8_training_phase.analysis.patterns.augmentation import only_augments
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
-from flake8_training_phase.rules.ktp102_layer_without_training import untold_message
+from flake8_training_phase.rules.ktp102_layer_without_training import in_host_message, untold_message
 from flake8_training_phase.rules.rule import Problem, Rule
 
 
@@ -75,7 +76,12 @@ class ModelWithoutTraining(Rule):
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(hit[0], "this layer is told nothing")
-                yield self.problem(node, _message(layer_class, *hit), (3,), plan, related=related)
+                if is_only_made_in_hosts(cls):
+                    # Where a host loses the flag, that is said of the host: nobody fits what it holds.
+                    message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
+                else:
+                    message, severity = _message(layer_class, *hit), self.severity
+                yield self.problem(node, message, (3,), plan, severity=severity, related=related)
             elif not isinstance(cls.find_method("train_step"), Method):
                 # A step of its own may call the helpers, and tell them.
                 untold = layer_class.untold_helper()

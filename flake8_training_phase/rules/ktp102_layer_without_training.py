@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import (
     LayerClass,
     UntoldHelper,
@@ -84,10 +85,7 @@ class LayerWithoutTraining(Rule):
             if needy is not None:
                 if only_augments(layer_class) and not any(True for _ in call_sites(layer_class)):
                     continue  # Mapped over a dataset it is right, and no model is seen to run it.
-                message = (
-                    f"{layer_class.call_title} has no `training` parameter: `{needy.name}` "
-                    f"({layer_title(needy.receiver)}, line {needy.node.lineno}) depends on the call context of the host"
-                )
+                message = in_host_message(layer_class, needy)
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(needy, "this layer is told nothing")
                 yield self.problem(layer_class.call, message, layer_class.keras, plan, related=related)
@@ -96,6 +94,14 @@ class LayerWithoutTraining(Rule):
                 message, keras = untold_message(layer_class, untold), majors(untold.generations)
                 related = module.related(untold.call, "this layer is told nothing")
                 yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG, related=related)
+
+
+def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
+    """What is said of a class that runs a layer in the call context of a host."""
+    return (
+        f"{layer_class.call_title} has no `training` parameter: `{call.name}` "
+        f"({layer_title(call.receiver)}, line {call.node.lineno}) depends on the call context of the host"
+    )
 
 
 def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:

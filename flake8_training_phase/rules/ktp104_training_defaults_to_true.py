@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Given, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
 from flake8_training_phase.analysis.patterns.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
@@ -115,7 +116,7 @@ def _follows_default(event: Subject) -> bool:
 def _settled(layer_class: LayerClass) -> set[int]:
     """The Keras versions under which no model in the module leaves the phase of such a layer to its default."""
     sites = list(call_sites(layer_class))
-    if layer_class.cls.is_model or not sites:
+    if not sites or (layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls)):
         return set()
     if any(site.inside_container or site.call.flag.given is Given.NOT for site in sites):
         return set()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
+from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites, functional_call
 from flake8_training_phase.findings import Applicability, Severity
@@ -94,7 +95,7 @@ def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _consequence(layer_class: LayerClass) -> tuple[Severity, str]:
-    if layer_class.cls.is_model:
+    if layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls) and not _takes_more_inputs(layer_class):
         return Severity.BUG, "`model(x)` raises TypeError"
     bare = [site.call.node for site in call_sites(layer_class) if site.inside_container or site.call.flag.absent]
     functional = functional_call(layer_class)
@@ -103,6 +104,14 @@ def _consequence(layer_class: LayerClass) -> tuple[Severity, str]:
     if bare:
         return Severity.BUG, f"the call in line {bare[0].lineno} raises TypeError"
     return Severity.FRAGILE, "a functional model or a `Sequential` with it raises TypeError"
+
+
+def _takes_more_inputs(layer_class: LayerClass) -> bool:
+    """Whether `call` has other inputs that nobody can leave out: who runs it names its parameters."""
+    assert layer_class.call is not None
+    known = dict(defaults(layer_class.call))
+    inputs = [name for name in parameter_names(layer_class.call)[1:] if name not in (*known, "training")]
+    return len(inputs) > 1
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:

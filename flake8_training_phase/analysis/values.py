@@ -177,6 +177,11 @@ class Items(Value):
     def with_item(self, key: str | None, value: Value) -> Items:
         """The container after `container[key] = value`."""
         keys = self.keys or (None,) * len(self.values)
+        if key is not None and key in keys:
+            place = keys.index(key)
+            return Items((*self.values[:place], value, *self.values[place + 1 :]), keys)
+        if key is None and (None, value) in zip(keys, self.values, strict=True):
+            return self
         return Items((*self.values, value), (*keys, key))
 
     def get(self, index: object) -> Value:
@@ -236,9 +241,43 @@ def union(values: Iterable[Value]) -> Value:
             if isinstance(member, ClassValue):
                 member = _with_twin(member, found, classes)
             found[member] = None
-    if not found:
+    kept = _joined_containers(tuple(found))
+    if not kept:
         return UNKNOWN
-    return next(iter(found)) if len(found) == 1 else Union(tuple(found))
+    return kept[0] if len(kept) == 1 else Union(kept)
+
+
+MAX_CONTAINERS = 8
+"""How many containers that a value may be are told apart: each `if` that puts something into one could double them."""
+
+
+def _joined_containers(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Some values, with one dict in the place of several, and one list where there are too many."""
+    dicts = [one for one in values if isinstance(one, Items) and one.keys]
+    lists = [one for one in values if isinstance(one, Items) and not one.keys]
+    joined = dict[Items, Items]()
+    if len(dicts) > 1:
+        joined |= dict.fromkeys(dicts, _joined_dict(dicts))
+    if len(lists) > MAX_CONTAINERS:
+        any_element = union(element for one in lists for element in one.values)
+        joined |= dict.fromkeys(lists, Items((any_element,), pairs=any(one.pairs for one in lists)))
+    if not joined:
+        return values
+    return tuple(dict.fromkeys(joined.get(one, one) if isinstance(one, Items) else one for one in values))
+
+
+def _joined_dict(dicts: list[Items]) -> Items:
+    named: dict[str, list[Value]] = {}
+    others: dict[Value, None] = {}
+    for one in dicts:
+        for key, value in zip(one.keys, one.values, strict=False):
+            if key is None:
+                others[value] = None
+            else:
+                named.setdefault(key, []).append(value)
+    values = (*(union(found) for found in named.values()), *others)
+    keys = (*named, *(None,) * len(others))
+    return Items(values, keys, pairs=any(one.pairs for one in dicts), open=any(one.open for one in dicts))
 
 
 def _with_twin(

@@ -15,6 +15,10 @@ _TF1_LAYERS = ("dropout", "batch_norm")
 _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "stateless_call")
 _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
+_SUBCLASS = re.compile(r"class \w+\([^)]")
+"""A class that may have the `call` of a base class in another file."""
+_DEPENDING = ("training", "Dropout", "Normalization")
+"""What then stands in its body, if it matters."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -24,8 +28,9 @@ _FLAG = re.compile(
 def may_hold_findings(text: str) -> bool:
     """Whether the text has anything that a rule could speak of.
 
-    True is a guess, False is certain: without a `call` method, a training step, a call that says `training=True`, a
-    name of the legacy API, a layer of TensorFlow 1, or a dropout function in a `Lambda` layer, no rule has a subject.
+    True is a guess, False is certain: without a `call` method or a class that may inherit one, a training step, a call
+    that says `training=True`, a name of the legacy API, a layer of TensorFlow 1, or a dropout function in a `Lambda`
+    layer, no rule has a subject.
     """
     if any(word in text for word in _TF1_LAYERS) and any(word in text for word in _TF1_WORDS):
         return True
@@ -33,7 +38,11 @@ def may_hold_findings(text: str) -> bool:
         return True
     if any(word in text for word in _CALLER_WORDS) and ("keras" in text or "tensorflow" in text):
         return True
-    return "import" in text and _CALL_METHOD.search(text) is not None
+    if "import" not in text:
+        return False
+    if _CALL_METHOD.search(text) is not None:
+        return True
+    return "keras" in text and any(word in text for word in _DEPENDING) and _SUBCLASS.search(text) is not None
 
 
 def mentions_keras(text: str) -> bool:

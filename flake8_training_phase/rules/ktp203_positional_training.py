@@ -94,7 +94,13 @@ def _fails(call: LayerCall, keras: int) -> bool:
     layers = [one for one in members(call.receiver) if not isinstance(one, Constant)]
     if not layers or not all(isinstance(one, Instance) for one in layers):
         return False
-    return keras == 3 or any(call.flag.node is not _training_argument(call, one) for one in layers)
+    known = [one for one in layers if isinstance(one, Instance) and not _is_of_any_class(one)]
+    return keras == 3 or any(call.flag.node is not _training_argument(call, one) for one in known)
+
+
+def _is_of_any_class(layer: Instance) -> bool:
+    """Whether nothing is known of a layer but that it is one: it may take the flag at any place."""
+    return isinstance(layer.type, KerasLayer) and layer.type.name in ("Layer", "Wrapper", "Model")
 
 
 def _training_argument(call: LayerCall, layer: Value) -> ast.expr | None:

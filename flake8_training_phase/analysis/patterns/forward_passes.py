@@ -75,6 +75,17 @@ class _Judge:
         self.texts = {owner.text for owner in step.owners}
         updated = [value for owner in step.owners for value in run.owners.get(owner.node, ())]
         self.updated = {one for value in updated for one in members(value) if isinstance(one, Instance)}
+        self.parts = self.updated | set(self._held_by(self.updated))
+
+    def _held_by(self, owners: Iterable[Instance]) -> Iterator[Instance]:
+        """The objects inside some objects, as deep as they go."""
+        seen, waiting = set(owners), list(owners)
+        while waiting:
+            for one in self.run.held_by(waiting.pop()):
+                if one not in seen:
+                    seen.add(one)
+                    waiting.append(one)
+                    yield one
 
     def forward_passes(self) -> Iterator[ForwardPass]:
         """Those of the step, in the order of the text, then those in functions that it calls."""
@@ -98,7 +109,7 @@ class _Judge:
             depends = self.dependence(models)
         else:
             # A part of the model that the step updates: `self.encoder(x)`, where `self` is what learns.
-            part = any(text.startswith(f"{owner}.") for owner in self.texts)
+            part = any(text.startswith(f"{owner}.") for owner in self.texts) or any(map(self._is_part, models))
             depends = self.dependence(models) if part and models else Dependence.NO
             depends = depends if depends is Dependence.YES else Dependence.NO
         if self.step.kind is Kind.TORCH and not models:
@@ -107,6 +118,12 @@ class _Judge:
             flag = _flag_name(models)
             only = len(known) == len(models)
             yield ForwardPass(node, self.step, Told.NOT, union(models), depends, flag, takes_flag=only)
+
+    def _is_part(self, model: Value) -> bool:
+        """Whether a model is inside what the step updates, or what the step updates is inside the model."""
+        if not isinstance(model, Instance):
+            return False
+        return model in self.parts or not self.updated.isdisjoint(self._held_by([model]))
 
     def _is_told(self, node: ast.Call) -> bool:
         """Whether a run of the module saw that the call gives a flag, or asks before whether there is one."""
@@ -125,7 +142,7 @@ class _Judge:
         """Models that functions called by the step run."""
         for call in self.run.model_calls:
             place = next((i for i, one in enumerate(call.chain) if one.call in self.step.region), None)
-            models = [one for one in members(call.receiver) if isinstance(one, Instance) and one in self.updated]
+            models = [one for one in members(call.receiver) if isinstance(one, Instance) and self._is_part(one)]
             ways = {call.node, *(one.call for one in call.chain)}
             if place is None or call.node in self.step.region or ways & self.step.aside:
                 continue
@@ -148,7 +165,7 @@ class _Judge:
         return self._of(union(models), _DEPTH)
 
     def _one(self, model: Instance, depth: int) -> Dependence:
-        if model in self.run.frozen:
+        if self._is_frozen(model):
             return Dependence.NO
         application = model.arguments.get(APPLICATION)
         if isinstance(application, Constant):
@@ -166,6 +183,14 @@ class _Judge:
             known = known if layers is None else _most(self._of(one, depth - 1) for one in layers)
         return known
 
+    def _is_frozen(self, model: Instance) -> bool:
+        """Whether `trainable = False` was said of it, which stops no Dropout: only BatchNormalization asks for that."""
+        leaves = [one for one in (model, *self._held_by([model])) if not any(True for _ in self.run.held_by(one))]
+        frozen = model in self.run.frozen
+        return frozen and all(
+            isinstance(one.type, KerasLayer) and one.type.has_weights for one in leaves if _drops(one)
+        )
+
     def _of(self, value: Value, depth: int) -> Dependence:
         found = [self._untold(one, depth) for one in members(value) if isinstance(one, Instance)]
         return _most(found) if found else Dependence.MAYBE
@@ -178,6 +203,10 @@ class _Judge:
             return Dependence.NO
         known = self._one(layer, depth)
         return Dependence.MAYBE if phases and phases <= {True, Passed.UNKNOWN} and known is Dependence.YES else known
+
+
+def _drops(layer: Instance) -> bool:
+    return dependence(layer) is Dependence.YES
 
 
 def _most(found: Iterable[Dependence]) -> Dependence:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names
@@ -21,6 +21,7 @@ from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.functions import Function
 from flake8_training_phase.analysis.graphs import GraphMaker, Tensor, through
+from flake8_training_phase.analysis.objects import held_instances
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
@@ -40,7 +41,7 @@ VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", 
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
-_MOST_STEPS = 5_000
+_MOST_STEPS = 20_000
 """After how many statements and calls the run of a module, or of a function in it, is given up."""
 
 APPLICATION = "#application"
@@ -86,18 +87,23 @@ class ModuleRun(GraphMaker):
         """What `trainable = False` was said of."""
         self._held: dict[Instance, dict[str, Value]] = {}
         self._chain: list[Entered] = []
+        self._names_used: dict[Function, set[str]] = {}
         self._top = Frame(None, module.scope)
         self._functions = module.functions
         self._run(module.tree.body, self._top)
 
     def come_to(self, nodes: Collection[ast.AST]) -> None:
-        """Run the functions around some nodes that nothing has called yet, on unknown arguments."""
+        """Run the functions around some nodes that nothing has called yet: as others of the module call them, which
+        are run on unknown arguments, and themselves on such where nothing does.
+        """
         wanted = set(nodes)
-        for function in self._functions:
-            if function.node not in self.state.visited and not wanted.isdisjoint(nodes_in(function.node)):
-                self.state.visited.add(function.node)
-                for instance in self._objects(function.cls):
-                    self._run_alone(function, instance)
+        around = [one for one in self._functions if not wanted.isdisjoint(nodes_in(one.node))]
+        if any(one.node not in self.state.visited for one in around):
+            for function in (*self._first_callers(around), *around):
+                if function.node not in self.state.visited:
+                    self.state.visited.add(function.node)
+                    for instance in self._objects(function.cls):
+                        self._run_alone(function, instance)
         for node, function_value in tuple(self._lambdas.items()):
             if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
                 self._steps = MAX_STEPS - _MOST_STEPS
@@ -105,6 +111,24 @@ class ModuleRun(GraphMaker):
                     self._inline(
                         function_value, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False
                     )
+
+    def _first_callers(self, functions: Iterable[Function]) -> list[Function]:
+        """The functions, called by no other, through which some are reached, as far as names tell."""
+        names = {one.node.name for one in functions}
+        callers: list[Function] = []
+        while more := [one for one in self._functions if one not in callers and not names.isdisjoint(self._used(one))]:
+            callers += more
+            names |= {one.node.name for one in more}
+        used = [(one, self._used(one)) for one in callers]
+        return [one for one in callers if not any(one.node.name in inner for other, inner in used if other is not one)]
+
+    def _used(self, function: Function) -> Collection[str]:
+        """The names that a function reads, with those of attributes."""
+        if function not in self._names_used:
+            nodes = list(nodes_in(function.node))
+            found = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+            self._names_used[function] = found | {one.attr for one in nodes if isinstance(one, ast.Attribute)}
+        return self._names_used[function]
 
     def _run(self, body: list[ast.stmt], frame: Frame) -> None:
         self._steps = MAX_STEPS - _MOST_STEPS
@@ -144,6 +168,13 @@ class ModuleRun(GraphMaker):
             if isinstance(found, ClassValue):
                 return Instance(found.type, found.generations, {}, has_hidden_arguments=True)
         return UNKNOWN
+
+    def held_by(self, owner: Instance) -> Iterator[Instance]:
+        """The objects that an object has as attributes or contents, or in containers that are such."""
+        attributes = dict[str, Value]()
+        if isinstance(owner.type, UserClass):
+            attributes = owner.type.attributes(owner) | self._held.get(owner, {})
+        yield from held_instances((*attributes.values(), *owner.contents))
 
     def layers_run_by(self, model: Instance) -> list[Value] | None:
         """What the `call` of an object of the project runs without a constant flag; None when that is not seen."""

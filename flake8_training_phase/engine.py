@@ -146,6 +146,8 @@ def _verified(
         judged = Verifier(tree, source, analyse, safe_fixes, MAX_ROUNDS).verified(_safe_fixes(findings))
     except Broken:
         return findings  # A fix of ours breaks the text: whoever makes it reports that with its place.
+    finally:
+        project.close(Path(filename).absolute())  # It holds the text with fixes, which nobody has written.
     return [one if one.fix is None else replace(one, fix=judged.get(one.fix, one.fix)) for one in findings]
 
 

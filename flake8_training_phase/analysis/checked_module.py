@@ -12,7 +12,6 @@ from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.functions import Function, functions
 from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.module import Module
 from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.values import Instance
@@ -35,12 +34,11 @@ class CheckedModule:
     def __init__(
         self, tree: ast.Module, source: SourceText, filename: str, settings: Settings, project: Project
     ) -> None:
-        self.tree = tree
         self.source = source
         self.settings = settings
-        self.module = Module(tree, Path(filename).absolute(), project)
+        self.module = project.open(tree, Path(filename).absolute(), source.text)
+        self.tree = self.module.tree
         self.scope = self.module.scope
-        project.begin(self.module)
 
     @cached_property
     def layer_classes(self) -> tuple[LayerClass, ...]:

@@ -7,7 +7,7 @@ One interpreter serves two questions: what attributes do `__init__` and `build` 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,12 @@ class Interpreter(Statements):
         self.state = state or ObjectState()
         """What becomes of the subject."""
         self._running: list[ast.AST] = []
+        self._writes = 0
+        """How many attributes were assigned."""
+        self._cuts = 0
+        """How many calls were not followed."""
+        self._pure_results: dict[Hashable, Value] = {}
+        """What functions give that do nothing else, by what they are given."""
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
         """What `base.name` is."""
@@ -104,6 +110,7 @@ class Interpreter(Statements):
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
         """Remember `base.name = value`, beside what the attribute may have been before."""
+        self._writes += 1
         if base is self.subject:
             before = self.state.attributes.get(name)
             self.state.attributes[name] = value if before is None else union((before, value))
@@ -112,6 +119,7 @@ class Interpreter(Statements):
 
     def replace_attribute(self, base: Value, name: str, value: Value) -> None:
         """Remember `base.name = value`, which is what it was before with a change to it."""
+        self._writes += 1
         if base is self.subject:
             self.state.attributes[name] = value
             return
@@ -318,6 +326,7 @@ class Interpreter(Statements):
     def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
         node = function.node
         if node in self._running or len(self._running) >= MAX_DEPTH:
+            self._cuts += 1
             return UNKNOWN
         self.state.visited.add(node)
         inner = Frame.of(function, frame.live)
@@ -330,6 +339,10 @@ class Interpreter(Statements):
             first = arguments.positional[0] if arguments.positional else UNKNOWN
             inner.bound_to = first if isinstance(first, Instance) else None
         inner.environment.update(bound(function, arguments, self.evaluate))
+        question = _question(function, inner)
+        if question is not None and question in self._pure_results:
+            return self._pure_results[question]
+        effects = self._effects
         call = Inlined(
             arguments.node,
             node,
@@ -350,9 +363,30 @@ class Interpreter(Statements):
         finally:
             self._running.pop()
             self.events = outer
+        result = union(inner.returned)
         if call.events:
             self.events.append(call)
-        return union(inner.returned)
+        elif question is not None and effects == self._effects:
+            self._pure_results[question] = result
+        return result
+
+    @property
+    def _effects(self) -> tuple[int, int, int]:
+        """Grows with what a function may leave behind, beside what it returns, and where it was not followed."""
+        return len(self.state.made), self._writes, self._cuts
+
+
+_SIMPLE = (type(UNKNOWN), Constant, Instance, External, ClassValue, PhaseValue)
+"""Values that are quickly told apart."""
+
+
+def _question(function: FunctionValue, frame: Frame) -> Hashable | None:
+    """What a function that does nothing else gives the same answer to; None where asking takes too long."""
+    given = frame.environment
+    if not all(isinstance(value, _SIMPLE) for value in given.values()):
+        return None
+    where = (function.node, function.bound_to, function.closure, id(function.enclosing))
+    return (*where, frame.live, frame.inspects_signatures, tuple(given.items()))
 
 
 def bound(

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 class Module:
     """A module and its names; what it imports is looked up in its project."""
 
-    def __init__(self, tree: ast.Module, path: Path, project: Project) -> None:
+    def __init__(self, tree: ast.Module, path: Path, project: Project, text: str) -> None:
         self.tree = tree
+        self.text = text
         self.path = path
         self.project = project
         self._classes: dict[ast.ClassDef, UserClass] = {}

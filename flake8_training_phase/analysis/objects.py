@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.values import (
@@ -72,7 +72,7 @@ def construction_key(arguments: Arguments) -> Hashable:
 def _key(value: Value) -> Hashable:
     if isinstance(value, Constant):
         kept = simplified(value)
-        return (type(kept.value), kept.value) if _is_hashable(kept.value) else kept
+        return (type(kept.value), kept) if isinstance(kept, Constant) else kept
     if isinstance(value, Instance):
         return _instance_key(value)
     if isinstance(value, Items):
@@ -104,14 +104,14 @@ def _named_keys(values: Mapping[str, Value]) -> Hashable:
     return tuple((name, _key(values[name])) for name in sorted(values))
 
 
-def _is_hashable(value: object) -> bool:
-    return isinstance(value, (str, bytes, int, float, complex, bool, type(None), type(...), type(SOME_NUMBER.value)))
-
-
-def simplified(value: Constant) -> Constant:
-    """A constant as objects are told apart by it: by whether a number is zero, not by how large it is."""
-    is_number = isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
-    return SOME_NUMBER if is_number and value.value not in (0, 1) else value
+def simplified(value: Value) -> Value:
+    """A value as objects are told apart by it: by whether a number is zero, not by how large it is."""
+    if isinstance(value, Constant):
+        is_number = isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+        return SOME_NUMBER if is_number and value.value not in (0, 1) else value
+    if isinstance(value, Items):
+        return replace(value, values=tuple(map(simplified, value.values)))
+    return value
 
 
 def held_instances(values: Iterable[Value]) -> Iterable[Instance]:

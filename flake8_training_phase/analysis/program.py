@@ -23,7 +23,6 @@ from flake8_training_phase.analysis.scopes import Scope
 from flake8_training_phase.analysis.values import (
     UNKNOWN,
     ClassValue,
-    Constant,
     FunctionValue,
     Instance,
     Items,
@@ -44,19 +43,33 @@ class Program:
 
     def __init__(self) -> None:
         self._answers: dict[Hashable, Any] = {}
+        self._asking: dict[Hashable, int] = {}
+        """The questions that are being answered, with how deep each is in the others."""
+        self._provisional = 0
+        """How deep the outermost question is whose answer was needed before it was found."""
         self._kinds: dict[UserClass, dict[Hashable, Instance]] = {}
+        self._canonical: dict[Instance, Instance] = {}
         self._changes: dict[Instance, dict[str, Value]] = {}
         """Attributes of objects that others assign: `self.head.drop = …`."""
 
     def ask(self, question: Hashable, answer: Callable[[], Answer], meanwhile: Answer) -> Answer:
         """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`."""
+        if question in self._asking:
+            # What is found out on the way back to here holds only as long as this is not known.
+            self._provisional = min(self._provisional, self._asking[question])
+            return meanwhile
         if question not in self._answers:
-            self._answers[question] = meanwhile
+            depth = self._asking[question] = len(self._asking)
+            outer, self._provisional = self._provisional, depth
             try:
-                self._answers[question] = answer()
-            except BaseException:
-                del self._answers[question]
-                raise
+                found = answer()
+            finally:
+                del self._asking[question]
+                is_final = self._provisional >= depth
+                self._provisional = min(outer, self._provisional)
+            if not is_final:
+                return found
+            self._answers[question] = found
         known: Answer = self._answers[question]
         return known
 
@@ -68,12 +81,16 @@ class Program:
         if isinstance(cls, KerasLayer) or instance in self._changes:
             return instance
         if instance.construction is None:
-            return instance if instance is cls.unknown_instance else cls.instance
-        kinds = self._kinds.setdefault(cls, {})
-        key = construction_key(instance.construction)
-        if key not in kinds and len(kinds) >= MAX_KINDS:
-            return cls.instance
-        return kinds.setdefault(key, instance)
+            # While the constructions of a module are collected, any object of its classes may be meant.
+            is_collecting = ("constructions", cls.module) in self._asking
+            return cls.unknown_instance if is_collecting or instance is cls.unknown_instance else cls.instance
+        if instance not in self._canonical:
+            kinds = self._kinds.setdefault(cls, {})
+            key = construction_key(instance.construction)
+            is_new = key not in kinds and len(kinds) < MAX_KINDS
+            self._canonical[instance] = instance if is_new else kinds.get(key, cls.instance)
+            kinds.setdefault(key, self._canonical[instance])
+        return self._canonical[instance]
 
     def state(self, instance: Instance) -> ObjectState:
         """What constructing an object leaves behind."""
@@ -120,7 +137,7 @@ class Program:
         environment = bound(function, arguments, Interpreter(self).evaluate)
         typed = dict(_typed_parameters(constructor.node, constructor.owner.scope))
         return {
-            name: typed.get(name, value) if value is UNKNOWN else _simplified(value)
+            name: typed.get(name, value) if value is UNKNOWN else simplified(value)
             for name, value in environment.items()
         }
 
@@ -187,10 +204,6 @@ class Program:
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:
         """What an expression at the top of a scope is."""
         return Interpreter(self).evaluate(node, Frame(None, scope))
-
-
-def _simplified(value: Value) -> Value:
-    return simplified(value) if isinstance(value, Constant) else value
 
 
 def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:

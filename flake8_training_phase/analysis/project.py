@@ -27,6 +27,8 @@ MAX_FOLDERS_UP = 12
 """How many folders above a file an import may be found in."""
 MAX_BYTES = 2_000_000
 """The size from which a file is data rather than code, and stays unread."""
+MAX_MODULES = 250
+"""How many modules are kept with what was found out about them; all are forgotten together, as they hold each other."""
 MAX_TREES = 400
 """How many syntax trees are kept; the one that was not asked for the longest goes first."""
 
@@ -44,9 +46,9 @@ class Project:
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
-        self._trees: OrderedDict[Path, ast.Module | None] = OrderedDict()
+        self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
-        """The modules that were read for the file that is checked now, and what is known of their classes."""
+        """The modules that were read; None where there is none."""
         self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[Path]]] = {}
         self._lookups: dict[Path, set[Path]] = {}
         self._styles = ProjectStyles()
@@ -56,23 +58,40 @@ class Project:
         self._lookups.setdefault(path, set()).update(style_files(path.parent))
         return self._styles.of(path.parent)
 
-    def begin(self, module: Module) -> None:
-        """Begin with a file that is to be checked, which imports are to find.
-
-        Of the files before it only syntax trees are kept. What they construct tells what the classes of other modules
-        are given, and that must not change what this file comes to, which would then hang on the order of files.
+    def open(self, tree: ast.Module, path: Path, text: str) -> Module:
+        """The module of a file that is checked. What was found out about it as an import of another file still holds:
+        that follows from its text and from what it imports, not from who imports it.
         """
-        self._modules = {module.path: module}
-        self.program = module.program = Program()
+        known = self._modules.get(path)
+        if known is not None and known.text == text:
+            return known
+        self.close(path)
+        if len(self._modules) > MAX_MODULES:
+            self._modules.clear()
+            self.program = Program()
+        module = self._modules[path] = Module(tree, path, self, text)
+        return module
+
+    def close(self, path: Path) -> None:
+        """Forget the module of a file, and those that were read with what it holds."""
+        waiting, dependents = [path], {path}
+        while waiting:
+            one = waiting.pop()
+            more = {other for other, asked in self._lookups.items() if one in asked} - dependents
+            dependents |= more
+            waiting += more
+        for one in dependents:
+            self._modules.pop(one, None)
 
     @property
     def modules(self) -> Mapping[Path, Module]:
-        """The modules that were read for the file that is checked now, by their paths."""
+        """The modules that were read, by their paths."""
         return {path: module for path, module in self._modules.items() if module is not None}
 
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time."""
         self._trees.pop(path, None)
+        self.close(path)
 
     def lookups_for(self, path: Path) -> frozenset[str]:
         """Every file that was looked for to follow the imports of a file, and those of the modules they led to.
@@ -183,14 +202,14 @@ class Project:
         for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
             asked.add(candidate)
             if candidate not in self._modules:
-                tree = self._tree(candidate)
-                self._modules[candidate] = None if tree is None else Module(tree, candidate, self)
-            found = self._modules[candidate]
-            if found is not None:
-                return found
+                found = self._tree(candidate)
+                self._modules[candidate] = None if found is None else Module(found[0], candidate, self, found[1])
+            module = self._modules[candidate]
+            if module is not None:
+                return module
         return None
 
-    def _tree(self, path: Path) -> ast.Module | None:
+    def _tree(self, path: Path) -> tuple[ast.Module, str] | None:
         if path not in self._trees:
             self._trees[path] = self._parsed(path)
         self._trees.move_to_end(path)
@@ -198,12 +217,12 @@ class Project:
             self._trees.popitem(last=False)
         return self._trees[path]
 
-    def _parsed(self, path: Path) -> ast.Module | None:
+    def _parsed(self, path: Path) -> tuple[ast.Module, str] | None:
         try:
             if not path.is_file() or path.stat().st_size > MAX_BYTES:
                 return None
             source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
-            return parsed(source.text)
+            return parsed(source.text), source.text
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 

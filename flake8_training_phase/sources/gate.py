@@ -17,6 +17,7 @@ _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _SUBCLASS = re.compile(r"class \w+\([^)]")
 """A class that may have the `call` of a base class in another file."""
+_KERAS_IMPORTS = ("import keras", "from keras", "import tensorflow", "from tensorflow", "tf_keras")
 _DEPENDING = ("training", "Dropout", "Normalization")
 """What then stands in its body, if it matters."""
 _FLAG = re.compile(
@@ -42,7 +43,8 @@ def may_hold_findings(text: str) -> bool:
         return False
     if _CALL_METHOD.search(text) is not None:
         return True
-    return "keras" in text and any(word in text for word in _DEPENDING) and _SUBCLASS.search(text) is not None
+    imports = any(word in text for word in _KERAS_IMPORTS) and "import torch" not in text
+    return imports and any(word in text for word in _DEPENDING) and _SUBCLASS.search(text) is not None
 
 
 def mentions_keras(text: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.frames import Frame
@@ -41,7 +41,7 @@ VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", 
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
-_MOST_STEPS = 20_000
+_MOST_STEPS = 8_000
 """After how many statements and calls the run of a module, or of a function in it, is given up."""
 
 APPLICATION = "#application"
@@ -217,7 +217,7 @@ class ModuleRun(GraphMaker):
             return self._apply_external(callee.path, arguments, node, frame)
         result = super().apply(callee, arguments, node, frame)
         if isinstance(callee, ClassValue) and isinstance(callee.type, UserClass) and isinstance(result, Instance):
-            return self._constructed(callee.type, result, arguments, frame)
+            return self._constructed(callee.type, result, arguments)
         return result
 
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
@@ -239,15 +239,11 @@ class ModuleRun(GraphMaker):
             return replace(result, arguments={APPLICATION: Constant(name)})
         return result
 
-    def _constructed(self, cls: UserClass, made: Instance, arguments: Arguments, frame: Frame) -> Instance:
+    def _constructed(self, cls: UserClass, made: Instance, arguments: Arguments) -> Instance:
         if cls.call is None:
             outputs = arguments.by_name(("inputs", "outputs")).get("outputs", UNKNOWN)
             made = replace(made, contents=self.graph(outputs))
         self._held.setdefault(made, {})
-        method = cls.find_method("__init__")
-        if isinstance(method, Method):
-            constructor = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=made)
-            self._inline(constructor, arguments, frame, is_super_call=False)
         return made
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:

@@ -11,7 +11,17 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.patterns.outer_calls import calls_outside
 from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members, union
+from flake8_training_phase.analysis.values import (
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Value,
+    members,
+    union,
+)
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.misnamed import MISNAMED
 
@@ -35,6 +45,7 @@ def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     switches = _switches(module.tree)
     calls = [node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and len(node.args) > 1]
     candidates = [call for call in calls if any(_is_flag(one, switches) for one in call.args[1:])]
+    candidates = [call for call in candidates if _may_call_layer(call.func, module)]
     if not candidates:
         return
     receivers: dict[ast.Call, list[Value]] = {}
@@ -46,6 +57,22 @@ def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     for call, values in receivers.items():
         if call not in inspected:
             yield from _of_call(call, union(values), switches, module)
+
+
+def _may_call_layer(called: ast.expr, module: CheckedModule) -> bool:
+    """Whether an expression may be a layer: not what a module imports or defines by that name."""
+    root = called
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return True
+    found = module.scope.lookup(root.id)
+    return not isinstance(found, (External, ModuleValue, ClassValue, FunctionValue)) or found == _builtin(root.id)
+
+
+def _builtin(name: str) -> External:
+    """What a name is that nothing at the top of a module binds: more often than not a local one."""
+    return External(f"builtins.{name}")
 
 
 def _of_call(call: ast.Call, receiver: Value, switches: set[str], module: CheckedModule) -> Iterator[PositionalFlag]:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.arguments import parameter_names
 from flake8_training_phase.analysis.classes import FunctionDef, UserClass
@@ -43,7 +44,7 @@ class _Search:
 
     def found(self) -> Iterator[Made]:
         """The constructions."""
-        named = self._called_names
+        named = names_read(self.module.tree)
         for cls in self.classes:
             if cls.name not in named:
                 yield from self._made_by_object(cls.unknown_instance)
@@ -98,18 +99,6 @@ class _Search:
     # Which code is looked at.
 
     @cached_property
-    def _called_names(self) -> frozenset[str]:
-        """The names, of functions, methods and classes alike, that the module calls or hands to something."""
-        bases = {base for cls in self.classes for base in cls.node.bases}
-        found = set[str]()
-        for node in nodes_in(self.module.tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in bases:
-                found.add(node.id)
-            elif isinstance(node, ast.Attribute):
-                found.add(node.attr)
-        return frozenset(found)
-
-    @cached_property
     def _constructing_names(self) -> frozenset[str]:
         """The classes of the module, and the functions and methods that may come to construct one of them."""
         uses = {node.name: _names_used(node) for node, _, _ in self._functions()}
@@ -129,6 +118,23 @@ class _Search:
         for cls in self.classes:
             own = {"__init__", "build", "call", *cls.own_writing_methods}
             yield from ((node, cls.scope, cls) for name, node in cls.methods.items() if name not in own)
+
+
+_read: WeakKeyDictionary[ast.Module, frozenset[str]] = WeakKeyDictionary()
+
+
+def names_read(tree: ast.Module) -> frozenset[str]:
+    """The names, of functions, methods and classes alike, that a module calls or hands to something."""
+    if tree not in _read:
+        bases = {base for node in nodes_in(tree) if isinstance(node, ast.ClassDef) for base in node.bases}
+        found = set[str]()
+        for node in nodes_in(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in bases:
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+        _read[tree] = frozenset(found)
+    return _read[tree]
 
 
 def _names_used(node: ast.AST) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names, unknown_rest
 from flake8_training_phase.analysis.classes import CallSummary, FunctionDef, Method, UserClass
-from flake8_training_phase.analysis.constructions import constructions_of
+from flake8_training_phase.analysis.constructions import constructions_of, names_read
 from flake8_training_phase.analysis.expressions import TooComplex
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.graphs import GraphMaker
@@ -80,15 +80,31 @@ class Program:
         cls = instance.type
         if isinstance(cls, KerasLayer) or instance in self._changes:
             return instance
+        if instance is cls.unknown_instance or ("constructions", cls.module) in self._asking:
+            # While the constructions of a module are collected, nothing is known of those to come.
+            return self._kind(instance) if instance.construction is not None else cls.unknown_instance
         if instance.construction is None:
-            # While the constructions of a module are collected, any object of its classes may be meant.
-            is_collecting = ("constructions", cls.module) in self._asking
-            return cls.unknown_instance if is_collecting or instance is cls.unknown_instance else cls.instance
+            return self.ask(("any object", cls), lambda: self._any_object(cls), meanwhile=cls.unknown_instance)
+        return self._kind(instance)
+
+    def _any_object(self, cls: UserClass) -> Instance:
+        """What stands for any object of a class: the only kind that its module makes, if there is but one."""
+        kinds = {self.canonical(one.instance) for one in self._constructions_of(cls)}
+        if len(kinds) > 1:
+            return cls.instance
+        return next(iter(kinds), cls.unknown_instance)
+
+    def _kind(self, instance: Instance) -> Instance:
+        """The first object that was made of the same class with arguments that come to the same."""
+        cls = instance.type
+        assert isinstance(cls, UserClass)
+        assert instance.construction is not None
         if instance not in self._canonical:
             kinds = self._kinds.setdefault(cls, {})
             key = construction_key(instance.construction)
             is_new = key not in kinds and len(kinds) < MAX_KINDS
-            self._canonical[instance] = instance if is_new else kinds.get(key, cls.instance)
+            # A class with more kinds than that is not told apart any further.
+            self._canonical[instance] = instance if is_new else kinds.get(key, cls.unknown_instance)
             kinds.setdefault(key, self._canonical[instance])
         return self._canonical[instance]
 
@@ -129,7 +145,8 @@ class Program:
             return self._bound(constructor, instance, instance.construction)
         if instance is cls.unknown_instance:
             return {}
-        found = [self._bound(constructor, instance, one) for one in self._seen_constructions(cls)]
+        made = [one.instance.construction for one in self._constructions_of(cls)]
+        found = [self._bound(constructor, instance, one) for one in made if one is not None]
         return {name: union(one[name] for one in found if name in one) for one in found for name in one}
 
     def _bound(self, constructor: Method, instance: Instance, arguments: Arguments) -> dict[str, Value]:
@@ -141,10 +158,10 @@ class Program:
             for name, value in environment.items()
         }
 
-    def _seen_constructions(self, cls: UserClass) -> list[Arguments]:
-        found = self.constructions(cls.module)
-        made = [one.instance.construction for one in found if one.instance.type is cls]
-        return [one for one in made if one is not None]
+    def _constructions_of(self, cls: UserClass) -> list[Made]:
+        if cls.name not in names_read(cls.module.tree):
+            return []
+        return [one for one in self.constructions(cls.module) if one.instance.type is cls]
 
     def constructions(self, module: Module) -> tuple[Made, ...]:
         """The objects that the code of a module makes, itself and in the constructors of what it makes."""

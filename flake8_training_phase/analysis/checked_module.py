@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.functions import Function, functions
 from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.phase_flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
@@ -44,6 +45,15 @@ class CheckedModule:
     def layer_classes(self) -> tuple[LayerClass, ...]:
         """The subclasses of Keras's layers and models, in the order of their definition."""
         return tuple(LayerClass(cls, self) for cls in self.module.classes() if cls.is_layer)
+
+    def definition_around(self, layer_class: LayerClass) -> str | None:
+        """The name of the definition at the top of the module in which a class stands; None when it is in none."""
+        return self._names_around.get(layer_class.cls.node)
+
+    @cached_property
+    def _names_around(self) -> dict[ast.ClassDef, str]:
+        definitions = [one for one in self.tree.body if isinstance(one, (ast.ClassDef, ast.FunctionDef))]
+        return {node: one.name for one in definitions for node in nodes_in(one) if isinstance(node, ast.ClassDef)}
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

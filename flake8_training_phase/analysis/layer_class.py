@@ -43,6 +43,20 @@ class UntoldHelper:
     generations: tuple[Generation, ...]
 
 
+_RUN_BY_KERAS = frozenset(
+    {
+        "call",
+        "build",
+        "train_step",
+        "test_step",
+        "predict_step",
+        "compute_loss",
+        "compute_metrics",
+        "compute_output_shape",
+    }
+)
+
+
 def concerned(wrong: Iterable[Wrong]) -> tuple[Generation, ...]:
     """The generations of Keras under which something is wrong."""
     return tuple(dict.fromkeys(one.generation for one in wrong))
@@ -116,6 +130,20 @@ class LayerClass:
             for event in self.events
             if isinstance(event, LayerCall) and not event.inspected and hasattr(event.node, "lineno")
         )
+
+    @cached_property
+    def calls_in_other_methods(self) -> tuple[LayerCall, ...]:
+        """The calls of layers that methods make which take `training`, and which neither `call` nor Keras runs."""
+        run = {event.function for event in self.events if isinstance(event, Inlined)}
+        found: dict[ast.Call, LayerCall] = {}
+        for name, node in self.cls.methods.items():
+            if name.startswith("__") or name in _RUN_BY_KERAS or node in run or parameter(node, "training") is None:
+                continue
+            summary = self.cls.program.method_summary(self.cls.instance, Method(node, self.cls))
+            for event in walk(summary.events):
+                if isinstance(event, LayerCall) and event.place.function is node and not event.inspected:
+                    found.setdefault(event.node, event)
+        return tuple(found.values())
 
     def wrong(self, subject: Subject) -> Iterator[Wrong]:
         """Where what runs there receives another phase than the one asked for."""

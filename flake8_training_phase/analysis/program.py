@@ -216,6 +216,18 @@ class Program:
         complete = self._run(run, cls.call, given)
         return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
 
+    def method_summary(self, instance: Instance, method: Method) -> CallSummary:
+        """What a method that takes `training` does when that is True, False or None, whoever runs it."""
+        one = self.canonical(instance)
+        question = ("method", one, method.node)
+        return self.ask(question, lambda: self._method_summary(one, method), meanwhile=CallSummary((), complete=False))
+
+    def _method_summary(self, instance: Instance, method: Method) -> CallSummary:
+        run = Interpreter(self, instance)
+        flag = PhaseValue((True, False, None), "training")
+        complete = self._run(run, method, {"training": flag})
+        return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
+
     # Names.
 
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:

@@ -8,7 +8,7 @@ that is asked for.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -17,6 +17,7 @@ from flake8_training_phase.analysis.layer_class import LayerClass
 from flake8_training_phase.analysis.patterns.augmentation import only_augments
 from flake8_training_phase.analysis.phase_flow import Leaves, Mode, PhaseFlow, Report, Subject
 from flake8_training_phase.findings import Applicability, Edit, Fix
+from flake8_training_phase.fixes.reach import reached_names
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.parsing import parse
@@ -53,11 +54,14 @@ class Outcome:
 Outcomes = dict[LayerRun, Outcome]
 
 
-def outcomes(module: CheckedModule) -> Outcomes:
-    """What every layer call in the classes of a module comes to."""
+def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Outcomes:
+    """What every layer call in the classes of a module comes to, or in those in definitions of some names."""
     found: Outcomes = {}
     seen: dict[str, int] = {}
     for layer_class in module.layer_classes:
+        around = module.definition_around(layer_class)
+        if reached is not None and around is not None and around not in reached:
+            continue
         number = seen[layer_class.name] = seen.get(layer_class.name, 0) + 1
         if layer_class.cls.call is not None and layer_class.cls.trace.complete:
             subjects = _numbered(layer_class)
@@ -100,7 +104,9 @@ class Verifier:
         self._source = source
         self._analyse = analyse
         self._safe_fixes = safe_fixes
-        self._before = outcomes(analyse(tree, source))
+        self._tree = tree
+        self._reached: frozenset[str] | None = None
+        self._before: Outcomes = {}
 
     def verified(self, fixes: Sequence[Fix]) -> dict[Fix, Fix]:
         """What becomes of each safe fix: itself, or an unsafe one that says why.
@@ -108,6 +114,9 @@ class Verifier:
         Fixes are tried together, as they are made, and one by one only where that breaks something: a module with a
         thousand of them is not analysed a thousand times.
         """
+        rows = (edit.start.row for fix in fixes for edit in fix.edits)
+        self._reached = reached_names(self._tree, rows)
+        self._before = outcomes(self._analyse(self._tree, self._source), self._reached)
         judged: dict[Fix, Fix] = {}
         waiting = list(dict.fromkeys(fixes))
         while waiting:
@@ -141,7 +150,7 @@ class Verifier:
         return source.with_text(apply_edits(source, edits))
 
     def _harm(self, changed: SourceText) -> str | None:
-        return harm(self._before, outcomes(self._analyse(parse(changed), changed)))
+        return harm(self._before, outcomes(self._analyse(parse(changed), changed), self._reached))
 
 
 @dataclass(frozen=True, slots=True)

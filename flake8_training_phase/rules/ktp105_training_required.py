@@ -111,7 +111,7 @@ def _takes_more_inputs(layer_class: LayerClass) -> bool:
     assert layer_class.call is not None
     known = dict(defaults(layer_class.call))
     inputs = [name for name in parameter_names(layer_class.call)[1:] if name not in (*known, "training")]
-    return len(inputs) > 1
+    return sum(not name.endswith("mask") for name in inputs) > 1
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:

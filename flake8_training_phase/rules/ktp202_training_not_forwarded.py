@@ -11,7 +11,8 @@ from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, 
 from flake8_training_phase.analysis.patterns.inverted_guards import idle_calls
 from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
-from flake8_training_phase.findings import Severity
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.rule import Problem, Rule
 
@@ -94,6 +95,21 @@ class TrainingNotForwarded(Rule):
                     else:
                         message = f"{called}: on JAX {_EFFECTS[on_jax]}, where there is no call context"
                         yield self.problem(call.node, message, (3,), plan, severity=Severity.BUG)
+            for call in layer_class.calls_in_other_methods:
+                if call.flag.absent and call.at_hand and wants_flag(call):
+                    message = (
+                        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`, which the method "
+                        "takes: outside of a `call` it runs in inference mode"
+                    )
+                    yield self.problem(call.node, message, layer_class.keras, _in_method(call))
+
+
+def _in_method(call: LayerCall) -> Plan | None:
+    """Pass the flag of the method: unsafe, as its default goes before the call context of who calls it without one."""
+    if not takes_keyword(call.receiver):
+        return None
+    change = AddArgument(call.node, "training", "training")
+    return Plan("Pass `training=training`; callers of the method have to pass it too", Applicability.UNSAFE, (change,))
 
 
 def _is_wrong_today(layer_class: LayerClass, call: LayerCall) -> bool:

@@ -1,0 +1,36 @@
+"""Which classes of a module edits can reach: the others run as before, and need not be asked about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from flake8_training_phase.analysis.syntax import nodes_in
+
+_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def reached_names(tree: ast.Module, rows: Iterable[int]) -> frozenset[str] | None:
+    """The names of the definitions at the top of a module that stand in some rows, and of all that use one of them, at
+    any distance; None where a row stands in no definition: then nothing is out of reach.
+    """
+    definitions = [one for one in tree.body if isinstance(one, _Definition)]
+    edited: set[str] = set()
+    for row in set(rows):
+        around = [one for one in definitions if _first_row(one) <= row <= (one.end_lineno or one.lineno)]
+        if not around:
+            return None
+        edited.update(one.name for one in around)
+    used = {one.name: _names_used(one) for one in definitions}
+    while more := {name for name, names in used.items() if name not in edited and not names.isdisjoint(edited)}:
+        edited |= more
+    return frozenset(edited)
+
+
+def _first_row(definition: _Definition) -> int:
+    return min((definition.lineno, *(one.lineno for one in definition.decorator_list)))
+
+
+def _names_used(definition: _Definition) -> set[str]:
+    names = {one.id for one in nodes_in(definition) if isinstance(one, ast.Name)}
+    return names | {one.attr for one in nodes_in(definition) if isinstance(one, ast.Attribute)}

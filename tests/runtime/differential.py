@@ -86,6 +86,7 @@ class Laboratory:
         self._threads = {keras: ThreadPoolExecutor(1) for keras in self._workers}
         self.versions = {keras: str(one.ask("version")["version"]) for keras, one in self._workers.items()}
         self.generations = {keras: generation_of(_release(version)) for keras, version in self.versions.items()}
+        self._known: dict[str, dict[int, list[Observed]]] = {}
 
     def observe(self, program: Program, folder: Path, exact: bool = False) -> dict[int, Future[Any]]:
         """Have a program run that was written to a folder, by each Keras."""
@@ -146,14 +147,17 @@ class Laboratory:
         return {(keras, one) for keras in self.versions for one in right_to_wrong(program, before[keras], after[keras])}
 
     def _observed(self, *programs: Program) -> list[dict[int, list[Observed]]]:
-        """What each Keras does with programs."""
+        """What each Keras does with programs; those that ran before, as after other fixes, do not run again."""
         with ExitStack() as folders:
-            running = []
+            running = {}
             for program in programs:
-                folder = Path(folders.enter_context(tempfile.TemporaryDirectory()))
-                program.write(folder)
-                running.append(self.observe(program, folder))
-            return [{keras: run.result()["observed"] for keras, run in one.items()} for one in running]
+                if str(program) not in self._known:
+                    folder = Path(folders.enter_context(tempfile.TemporaryDirectory()))
+                    program.write(folder)
+                    running[str(program)] = self.observe(program, folder)
+            for name, one in running.items():
+                self._known[name] = {keras: run.result()["observed"] for keras, run in one.items()}
+        return [self._known[str(program)] for program in programs]
 
     def stop(self) -> None:
         """End the workers."""
@@ -215,6 +219,7 @@ def run_law(laboratory: Laboratory, wanted: int, seed: int, unsafe: bool) -> boo
         if changed.modules == program.modules:
             continue
         counts["fixed"] += 1
+        counts["with an unsafe fix"] += any(one.fix is not None and one.fix.applicability == "unsafe" for one in made)
         found = laboratory.law_of_fixes(program, changed, unsafe)
         for what, told in found.items():
             counts[what] += bool(told)
@@ -227,7 +232,8 @@ def run_law(laboratory: Laboratory, wanted: int, seed: int, unsafe: bool) -> boo
         if counts["fixed"] % PROGRESS == 0:
             print(f"{kind}: {dict(counts)}", file=sys.stderr, flush=True)
     summary = ", ".join(f"in {counts[what]} {words}" for what, words in BREACHES.items())
-    print(f"{counts['fixed']} programs with {kind} fixes: {summary}")
+    how_many = f"{counts['fixed']} programs with {kind} fixes ({counts['with an unsafe fix']} with one that is unsafe)"
+    print(f"{how_many}: {summary}")
     return bool(counts["broken"] or counts["unrepaired"])
 
 

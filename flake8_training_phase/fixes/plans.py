@@ -9,9 +9,10 @@ from flake8_training_phase.analysis.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
-from flake8_training_phase.analysis.layer_class import LayerClass, leaks_true, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.layer_class import LayerClass, leaks_true, reaches_phase, wants_flag
 from flake8_training_phase.analysis.patterns.augmentation import augments, only_augments
 from flake8_training_phase.analysis.patterns.kwargs_uses import kwargs_uses
+from flake8_training_phase.analysis.patterns.rates import takes_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
 from flake8_training_phase.fixes.name_parameter import name_parameter
@@ -59,7 +60,7 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
     calls = [call for call in calls if call.flag.absent]
     if not layer_class.cls.is_model and not can_be_told(calls):
         return None
-    here = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver)]
+    here = [one for one in calls if one.place.is_call_method and takes_flag(one)]
     told = [one for one in here if wants_flag(one) or leaks_true(one)]
     if only_augments(layer_class):
         return take_and_tell(layer_class, told, default="True")
@@ -99,4 +100,4 @@ def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined], 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:
     """Whether the flag can be passed to one of those among some calls that need it."""
-    return any(reaches_phase(call) and takes_keyword(call.receiver) for call in calls)
+    return any(reaches_phase(call) and takes_flag(call) for call in calls)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.events import Event, Inlined, LayerCall, walk
-from flake8_training_phase.analysis.layer_class import LayerClass, is_helper, takes_keyword, wants_flag
+from flake8_training_phase.analysis.layer_class import LayerClass, is_helper, wants_flag
 from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
+from flake8_training_phase.analysis.patterns.rates import takes_flag
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
@@ -81,7 +82,7 @@ def _layers_of(helper: Inlined) -> Iterator[LayerCall]:
 def _layers_of_all(helper: Inlined) -> list[LayerCall]:
     """Those, and the ones in the helpers that it calls."""
     calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and one.flag.absent]
-    return [one for one in calls if wants_flag(one) and takes_keyword(one.receiver)]
+    return [one for one in calls if wants_flag(one) and takes_flag(one)]
 
 
 def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:

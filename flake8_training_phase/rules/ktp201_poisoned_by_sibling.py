@@ -17,6 +17,7 @@ from flake8_training_phase.analysis.layer_class import (
     takes_keyword,
 )
 from flake8_training_phase.analysis.patterns.augmentation import augments
+from flake8_training_phase.analysis.patterns.rates import takes_flag
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Severity
@@ -156,7 +157,7 @@ def _where(modes: set[Mode]) -> str:
 def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> Plan | None:
     """Pass the flag to the first of some calls, and to the others where that can be done."""
     first = calls[0]
-    if not takes_keyword(first.receiver):
+    if not takes_flag(first):
         return None
     if first.at_hand:
         plan = forward(layer_class, first)

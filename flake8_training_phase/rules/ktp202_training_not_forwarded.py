@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.decorators import hides_signature
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, wants_flag
 from flake8_training_phase.analysis.patterns.inverted_guards import idle_calls
 from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
+from flake8_training_phase.analysis.patterns.rates import takes_flag
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -87,7 +88,7 @@ class TrainingNotForwarded(Rule):
                 if forgotten and not _is_wrong_today(layer_class, call):
                     on_jax = phase_on_jax(layer_class, call) if for_jax else None
                     called = f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`"
-                    plan = forward(layer_class, call) if takes_keyword(call.receiver) else None
+                    plan = forward(layer_class, call) if takes_flag(call) else None
                     if on_jax is None:
                         message = f"{called}: it runs in the right phase only by the inherited call context"
                         yield self.problem(call.node, message, layer_class.keras, plan)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, takes_keyword
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
+from flake8_training_phase.analysis.patterns.rates import takes_flag
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
@@ -85,7 +86,7 @@ def _message(layer_class: LayerClass, call: LayerCall) -> str:
 
 
 def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
-    if not takes_keyword(call.receiver):
+    if not takes_flag(call):
         return None
     if call.at_hand:
         return forward(layer_class, call)

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import libcst as cst
 
+from flake8_training_phase.fixes.separators import line_start
+
 _INDENT = "    "
 Node = TypeVar("Node", cst.Call, cst.FunctionDef)
 _Item = cst.Arg | cst.Param | cst.ParamSlash | cst.ParamStar
@@ -23,14 +25,26 @@ class Line:
     length: int
 
     def fits(self, old: str, new: str) -> bool:
-        """Whether a text may take the place of another one: one that was too long before may be too long, and so may
-        one inside a bracket of the same line, which would have to be broken first.
+        """Whether a text may take the place of another one: one that was too long before may be too long, and one
+        inside a bracket of the same line is not what has to be broken first.
         """
         if sum(map(self.before.count, "([{")) > sum(map(self.before.count, ")]}")):
             return True
         added = len(new) - len(old)
         rest = len(self.before + old + self.behind)
         return rest > self.length or rest + added <= self.length or "\n" in new or "\r" in new
+
+    def grows_too_long(self, old: str, new: str) -> bool:
+        """Whether what is added to a text of several lines makes its line too long."""
+        differ = (index for index, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
+        same = next(differ, min(len(old), len(new)))
+        return "\n" in old and len(self._around(new, same)) > self.length >= len(self._around(old, same))
+
+    def _around(self, text: str, index: int) -> str:
+        """The line around a place in a text of several lines."""
+        start, end = text.rfind("\n", 0, index) + 1, text.find("\n", index)
+        before = "" if start else self.before
+        return (before + text[start:] + self.behind) if end < 0 else (before + text[start:end]).rstrip("\r")
 
 
 def broken(node: Node, line: Line, newline: str) -> Iterator[Node]:
@@ -40,10 +54,36 @@ def broken(node: Node, line: Line, newline: str) -> Iterator[Node]:
     inner = outer + ("\t" if outer.endswith("\t") else _INDENT)
     items: Sequence[_Item] = _items(node)
     one_line = " ".join([*(f"{_code(item)}," for item in items[:-1]), _code(items[-1])])
-    if len(inner + one_line) <= line.length:
+    if len(items) == 1 or len(inner + one_line) <= line.length:
         yield _with_layout(node, _newline(inner, newline), _SPACE, _newline(outer, newline), trailing=False)
+    if len(items) == 1:
+        return  # A comma behind it would only make it look like more.
     each = _newline(inner, newline)
     yield _with_layout(node, each, each, _newline(outer, newline), trailing=_takes_comma(items[-1]))
+
+
+def on_line_of_its_own(node: Node, name: str, newline: str) -> Node:
+    """The node, whose brackets hold several lines, with the item of that name on another one: as far in as the items
+    before it.
+    """
+    items = _items(node)
+    index = next(index for index, item in enumerate(items) if _name(item) == name)
+    opening = node.whitespace_before_args if isinstance(node, cst.Call) else node.whitespace_before_params
+    start = line_start([one for one in items[: max(index - 1, 0)] if not isinstance(one, cst.ParamStar)], opening)
+    last = items[index - 1] if index else None
+    if start is None or last is None or isinstance(last, cst.ParamStar):
+        return node
+    separator = cst.Comma(whitespace_after=_newline(start.value, newline))
+    if isinstance(last.comma, cst.Comma) and isinstance(last.comma.whitespace_after, cst.ParenthesizedWhitespace):
+        return node
+    changed = node.with_deep_changes(last, comma=separator)
+    assert isinstance(changed, type(node))
+    return changed
+
+
+def _name(item: _Item) -> str | None:
+    found = item.keyword if isinstance(item, cst.Arg) else item.name if isinstance(item, cst.Param) else None
+    return None if found is None else found.value
 
 
 def _items(node: cst.Call | cst.FunctionDef) -> Sequence[_Item]:

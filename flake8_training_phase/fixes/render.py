@@ -11,11 +11,12 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 import libcst as cst
 
 from flake8_training_phase.findings import Edit, Fix, Position
-from flake8_training_phase.fixes.broken_lines import Line, broken, on_line_of_its_own
+from flake8_training_phase.fixes.broken_lines import Line, broken, indents_of_block, on_line_of_its_own
 from flake8_training_phase.fixes.changes import (
     AddArgument,
     AddDefault,
@@ -38,6 +39,8 @@ from flake8_training_phase.fixes.separators import with_argument, with_parameter
 from flake8_training_phase.fixes.style import FileStyle, unbroken
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
+
+_Bracketed = TypeVar("_Bracketed", cst.Call, cst.FunctionDef)
 
 
 class CannotRender(Exception):
@@ -128,9 +131,9 @@ def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -
     if not line.fits(_first_line(old), _first_line(new)) and not _first_line(old).endswith("\\"):
         narrow = next(broken(changed, line, module.default_newline))
         new = module.with_changes(body=[narrow]).code.rpartition("pass")[0]
-    elif line.grows_too_long(old, new):
-        narrow = on_line_of_its_own(changed, change.name, module.default_newline)
-        new = module.with_changes(body=[narrow]).code.rpartition("pass")[0]
+    else:
+        placed = _placed(definition, changed, change.name, line, (old, new), module.default_newline)
+        new = module.with_changes(body=[placed]).code.rpartition("pass")[0]
     yield from _trimmed(source, begin, header, new)
 
 
@@ -237,12 +240,22 @@ def _rewritten_expression(
 
     changed = change(expression)
     new = written(changed)
-    if line is not None and isinstance(changed, cst.Call):
+    if line is not None and isinstance(expression, cst.Call) and isinstance(changed, cst.Call):
         if not line.fits(old, new):
             new = next(map(written, broken(changed, line, _newline_of(source))))
-        elif line.grows_too_long(old, new):
-            new = written(on_line_of_its_own(changed, added, _newline_of(source)))
+        else:
+            new = written(_placed(expression, changed, added, line, (old, new), _newline_of(source)))
     yield from _trimmed(source, begin, old, new)
+
+
+def _placed(
+    old: _Bracketed, new: _Bracketed, added: str, line: Line, texts: tuple[str, str], newline: str
+) -> _Bracketed:
+    """The node, with what was added to brackets of several lines where it belongs there."""
+    indents = indents_of_block(old)
+    if indents is not None:
+        return next(broken(new, line, newline, indents))
+    return on_line_of_its_own(new, added, line, newline) if line.grows_too_long(*texts) else new
 
 
 def _newline_of(source: SourceText) -> str:

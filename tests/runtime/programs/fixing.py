@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flake8_training_phase.api import Finding, check_paths, fix_paths
+from flake8_training_phase.api import Finding, fix_paths
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
 from tests.runtime.programs.program import Program, Target
@@ -30,6 +30,8 @@ TOLD = re.compile(r"training=(True|False|None|1|0)\b|\{\"training\": (True|False
 """A constant that a layer is given: a fix may make the layer hear it."""
 ON_UNLESS_TOLD = re.compile(r"train\w*(: [^=,]+)? ?= ?(True|1|DEFAULT)\b|Random|Resizing|!= False")
 """Code that runs in training when nobody says which phase it is."""
+_SETS_FLAG = re.compile(r"\btraining = |@logged|@hidden")
+"""A class that makes something else of its flag, or hides it."""
 CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x|@hidden")
 """The method of another layer, which finds no call context of its own (KTP208), or one that Keras does not tell."""
 
@@ -142,37 +144,38 @@ def gives_constants(program: Program) -> bool:
     return bool(MEANT.search(str(program)) or CALLS_CALL.search(str(program)))
 
 
-def is_clean(program: Program) -> bool:
-    """Whether nothing is left to be reported."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = check_paths(program.write(Path(folder)).values())
-    return not any(result.findings for result in results)
-
-
 def unrepaired(program: Program, changed: Program, after: list[Observed]) -> Iterator[str]:
-    """Where a layer that the fixes have given the flag does not run in the mode asked for, although nothing is reported
-    any more.
+    """Where a layer that the fixes have given the flag does not run in the mode asked for.
 
-    Programs that give a constant to a layer are not looked at: it is meant, and runs on lines that pass the flag.
+    That is only asked of classes in which the flag stays what it is, with layers that hold no literal of their own.
     """
-    if TOLD.search(str(changed)) or not is_clean(changed):
-        return
-    forwarded = {
-        (name, number)
-        for name, module in changed.modules.items()
-        for number, (new, old) in enumerate(
-            zip(module.splitlines(), program.modules[name].splitlines(), strict=False), 1
-        )
-        if new.count("training=training") > old.count("training=training")
-    }
     for target, seen in zip(program.targets, after, strict=True):
-        for mode in MODES:
+        lines = set(_forwarded(program, changed, target))
+        for mode in MODES if lines else ():
             places = seen[mode]
             if isinstance(places, str) or (mode == "no flag" and ON_UNLESS_TOLD.search(str(program))):
                 continue
             for line, phases in sorted(_seen(places).items()):
-                if line in forwarded and phases != {_wanted(mode)}:
+                if line in lines and phases != {_wanted(mode)}:
                     yield f"{target.name} {_in(mode)}: {line} has the flag and runs in {phases}"
+
+
+def _forwarded(program: Program, changed: Program, target: Target) -> Iterator[tuple[str, int]]:
+    """The lines of a class that the fixes have given the flag of its `call`, and nothing else."""
+    text = changed.modules[target.module]
+    cls = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == target.name)
+    lines = text.splitlines()
+    first, last = cls.lineno - 1, cls.end_lineno or cls.lineno
+    others = "\n".join(
+        [*lines[:first], *lines[last:], *(changed.modules[n] for n in changed.modules if n != target.module)]
+    )
+    inside = "\n".join(lines[first:last])
+    if TOLD.search(others) or _SETS_FLAG.search(inside) or gives_constants(changed):
+        return
+    for number, old in enumerate(program.modules[target.module].splitlines()[first:last], first + 1):
+        new = lines[number - 1]
+        if new.count("training=training") > old.count("training=training") and not TOLD.search(new):
+            yield target.module, number
 
 
 def _wanted(mode: str) -> str:

@@ -53,6 +53,12 @@ class ModelWithoutTraining(Rule):
     Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to
     what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15.
 
+    Unsafe, with the reason in its text, where a layer that runs in the right mode today would not afterwards:
+
+    - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
+      own default, which is on, counts again;
+    - a class that one of its callers gives a literal `training=True`, which it does not hear today.
+
     ## References
 
     - Keras 3.15.1, `backend/tensorflow/trainer.py:58`, `layers/layer.py:317`

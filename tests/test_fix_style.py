@@ -172,6 +172,12 @@ def test_nested_calls_of_one_fix_are_broken_together(length: int, after: str, tm
     assert f"return {after}\n" in text
 
 
+def test_two_fixes_of_one_line_break_it_when_both_do_not_fit(tmp_path: Path) -> None:
+    # Each of them alone would fit.
+    after = call_fixed("return f(self.drop(self.drop(x)))", 70, tmp_path)
+    assert after == "return f(\n    self.drop(\n        self.drop(x, training=training), training=training\n    )\n)"
+
+
 def test_lines_end_as_those_of_the_file(tmp_path: Path) -> None:
     after = call_fixed("return self.drop(x)", 45, tmp_path, "\r\n")
     assert after == "return self.drop(\r\n    x, training=training\r\n)"

@@ -114,6 +114,16 @@ def test_the_nearest_file_counts_and_none_above_the_project(tmp_path: Path) -> N
     assert ProjectStyles().of(inner).line_length is None
 
 
+def test_the_folder_beside_another_one_is_not_in_it(tmp_path: Path) -> None:
+    for name, length in {"one": 40, "other": 50}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "setup.cfg").write_text(f"[flake8]\nmax-line-length = {length}")
+    (tmp_path / "other" / "inner").mkdir()
+    assert ProjectStyles().of(tmp_path / "one" / ".." / "other" / "inner").line_length == 50
+    (tmp_path / "plain").mkdir()
+    assert ProjectStyles().of(tmp_path / "one" / ".." / "plain").line_length is None
+
+
 BROKEN = [
     # The call is left as long as it may be, then in one line between its brackets, then in a line for each argument.
     ("return self.drop(x)", 46, "return self.drop(x, training=training)"),

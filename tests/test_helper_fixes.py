@@ -321,3 +321,9 @@ def test_private_helpers_use_the_parameter() -> None:
     assert "def call(self, x):" not in everything
     assert "self._attend(x, training=training)" in everything
     assert "self.block(x, training=training)" in everything
+
+
+def test_what_is_read_from_kwargs_is_used() -> None:
+    read = "flag = kwargs.get('training')\n        return self.attend(x) if flag else x"
+    text = UNUSED.replace("call(self, x):\n        return self.METHOD(x)", f"call(self, x, **kwargs):\n        {read}")
+    assert "flag = training\n" in fixed(text)

@@ -69,7 +69,8 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
         # layer is called outside of a model.
         told = [one for one in told if not augments(one)]
     plan = take_and_tell(layer_class, told)
-    if plan is None or layer_class.cls.is_model or told or _tells_helpers(layer_class):
+    is_used = plan is None or layer_class.cls.is_model or len(plan.changes) > 1 or _tells_helpers(layer_class)
+    if plan is None or is_used:
         return plan
     return replace(plan, message=f"Add `training=None` to `call`, {NOT_USED}", applicability=Applicability.UNSAFE)
 

@@ -57,7 +57,7 @@ class ModelWithoutTraining(Rule):
 
     - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
       own default, which is on, counts again;
-    - a class that one of its callers gives a literal `training=True`, which it does not hear today.
+    - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards.
 
     ## References
 

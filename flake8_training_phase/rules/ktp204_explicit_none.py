@@ -58,8 +58,8 @@ class ExplicitNone(Rule):
     layer looks into the call context; that is unsafe, because the context may be another than the one that is meant.
 
     Unsafe, with the reason in its text, where a layer runs in the right mode today and would not afterwards:
-    augmentation (see KTP202), and a class that one of its callers gives a literal `training=True`, which the None keeps
-    from its layers today.
+    augmentation (see KTP202), and a class whose caller passes a literal `training=True`, which the None hides from its
+    layers today.
 
     ## References
 

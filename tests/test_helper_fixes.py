@@ -327,3 +327,12 @@ def test_what_is_read_from_kwargs_is_used() -> None:
     read = "flag = kwargs.get('training')\n        return self.attend(x) if flag else x"
     text = UNUSED.replace("call(self, x):\n        return self.METHOD(x)", f"call(self, x, **kwargs):\n        {read}")
     assert "flag = training\n" in fixed(text)
+
+
+def test_a_model_is_repaired_by_the_parameter_alone() -> None:
+    text = UNUSED.replace("class Block(keras.layers.Layer)", "class Block(keras.Model)").replace("METHOD", "attend")
+    (block,) = findings(text, "KTP101")
+    assert block.fix is not None
+    assert block.fix.applicability is Applicability.SAFE
+    assert block.fix.message == "Add `training=None` to `call`, where Keras looks for it"
+    assert "return self.block(x, training=training)" in fixed(text)

@@ -69,9 +69,10 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
         # layer is called outside of a model.
         told = [one for one in told if not augments(one)]
     plan = take_and_tell(layer_class, told)
-    is_used = plan is None or layer_class.cls.is_model or len(plan.changes) > 1 or _tells_helpers(layer_class)
-    if plan is None or is_used:
+    if plan is None or len(plan.changes) > 1 or _tells_helpers(layer_class):
         return plan
+    if layer_class.cls.is_model:
+        return replace(plan, message="Add `training=None` to `call`, where Keras looks for it")
     return replace(plan, message=f"Add `training=None` to `call`, {NOT_USED}", applicability=Applicability.UNSAFE)
 
 

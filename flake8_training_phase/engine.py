@@ -168,7 +168,8 @@ def fix(
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):
         fixable = [one for one in to_fix(findings, source) if one.fix is not None and (unsafe or _is_safe(one.fix))]
-        edits, done = compatible_fixes(one.fix for one in fixable if one.fix is not None)
+        style = _style(source, settings, filename, project)
+        edits, done = compatible_fixes((one.fix for one in fixable if one.fix is not None), style.is_crowded_by)
         if not edits:
             break
         changed = source.with_text(apply_edits(source, edits))

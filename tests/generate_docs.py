@@ -39,6 +39,11 @@ calls the model, 4xx the legacy API. A *bug* runs the wrong phase, or raises, un
 longer has. The column Keras says which major versions a finding can be about, the column Fix what
 `training-phase-fix` makes of it: *safe* fixes are made by default, *unsafe* ones with `--unsafe-fixes`.
 
+Before a fix is offered as safe, the checker asks which mode each layer of the file runs in with it, in every way of
+running the model and under every Keras that is asked for. Where a layer that is right today would be wrong, the fix is
+unsafe and says why. It is judged by the file and what that imports: a `training=True` that another file passes to one
+of its classes takes effect after the fix, where it was lost before.
+
 `KTP900` (not-analysed) is not a rule: it reports a file that cannot be read, parsed or followed.
 """
 

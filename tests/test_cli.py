@@ -132,7 +132,10 @@ def test_fixes_in_one_file_can_call_for_fixes_in_another(tmp_path: Path, fix: Fi
     (tmp_path / "a_model.py").write_text(f"import keras\n\nfrom z_block import Block\n\n\nclass Model{model}")
     wanted = fix("--isolated", "--diff", ".")
     assert wanted.out.count("\n+") == 5
-    assert fix("--isolated", ".").lines == ["2 files checked, 2 findings fixed, 0 left"]
+    assert fix("--isolated", ".").lines == [
+        "a_model.py: fixed because of the fixes in z_block.py",
+        "2 files checked, 2 findings fixed, 0 left",
+    ]
     assert "self.block(x, training=training)" in (tmp_path / "a_model.py").read_text()
     assert fix("--isolated", ".").lines == ["All checks passed (2 files checked)"]
 

@@ -42,6 +42,11 @@ def signature(head: str, parameters: str, folder: Path) -> str:
         ("from typing import Union\n", "x: Union[int, str]", ": Union[bool, None] = None"),
         ("from typing import Optional\ndef f(x: int | None): ...\n", "x: int | str", ": bool | None = None"),
         ("from typing import Optional\ndef f(x: Optional[int]): ...\n", "x: Optional[int]", ": Optional[bool] = None"),
+        (
+            "from typing import *\ndef f(x: Union[int, str], y: Optional[int]): ...\n",
+            "x: int",
+            ": Optional[bool] = None",
+        ),
         ("from __future__ import annotations\n", "x: int", ": bool | None = None"),
         ("", 'x: "Tensor"', ': "bool | None" = None'),
         ("from typing import Optional\n", 'x: "Tensor"', ': "Optional[bool]" = None'),
@@ -109,6 +114,16 @@ def test_the_nearest_file_counts_and_none_above_the_project(tmp_path: Path) -> N
     assert ProjectStyles().of(inner).line_length is None
 
 
+def test_the_folder_beside_another_one_is_not_in_it(tmp_path: Path) -> None:
+    for name, length in {"one": 40, "other": 50}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "setup.cfg").write_text(f"[flake8]\nmax-line-length = {length}")
+    (tmp_path / "other" / "inner").mkdir()
+    assert ProjectStyles().of(tmp_path / "one" / ".." / "other" / "inner").line_length == 50
+    (tmp_path / "plain").mkdir()
+    assert ProjectStyles().of(tmp_path / "one" / ".." / "plain").line_length is None
+
+
 BROKEN = [
     # The call is left as long as it may be, then in one line between its brackets, then in a line for each argument.
     ("return self.drop(x)", 46, "return self.drop(x, training=training)"),
@@ -117,11 +132,26 @@ BROKEN = [
     ("return self.drop(x)  # a comment", 45, "return self.drop(\n    x, training=training\n)  # a comment"),
     ("return self.drop(x)[0] + 1", 46, "return self.drop(\n    x, training=training\n)[0] + 1"),
     ("return self.drop(f(x, 'a, b'))", 46, "return self.drop(\n    f(x, 'a, b'), training=training\n)"),
-    # In a bracket of the same line it stays; one around another that changes as well does too.
-    ("return f(self.drop(x))", 40, "return f(self.drop(x, training=training))"),
-    ("return self.drop(self.drop(x))", 60, "return self.drop(self.drop(x, training=training), training=training)"),
-    # What spans lines keeps its layout, what was too long before stays one line.
-    ("return self.drop(\n    x\n)", 30, "return self.drop(\n    x,\n    training=training\n)"),
+    # The outermost brackets of the line come first, then those inside them.
+    ("return f(self.drop(x))", 44, "return f(\n    self.drop(x, training=training)\n)"),
+    ("return f(self.drop(x))", 40, "return f(\n    self.drop(\n        x, training=training\n    )\n)"),
+    ("return f(x) + f(self.drop(x))", 48, "return f(x) + f(\n    self.drop(x, training=training)\n)"),
+    ("if f(self.drop(x)): pass", 46, "if f(\n    self.drop(x, training=training)\n): pass"),
+    ("if f(self.drop(x)):\n    pass", 45, "if f(\n    self.drop(x, training=training)\n):\n    pass"),
+    ("return f(\n    self.drop(x), x\n)", 44, "return f(\n    self.drop(\n        x, training=training\n    ), x\n)"),
+    # What spans lines keeps its layout, but for a line that would be too long.
+    ("return self.drop(\n    x\n)", 30, "return self.drop(\n    x,\n    training=training,\n)"),
+    ("return self.drop(\n    x\n)", 32, "return self.drop(\n    x, training=training\n)"),
+    ("return self.drop(\n    x  # a\n)", 32, "return self.drop(\n    x,  # a\n    training=training\n)"),
+    (
+        "return self.drop(\n    f(x,\n      x)\n)",
+        32,
+        "return self.drop(\n    f(x,\n      x),\n    training=training\n)",
+    ),
+    ("return self.drop(\n    f(x, 'ab'))", 40, "return self.drop(\n    f(x, 'ab'),\n    training=training)"),
+    ("return self.drop(f(x,\n    x))", 30, "return self.drop(f(x,\n    x),\n                 training=training)"),
+    # What was too long before stays one line, and so does what has no brackets but those of a list.
+    ("return [self.drop(x)][0]", 40, "return [self.drop(x, training=training)][0]"),
     ("return self.drop(x)", 20, "return self.drop(x, training=training)"),
 ]
 
@@ -139,10 +169,23 @@ def test_a_call_is_broken_as_black_would(statement: str, length: int, after: str
     assert call_fixed(statement, length, tmp_path) == after
 
 
-def test_nested_calls_of_one_fix_are_not_broken(tmp_path: Path) -> None:
-    (tmp_path / "setup.cfg").write_text("[flake8]\nmax-line-length = 50")
+@pytest.mark.parametrize(
+    ("length", "after"),
+    [
+        (62, "self.drop(\n            self.drop(x, training=training), training=training\n        )"),
+        (50, "self.drop(\n            self.drop(x, training=training),\n            training=training,\n        )"),
+    ],
+)
+def test_nested_calls_of_one_fix_are_broken_together(length: int, after: str, tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").write_text(f"[flake8]\nmax-line-length = {length}")
     text = fixed(MODEL.replace("self.drop(x)", "self.drop(self.drop(x))"), tmp_path)
-    assert "return self.drop(self.drop(x, training=training), training=training)" in text
+    assert f"return {after}\n" in text
+
+
+def test_two_fixes_of_one_line_break_it_when_both_do_not_fit(tmp_path: Path) -> None:
+    # Each of them alone would fit.
+    after = call_fixed("return f(self.drop(self.drop(x)))", 70, tmp_path)
+    assert after == "return f(\n    self.drop(\n        self.drop(x, training=training), training=training\n    )\n)"
 
 
 def test_lines_end_as_those_of_the_file(tmp_path: Path) -> None:
@@ -158,7 +201,8 @@ def test_lines_end_as_those_of_the_file(tmp_path: Path) -> None:
         ("x", 28, "\n        self,\n        x,\n        training=None,\n    "),
         ("x, /, *, y=1", 44, "\n        self, x, /, training=None, *, y=1\n    "),
         ("x, **kwargs", 34, "\n        self,\n        x,\n        training=None,\n        **kwargs\n    "),
-        ("x,\n             y", 20, "self, x,\n             y, training=None"),
+        ("x,\n             y", 32, "self, x,\n             y, training=None"),
+        ("x,\n             y", 20, "self, x,\n             y,\n             training=None"),
     ],
 )
 def test_a_signature_is_broken_as_black_would(parameters: str, length: int, after: str, tmp_path: Path) -> None:
@@ -182,10 +226,11 @@ def test_without_settings_the_longest_line_of_code_counts(tmp_path: Path) -> Non
     assert "self.drop(\n" not in fixed(f"y = {'a' * 76}\n{text}", tmp_path)
 
 
-def test_a_signature_that_goes_on_behind_a_backslash_is_not_broken(tmp_path: Path) -> None:
+def test_a_signature_that_goes_on_behind_a_backslash_keeps_it(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").write_text("[flake8]\nmax-line-length = 30")
     text = MODEL.replace("call(self, x):", "call(self, x) \\\n            -> int:")
-    assert "    def call(self, x, training=None) \\\n            -> int:\n" in fixed(text, tmp_path)
+    after = "    def call(self, x,\n             training=None) \\\n            -> int:\n"
+    assert after in fixed(text, tmp_path)
 
 
 def test_isolated_reads_no_style_of_the_project(tmp_path: Path) -> None:

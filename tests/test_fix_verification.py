@@ -116,3 +116,55 @@ def test_a_fix_whose_other_half_is_silenced_is_unsafe() -> None:
     assert base.fix is not None
     assert base.fix.applicability is Applicability.UNSAFE
     assert "takes `self.drop` out of training mode" in base.fix.message
+
+
+EITHER = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, **kwargs):
+        return self.drop(x, training=kwargs.get("training"))
+
+
+class Net(keras.Model):
+    def __init__(self, small):
+        super().__init__()
+        self.block = keras.layers.Dropout(0.5) if small else Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=True)
+"""
+
+
+def test_a_call_of_one_of_two_layers_breaks_when_neither_is_right() -> None:
+    # Keras 3 keeps the True from the dropout of the block, until the block names its parameter.
+    (block,) = (one for one in findings(SourceText(EITHER)) if one.code == "KTP106")
+    assert block.fix is not None
+    assert block.fix.applicability is Applicability.UNSAFE
+    assert block.fix.message.endswith("puts `self.block` into training mode in training=False")
+
+
+AUGMENTATION_OFF = """
+import keras
+
+
+class Augment(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.flip = keras.layers.RandomFlip()
+
+    def call(self, x, training=None):
+        return self.flip(x, training=training is True)
+"""
+
+
+def test_augmentation_that_is_off_without_a_flag_stays_off() -> None:
+    (test,) = (one for one in findings(SourceText(AUGMENTATION_OFF)) if one.code == "KTP207")
+    assert test.fix is not None
+    assert test.fix.applicability is Applicability.UNSAFE
+    assert test.fix.message.endswith("puts `self.flip` into training mode in a call without a flag")

@@ -101,7 +101,7 @@ ARGUMENTS = [
     ("f(\n\tx,\n)", "f(\n\tx,\n\ttraining=training,\n)"),
     ("f(\r\n    x,\r\n)\r\n", "f(\r\n    x,\r\n    training=training,\r\n)\r\n"),
     # Some on a line
-    ("f(\n    x, y\n)", "f(\n    x, y,\n    training=training\n)"),
+    ("f(\n    x, y\n)", "f(\n    x, y, training=training\n)"),
     ("f(\n    x, y,\n)", "f(\n    x, y,\n    training=training,\n)"),
     ("f(\n    x)", "f(\n    x, training=training)"),
     ("f(\n    x, y)", "f(\n    x, y, training=training)"),

@@ -268,3 +268,71 @@ def test_a_function_that_may_stand_in_for_a_layer_has_to_take_the_flag(stand_in:
         """
     )
     assert fixed(text) == text.replace("self.depth(x)", f"self.depth(x{given})")
+
+
+UNUSED = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def attend(self, x):
+        return self.drop(x)
+
+    def _attend_to_all(self, x):
+        return self.attend(x)
+
+    def call(self, x):
+        return self.METHOD(x)
+
+
+class Encoder(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x):
+        return self.block(x)
+"""
+
+
+@pytest.mark.parametrize("method", ["attend", "_attend_to_all"])
+def test_no_safe_fix_adds_a_parameter_that_nothing_uses(method: str) -> None:
+    # Whether `attend` may take the flag is for somebody to decide who knows who else calls it.
+    text = UNUSED.replace("METHOD", method)
+    assert fixed(text) == text
+    (block, encoder) = findings(text, "KTP102")
+    for found in (block, encoder):
+        assert found.fix is not None
+        assert found.fix.applicability is Applicability.UNSAFE
+        assert found.fix.message == "Add `training=None` to `call`, which nothing there passes on yet"
+    everything = fixed(text, unsafe=True)
+    assert "def call(self, x):" not in everything
+    assert "self.drop(x, training=training)" in everything
+    assert "self.block(x, training=training)" in everything
+
+
+def test_private_helpers_use_the_parameter() -> None:
+    text = UNUSED.replace("METHOD", "_attend_to_all").replace("attend(", "_attend(")
+    everything = fixed(text)
+    assert "def call(self, x):" not in everything
+    assert "self._attend(x, training=training)" in everything
+    assert "self.block(x, training=training)" in everything
+
+
+def test_what_is_read_from_kwargs_is_used() -> None:
+    read = "flag = kwargs.get('training')\n        return self.attend(x) if flag else x"
+    text = UNUSED.replace("call(self, x):\n        return self.METHOD(x)", f"call(self, x, **kwargs):\n        {read}")
+    assert "flag = training\n" in fixed(text)
+
+
+def test_a_model_is_repaired_by_the_parameter_alone() -> None:
+    text = UNUSED.replace("class Block(keras.layers.Layer)", "class Block(keras.Model)").replace("METHOD", "attend")
+    (block,) = findings(text, "KTP101")
+    assert block.fix is not None
+    assert block.fix.applicability is Applicability.SAFE
+    assert block.fix.message == "Add `training=None` to `call`, where Keras looks for it"
+    assert "return self.block(x, training=training)" in fixed(text)

@@ -303,3 +303,48 @@ def test_a_safe_fix_that_could_not_be_written_needs_no_unsafe_fixes(model: Path,
         2,
         "1 file checked, 0 findings fixed, 1 left (1 whose fix could not be written), 1 error",
     )
+
+
+# what fixes in other files lead to
+
+BLOCK = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x)
+"""
+NET = """
+import keras
+from blocks import Block
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x)
+"""
+
+
+def test_files_that_are_fixed_because_of_others_are_named(tmp_path: Path, fix: Fix) -> None:
+    (tmp_path / "blocks.py").write_text(BLOCK)
+    (tmp_path / "net.py").write_text(NET)
+    assert "net.py" not in fix("--check", ".").out
+    assert fix("--diff", ".").err.splitlines() == [
+        "net.py: would be fixed because of the fixes in blocks.py",
+        "2 files checked, 2 findings would be fixed, 0 left",
+    ]
+    assert fix("--quiet", "--diff", ".").err == ""
+    assert fix(".").lines == [
+        "net.py: fixed because of the fixes in blocks.py",
+        "2 files checked, 2 findings fixed, 0 left",
+    ]
+    assert "training=training" in (tmp_path / "net.py").read_text()

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.syntax import nodes_in
 
 def optional_bool(tree: ast.Module, scope: Scope) -> str:
     """The type of an optional flag, as the module writes such types; in quotes where it writes none and may have to run
-    on a Python before 3.10, which cannot evaluate a union.
+    on a Python before 3.10, which cannot evaluate a union. `Union` is for other types where there is a way beside it.
     """
     spellings: Counter[str] = Counter()
     delayed = False
@@ -22,7 +22,7 @@ def optional_bool(tree: ast.Module, scope: Scope) -> str:
         if isinstance(annotated, ast.expr):
             spellings.update(filter(None, map(_spelling, nodes_in(annotated))))
     if spellings:
-        return spellings.most_common(1)[0][0]
+        return max(spellings, key=lambda one: (not one.endswith("[bool, None]"), spellings[one]))
     if scope.binds("Optional"):
         return "Optional[bool]"
     return "bool | None" if delayed else '"bool | None"'

@@ -47,6 +47,8 @@ class Expressions(ABC):
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.conditions = 0
+        """How many branches and loops around what is run now may as well not be taken."""
         self._steps = 0
 
     @abstractmethod
@@ -277,10 +279,12 @@ class Expressions(ABC):
             return UNKNOWN
         live, outer = frame.live, self.events
         frame.live, self.events = lanes, events
+        self.conditions += 1
         try:
             return self.evaluate(node, frame)
         finally:
             frame.live, self.events = live, outer
+            self.conditions -= 1
 
     def _boolean(self, node: ast.BoolOp, frame: Frame) -> Value:
         result = self.evaluate(node.values[0], frame)

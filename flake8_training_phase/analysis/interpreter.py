@@ -22,7 +22,9 @@ from flake8_training_phase.analysis.arguments import (
 )
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import (
+    Branch,
     Event,
+    Exit,
     FlagArgument,
     Given,
     Inlined,
@@ -30,6 +32,7 @@ from flake8_training_phase.analysis.events import (
     LayerCall,
     Loop,
     PhaseTest,
+    walk,
 )
 from flake8_training_phase.analysis.expressions import unknown_phase
 from flake8_training_phase.analysis.frames import Frame
@@ -72,6 +75,8 @@ class Interpreter(Statements):
         self.subject = subject
         self.state = state or ObjectState()
         """What becomes of the subject."""
+        self.is_next = False
+        """What is run comes after what was run before: `build` after `__init__`. Other methods may come at any time."""
         self._running: list[ast.AST] = []
         self._writes = 0
         """How many attributes were assigned."""
@@ -113,7 +118,8 @@ class Interpreter(Statements):
         self._writes += 1
         if base is self.subject:
             before = self.state.attributes.get(name)
-            self.state.attributes[name] = value if before is None else union((before, value))
+            replaces = before is None or (self.is_next and not self.conditions)
+            self.state.attributes[name] = value if replaces or before is None else union((before, value))
         else:
             self.replace_attribute(base, name, value)
 
@@ -313,12 +319,14 @@ class Interpreter(Statements):
         body: list[Event] = []
         outer, self.events, live = self.events, body, frame.live
         frame.live = live if lanes is None else lanes
+        self.conditions += 1
         try:
             if not frame.live:
                 return UNKNOWN
             result = self.apply(function, Arguments(_NO_CALL, given or (), {}, unsure, unsure), _NO_CALL, frame)
         finally:
             self.events, frame.live = outer, live
+            self.conditions -= 1
         if body:
             self.events.append(Loop(body))
         return result
@@ -366,7 +374,7 @@ class Interpreter(Statements):
         result = union(inner.returned)
         if call.events:
             self.events.append(call)
-        elif question is not None and effects == self._effects:
+        if question is not None and effects == self._effects and not _does_something(call):
             self._pure_results[question] = result
         return result
 
@@ -376,7 +384,12 @@ class Interpreter(Statements):
         return len(self.state.made), self._writes, self._cuts
 
 
-_SIMPLE = (type(UNKNOWN), Constant, Instance, External, ClassValue, PhaseValue)
+def _does_something(call: Inlined) -> bool:
+    """Whether a function does more than to come to its end."""
+    return any(not isinstance(one, (Exit, Inlined, Branch, Loop)) for one in walk(call.events))
+
+
+_SIMPLE = (type(UNKNOWN), Constant, Instance, External, ClassValue)
 """Values that are quickly told apart."""
 
 

@@ -129,6 +129,7 @@ class Program:
         run = GraphMaker(self, instance, state)
         for name in cls.writing_methods():
             found = cls.find_method(name)
+            run.is_next = name in ("__init__", "build")
             if isinstance(found, Method):
                 if found.node not in run.state.visited:
                     given = self._constructor_arguments(instance, found) if name == "__init__" else {}

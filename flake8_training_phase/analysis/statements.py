@@ -48,10 +48,12 @@ class Statements(Expressions):
     def into(self, events: list[Event], body: Sequence[ast.stmt], frame: Frame) -> None:
         """Run statements with their events written to a list of their own."""
         outer, self.events = self.events, events
+        self.conditions += 1
         try:
             self.block(body, frame)
         finally:
             self.events = outer
+            self.conditions -= 1
 
     def _expression(self, statement: ast.Expr, frame: Frame) -> None:
         if not isinstance(statement.value, ast.Constant):

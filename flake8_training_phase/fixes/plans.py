@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flake8_training_phase.analysis.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.classes import UserClass
@@ -15,6 +16,7 @@ from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
 from flake8_training_phase.fixes.name_parameter import name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
+from flake8_training_phase.fixes.thread_helper import NOT_USED, tells_helpers
 
 
 def forward(layer_class: LayerClass, call: LayerCall) -> Plan | None:
@@ -65,7 +67,16 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
         # Augmentation among other layers finds the flag in the call context: a None would switch it off where the
         # layer is called outside of a model.
         told = [one for one in told if not augments(one)]
-    return take_and_tell(layer_class, told)
+    plan = take_and_tell(layer_class, told)
+    if plan is None or len(plan.changes) > 1 or _tells_helpers(layer_class):
+        return plan
+    if layer_class.cls.is_model:
+        return replace(plan, message="Add `training=None` to `call`, where Keras looks for it")
+    return replace(plan, message=f"Add `training=None` to `call`, {NOT_USED}", applicability=Applicability.UNSAFE)
+
+
+def _tells_helpers(layer_class: LayerClass) -> bool:
+    return layer_class.call is not None and tells_helpers(layer_class, layer_class.call, layer_class.events)
 
 
 def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined], default: str = "None") -> Plan | None:

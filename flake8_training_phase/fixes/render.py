@@ -11,11 +11,12 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 import libcst as cst
 
 from flake8_training_phase.findings import Edit, Fix, Position
-from flake8_training_phase.fixes.broken_lines import Line, broken
+from flake8_training_phase.fixes.broken_lines import Line, broken, indents_of_block, on_line_of_its_own
 from flake8_training_phase.fixes.changes import (
     AddArgument,
     AddDefault,
@@ -33,10 +34,13 @@ from flake8_training_phase.fixes.changes import (
     Unwrap,
 )
 from flake8_training_phase.fixes.imports import held_import, without_import
+from flake8_training_phase.fixes.long_lines import kept_short
 from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
 from flake8_training_phase.fixes.style import FileStyle, unbroken
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
+
+_Bracketed = TypeVar("_Bracketed", cst.Call, cst.FunctionDef)
 
 
 class CannotRender(Exception):
@@ -50,6 +54,8 @@ def render(plan: Plan, source: SourceText, style: FileStyle) -> Fix | None:
         if any(one.end > other.start for one, other in pairwise(sorted(edits))):
             # A call that is broken over lines has another one in it that changes as well.
             edits = _edits(plan, source, unbroken(source))
+        if any(isinstance(change, AddArgument | NameArgument) for change in plan.changes):
+            edits = kept_short(edits, source, style.line_length, _newline_of(source))
     except (CannotRender, cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return None
     renamed = tuple(change.parameter.arg for change in plan.changes if isinstance(change, RenameParameter))
@@ -77,7 +83,7 @@ def _add_argument(change: AddArgument, source: SourceText, style: FileStyle) -> 
         return with_argument(call, cst.Arg(cst.parse_expression(change.value), cst.Name(change.name), _EQUAL))
 
     line = _line_of(source, source.start(change.call), source.end(change.call), style)
-    yield from _rewritten_expression(change.call, source, add, line)
+    yield from _rewritten_expression(change.call, source, add, line, change.name)
 
 
 def _line_of(source: SourceText, start: Position, end: Position, style: FileStyle) -> Line:
@@ -125,6 +131,9 @@ def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -
     if not line.fits(_first_line(old), _first_line(new)) and not _first_line(old).endswith("\\"):
         narrow = next(broken(changed, line, module.default_newline))
         new = module.with_changes(body=[narrow]).code.rpartition("pass")[0]
+    else:
+        placed = _placed(definition, changed, change.name, line, (old, new), module.default_newline)
+        new = module.with_changes(body=[placed]).code.rpartition("pass")[0]
     yield from _trimmed(source, begin, header, new)
 
 
@@ -210,8 +219,11 @@ def _rewritten_expression(
     source: SourceText,
     change: Callable[[cst.BaseExpression], cst.BaseExpression],
     line: Line | None = None,
+    added: str = "",
 ) -> Iterator[Edit]:
-    """The edits of a change; where there is a `line` that it may not make too long, the call is broken over lines."""
+    """The edits of a change; where there is a `line` that it may not make too long, the call is broken over lines, or
+    the argument that was added gets a line of its own.
+    """
     begin = source.offset(source.start(node))
     old = _text_of(node, source)
     # In brackets, an expression may span lines as it did in its place.
@@ -220,7 +232,6 @@ def _rewritten_expression(
     if not (isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Expr)):
         raise CannotRender
     expression = statement.body[0].value
-    newline = _NEWLINE.search(source.text)
 
     def written(value: cst.BaseExpression) -> str:
         body = [statement.with_changes(body=[statement.body[0].with_changes(value=value)])]
@@ -229,9 +240,27 @@ def _rewritten_expression(
 
     changed = change(expression)
     new = written(changed)
-    if line is not None and isinstance(changed, cst.Call) and not line.fits(old, new):
-        new = next(map(written, broken(changed, line, newline[0] if newline else "\n")))
+    if line is not None and isinstance(expression, cst.Call) and isinstance(changed, cst.Call):
+        if not line.fits(old, new):
+            new = next(map(written, broken(changed, line, _newline_of(source))))
+        else:
+            new = written(_placed(expression, changed, added, line, (old, new), _newline_of(source)))
     yield from _trimmed(source, begin, old, new)
+
+
+def _placed(
+    old: _Bracketed, new: _Bracketed, added: str, line: Line, texts: tuple[str, str], newline: str
+) -> _Bracketed:
+    """The node, with what was added to brackets of several lines where it belongs there."""
+    indents = indents_of_block(old)
+    if indents is not None:
+        return next(broken(new, line, newline, indents))
+    return on_line_of_its_own(new, added, line, newline) if line.grows_too_long(*texts) else new
+
+
+def _newline_of(source: SourceText) -> str:
+    found = _NEWLINE.search(source.text)
+    return found[0] if found else "\n"
 
 
 def _text_of(node: ast.expr, source: SourceText) -> str:

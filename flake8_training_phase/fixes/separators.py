@@ -90,7 +90,7 @@ def _appended(
         return _behind_trailing_comma(last, last.comma, new, before, opening)
     closing = _closing(last)
     last = _closed(last, _NOTHING)
-    inner = _line_start(before, opening)
+    inner = line_start(before, opening)
     if isinstance(closing, cst.ParenthesizedWhitespace) and inner is not None:
         # The bracket has a line of its own, so the new item gets one too; a comment stays behind the old item.
         separator = cst.Comma(whitespace_after=closing.with_changes(empty_lines=[], last_line=inner))
@@ -102,7 +102,7 @@ def _behind_trailing_comma(
     last: Last, comma: cst.Comma, new: New, before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace
 ) -> tuple[Last, New]:
     after = comma.whitespace_after
-    inner = _line_start(before, opening)
+    inner = line_start(before, opening)
     if not isinstance(after, cst.ParenthesizedWhitespace) or inner is None:
         return last.with_changes(comma=_ONE_LINE), new.with_changes(comma=comma)
     # The bracket has a line of its own, so the new item gets one too.
@@ -144,7 +144,7 @@ def _break(item: AnyItem) -> cst.ParenthesizedWhitespace | None:
     return after if isinstance(after, cst.ParenthesizedWhitespace) else None
 
 
-def _line_start(before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace) -> cst.SimpleWhitespace | None:
+def line_start(before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace) -> cst.SimpleWhitespace | None:
     """How a line inside the brackets begins; None when they hold one line only."""
     for item in reversed(before):
         after = _break(item)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import sys
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from flake8_training_phase.findings import Edit
 from flake8_training_phase.sources.project_style import ProjectStyle
 from flake8_training_phase.sources.text import SourceText
 
@@ -33,6 +34,12 @@ class FileStyle:
     def line_length(self) -> int:
         """As the project says it, or else as the longest line of code, if that is long enough to tell."""
         return self._said.line_length or self._longest() or USUAL_LENGTH
+
+    def is_crowded_by(self, edits: Sequence[Edit]) -> bool:
+        """Whether edits in one line, all of them together, make it too long."""
+        line = self._source.line(edits[0].start.row)
+        grown = sum(len(edit.content) - (edit.end.column - edit.start.column) for edit in edits)
+        return len(line) <= self.line_length < len(line) + grown
 
     @property
     def evaluates_unions(self) -> bool:

@@ -36,22 +36,13 @@ class LayerRun:
     entry: str
     generation: Generation
     leaves: Leaves
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The modes that the layers which such a call reaches run in, and the one that is right."""
-
-    phases: frozenset[Phase]
     wanted: bool
-
-    @property
-    def right(self) -> bool:
-        """Whether all of them surely run in the right mode."""
-        return all(phase is not Passed.UNKNOWN and bool(phase) is self.wanted for phase in self.phases)
+    """The mode that is right there."""
 
 
-Outcomes = dict[LayerRun, Outcome]
+Phases = frozenset[Phase]
+"""The modes that the layers run in which a call reaches."""
+Outcomes = dict[LayerRun, Phases]
 
 
 def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Outcomes:
@@ -70,20 +61,32 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
                     phases = frozenset(received.phase for received in entry.report.of(subject))
                     if phases:
                         name = f"{layer_class.name}#{number}"
-                        run = LayerRun(name, function, callee, place, entry.name, entry.generation, entry.leaves)
-                        earlier = found[run].phases if run in found else frozenset()
-                        found[run] = Outcome(phases | earlier, entry.wanted)
+                        how = (entry.name, entry.generation, entry.leaves, entry.wanted)
+                        run = LayerRun(name, function, callee, place, *how)
+                        found[run] = found.get(run, frozenset()) | phases
     return found
 
 
 def harm(before: Outcomes, after: Outcomes) -> str | None:
-    """What edits break, in words that follow "it"; None when all that was right still is."""
-    for run, outcome in before.items():
+    """What edits break, in words that follow "it"; None when all that was right still is.
+
+    Where a call may reach one of several layers, it is broken too when none of them is right any more.
+    """
+    for run, phases in before.items():
         now = after.get(run)
-        if outcome.right and now is not None and not now.right:
-            change = "takes `{}` out of training mode" if outcome.wanted else "puts `{}` into training mode"
+        if now is None:
+            continue
+        if (_all(phases, run.wanted) and not _all(now, run.wanted)) or (
+            _all(now, not run.wanted) and not _all(phases, not run.wanted)
+        ):
+            change = "takes `{}` out of training mode" if run.wanted else "puts `{}` into training mode"
             return f"{change.format(run.callee)} {run.entry}"
     return None
+
+
+def _all(phases: Phases, mode: bool) -> bool:
+    """Whether all layers surely run in that mode."""
+    return all(phase is not Passed.UNKNOWN and bool(phase) is mode for phase in phases)
 
 
 class Verifier:
@@ -177,13 +180,24 @@ def _entries(layer_class: LayerClass) -> Iterator[_Entry]:
         for context in (True, False) if cls.is_model else ():
             name = f"inside a model that runs with training={context}"
             yield _Entry(name, generation, flow.leaves, context, flow.report_in_host(cls, context))
-        # A call of a model without a flag means inference. A layer that is called so, in `Dataset.map` or in plain
-        # code, augments by its own default: nobody else says that it is on.
         name = f"in {Mode.NONE}" if cls.is_model else _OUTSIDE
         for leaves in (Leaves.ON_BY_DEFAULT, Leaves.OFF_BY_DEFAULT):
-            on = leaves is Leaves.ON_BY_DEFAULT and (not cls.is_model or only_augments(layer_class))
             report = PhaseFlow(generation, leaves).report(cls, Mode.NONE)
-            yield _Entry(name, generation, leaves, on, report)
+            for wanted in _wanted_without_flag(layer_class, leaves):
+                yield _Entry(name, generation, leaves, wanted, report)
+
+
+def _wanted_without_flag(layer_class: LayerClass, leaves: Leaves) -> tuple[bool, ...]:
+    """The modes that a call without a flag may mean.
+
+    A call of a model means inference. A layer that is called so, in `Dataset.map` or in plain code, augments by its own
+    default: nobody else says that it is on. A model of augmentation may be called for either reason.
+    """
+    if leaves is Leaves.OFF_BY_DEFAULT:
+        return (False,)
+    if not layer_class.cls.is_model:
+        return (True,)
+    return (True, False) if only_augments(layer_class) else (False,)
 
 
 def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:

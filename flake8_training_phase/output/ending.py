@@ -10,6 +10,7 @@ from typing import TextIO
 from flake8_training_phase.adoption.baseline import BaselineWriter
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
 from flake8_training_phase.command.options import CommandMode, RunOptions, Verbosity
+from flake8_training_phase.output import fixes_in_turn
 from flake8_training_phase.output.destination import Destination, Writer
 from flake8_training_phase.output.report import FileError, Report
 from flake8_training_phase.output.summary import Summary
@@ -58,6 +59,8 @@ def _sum_up(options: RunOptions, report: Report, summary: Summary, stream: TextI
 
         verb = "Would fix" if options.mode is CommandMode.DIFF else "Fixed"
         fixes_listed.write(report, verb, stream)
+    if options.mode in (CommandMode.FIX, CommandMode.DIFF):
+        fixes_in_turn.write(report, "would be fixed" if options.mode is CommandMode.DIFF else "fixed", stream)
     if report.results or report.errors:
         print(_summary_line(options, summary), file=stream)
 

@@ -52,7 +52,15 @@ class ModelWithoutTraining(Rule):
     ## Fix safety
 
     Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to
-    what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15.
+    what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no
+    call that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model:
+    Keras looks for it in the signature, and the layers find it in the call context.
+
+    Unsafe, with the reason in its text, where a layer that runs in the right mode today would not afterwards:
+
+    - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
+      own default, which is on, counts again;
+    - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards.
 
     ## References
 

@@ -64,7 +64,10 @@ class LayerWithoutTraining(Rule):
 
     Safe: see KTP101. A layer that does nothing but augment gets the default True, that of Keras's own `Random*` layers:
     with None it would do nothing where it is called outside of a model, in `Dataset.map`. Such a layer is reported only
-    where the module shows another layer that calls it.
+    where the module shows another layer that calls it. Unsafe where `call` has nothing to pass the parameter to yet: a
+    public helper runs the layers (see KTP210), or a layer that does not take the flag itself. Unsafe, with the reason
+    in its text, where a layer that runs in the right mode today would not afterwards: augmentation among other layers,
+    which a None switches off where the layer is called outside of a model, and the cases of KTP101.
 
     ## References
 

@@ -56,7 +56,8 @@ class MisnamedTraining(Rule):
     Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they
     stand; a call in another module that passes the old name would break. Calls with such a name in this module of which
     it is not known what they call are listed in the text of the fix. No fix is offered where one call may also be of
-    another class that keeps the name.
+    another class that keeps the name. Under the new name its default takes effect too: a False switches off
+    augmentation inside the layer where that is called outside of a model, in `Dataset.map`.
 
     ## References
 

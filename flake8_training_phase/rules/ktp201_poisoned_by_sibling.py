@@ -65,7 +65,10 @@ class PoisonedBySibling(Rule):
     ## Fix safety
 
     Safe: the flag is passed explicitly, which all versions of Keras honour. When `call` has no `training` yet, the
-    parameter is added.
+    parameter is added (see KTP101).
+
+    Unsafe, with the reason in its text, where `training` is not what was asked for any more: after
+    `if training is None: training = True` it puts the layer into training mode when the model is called without a flag.
 
     ## References
 

@@ -65,6 +65,13 @@ class TrainingNotForwarded(Rule):
     2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something other than a Keras layer, nor where
     the flag at hand is one that Keras does not fill (KTP103, KTP107): the context knows better than its default.
 
+    Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
+
+    - augmentation, which is on by its own default where the class is called outside of a model: a None or a False that
+      is passed on switches it off there;
+    - a layer behind `if training is None: training = True` or the like, which the flag puts into training mode when the
+      model is called without one.
+
     ## References
 
     - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`

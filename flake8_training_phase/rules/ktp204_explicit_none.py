@@ -57,6 +57,10 @@ class ExplicitNone(Rule):
     Safe where the flag is at hand: it takes the place of the None. Elsewhere the argument is dropped, so that the
     layer looks into the call context; that is unsafe, because the context may be another than the one that is meant.
 
+    Unsafe, with the reason in its text, where a layer runs in the right mode today and would not afterwards:
+    augmentation (see KTP202), and a class whose caller passes a literal `training=True`, which the None hides from its
+    layers today.
+
     ## References
 
     - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`

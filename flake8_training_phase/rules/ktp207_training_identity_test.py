@@ -53,7 +53,9 @@ class TrainingIdentityTest(Rule):
 
     ## Fix safety
 
-    Safe: the test becomes the truth of the flag, which is the same for True and False.
+    Safe: the test becomes the truth of the flag, which is the same for True and False. Unsafe, with the reason in its
+    text, where augmentation is given the result: `training is True` makes a None into a False, which keeps it off,
+    while the None leaves it to its own default, which is on.
 
     ## References
 

@@ -17,18 +17,12 @@ from flake8_training_phase.analysis.layer_class import (
     majors,
     poisoned_by_default,
     reaches_phase,
-    takes_keyword,
-    wants_flag,
 )
-from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
-from flake8_training_phase.fixes.parameter import annotation
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
+from flake8_training_phase.fixes.thread_helper import thread
 from flake8_training_phase.rules.rule import Problem, Rule
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class HelperLosesTraining(Rule):
@@ -71,8 +65,8 @@ class HelperLosesTraining(Rule):
 
     Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
     the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
-    public helper, which may be called or overridden elsewhere, and when a method that no `call` runs uses the helper
-    too and has no flag to pass.
+    public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
+    and has no flag to pass, and when the helper itself only hands its data on to such a public helper.
 
     ## References
 
@@ -124,7 +118,7 @@ class HelperLosesTraining(Rule):
                 f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
             )
             can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
-            plan = _thread(layer_class, helper) if can_tell else None
+            plan = thread(layer_class, helper) if can_tell else None
             related = layer_class.module.related(needy, "this layer is told nothing")
             yield self.problem(
                 helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE, related=related
@@ -145,44 +139,6 @@ def _give(layer_class: LayerClass, helper: Inlined) -> Plan | None:
         return None
     change = AddArgument(helper.node, "training", str(helper.at_hand))
     return Plan(f"Pass `training={helper.at_hand}`", trust_for_untold(helper.place), (change,))
-
-
-def _thread(layer_class: LayerClass, helper: Inlined) -> Plan | None:
-    """Give the helper the parameter, forward it to its layers, and pass it wherever the helper is called."""
-    function = helper.function
-    assert isinstance(function, _Function)
-    tree = layer_class.module.tree
-    sites = helper_calls(tree, function.name)
-    taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
-    if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
-        return None
-    told = [site for site in sites if site.has_training]
-    if helper.node not in [site.node for site in told]:
-        return None  # What is at hand there goes by another name.
-    if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
-        return None
-    changes: list[Change] = [AddParameter(function, "training", annotation(layer_class))]
-    for one in walk(helper.events):
-        if isinstance(one, LayerCall) and one.place.function is function and one.flag.absent:
-            if wants_flag(one) and takes_keyword(one.receiver):
-                changes.append(AddArgument(one.node, "training", "training"))
-    changes += [AddArgument(site.node, "training", "training") for site in told]
-    all_is_seen = function.name.startswith("_") and told == sites
-    return Plan(
-        f"Add `training=None` to `{function.name}` and pass it at {len(told)} call{'s' * (len(told) > 1)}",
-        Applicability.SAFE if all_is_seen else Applicability.UNSAFE,
-        tuple(dict.fromkeys(changes)),
-    )
-
-
-def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:
-    """Whether some `call` of the module runs the function that a helper is called in: that one is told first."""
-    run = (event.node for other in layer_class.module.layer_classes for event in other.events)
-    return any(node is site.node for node in run)
-
-
-def _id(node: ast.Name | ast.arg) -> str:
-    return node.id if isinstance(node, ast.Name) else node.arg
 
 
 RULE = HelperLosesTraining()

@@ -31,6 +31,9 @@ class FileResult:
     lookups: frozenset[str] = frozenset()
     """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
 
+    because_of: tuple[Path, ...] = ()
+    """The files whose fixes have given this one its first fixes; empty where it had some of its own."""
+
     @property
     def changed(self) -> bool:
         """Whether fixes have changed the code."""

@@ -23,14 +23,15 @@ def results_of(
     results = examiner.examine(chosen, new_assignment(fixes, baseline=baseline))
     moved = [result for result in results if result.changed]
     for _ in range(MAX_ROUNDS):
-        paths = {str(result.path.absolute()) for result in moved}
+        paths = {str(result.path.absolute()): result.path for result in moved}
         waiting = [index for index, result in enumerate(results) if not result.lookups.isdisjoint(paths)]
         if not waiting:
             break
         assignment = new_assignment(fixes, _texts(results), baseline)
         again = examiner.examine([chosen[index] for index in waiting], assignment)
         for index, result in zip(waiting, again, strict=True):
-            results[index] = _joined(results[index], result)
+            causes = tuple(path for name, path in paths.items() if name in results[index].lookups)
+            results[index] = _joined(results[index], result, causes)
         moved = [result for result in again if result.changed]
     return results
 
@@ -66,11 +67,13 @@ def _texts(results: Iterable[FileResult]) -> dict[Path, Document]:
     return {result.path.absolute(): result.after for result in results if result.changed and result.after is not None}
 
 
-def _joined(earlier: FileResult, later: FileResult) -> FileResult:
+def _joined(earlier: FileResult, later: FileResult, causes: tuple[Path, ...]) -> FileResult:
+    """The result of a file that was examined once more because others have changed."""
     if not earlier.changed:
-        return later
+        return replace(later, because_of=causes) if later.changed else later
     after = later.after if later.changed else earlier.after
-    return replace(later, before=earlier.before, after=after, made=earlier.made + later.made)
+    made = earlier.made + later.made
+    return replace(later, before=earlier.before, after=after, made=made, because_of=earlier.because_of)
 
 
 def _unfixed(file: File) -> FileResult:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence, Set
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from flake8_training_phase.findings import Edit, Fix
 from flake8_training_phase.sources.text import SourceText
@@ -12,11 +12,14 @@ from flake8_training_phase.sources.text import SourceText
 _NAME = re.compile(r"\w+")
 
 
-def compatible_fixes(fixes: Iterable[Fix]) -> tuple[list[Edit], list[Fix]]:
+def compatible_fixes(
+    fixes: Iterable[Fix], crowd: Callable[[Sequence[Edit]], bool] = lambda edits: False
+) -> tuple[list[Edit], list[Fix]]:
     """As many whole fixes as can be made at once, the first come first served, as one list of edits in order.
 
     An edit that two fixes share is made once; a fix that would touch what an earlier one changes has to wait, and so
-    does one that writes a name which another one renames.
+    does one that writes a name which another one renames, and one whose edits `crowd` a line together with those of
+    another: when its turn comes, it breaks the line.
     """
     made = _Made()
     done: list[Fix] = []
@@ -24,6 +27,8 @@ def compatible_fixes(fixes: Iterable[Fix]) -> tuple[list[Edit], list[Fix]]:
         new = [edit for edit in dict.fromkeys(fix.edits) if edit not in made]
         written = {word for edit in fix.edits for word in _NAME.findall(edit.content)}
         if made.contradict(written, fix.renamed) or any(map(made.collide, new)):
+            continue
+        if any(others and crowd([*others, edit]) for edit in new for others in [made.in_row(edit.start.row)]):
             continue
         made.add(new, written, fix.renamed)
         done.append(fix)
@@ -65,6 +70,11 @@ class _Made:
     def contradict(self, written: Set[str], renamed: Iterable[str]) -> bool:
         """Whether a name is written by one fix and renamed by another."""
         return not self._renamed.isdisjoint(written) or not self._written.isdisjoint(renamed)
+
+    def in_row(self, row: int) -> list[Edit]:
+        """The edits that begin in a row."""
+        first = bisect_left(self.edits, row, key=lambda edit: edit.start.row)
+        return self.edits[first : bisect_right(self.edits, row, key=lambda edit: edit.start.row)]
 
     def collide(self, edit: Edit) -> bool:
         """Whether an edit would touch what another one changes."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_training_phase.sources import reading
+from flake8_training_phase.sources.globs import absolute
 
 _TABLES = (
     *(("tool", "black", "line-length"), ("tool", "ruff", "line-length"), ("line-length",)),
@@ -44,6 +45,7 @@ class ProjectStyles:
 
     def of(self, folder: Path) -> ProjectStyle:
         """The style of what stands in a folder."""
+        folder = _without_dots(folder)
         if folder not in self._styles:
             found = _style_in(folder)
             is_whole = found.line_length is not None and found.python is not None
@@ -54,9 +56,15 @@ class ProjectStyles:
         return self._styles[folder]
 
 
+def _without_dots(folder: Path) -> Path:
+    """What is above `a/../b` is not `a`."""
+    return Path(absolute(folder)) if ".." in folder.parts else folder
+
+
 def style_files(folder: Path) -> Iterator[Path]:
     """The files that the style of a folder may depend on."""
-    for one in (folder, *folder.parents):
+    whole = _without_dots(folder)
+    for one in (whole, *whole.parents):
         yield from (one / name for name in dict.fromkeys((*_TOML, *_INI, *_MARKS)))
         if any((one / mark).exists() for mark in _MARKS):
             return

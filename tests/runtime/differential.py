@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from tests.runtime.measure import Worker
 from tests.runtime.programs.comparing import Comparer, Comparison, Difference
 from tests.runtime.programs.drawn import random_program
 from tests.runtime.programs.fixing import (
+    Harm,
     fixed,
     gives_constants,
+    made_by_fixes,
     right_to_wrong,
     still_wrong,
     unrepaired,
@@ -31,6 +34,17 @@ from tests.runtime.programs.fixing import (
 )
 from tests.runtime.programs.predicting import Analysed
 from tests.runtime.programs.program import Program
+from tests.runtime.programs.running import Observed
+
+Breaches = dict[str, list[str]]
+"""What breaks the law of fixes, by its kind."""
+
+BREACHES = {
+    "broken": "something right is wrong afterwards",
+    "unrepaired": "a layer that was given the flag is wrong",
+    "meant": "constants are heard that were not before",
+    "across": "a fix of one file makes a layer hear what another file gives it",
+}
 
 
 @dataclass(slots=True)
@@ -72,6 +86,7 @@ class Laboratory:
         self._threads = {keras: ThreadPoolExecutor(1) for keras in self._workers}
         self.versions = {keras: str(one.ask("version")["version"]) for keras, one in self._workers.items()}
         self.generations = {keras: generation_of(_release(version)) for keras, version in self.versions.items()}
+        self._known: dict[str, dict[int, list[Observed]]] = {}
 
     def observe(self, program: Program, folder: Path, exact: bool = False) -> dict[int, Future[Any]]:
         """Have a program run that was written to a folder, by each Keras."""
@@ -109,24 +124,40 @@ class Laboratory:
                 found += [f"Keras {version}, {one}" for one in told]
         return [*found, str(after)] if found else []
 
-    def law_of_fixes(self, program: Program, changed: Program) -> dict[str, list[str]]:
-        """What fixes break, and what they leave wrong although they pass it the flag and nothing is reported any more.
+    def law_of_fixes(self, program: Program, changed: Program, unsafe: bool) -> Breaches:
+        """What fixes break, and what they leave wrong although they pass it the flag and nothing is reported then."""
+        told: Breaches = {kind: [] for kind in BREACHES}
+        before, after = self._observed(program, changed)
+        alone: dict[str, set[tuple[int, Harm]]] = {}
+        for keras, version in self.versions.items():
+            for harm in right_to_wrong(program, before[keras], after[keras]):
+                module = harm.target.module
+                if len(program.modules) > 1 and not harm.raises and module not in alone:
+                    alone[module] = self._harm_of(program, fixed(program, unsafe, only=module))
+                across = module in alone and not harm.raises and (keras, harm) not in alone[module]
+                constant = harm.meant or gives_constants(program)
+                kind = "meant" if constant else "across" if across else "broken"
+                told[kind].append(f"Keras {version}, {harm.told}")
+            left = [f"Keras {version}, {one}" for one in unrepaired(program, changed, after[keras])]
+            told["meant" if gives_constants(program) else "unrepaired"] += left
+        return told
 
-        `meant` is what they change where the program gives a constant to the `call` of a parent or to a helper.
-        """
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
-            program.write(Path(folder))
-            changed.write(Path(other))
-            first, second = self.observe(program, Path(folder)), self.observe(changed, Path(other))
-            broken: list[str] = []
-            wrong: list[str] = []
-            for keras, version in self.versions.items():
-                before, after = first[keras].result()["observed"], second[keras].result()["observed"]
-                broken += [f"Keras {version}, {one}" for one in right_to_wrong(program, changed, before, after)]
-                wrong += [f"Keras {version}, {one}" for one in unrepaired(program, changed, after)]
-        if gives_constants(program):
-            return {"broken": [], "unrepaired": [], "meant": [*broken, *wrong]}
-        return {"broken": broken, "unrepaired": wrong, "meant": []}
+    def _harm_of(self, program: Program, changed: Program) -> set[tuple[int, Harm]]:
+        before, after = self._observed(program, changed)
+        return {(keras, one) for keras in self.versions for one in right_to_wrong(program, before[keras], after[keras])}
+
+    def _observed(self, *programs: Program) -> list[dict[int, list[Observed]]]:
+        """What each Keras does with programs; those that ran before, as after other fixes, do not run again."""
+        with ExitStack() as folders:
+            running = {}
+            for program in programs:
+                if str(program) not in self._known:
+                    folder = Path(folders.enter_context(tempfile.TemporaryDirectory()))
+                    program.write(folder)
+                    running[str(program)] = self.observe(program, folder)
+            for name, one in running.items():
+                self._known[name] = {keras: run.result()["observed"] for keras, run in one.items()}
+        return [self._known[str(program)] for program in programs]
 
     def stop(self) -> None:
         """End the workers."""
@@ -184,23 +215,25 @@ def run_law(laboratory: Laboratory, wanted: int, seed: int, unsafe: bool) -> boo
     while counts["fixed"] < wanted:
         number = next(numbers)
         program = random_program(f"law {seed}:{number}", number % 3 == 0)
-        changed = fixed(program, unsafe)
+        changed, made = made_by_fixes(program, unsafe)
         if changed.modules == program.modules:
             continue
         counts["fixed"] += 1
-        found = laboratory.law_of_fixes(program, changed)
+        counts["with an unsafe fix"] += any(one.fix is not None and one.fix.applicability == "unsafe" for one in made)
+        found = laboratory.law_of_fixes(program, changed, unsafe)
         for what, told in found.items():
             counts[what] += bool(told)
-        if found["broken"] or found["unrepaired"]:
+        if any(told for what, told in found.items() if what != "meant"):
             title = f"# {kind} fixes of program law {seed}:{number}, {number % 3 == 0}"
-            lines = [title, str(program), "# after", str(changed), *found["broken"], *found["unrepaired"]]
+            fixes = (f"fix: {one.code} {one.fix.applicability} {one.fix.message}" for one in made if one.fix)
+            shown = (f"{what}: {one}" for what, told in found.items() for one in told)
+            lines = [title, str(program), "# after", str(changed), *fixes, *shown]
             print("\n".join(["-" * 100, *lines]), flush=True)
         if counts["fixed"] % PROGRESS == 0:
             print(f"{kind}: {dict(counts)}", file=sys.stderr, flush=True)
-    print(
-        f"{counts['fixed']} programs with {kind} fixes: in {counts['broken']} something right is wrong afterwards, in "
-        f"{counts['unrepaired']} a layer that was given the flag is wrong, in {counts['meant']} constants are given on"
-    )
+    summary = ", ".join(f"in {counts[what]} {words}" for what, words in BREACHES.items())
+    how_many = f"{counts['fixed']} programs with {kind} fixes ({counts['with an unsafe fix']} with one that is unsafe)"
+    print(f"{how_many}: {summary}")
     return bool(counts["broken"] or counts["unrepaired"])
 
 

@@ -14,6 +14,7 @@ from tests.runtime.conftest import installed
 from tests.runtime.differential import Laboratory
 from tests.runtime.programs.drawn import programs, random_program
 from tests.runtime.programs.examples import REGRESSIONS, example
+from tests.runtime.programs.fixing import fixed
 from tests.runtime.programs.program import Program
 
 PROGRAMS = 120
@@ -83,3 +84,13 @@ def test_mistakes_are_repaired(laboratory: Laboratory) -> None:
     for number in range(FIXED_PROGRAMS):
         program = random_program(f"mistakes:{number}", only_fixable=True)
         assert laboratory.compare_fixed(program, True, all_right=True) == [], f"program mistakes:{number}\n{program}"
+
+
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+def test_the_law_of_fixes(laboratory: Laboratory, unsafe: bool) -> None:
+    """What ran in the right mode does so after safe fixes, and what fixes have given the flag is right."""
+    for number in range(FIXED_PROGRAMS):
+        program = random_program(f"law:{number}", only_fixable=number % 3 == 0)
+        told = laboratory.law_of_fixes(program, fixed(program, unsafe), unsafe)
+        broken = [] if unsafe else told["broken"]
+        assert [*broken, *told["unrepaired"]] == [], f"program law:{number}\n{program}"

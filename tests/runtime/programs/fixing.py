@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flake8_training_phase.api import check_paths, fix_paths
+from flake8_training_phase.api import Finding, fix_paths
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
-from tests.runtime.programs.program import Program
+from tests.runtime.programs.program import Program, Target
 from tests.runtime.programs.running import OUTSIDE, Observed
 
 Seen = dict[tuple[str, int], set[str]]
@@ -27,20 +28,28 @@ phase to ask for is another one.
 
 TOLD = re.compile(r"training=(True|False|None|1|0)\b|\{\"training\": (True|False|None|1|0)\}")
 """A constant that a layer is given: a fix may make the layer hear it."""
-FLAG = re.compile(r"train\w*=|\*\*|\(x, ")
-"""A line that passes a flag, by name or by position."""
 ON_UNLESS_TOLD = re.compile(r"train\w*(: [^=,]+)? ?= ?(True|1|DEFAULT)\b|Random|Resizing|!= False")
 """Code that runs in training when nobody says which phase it is."""
+_SETS_FLAG = re.compile(r"\btraining = |@logged|@hidden")
+"""A class that makes something else of its flag, or hides it."""
 CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x|@hidden")
 """The method of another layer, which finds no call context of its own (KTP208), or one that Keras does not tell."""
 
 
-def fixed(program: Program, unsafe: bool) -> Program:
-    """The program after `training-phase-fix`."""
+def fixed(program: Program, unsafe: bool, only: str | None = None) -> Program:
+    """The program after `training-phase-fix`, of all modules or of one."""
+    return made_by_fixes(program, unsafe, only)[0]
+
+
+def made_by_fixes(program: Program, unsafe: bool, only: str | None = None) -> tuple[Program, list[Finding]]:
+    """The program after the fixes, and what was fixed."""
     with tempfile.TemporaryDirectory() as folder:
         files = program.write(Path(folder))
-        fix_paths(files.values(), unsafe=unsafe)
-        return replace(program, modules={name: file.read_text(encoding="utf-8") for name, file in files.items()})
+        # Lines are told apart by their numbers: no fix may break one.
+        Path(folder, "pyproject.toml").write_text("[tool.black]\nline-length = 1000\n", encoding="utf-8")
+        results = fix_paths(files.values() if only is None else [files[only]], unsafe=unsafe)
+        changed = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
+    return replace(program, modules=changed), [finding for result in results for finding in result.fixed]
 
 
 def wrongly_changed(program: Program, before: list[Observed], after: list[Observed], unsafe: bool) -> Iterator[str]:
@@ -72,38 +81,62 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
                 yield f"{target} in {mode}: {line} ran in {phases}, after the fix in {after_fix}"
 
 
-def right_to_wrong(program: Program, changed: Program, before: list[Observed], after: list[Observed]) -> Iterator[str]:
-    """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do.
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """A layer that ran in the mode asked for and does not after the fixes, or a run that raises after them."""
 
-    Fixes see one file. A line that passes a flag to a class of another file, which has not heard it before the fix, is
-    not looked at.
+    target: Target
+    told: str
+    raises: bool = False
+    meant: bool = False
+    """The code asks for that mode itself, and the fixes make it heard: its line gives a layer a literal, or nobody
+    gives a flag to a `call` whose own default is True.
     """
-    heard = set(_already_passed(program, changed))
+
+
+def right_to_wrong(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[Harm]:
+    """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do."""
+    lines = {name: module.splitlines() for name, module in program.modules.items()}
+    on = _on_by_default(program)
     for target, first, second in zip(program.targets, before, after, strict=True):
         for mode in (*MODES, OUTSIDE):
             old, new = first[mode], second[mode]
             if isinstance(old, str):
                 continue
             if isinstance(new, str):
-                yield f"{target.name} {_in(mode)}: raises {new} after the fix"
+                yield Harm(target, f"{target.name} {_in(mode)}: raises {new} after the fix", raises=True)
                 continue
             wanted = {_wanted(mode)}
             ran = _seen(new)
             for line, phases in sorted(_seen(old).items()):
-                if phases == wanted and ran.get(line, wanted) != wanted and line not in heard:
-                    yield f"{target.name} {_in(mode)}: {line} ran in {phases}, after the fix in {ran[line]}"
+                if phases == wanted and ran.get(line, wanted) != wanted:
+                    told = f"{target.name} {_in(mode)}: {line} ran in {phases}, after the fix in {ran[line]}"
+                    literal = line[0] in lines and bool(TOLD.search(lines[line[0]][line[1] - 1]))
+                    by_default = mode in ("no flag", OUTSIDE) and target.name in on
+                    yield Harm(target, told, meant=literal or by_default)
 
 
-def _already_passed(program: Program, changed: Program) -> Iterator[tuple[str, int]]:
-    """The lines that pass a flag as before, in programs in which another module was changed."""
-    for name, module in program.modules.items():
-        others = [other for other in program.modules if other != name]
-        if all(program.modules[other] == changed.modules[other] for other in others):
-            continue
-        lines = zip(module.splitlines(), changed.modules[name].splitlines(), strict=False)
-        for number, (old, new) in enumerate(lines, 1):
-            if old == new and FLAG.search(old):
-                yield name, number
+def _on_by_default(program: Program) -> set[str]:
+    """The classes whose `call`, their own or an inherited one, has a flag with the default True."""
+    classes = [
+        node for module in program.modules.values() for node in ast.parse(module).body if isinstance(node, ast.ClassDef)
+    ]
+    on: dict[str, bool] = {}
+    for cls in classes:
+        own = [one for one in cls.body if isinstance(one, ast.FunctionDef) and one.name == "call"]
+        parents = [on[base.id] for base in cls.bases if isinstance(base, ast.Name) and base.id in on]
+        on[cls.name] = any(map(_defaults_to_true, own)) if own else any(parents)
+    return {name for name, is_on in on.items() if is_on}
+
+
+def _defaults_to_true(call: ast.FunctionDef) -> bool:
+    given = call.args
+    positional = [*given.posonlyargs, *given.args]
+    defaults = {one.arg: ast.unparse(value) for one, value in zip(positional[::-1], given.defaults[::-1], strict=False)}
+    keywords = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    defaults |= {one.arg: ast.unparse(value) for one, value in keywords if value is not None}
+    named = [one for one in defaults if one == "training"] or [one for one in defaults if "train" in one]
+    return any(defaults[one] in ("True", "1", "DEFAULT") for one in named)
 
 
 def gives_constants(program: Program) -> bool:
@@ -111,37 +144,38 @@ def gives_constants(program: Program) -> bool:
     return bool(MEANT.search(str(program)) or CALLS_CALL.search(str(program)))
 
 
-def is_clean(program: Program) -> bool:
-    """Whether nothing is left to be reported."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = check_paths(program.write(Path(folder)).values())
-    return not any(result.findings for result in results)
-
-
 def unrepaired(program: Program, changed: Program, after: list[Observed]) -> Iterator[str]:
-    """Where a layer that the fixes have given the flag does not run in the mode asked for, although nothing is reported
-    any more.
+    """Where a layer that the fixes have given the flag does not run in the mode asked for.
 
-    Programs that give a constant to a layer are not looked at: it is meant, and runs on lines that pass the flag.
+    That is only asked of classes in which the flag stays what it is, with layers that hold no literal of their own.
     """
-    if TOLD.search(str(changed)) or not is_clean(changed):
-        return
-    forwarded = {
-        (name, number)
-        for name, module in changed.modules.items()
-        for number, (new, old) in enumerate(
-            zip(module.splitlines(), program.modules[name].splitlines(), strict=False), 1
-        )
-        if new.count("training=training") > old.count("training=training")
-    }
     for target, seen in zip(program.targets, after, strict=True):
-        for mode in MODES:
+        lines = set(_forwarded(program, changed, target))
+        for mode in MODES if lines else ():
             places = seen[mode]
             if isinstance(places, str) or (mode == "no flag" and ON_UNLESS_TOLD.search(str(program))):
                 continue
             for line, phases in sorted(_seen(places).items()):
-                if line in forwarded and phases != {_wanted(mode)}:
+                if line in lines and phases != {_wanted(mode)}:
                     yield f"{target.name} {_in(mode)}: {line} has the flag and runs in {phases}"
+
+
+def _forwarded(program: Program, changed: Program, target: Target) -> Iterator[tuple[str, int]]:
+    """The lines of a class that the fixes have given the flag of its `call`, and nothing else."""
+    text = changed.modules[target.module]
+    cls = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == target.name)
+    lines = text.splitlines()
+    first, last = cls.lineno - 1, cls.end_lineno or cls.lineno
+    others = "\n".join(
+        [*lines[:first], *lines[last:], *(changed.modules[n] for n in changed.modules if n != target.module)]
+    )
+    inside = "\n".join(lines[first:last])
+    if TOLD.search(others) or _SETS_FLAG.search(inside) or gives_constants(changed):
+        return
+    for number, old in enumerate(program.modules[target.module].splitlines()[first:last], first + 1):
+        new = lines[number - 1]
+        if new.count("training=training") > old.count("training=training") and not TOLD.search(new):
+            yield target.module, number
 
 
 def _wanted(mode: str) -> str:

@@ -1,0 +1,94 @@
+"""Gives a helper that runs layers for `call` the flag: in its signature, and wherever it is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.events import Event, Inlined, LayerCall, walk
+from flake8_training_phase.analysis.layer_class import LayerClass, is_helper, takes_keyword, wants_flag
+from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
+from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
+from flake8_training_phase.fixes.parameter import annotation
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+NOT_USED = "which nothing there passes on yet"
+"""What is said of a parameter whose fix is unsafe because it would stand there in vain."""
+
+
+def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] = frozenset()) -> Plan | None:
+    """Give the helper the parameter, forward it to its layers, and pass it wherever the helper is called.
+
+    `given` are functions that are to have the parameter, although they do not have it yet.
+    """
+    function = helper.function
+    assert isinstance(function, _Function)
+    sites = helper_calls(layer_class.module.tree, function.name)
+    taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
+    if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
+        return None
+    told = [site for site in sites if site.has_training or not given.isdisjoint(site.functions)]
+    if helper.node not in [site.node for site in told]:
+        return None  # What is at hand there goes by another name.
+    if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
+        return None
+    inside = [AddArgument(one.node, "training", "training") for one in _layers_of(helper)]
+    changes: list[Change] = [AddParameter(function, "training", annotation(layer_class)), *inside]
+    changes += [AddArgument(site.node, "training", "training") for site in told]
+    all_is_seen = function.name.startswith("_") and told == sites
+    is_used = bool(inside) or tells_helpers(layer_class, function, helper.events, given)
+    message = f"Add `training=None` to `{function.name}` and pass it at {len(told)} call{'s' * (len(told) > 1)}"
+    return Plan(
+        message if is_used else f"{message}, {NOT_USED}",
+        Applicability.SAFE if all_is_seen and is_used else Applicability.UNSAFE,
+        tuple(dict.fromkeys(changes)),
+    )
+
+
+def tells_helpers(
+    layer_class: LayerClass, function: _Function, events: Iterable[Event], given: frozenset[ast.AST] = frozenset()
+) -> bool:
+    """Whether a function that gets the parameter has a helper to hand it on to, after safe fixes that this leads to."""
+    if function in given:
+        return False
+    given |= {function}
+    return any(_can_be_told(layer_class, one, given) for one in _helpers_of(function, events))
+
+
+def _helpers_of(function: _Function, events: Iterable[Event]) -> Iterator[Inlined]:
+    """The helpers that are called in a function or in those defined inside it, and told nothing."""
+    inside = set(nodes_in(function))
+    for one in walk(events):
+        if isinstance(one, Inlined) and is_helper(one) and one.flag.absent and one.node in inside:
+            yield one
+
+
+def _can_be_told(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST]) -> bool:
+    if parameter(helper.function, "training") is not None:
+        return True
+    plan = thread(layer_class, helper, given) if _layers_of_all(helper) else None
+    return plan is not None and plan.applicability is Applicability.SAFE
+
+
+def _layers_of(helper: Inlined) -> Iterator[LayerCall]:
+    """The layer calls in the helper itself that are to be given its flag."""
+    return (one for one in _layers_of_all(helper) if one.place.function is helper.function)
+
+
+def _layers_of_all(helper: Inlined) -> list[LayerCall]:
+    """Those, and the ones in the helpers that it calls."""
+    calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and one.flag.absent]
+    return [one for one in calls if wants_flag(one) and takes_keyword(one.receiver)]
+
+
+def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:
+    """Whether some `call` of the module runs the function that a helper is called in: that one is told first."""
+    run = (event.node for other in layer_class.module.layer_classes for event in other.events)
+    return any(node is site.node for node in run)
+
+
+def _id(node: ast.Name | ast.arg) -> str:
+    return node.id if isinstance(node, ast.Name) else node.arg

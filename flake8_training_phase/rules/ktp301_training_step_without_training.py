@@ -114,6 +114,11 @@ def message(forward: ForwardPass) -> str:
             f"`{call}(…)` in `{forward.helper}` is called without `{forward.flag}=`, and {step} trains through it: its "
             "layers run in inference while it is trained"
         )
+    if forward.told is Told.IN_OTHER_CLASS:
+        return (
+            f"`{call}(…)` takes no `{forward.flag}`, and {step} trains through it: the layers that it runs are in "
+            "inference while they are trained"
+        )
     start = f"`{call}(…)` is called without `{forward.flag}=True` in {step}, which updates its variables"
     if forward.depends is Dependence.YES:
         return f"{start}: its layers run in inference while it is trained"
@@ -123,7 +128,12 @@ def message(forward: ForwardPass) -> str:
 def plan(forward: ForwardPass) -> Plan | None:
     """Say it in the step itself; what a step shares with an evaluation cannot say it."""
     renamed = forward.told is Told.NOT and forward.flag != "training"
-    if forward.told is Told.IN_HELPER or forward.step.shared or renamed or not forward.takes_flag:
+    if (
+        forward.told in (Told.IN_HELPER, Told.IN_OTHER_CLASS)
+        or forward.step.shared
+        or renamed
+        or not forward.takes_flag
+    ):
         return None
     change = AddArgument(forward.node, forward.flag, "True")
     return Plan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))

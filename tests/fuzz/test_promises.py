@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.fixes import render
 from flake8_training_phase.rules import rule
+from flake8_training_phase.rules.rule import Problem
 from tests.fuzz.inputs import made_up, mutants
 from tests.fuzz.promises import BrokenPromise, keep_promises, smallest
 from tests.helpers import FORGETFUL, MODEL, UNRELATED
@@ -31,8 +34,10 @@ def test_what_is_fixed_is_told_from_what_is_not() -> None:
 
 
 def test_an_exception_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(module: object) -> object:
-        raise ZeroDivisionError("by nothing")
+    def check(module: CheckedModule) -> Iterator[Problem]:
+        if any(one.call is not None for one in module.layer_classes):
+            raise ZeroDivisionError("by nothing")
+        return iter(())
 
     monkeypatch.setattr(rule("KTP202"), "check", check)
     with pytest.raises(BrokenPromise, match="internal error, please report it: ZeroDivisionError"):

@@ -36,6 +36,7 @@ class Told(Enum):
 
     NOT = "no flag is passed"
     BY_DEFAULT = "the default of a function that could be told"
+    IN_OTHER_CLASS = "no flag is passed in a method of another class, which takes none"
     IN_HELPER = "no flag is passed in a function that the step calls"
 
 
@@ -152,10 +153,18 @@ class _Judge:
             if depends is not Dependence.YES:
                 continue
             helper = getattr(call.chain[-1].function, "name", None)
-            found = _forgotten(call, call.chain[place:])
+            found = self._in_other_class(call.chain[place]) or _forgotten(call, call.chain[place:])
             if found is not None:
                 node, told, flag = found
                 yield ForwardPass(node, self.step, told, union(models), depends, flag or _flag_name(models), helper)
+
+    def _in_other_class(self, entered: Entered) -> tuple[ast.Call, Told, str | None] | None:
+        """The call of a method that cannot be told, of a part of what is trained: the step is where it is seen."""
+        owner = entered.owner
+        if owner is None or not owner.is_layer or parameter(entered.function, "training") is not None:
+            return None
+        own = any(isinstance(one.type, UserClass) and owner in one.type.ancestors for one in self.updated)
+        return None if own else (entered.call, Told.IN_OTHER_CLASS, None)
 
     def _is_model(self, value: Value) -> bool:
         return isinstance(value, Instance) and not (isinstance(value.type, UserClass) and not value.type.is_layer)

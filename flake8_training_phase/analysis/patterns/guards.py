@@ -97,10 +97,19 @@ def _layer_calls(event: LayerCall | Inlined) -> tuple[LayerCall, ...]:
 
 
 def is_same_layer(one: LayerCall, other: LayerCall) -> bool:
-    """Whether two calls may be of one layer."""
+    """Whether two calls may be of one layer, as far as they do not name different elements of one container."""
+    if _are_other_elements(one.node.func, other.node.func):
+        return False
     if any(member is another for member in members(one.receiver) for another in members(other.receiver)):
         return True
     return ast.dump(one.node.func) == ast.dump(other.node.func)
+
+
+def _are_other_elements(one: ast.expr, other: ast.expr) -> bool:
+    """`self.norms[i]` and `self.norms[-1]`."""
+    if not isinstance(one, ast.Subscript) or not isinstance(other, ast.Subscript):
+        return False
+    return ast.dump(one.value) == ast.dump(other.value) and ast.dump(one.slice) != ast.dump(other.slice)
 
 
 def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:

@@ -54,6 +54,8 @@ class Entered:
 
     call: ast.Call
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    owner: UserClass | None
+    """The class that it is a method of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,7 @@ class ModuleRun(GraphMaker):
     def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
         if function.closure is None and function.scope.root is self._top.scope:
             function = replace(function, closure=self._top)
-        self._chain.append(Entered(arguments.node, function.node))
+        self._chain.append(Entered(arguments.node, function.node, function.owner))
         try:
             return super()._inline(function, arguments, frame, is_super_call)
         finally:

@@ -15,9 +15,8 @@ _CHANGES_AT_INFERENCE = frozenset({"RandomCrop"})
 
 
 def has_weights(value: Value) -> bool:
-    """Whether whatever `value` may be is known, and some of it has weights."""
-    found = _layers(value)
-    return found is not None and any(_has_weights(one, ()) for one in found)
+    """Whether some of what `value` may be is a layer with weights."""
+    return any(isinstance(one, Instance) and _has_weights(one, ()) for one in members(value))
 
 
 def is_identity_at_inference(value: Value) -> bool:

@@ -1,0 +1,84 @@
+"""Which rows of a long map are shown: what is wrong or unknown always, what is right in few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flake8_training_phase.maps.model import Kind, Map, Row, State
+
+FOLDED_FROM = 30
+"""Rows from which a map is folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a map as it is shown, or several rows in one."""
+
+    row: Row
+    """The row; the first of several."""
+    depth: int
+    hidden: int = 0
+    """How many rows inside it, or after it and like it, are not shown."""
+    alike: tuple[Row, ...] = ()
+    """The rows beside it that it stands for."""
+
+
+def lines_of(shown: Map, full: bool) -> list[Line]:
+    """The lines of a map; all rows when it is short, or `full`."""
+    is_long = sum(1 for _ in shown.walk()) > FOLDED_FROM
+    return list(_folded(shown.rows, 0, _kept(shown)) if is_long and not full else _all(shown.rows, 0))
+
+
+def _kept(shown: Map) -> frozenset[int]:
+    """The rows that leaked flags come from."""
+    cells = (cell for row in shown.walk() for release in row.by_release for cell in release)
+    return frozenset(cell.leaked_from for cell in cells if cell.leaked_from is not None)
+
+
+def _all(rows: Sequence[Row], depth: int) -> Iterator[Line]:
+    for row in rows:
+        yield Line(row, depth)
+        yield from _all(row.rows, depth + 1)
+
+
+def _folded(rows: Sequence[Row], depth: int, kept: frozenset[int]) -> Iterator[Line]:
+    for group in _groups(rows, kept):
+        first = group[0]
+        if len(group) > 1:
+            hidden = sum(1 for row in group for _ in row.walk()) - 1
+            yield Line(first, depth, hidden, tuple(group[1:]))
+        elif first.rows and not any(_is_needed(row, kept) for row in first.walk() if row is not first):
+            yield Line(first, depth, sum(1 for _ in first.walk()) - 1)
+        else:
+            yield Line(first, depth)
+            yield from _folded(first.rows, depth + 1, kept)
+
+
+def _groups(rows: Sequence[Row], kept: frozenset[int]) -> Iterator[list[Row]]:
+    """Rows one after the other that can be one line."""
+    group: list[Row] = []
+    for row in rows:
+        if group and not (_foldable(group[0], kept) and _foldable(row, kept) and _alike(group[0], row)):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def _foldable(row: Row, kept: frozenset[int]) -> bool:
+    return not any(_is_needed(one, kept) for one in row.walk())
+
+
+def _is_needed(row: Row, kept: frozenset[int]) -> bool:
+    unknown = any(cell.state in (State.UNKNOWN, State.RAISES) for cells in row.by_release for cell in cells)
+    return row.is_wrong or unknown or row.differs or row.number in kept
+
+
+def _alike(one: Row, other: Row) -> bool:
+    if Kind.TEST in (one.kind, other.kind):
+        return False
+    if not one.depends_on_mode and not other.depends_on_mode:
+        return True
+    return (one.layer, one.passed, one.by_release, one.kind) == (other.layer, other.passed, other.by_release, other.kind)

@@ -10,6 +10,10 @@ MODES = ("fit()", "training=True", "training=False", "no flag", "predict()")
 """The ways to run a model, in the order of the cells."""
 
 
+TRAINING = (0, 1)
+"""The places of those that ask for training mode."""
+
+
 class State(Enum):
     """What a call does in one way of running the model."""
 
@@ -115,6 +119,17 @@ class Row:
     def depends_on_mode(self) -> bool:
         """Whether it is, or holds, anything that does not do the same in both modes."""
         return any(cell.state is not State.SAME for cells in self.by_release for cell in cells)
+
+    @property
+    def leaks(self) -> tuple[int, ...]:
+        """The numbers of the rows whose flags it finds in the call context, in some release."""
+        found = (cell.leaked_from for cells in self.by_release for cell in cells)
+        return tuple(dict.fromkeys(one for one in found if one is not None))
+
+    def leaked_flag(self, source: int) -> bool:
+        """The flag that it finds in the context, and that the row of that number left there."""
+        modes = (mode for cells in self.by_release for mode, cell in enumerate(cells) if cell.leaked_from == source)
+        return next(modes) not in TRAINING
 
     @property
     def differs(self) -> bool:

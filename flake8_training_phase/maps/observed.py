@@ -145,7 +145,8 @@ def _observe(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, path
     run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
     found.ran.update((*path, call) for call in run.ran)
     for subject, received in report.received.items():
-        found.received[(*path, subject)] |= received
+        here = (*path, subject)
+        found.received[here] |= received
     for call, layers, entered_with, held in run.entered:
         inner = (*path, call, *layers)
         found.phases[inner].add(entered_with)

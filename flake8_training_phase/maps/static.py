@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -49,7 +49,9 @@ def _maps(module: CheckedModule, document: Document, name: str | None) -> list[M
         if not chosen:
             known = [one.name for one in classes]
             there = f"there are {', '.join(known)}" if known else "there is no layer or model with a `call`"
-            raise NoSuchClass(f"no layer or model with a `call` is named `{name}`{nearest(name, known) or f'; {there}'}")
+            raise NoSuchClass(
+                f"no layer or model with a `call` is named `{name}`{nearest(name, known) or f'; {there}'}"
+            )
         classes = chosen
     steps = {one: observed.steps_of(one.cls) for one in classes}
     inner = {cls for found in steps.values() for step in observed.all_steps(found) for cls in step.classes}
@@ -78,8 +80,8 @@ class _Places:
         document = self._document(scope)
         if document is None:
             return None
-        first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
-        lines = tuple((self._place(document, row), document.line(row)) for row in range(first, last + 1))
+        rows = range(getattr(node, "lineno", 1), getattr(node, "end_lineno", 1) + 1)
+        lines = tuple((self._place(document, row), document.line(row)) for row in rows)
         return Function(name, lines[0][0], lines)
 
     def _place(self, document: Document, row: int) -> Place:
@@ -107,8 +109,6 @@ class _Around:
 
     meant: bool | None = None
     """The literal flag that it or one around it was given."""
-    leaks: dict[Way, observed.Path] = field(default_factory=dict)
-    """By the way of running the model, the call whose flag it found in the context."""
     raising: dict[Way, str] = field(default_factory=dict)
 
 
@@ -192,20 +192,18 @@ class _Maker:
     def _cells(self, step: Step, around: _Around, cells: dict[observed.Path, dict[Way, Cell]]) -> dict[Way, Cell]:
         """The cells of a step and of all below it, by the way of running the model."""
         meant = around.meant if step.constant is None else step.constant
-        inner = _Around(meant, dict(around.leaks) if step.absent else {}, dict(around.raising))
+        inner = _Around(meant, dict(around.raising))
         for way in self._seen:
             seen = self._seen[way]
             why = None if seen is None else observed.raises(step, way[0], seen)
             if why is not None:
                 inner.raising.setdefault(way, why)
-            writer = self._writer(step, way)
-            if writer is not None:
-                inner.leaks[way] = writer
         cells[step.path] = {}  # Before those below it, so that cells are in order.
         below = [self._cells(one, inner, cells) for one in step.steps]
         for way in self._seen:
             inside = [one[way] for one in below]
-            cells[step.path][way] = self._cell(step, way, inner, inside)
+            cell = self._cell(step, way, inner, inside)
+            cells[step.path][way] = replace(cell, leaked_from=self._source(step, way)) if cell.wrong else cell
         return cells[step.path]
 
     def _cell(self, step: Step, way: Way, inner: _Around, inside: Sequence[Cell]) -> Cell:
@@ -231,26 +229,23 @@ class _Maker:
         modes = {bool(one) for one in phases}
         state = State.MIXED if len(modes) > 1 else State.TRAIN if True in modes else State.INFER
         amiss = modes - {way[1].wanted}
-        by_itself = step.on_by_default and step.absent and way[1] is Mode.NONE
-        if not amiss or amiss == {inner.meant} or by_itself:
-            return Cell(state)
-        leak = inner.leaks.get(way)
-        return Cell(state, True, None if leak is None else self._numbers.get(leak))
+        by_itself = step.on_by_default and step.constant is None and way[1] is Mode.NONE
+        return Cell(state, wrong=not (not amiss or amiss == {inner.meant} or by_itself))
 
-    def _writer(self, step: Step, way: Way) -> observed.Path | None:
-        """The call that left the flag in the context which a step finds there."""
+    def _source(self, step: Step, way: Way) -> int | None:
+        """The number of the call that left the flag in the context which a step finds there."""
         seen = self._seen[way]
         received: set[Received] = set() if seen is None else seen.received.get(step.path, set())
         wrong = (one for one in received if bool(one.phase) is not way[1].wanted)
         writers = [one.writer for one in wrong if one.writer is not None and one.writer is not step.path[-1]]
-        first: Callable[[object], int] = lambda writer: self._numbers.get((*step.path[:-1], writer), 0)  # noqa: E731
-        return (*step.path[:-1], min(writers, key=first)) if writers else None
+        numbers = [self._numbers.get((*step.path[:-1], one)) for one in writers]
+        return min((one for one in numbers if one is not None), default=None)
 
 
 def _runs(step: Step, seen: Observed) -> bool:
     if step.kind is Kind.INNER:
         return step.path in seen.phases
-    return step.path in seen.ran or step.unknown != "" and isinstance(step.path[-1], ast.Call)
+    return step.path in seen.ran or isinstance(step.path[-1], ast.Call)  # Of what is unknown the flow knows nothing.
 
 
 def _phases(step: Step, seen: Observed) -> set[Phase]:
@@ -266,11 +261,9 @@ def _joined(inside: Sequence[Cell]) -> Cell:
     if not ran:
         return Cell(State.SKIPPED if that_matter and len(that_matter) == len(inside) else State.SAME)
     states = {one.state for one in ran}
-    leaks = {one.leaked_from for one in ran if one.wrong}
     reasons = {one.reason for one in ran if one.reason}
     return Cell(
         states.pop() if len(states) == 1 else State.MIXED,
         any(one.wrong for one in ran),
-        leaks.pop() if len(leaks) == 1 else None,
-        reasons.pop() if len(reasons) == 1 else None,
+        reason=reasons.pop() if len(reasons) == 1 else None,
     )

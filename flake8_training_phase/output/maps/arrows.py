@@ -31,11 +31,9 @@ def arrows_of(lines: Sequence[Line]) -> list[Arrow]:
     places = {line.row.number: place for place, line in enumerate(lines)}
     targets: dict[int, set[int]] = {}
     for place, line in enumerate(lines):
-        if not line.row.rows or line.hidden:
-            for source in {cell.leaked_from for cells in line.row.by_release for cell in cells}:
-                origin = places.get(source) if source is not None else None
-                if origin is not None and origin < place:
-                    targets.setdefault(origin, set()).add(place)
+        for source in line.row.leaks:
+            if source in places and places[source] < place:
+                targets.setdefault(places[source], set()).add(place)
     arrows: list[Arrow] = []
     for origin, found in sorted(targets.items()):
         taken = {one.lane for one in arrows if one.last >= origin}

@@ -32,8 +32,7 @@ def lines_of(shown: Map, full: bool) -> list[Line]:
 
 def _kept(shown: Map) -> frozenset[int]:
     """The rows that leaked flags come from."""
-    cells = (cell for row in shown.walk() for release in row.by_release for cell in release)
-    return frozenset(cell.leaked_from for cell in cells if cell.leaked_from is not None)
+    return frozenset(source for row in shown.walk() for source in row.leaks)
 
 
 def _all(rows: Sequence[Row], depth: int) -> Iterator[Line]:
@@ -81,4 +80,9 @@ def _alike(one: Row, other: Row) -> bool:
         return False
     if not one.depends_on_mode and not other.depends_on_mode:
         return True
-    return (one.layer, one.passed, one.by_release, one.kind) == (other.layer, other.passed, other.by_release, other.kind)
+    return (one.layer, one.passed, one.by_release, one.kind) == (
+        other.layer,
+        other.passed,
+        other.by_release,
+        other.kind,
+    )

@@ -35,9 +35,7 @@ def _row(row: Row, shown: Map) -> dict[str, object]:
         "layer": row.layer or None,
         "passed": row.passed or None,
         "place": None if row.place is None else _place(row.place),
-        "modes": {
-            release: _cells(cells) for release, cells in zip(shown.releases, row.by_release, strict=True)
-        },
+        "modes": {release: _cells(cells) for release, cells in zip(shown.releases, row.by_release, strict=True)},
         "measured": None if row.measured is None else _cells(row.measured),
         "differs": row.differs,
         "calls": [_row(one, shown) for one in row.rows],

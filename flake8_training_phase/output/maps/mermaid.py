@@ -55,8 +55,7 @@ def _edges(lines: Sequence[Line]) -> Iterator[str]:
 def _leaks(lines: Sequence[Line], shown: Map) -> Iterator[str]:
     numbers = {line.row.number for line in lines}
     for line in lines:
-        cells = [cell for release in line.row.by_release for cell in release if cell.leaked_from in numbers]
-        for source in () if line.row.rows else dict.fromkeys(cell.leaked_from for cell in cells):
+        for source in numbers.intersection(line.row.leaks):
             origin = next(row for row in shown.walk() if row.number == source)
             yield f'n{source} == "{_escaped(origin.passed or "its default")} leaks" ==> n{line.row.number}'
 

@@ -22,8 +22,8 @@ _LETTERS = {
     State.SAME: ".",
 }
 _LEGEND = (
-    "T training mode, I inference mode, M mixed, - skipped, E raises, ? unknown, . the same in both modes; in the order",
-    ", ".join(MODES),
+    "T training mode, I inference mode, M mixed, - skipped, E raises, ? unknown, ! the wrong mode",
+    f"in this order: {', '.join(MODES)}",
 )
 _STYLES = {State.TRAIN: Style.YELLOW, State.INFER: Style.CYAN, State.UNKNOWN: Style.BOLD}
 _NARROWEST = 14
@@ -98,15 +98,12 @@ class _Table:
             yield f"{' ' * self._line_width}  {blank}  {remark}"
 
     def _remarks(self, row: Row) -> Iterator[str]:
+        for source in row.leaks:
+            origin = next(one for one in self._map.walk() if one.number == source)
+            arrow = "<-" if self._style.ascii_only else "←"
+            yield self._paint(Style.BOLD_RED, f"  {arrow} {leak_told(row, origin)}")
         if row.rows:
             return
-        sources = {cell.leaked_from: cell for cells in row.by_release for cell in cells if cell.leaked_from}
-        for source, cell in sources.items():
-            origin = next(one for one in self._map.walk() if one.number == source)
-            flag = cell.state is State.TRAIN
-            arrow = "<-" if self._style.ascii_only else "←"
-            at = f", line {origin.place.short}" if origin.place else ""
-            yield self._paint(Style.BOLD_RED, f"  {arrow} training={flag} leaks from {origin.call or origin.layer}{at}")
         for reason in dict.fromkeys(cell.reason for cells in row.by_release for cell in cells if cell.reason):
             yield f"  ? {printable(reason)}"
 
@@ -167,6 +164,12 @@ class _Table:
     @property
     def _cut(self) -> str:
         return "~" if self._style.ascii_only else "…"
+
+
+def leak_told(row: Row, origin: Row) -> str:
+    """What leaks to a row, in words."""
+    at = f", line {origin.place.short}" if origin.place else ""
+    return printable(f"training={row.leaked_flag(origin.number)} leaks from {origin.call or origin.layer}{at}")
 
 
 def counted(wrong: int, unknown: int, of: int) -> str:

@@ -23,8 +23,8 @@ from flake8_training_phase.printable import printable, printable_path
 NAME = "training-phase-map"
 _SETTINGS = ("keras", "project", "phase-layers", "layer-bases", "model-bases", "keras-modules", "flag-names")
 """The settings that say what is known of the code."""
-_DESCRIPTION = """Show which mode each layer call of a model runs in: in fit(), m(x, training=True), m(x, training=False),
-m(x) and predict(), in Keras 2 and in the releases of Keras 3 that differ. Reads the code and does not run it."""
+_DESCRIPTION = """Show which mode each layer call of a model runs in: in fit(), with training=True, with training=False,
+without a flag and in predict(), in Keras 2 and in the releases of Keras 3 that differ. Your code is not run."""
 _WITHOUT_TERMINAL = 100
 """The width of text that does not go to a terminal."""
 

@@ -133,11 +133,23 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether a trace has seen something else than the analysis says, of the releases as a whole."""
-        return self.measured is not None and not any(
-            all(_agree(seen, said) for seen, said in zip(self.measured, cells, strict=True))
+        """Whether a trace has seen something else than the analysis says."""
+        return bool(self.differing_modes)
+
+    @property
+    def differing_modes(self) -> tuple[int, ...]:
+        """The places of the modes in which it has; where it is compared with several releases, with the nearest."""
+        if self.measured is None:
+            return ()
+        differing = [
+            tuple(
+                place
+                for place, (seen, said) in enumerate(zip(self.measured, cells, strict=True))
+                if not _agree(seen, said)
+            )
             for cells in self.by_release
-        )
+        ]
+        return min(differing, key=len, default=())
 
     def walk(self) -> Iterator[Row]:
         """The row and all below it."""

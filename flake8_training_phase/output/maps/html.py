@@ -76,10 +76,8 @@ class _Page:
 
     def _heads(self) -> str:
         heads = "".join(f"<span>{mode.replace('=', '=<wbr>')}</span>" for mode in MODES)
-        cells = f'<span class="cells">{heads}</span>'
-        if self._map.measured_on is None:
-            return cells
-        return f'{cells}<span class="measured" title="measured on {escape(self._map.measured_on)}">{heads}</span>'
+        cells = f'<span class="cells">{heads}</span>' if self._map.releases else ""
+        return f'{cells}<span class="measured">{heads}</span>' if self._map.measured_on else cells
 
     def _switch(self) -> str:
         """The choice of a release, which is done by the style alone: it works without the script."""
@@ -96,12 +94,20 @@ class _Page:
             for number in range(len(releases))
         )
         verdicts = "".join(self._verdict(number) for number in range(len(releases)))
-        measured = f" Beside it: measured on {escape(self._map.measured_on)}." if self._map.measured_on else ""
-        return (
-            f"<style>{rules}</style>\n"
-            f'<fieldset class="releases"><legend>Releases</legend>{inputs}</fieldset>\n{verdicts}'
-            + (f'<p class="note">{measured}</p>' if measured else "")
-        )
+        switch = f'<fieldset class="releases"><legend>Releases</legend>{inputs}</fieldset>\n' if releases else ""
+        return f"<style>{rules}</style>\n{switch}{verdicts}{self._compared()}"
+
+    def _compared(self) -> str:
+        """How what was measured compares with what the code says."""
+        if self._map.measured_on is None:
+            return ""
+        beside = f"Measured on {escape(self._map.measured_on)}"
+        if not self._map.releases:
+            return f'<p class="note">{beside}.</p>'
+        rows = [row for row in self._rows.values() if row.measured is not None and not row.rows]
+        differing = sum(row.differs for row in rows)
+        told = f"{differing} of {len(rows)} calls differ" if differing else f"all {len(rows)} calls agree"
+        return f'<p class="note">Left: read from the code. Right: {beside[0].lower() + beside[1:]}; {told}.</p>'
 
     def _verdict(self, number: int) -> str:
         leaves = [row.by_release[number] for row in self._rows.values() if not row.rows and row.depends_on_mode]
@@ -159,11 +165,16 @@ class _Page:
 
     def _all_cells(self, row: Row) -> str:
         cells = "".join(self._cells(row, number) for number in range(len(self._map.releases)))
-        if row.measured is None:
+        if self._map.measured_on is None:
             return cells
-        marked = row.differs
-        inner = "".join(_cell(cell, mode, marked) for cell, mode in zip(row.measured, MODES, strict=True))
-        return f'{cells}<span class="measured">{inner}</span>'
+        if row.measured is None:
+            return f'{cells}<span class="measured">{"<span></span>" * len(MODES)}</span>'
+        differing = row.differing_modes
+        seen = "".join(
+            _cell(cell, mode, place in differing)
+            for place, (cell, mode) in enumerate(zip(row.measured, MODES, strict=True))
+        )
+        return f'{cells}<span class="measured">{seen}</span>'
 
     def _cells(self, row: Row, number: int) -> str:
         cells = row.by_release[number]

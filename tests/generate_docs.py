@@ -20,7 +20,7 @@ from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests.output_examples import OUTPUT_PAGE, with_output_examples
+from tests.output_examples import OUTPUT_PAGE, with_map, with_output_examples
 from tests.pictures import FOLDER as PICTURES
 from tests.pictures import pictures
 from tests.rule_examples import Example, Proof, bad_examples
@@ -28,6 +28,7 @@ from tests.rule_examples import Example, Proof, bad_examples
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = ROOT / "docs" / "rules"
+MAP_PAGE = ROOT / "docs" / "map.md"
 BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
 MODES = ("`fit()`", "`training=True`", "`training=False`", "no flag", "`predict()`")
 GENERATED = "<!-- Made by `python -m tests.generate_docs` from the rules: do not edit by hand. -->"
@@ -189,7 +190,8 @@ def generated() -> dict[Path, str]:
     return {
         **pages,
         PAGES / "README.md": rules_index(),
-        README: with_rules_table(read(README)),
+        README: with_map(with_rules_table(read(README))),
+        MAP_PAGE: with_map(read(MAP_PAGE)),
         OUTPUT_PAGE: with_output_examples(read(OUTPUT_PAGE)),
         **pictures(),
     }

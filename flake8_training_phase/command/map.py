@@ -143,7 +143,7 @@ def _style(options: argparse.Namespace) -> TextStyle:
 
 def _has(encoding: str | None, characters: str) -> bool:
     try:
-        characters.encode(encoding or "ascii")
+        characters.encode(encoding or "utf-8")  # A stream of text alone has none.
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -72,7 +72,16 @@ def _with_measured(row: Row, around: Chain, take: Callable[[Chain, Row], list[Tr
     rows = tuple(_with_measured(one, chain, take, trace) for one in row.rows)
     inside = [one.measured for one in rows if one.measured is not None]
     measured = _cells(found, trace) if found else _joined(inside) if inside else None
+    if measured is not None:
+        measured = tuple(_as_meant(cell, row, place) for place, cell in enumerate(measured))
     return replace(row, rows=rows, measured=measured)
+
+
+def _as_meant(cell: Cell, row: Row, place: int) -> Cell:
+    """What was measured, not as wrong where the code says the same and that it is meant: a frozen backbone."""
+    said = [cells[place] for cells in row.by_release]
+    meant = bool(said) and all(one.state is cell.state and not one.wrong for one in said)
+    return replace(cell, wrong=False) if meant else cell
 
 
 def _chain(call: TracedCall) -> Chain:

@@ -165,18 +165,25 @@ def _is_followed(layer: Instance, path: Path) -> bool:
 
 def steps_of(cls: UserClass) -> list[Step]:
     """What the `call` of a class calls, in order."""
-    return _with_unseen(cls, (), _steps(cls.trace.events, ()))
+    return _of_call(cls, ())
 
 
-def _steps(events: Iterable[Event], path: Path) -> list[Step]:
+def _of_call(cls: UserClass, path: Path) -> list[Step]:
+    assert cls.call is not None
+    steps = _steps(cls.trace.events, path, cls)
+    return _with_unseen(steps, cls.call.node, cls.call.owner.scope, path, cls)
+
+
+def _steps(events: Iterable[Event], path: Path, cls: UserClass) -> list[Step]:
+    """What events of a class show. `path` leads to where they are."""
     found: list[Step] = []
     for event in events:
         if isinstance(event, Branch):
-            found += (one for way in event.ways for one in _steps(way, path))
+            found += (one for way in event.ways for one in _steps(way, path, cls))
         elif isinstance(event, Loop):
-            found += _steps(event.body, path)
+            found += _steps(event.body, path, cls)
         elif isinstance(event, Inlined):
-            found += _helper(event, path)
+            found += _helper(event, path, cls)
         elif isinstance(event, LayerCall):
             found.append(_layer_call(event, path))
         elif isinstance(event, KerasCall):
@@ -192,12 +199,16 @@ def _steps(events: Iterable[Event], path: Path) -> list[Step]:
     return found
 
 
-def _helper(event: Inlined, path: Path) -> list[Step]:
-    inside = _steps(event.events, path)
-    if not inside or not hasattr(event.node, "lineno") or isinstance(event.function, ast.Lambda):
+def _helper(event: Inlined, path: Path, cls: UserClass) -> list[Step]:
+    inside = _steps(event.events, path, cls)
+    if not hasattr(event.node, "lineno") or isinstance(event.function, ast.Lambda):
         return inside
-    name = event.function.name if event.owner is None else f"{event.owner.name}.{event.function.name}"
     scope = _scope_inside(event, inside)
+    if event.owner is not None:
+        inside = _with_unseen(inside, event.function, scope, (*path, event), cls)
+    if not inside:
+        return []
+    name = event.function.name if event.owner is None else f"{event.owner.name}.{event.function.name}"
     step = Step(
         Kind.HELPER, (*path, event), called(event.node), "", _passed(event.flag), None, event.flag.absent, event.node,
         event.place.scope, Dependence.NO, runs=[(name, event.function, scope)], steps=inside,
@@ -240,7 +251,7 @@ def _add_inside(step: Step, layer: Instance, path: Path) -> None:
         if _is_followed(layer, path):
             assert method is not None
             step.runs.append((f"{layer.type.name}.call", method.node, method.owner.scope))
-            step.steps += _with_unseen(layer.type, path, _steps(layer.type.trace.events, path))
+            step.steps += _of_call(layer.type, path)
             return
         contents = contents or layer.type.base_contents
     inside = dict.fromkeys(one for value in contents for one in members(value) if isinstance(one, Instance))
@@ -265,14 +276,14 @@ def _keras_call(event: KerasCall, path: Path) -> Step:
     )  # fmt: skip
 
 
-def _with_unseen(cls: UserClass, path: Path, steps: list[Step]) -> list[Step]:
-    """The steps of a `call` with the calls of attributes between them of which nothing is known."""
-    assert cls.call is not None
-    node, scope = cls.call.node, cls.call.owner.scope
-    own = node.args.args[0].arg if node.args.args else ""
+def _with_unseen(
+    steps: list[Step], function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, path: Path, cls: UserClass
+) -> list[Step]:
+    """The steps of a method with the calls of attributes between them of which nothing is known."""
+    own = function.args.args[0].arg if function.args.args else ""
     seen = {getattr(event, "node", None) for event in walk(cls.trace.events)}
     merged = list(steps)
-    for call in nodes_in(node):
+    for call in nodes_in(function):
         if isinstance(call, ast.Call) and call not in seen and _is_unknown_attribute(call.func, own, cls):
             text = ast.unparse(call.func)
             unseen = Step(

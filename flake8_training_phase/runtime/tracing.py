@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
 import os
@@ -106,12 +107,14 @@ def _traced_model(
 
 def _file_of(cls: type) -> str | None:
     """The file that a class is written in; None for those of Keras, and what was typed in."""
-    try:
-        file = inspect.getsourcefile(cls)
-    except TypeError:
+    if cls.__module__.partition(".")[0] in ("keras", "tf_keras"):
         return None
-    is_kerass = cls.__module__.partition(".")[0] in ("keras", "tf_keras")
-    return None if is_kerass or file is None or not os.path.isfile(file) else file  # noqa: PTH113 - text
+    for one in (cls, inspect.unwrap(getattr(cls, "call", None) or cls)):
+        with contextlib.suppress(TypeError, OSError):
+            file = inspect.getsourcefile(one)
+            if file is not None and os.path.isfile(file):  # noqa: PTH113 - text
+                return file
+    return None
 
 
 def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[TracedCall], set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.pictures.leaked_flag import leaked_flag
 from tests.pictures.monte_carlo import monte_carlo
 from tests.pictures.stack_and_slot import stack_and_slot
 from tests.pictures.way_of_the_flag import way_of_the_flag
@@ -16,6 +17,7 @@ def pictures() -> dict[Path, str]:
     drawn = {
         "stack-and-slot": stack_and_slot(),
         "way-of-the-flag": way_of_the_flag(),
+        "leaked-flag": leaked_flag(),
         "monte-carlo-dropout": monte_carlo(),
     }
     return {FOLDER / f"{name}.svg": picture for name, picture in drawn.items()}

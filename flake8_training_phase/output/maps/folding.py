@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase.maps.model import Kind, Map, Row, State
+
+_Alike = Callable[[Row, Row], bool]
 
 FOLDED_FROM = 30
 """Rows from which a map is folded."""
@@ -23,11 +25,38 @@ class Line:
     alike: tuple[Row, ...] = ()
     """The rows beside it that it stands for."""
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the rows that it stands for are not alike, so that their cells cannot be shown as one."""
+        return not all(_alike(self.row, row) for row in self.alike)
+
 
 def lines_of(shown: Map, full: bool) -> list[Line]:
     """The lines of a map; all rows when it is short, or `full`."""
-    is_long = sum(1 for _ in shown.walk()) > FOLDED_FROM
-    return list(_folded(shown.rows, 0, _kept(shown)) if is_long and not full else _all(shown.rows, 0))
+    lines = list(_all(shown.rows, 0))
+    for alike in (_alike, _never_tests):
+        if full or len(lines) <= FOLDED_FROM:
+            break
+        lines = list(_folded(shown.rows, 0, _kept(shown), alike))
+    return lines
+
+
+def title(line: Line) -> str:
+    """What a line stands for, in words."""
+    row = line.row
+    if line.is_mixed:
+        return f"{len(line.alike) + 1} calls in the right mode{_up_to(line)}"
+    if line.alike and not row.depends_on_mode:
+        return f"{len(line.alike) + 1} calls that do the same in both modes{_up_to(line)}"
+    name = " ".join(one for one in (row.call, row.layer) if one)
+    if line.alike:
+        return f"{name} and {len(line.alike)} like it{_up_to(line)}"
+    return f"{name} (+{line.hidden})" if line.hidden else name
+
+
+def _up_to(line: Line) -> str:
+    last = line.alike[-1].place
+    return "" if last is None else f", to line {last.short}"
 
 
 def _kept(shown: Map) -> frozenset[int]:
@@ -41,8 +70,8 @@ def _all(rows: Sequence[Row], depth: int) -> Iterator[Line]:
         yield from _all(row.rows, depth + 1)
 
 
-def _folded(rows: Sequence[Row], depth: int, kept: frozenset[int]) -> Iterator[Line]:
-    for group in _groups(rows, kept):
+def _folded(rows: Sequence[Row], depth: int, kept: frozenset[int], alike: _Alike) -> Iterator[Line]:
+    for group in _groups(rows, kept, alike):
         first = group[0]
         if len(group) > 1:
             hidden = sum(1 for row in group for _ in row.walk()) - 1
@@ -51,14 +80,14 @@ def _folded(rows: Sequence[Row], depth: int, kept: frozenset[int]) -> Iterator[L
             yield Line(first, depth, sum(1 for _ in first.walk()) - 1)
         else:
             yield Line(first, depth)
-            yield from _folded(first.rows, depth + 1, kept)
+            yield from _folded(first.rows, depth + 1, kept, alike)
 
 
-def _groups(rows: Sequence[Row], kept: frozenset[int]) -> Iterator[list[Row]]:
+def _groups(rows: Sequence[Row], kept: frozenset[int], alike: _Alike) -> Iterator[list[Row]]:
     """Rows one after the other that can be one line."""
     group: list[Row] = []
     for row in rows:
-        if group and not (_foldable(group[0], kept) and _foldable(row, kept) and _alike(group[0], row)):
+        if group and not (_foldable(group[0], kept) and _foldable(row, kept) and alike(group[0], row)):
             yield group
             group = []
         group.append(row)
@@ -75,8 +104,12 @@ def _is_needed(row: Row, kept: frozenset[int]) -> bool:
     return row.is_wrong or unknown or row.differs or row.number in kept
 
 
+def _never_tests(one: Row, other: Row) -> bool:
+    return Kind.TEST not in (one.kind, other.kind)
+
+
 def _alike(one: Row, other: Row) -> bool:
-    if Kind.TEST in (one.kind, other.kind):
+    if not _never_tests(one, other):
         return False
     if not one.depends_on_mode and not other.depends_on_mode:
         return True

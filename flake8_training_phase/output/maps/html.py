@@ -198,8 +198,9 @@ class _Page:
 
 def _dedented(function: Function) -> Iterator[tuple[Place, str]]:
     """The lines of a function as if it stood at the left margin."""
-    texts = dedent("\n".join(text for _, text in function.lines)).split("\n")
-    yield from zip((place for place, _ in function.lines), texts, strict=True)
+    if function.lines:
+        texts = dedent("\n".join(text for _, text in function.lines)).split("\n")
+        yield from zip((place for place, _ in function.lines), texts, strict=True)
 
 
 def _distinct(cells: Cells) -> list[Cell]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.maps.model import Map, Row
-from flake8_training_phase.output.maps.folding import Line, lines_of
+from flake8_training_phase.output.maps.folding import Line, lines_of, title
 from flake8_training_phase.output.maps.text import distinct
 
 _CLASSES = (
@@ -31,7 +31,9 @@ def _nodes(lines: Sequence[Line], shown: Map) -> Iterator[str]:
 
 def _label(line: Line, shown: Map) -> Iterator[str]:
     row = line.row
-    yield " ".join(one for one in (row.call, row.layer) if one) + (f" (+{line.hidden})" if line.hidden else "")
+    yield title(line)
+    if line.is_mixed:
+        return
     if row.passed:
         yield row.passed
     if row.depends_on_mode:

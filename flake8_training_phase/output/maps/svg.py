@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_training_phase.maps.model import Cell, Cells, Map, State
 from flake8_training_phase.output.maps.arrows import arrows_of
 from flake8_training_phase.output.maps.drawing import MONOSPACED_WIDTH, Picture
-from flake8_training_phase.output.maps.folding import Line, lines_of
+from flake8_training_phase.output.maps.folding import Line, lines_of, title
 from flake8_training_phase.output.maps.text import distinct
 
 _MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 66, 14, 12
@@ -27,7 +27,7 @@ class _Drawing:
         self._arrows = arrows_of(lines)
         lanes = max((one.lane + 1 for one in self._arrows), default=0)
         self._left = _MARGIN + 44 + (lanes * _LANE + 18 if lanes else 0)
-        calls = [_call(one) for one in lines]
+        calls = [title(one) for one in lines]
         widths = [len(text) * MONOSPACED_WIDTH + one.depth * _INDENT for text, one in zip(calls, lines, strict=True)]
         self._given = self._left + max(120, *widths) + 18
         self._cells_at = self._given + max(60, *(len(one.row.passed) * MONOSPACED_WIDTH for one in lines)) + 14
@@ -50,7 +50,9 @@ class _Drawing:
         row = line.row
         at = row.place.short if row.place is not None else ""
         self._picture.text(_MARGIN + 30, y, at, "code soft", "end")
-        self._picture.text(self._left + line.depth * _INDENT, y, _call(line), "code")
+        self._picture.text(self._left + line.depth * _INDENT, y, title(line), "code")
+        if line.is_mixed:
+            return y
         self._picture.text(self._given, y, row.passed, "code soft")
         ways = distinct(self._map, row)
         for place, (releases, cells) in enumerate(ways):
@@ -85,13 +87,3 @@ class _Drawing:
                 here = self._middles[target]
                 self._picture.line(f"M {x:g} {here:g} H {self._left - 10}", "wrong-line")
                 self._picture.head(self._left - 4, here, "right", "wrong-head")
-
-
-def _call(line: Line) -> str:
-    row = line.row
-    if line.alike and not row.depends_on_mode:
-        return f"{len(line.alike) + 1} calls that do the same in both modes"
-    name = " ".join(one for one in (row.call, row.layer) if one)
-    if line.alike:
-        return f"{name} and {len(line.alike)} like it"
-    return f"{name} (+{line.hidden})" if line.hidden else name

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flake8_training_phase.maps.model import MODES, Cell, Cells, Map, Row, State
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.maps.arrows import Gutter
-from flake8_training_phase.output.maps.folding import Line, lines_of
+from flake8_training_phase.output.maps.folding import Line, lines_of, title
 from flake8_training_phase.printable import printable
 
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
@@ -57,7 +57,7 @@ class _Table:
         self._gutter = Gutter(self._lines, style.ascii_only)
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
-        self._calls = [self._call(one) for one in self._lines]
+        self._calls = [f"{'  ' * one.depth}{printable(title(one))}" for one in self._lines]
         self._release_width = max((len(one) + 2 for one in shown.releases), default=0)
         wanted = max(len("call"), *(len(call) for call in self._calls), self._release_width, 4)
         words = sum(self._cell_widths(True)) + 2
@@ -82,17 +82,17 @@ class _Table:
 
     def _row(self, number: int, line: Line, call: str) -> Iterator[str]:
         row = line.row
-        ways = distinct(self._map, row)
+        ways = [("", ())] if line.is_mixed else distinct(self._map, row)
         gutter = self._gutter.at(number)
         cells = self._cells(ways[0][1]) if len(ways) == 1 else ""
-        yield self._line(_line_number(row), gutter, call, row.passed, cells)
+        yield self._line(_line_number(row), gutter, call, "" if line.is_mixed else row.passed, cells)
         blank = self._gutter.under(number)
         if len(ways) > 1:
             for releases, one in ways:
                 yield self._line("", blank, f"  {releases}", "", self._cells(one))
         if row.measured is not None and row.differs:
             yield self._line("", blank, "  measured", "", self._cells(row.measured))
-        if not self._shows_given and row.passed:
+        if not self._shows_given and row.passed and not line.is_mixed:
             yield self._line("", blank, f"  {row.passed}", "", "")
         for remark in self._remarks(row):
             yield f"{' ' * self._line_width}  {blank}  {remark}"
@@ -119,25 +119,13 @@ class _Table:
         for note in self._map.notes:
             yield f"note: {printable(note)}"
 
-    def _call(self, line: Line) -> str:
-        row = line.row
-        indent = "  " * line.depth
-        name = printable(" ".join(one for one in (row.call, row.layer) if one))
-        if line.alike and not row.depends_on_mode:
-            last = line.alike[-1]
-            to = f" to {_line_number(last)}" if last.place else ""
-            return f"{indent}{len(line.alike) + 1} calls that do the same in both modes{to}"
-        if line.alike:
-            return f"{indent}{name} and {len(line.alike)} like it"
-        return f"{indent}{name} (+{line.hidden})" if line.hidden else f"{indent}{name}"
-
     def _heads(self) -> str:
         heads = _HEADS if self._in_words else ("f", "T", "F", "n", "p")
         return "".join(head.ljust(width) for head, width in zip(heads, self._cell_widths(self._in_words), strict=True))
 
     def _cells(self, cells: Cells) -> str:
         widths = self._cell_widths(self._in_words)
-        return "".join(self._cell(cell, width) for cell, width in zip(cells, widths, strict=True))
+        return "".join(self._cell(cell, width) for cell, width in zip(cells, widths, strict=bool(cells)))
 
     def _cell(self, cell: Cell, width: int) -> str:
         if cell.state is State.SAME:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import os
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase import __version__
+from flake8_training_phase.command.exits import ended
 from flake8_training_phase.command.options import CommandMode, Verbosity, add_run_options, run_options
 from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
 from flake8_training_phase.command.run import Run
@@ -25,11 +25,6 @@ from flake8_training_phase.printable import printable_path
 from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache, default_folder
 from flake8_training_phase.runs.examiner import Examiner, available_cores
 from flake8_training_phase.sources.discovery import discover
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells give it."""
-CUT_SHORT = 141
-"""The exit code when nobody reads the output to its end, as shells give it."""
 
 _NAMES = {CommandMode.FIX: "training-phase-fix", CommandMode.CHECK: "training-phase-check"}
 _DESCRIPTIONS = {
@@ -55,40 +50,12 @@ def check(arguments: Sequence[str] | None = None) -> int:
 
 def _command(default: CommandMode, arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
-    if sys.stderr is None:  # It was closed.
-        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
-    if sys.stdout is None:
-        return _cannot_write(default, "it is closed")
-    try:
-        code = _parsed_and_run(default, words)
-        sys.stdout.flush()
-    except (UsageError, SettingsError) as error:
-        print(f"{_NAMES[default]}: {error}", file=sys.stderr)
+
+    def give_back() -> None:
         if default is CommandMode.FIX and _is_filter(words):
             _give_back_standard_input()
-        return ERROR
-    except KeyboardInterrupt:
-        print(f"{_NAMES[default]}: interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Who reads the output, `head` for example, has seen enough.
-        _drop_output()
-        return CUT_SHORT
-    except OSError as error:
-        _drop_output()
-        return _cannot_write(default, error.strerror or str(error))
-    return code
 
-
-def _cannot_write(command: CommandMode, reason: str) -> int:
-    with contextlib.suppress(OSError):
-        print(f"{_NAMES[command]}: standard output cannot be written: {reason}", file=sys.stderr)
-    return ERROR
-
-
-def _drop_output() -> None:
-    """See to it that what is left of the output is not tried again at the exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ended(_NAMES[default], lambda: _parsed_and_run(default, words), give_back)
 
 
 def _parsed_and_run(default: CommandMode, words: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,12 +20,15 @@ from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests.output_examples import OUTPUT_PAGE, with_output_examples
+from tests.output_examples import OUTPUT_PAGE, with_map, with_output_examples
+from tests.pictures import FOLDER as PICTURES
+from tests.pictures import pictures
 from tests.rule_examples import Example, Proof, bad_examples
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = ROOT / "docs" / "rules"
+MAP_PAGE = ROOT / "docs" / "map.md"
 BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
 MODES = ("`fit()`", "`training=True`", "`training=False`", "no flag", "`predict()`")
 GENERATED = "<!-- Made by `python -m tests.generate_docs` from the rules: do not edit by hand. -->"
@@ -48,9 +51,11 @@ of its classes takes effect after the fix, where it was lost before.
 """
 
 _LEGEND = """\
-What the watched layer does, measured by running the code: `T` as in training (Dropout drops, BatchNormalization uses
-the batch and updates its statistics), `I` as in inference, `-` it does not run, `E` the call raises. Keras 2 is
+The mode that the watched layer runs in, measured by running the code: *train* (Dropout drops, BatchNormalization uses
+the batch and updates its statistics), *infer*, *skipped* (it does not run) or *raises* (the call raises). Keras 2 is
 `tf_keras`. What differs from the fixed code is bold."""
+
+_WORDS = {"T": "train", "I": "infer", "-": "skipped", "E": "raises"}
 
 
 def rule_page(rule: Rule) -> str:
@@ -74,12 +79,20 @@ def facts_line(rule: Rule) -> str:
 
 def measured(example: Example) -> Iterator[str]:
     """The code of an example, what its fix changes, and what Keras does with both."""
-    yield fenced("python", example.bad.strip())
-    if example.fixed is not None:
-        yield "The fix:"
-        yield fenced("diff", fix_diff(example.bad.strip(), example.fixed.strip()))
+    before = fenced("python", example.bad.strip())
+    if example.fixed is None:
+        yield before
+    else:
+        change = fenced("diff", fix_diff(example.bad.strip(), example.fixed.strip()))
+        yield tabs({"Before": before, "The fix": change, "After": fenced("python", example.fixed.strip())})
     yield watched(example.proof)
     yield proof_table(example.proof, example.fixed is not None)
+
+
+def tabs(blocks: Mapping[str, str]) -> str:
+    """Blocks under labels, of which the site makes tabs."""
+    shown = "\n\n".join(f"**{label}**\n\n{block}" for label, block in blocks.items())
+    return f"<!-- tabs -->\n\n{shown}\n\n<!-- /tabs -->"
 
 
 def watched(proof: Proof) -> str:
@@ -103,12 +116,17 @@ def proof_table(proof: Proof, has_fix: bool) -> str:
     rows = [["", "Keras", *MODES]]
     for version, cell in (("2", proof.keras2), ("3.1 to 3.9", proof.keras3_early), ("3", proof.keras3)):
         if cell is not None:
-            words = zip(cell.split(), proof.fixed.split(), strict=True)
+            words = zip(_words(cell), _words(proof.fixed), strict=True)
             rows.append(["as it is", version, *(bad if bad == good else f"**{bad}**" for bad, good in words)])
     if has_fix:
         versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
-        rows.append(["fixed", ", ".join(versions), *proof.fixed.split()])
+        rows.append(["fixed", ", ".join(versions), *_words(proof.fixed)])
     return table(rows)
+
+
+def _words(cell: str) -> list[str]:
+    """What a proof says of each mode, in words; `E/T` is a `fit()` that raises compiled and trains eagerly."""
+    return ["/".join(_WORDS[letter] for letter in letters.split("/")) for letters in cell.split()]
 
 
 def rules_table(folder: str = "docs/rules/") -> str:
@@ -124,7 +142,7 @@ def rules_table(folder: str = "docs/rules/") -> str:
 
 def rules_index() -> str:
     """The page that lists all rules."""
-    return "\n".join([_INDEX_INTRO, GENERATED, "", rules_table(folder="")]) + "\n"
+    return "\n".join([_INDEX_INTRO, GENERATED, "<!-- toctree: KTP* -->", "", rules_table(folder="")]) + "\n"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -177,14 +195,16 @@ def generated() -> dict[Path, str]:
     return {
         **pages,
         PAGES / "README.md": rules_index(),
-        README: with_rules_table(read(README)),
+        README: with_map(with_rules_table(read(README))),
+        MAP_PAGE: with_map(read(MAP_PAGE)),
         OUTPUT_PAGE: with_output_examples(read(OUTPUT_PAGE)),
+        **pictures(),
     }
 
 
 def stale() -> list[Path]:
-    """Pages in the folder of the rules that belong to no rule."""
-    return sorted(set(PAGES.glob("*.md")) - set(generated()))
+    """Pages in the folder of the rules that belong to no rule, and pictures that nobody draws."""
+    return sorted({*PAGES.glob("*.md"), *PICTURES.glob("*.svg")} - set(generated()))
 
 
 def read(path: Path) -> str:

@@ -10,15 +10,18 @@ import io
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from flake8_training_phase.cli import main
+from flake8_training_phase.command.map import main as map_command
 from flake8_training_phase.reporters import formats
 
 ROOT = Path(__file__).parents[1]
 OUTPUT_PAGE = ROOT / "docs" / "output.md"
 
 _BLOCK = re.compile(r"^<!-- (?P<name>[a-z-]+) -->\n```(?P<language>\w+)\n.*?^```$", re.MULTILINE | re.DOTALL)
+_MAP = re.compile(r"^<!-- map: ([^\n]+) -->\n```text\n.*?^```$", re.MULTILINE | re.DOTALL)
 _FILES = {"statistics": ("examples/not_forwarded.py", "examples/misnamed_training.py")}
 
 
@@ -38,16 +41,35 @@ def _block(name: str, language: str) -> str:
     return f"<!-- {name} -->\n```{language}\n{shown.rstrip()}\n```"
 
 
-def _shown(name: str) -> str:
-    files = _FILES.get(name, ("examples/super_call.py",))
-    before = Path.cwd()
+def with_map(page: str) -> str:
+    """A page with a new map, for each `training-phase-map` command in a block behind `<!-- map: COMMAND -->`."""
+    return _MAP.sub(lambda match: f"<!-- map: {match[1]} -->\n```text\n{_mapped(match[1].split()[1:])}```", page)
+
+
+def _mapped(arguments: list[str]) -> str:
     stream = io.StringIO()
-    variables = {name: os.environ.pop(name) for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR") if name in os.environ}
+    with _in_root(), contextlib.redirect_stdout(stream):
+        map_command([*arguments, "--isolated", "--color", "never"])
+    return stream.getvalue()
+
+
+@contextlib.contextmanager
+def _in_root() -> Iterator[None]:
+    before = Path.cwd()
     os.chdir(ROOT)
     try:
-        with contextlib.redirect_stdout(stream):
-            main(["--check", "--isolated", "--no-cache", "--color", "never", "--output-format", name, *files])
+        yield
     finally:
         os.chdir(before)
+
+
+def _shown(name: str) -> str:
+    files = _FILES.get(name, ("examples/super_call.py",))
+    stream = io.StringIO()
+    variables = {name: os.environ.pop(name) for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR") if name in os.environ}
+    try:
+        with _in_root(), contextlib.redirect_stdout(stream):
+            main(["--check", "--isolated", "--no-cache", "--color", "never", "--output-format", name, *files])
+    finally:
         os.environ.update(variables)
     return stream.getvalue()

@@ -46,6 +46,7 @@ ELSEWHERE = {
 PROGRAMS = {
     "training-phase-check": ("-c", "import sys; from flake8_training_phase.cli import check; sys.exit(check())"),
     "training-phase-fix": ("-m", "flake8_training_phase"),
+    "training-phase-map": ("-m", "flake8_training_phase.command.map"),
     "python": (),
 }
 

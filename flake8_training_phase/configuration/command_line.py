@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Container
 from typing import Any
 
 from flake8_training_phase.configuration.declaration import Setting
@@ -11,16 +12,18 @@ from flake8_training_phase.reporters import formats
 from flake8_training_phase.settings import declared
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add an option for each setting; those that are not given are None."""
+def add_settings(parser: argparse.ArgumentParser, keys: Container[str] | None = None) -> None:
+    """Add an option for each setting, or for some; those that are not given are None."""
     group = parser.add_argument_group("settings", "override [tool.training-phase] in pyproject.toml")
     for one in declared().values():
+        if keys is not None and one.key not in keys:
+            continue
         group.add_argument(f"--{one.key}", dest=one.name, default=None, help=_help(one), **_how(one))
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, object]:
     """The settings that were given, by key."""
-    values = {key: getattr(options, one.name) for key, one in declared().items()}
+    values = {key: getattr(options, one.name, None) for key, one in declared().items()}
     return {key: value for key, value in values.items() if value is not None}
 
 

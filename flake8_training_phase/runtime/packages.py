@@ -28,9 +28,14 @@ class KerasPackage:
         return self.module.__name__
 
     @property
+    def version(self) -> str:
+        """Its version: `"3.15.1"`."""
+        return str(getattr(self.module, "__version__", ""))
+
+    @property
     def is_keras_2(self) -> bool:
         """Whether it behaves as Keras 2."""
-        return str(getattr(self.module, "__version__", "")).startswith("2.")
+        return self.version.startswith("2.")
 
     @property
     def runs_on_tensorflow(self) -> bool:

@@ -115,6 +115,10 @@ class Trace:
     calls: tuple[TracedCall, ...]
     unseen: tuple[str, ...] = ()
     """Compiled functions that ran and cannot be looked into: their layers are not recorded."""
+    file: str | None = None
+    """The file that the class of the model is in; None for what has none."""
+    keras: str = ""
+    """The version of Keras that it ran on: `"3.15.1"`."""
 
     def in_mode(self, mode: str) -> tuple[TracedCall, ...]:
         """The calls of one mode."""
@@ -145,6 +149,15 @@ class Trace:
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows]
         return "\n".join(line.rstrip() for line in lines)
+
+    def to_html(self) -> str:
+        """A page that shows the code of the model with the mode of each call: what the analysis says, and beside it
+        what was measured here. It needs nothing from elsewhere.
+        """
+        from flake8_training_phase.maps.measured import measured_map  # The analysis, which a trace does without.
+        from flake8_training_phase.output.maps.html import as_html
+
+        return as_html([measured_map(self)])
 
     def __str__(self) -> str:
         return self.table()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import inspect
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -97,7 +100,21 @@ def _traced_model(
         calls, unseen = _run_modes(runner, modes, model)
         paths = layer_paths(model, runner.package).values()
         names = {*paths, *(call.path for call in calls), *(call.name for call in calls)}
-    return Trace(type(model).__name__, modes, tuple(calls), tuple(sorted(unseen))), names
+    file = _file_of(type(model))
+    trace = Trace(type(model).__name__, modes, tuple(calls), tuple(sorted(unseen)), file, runner.package.version)
+    return trace, names
+
+
+def _file_of(cls: type) -> str | None:
+    """The file that a class is written in; None for those of Keras, and what was typed in."""
+    if cls.__module__.partition(".")[0] in ("keras", "tf_keras"):
+        return None
+    for one in (cls, inspect.unwrap(getattr(cls, "call", None) or cls)):
+        with contextlib.suppress(TypeError, OSError):
+            file = inspect.getsourcefile(one)
+            if file is not None and os.path.isfile(file):  # noqa: PTH113 - text
+                return file
+    return None
 
 
 def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[TracedCall], set[str]]:

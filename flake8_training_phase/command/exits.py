@@ -1,0 +1,53 @@
+"""How a command ends: with an exit code, whatever happens on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+
+from flake8_training_phase.command.parser import ERROR, UsageError
+from flake8_training_phase.configuration.errors import SettingsError
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it."""
+CUT_SHORT = 141
+"""The exit code when nobody reads the output to its end, as shells give it."""
+
+
+def ended(name: str, run: Callable[[], int], on_mistake: Callable[[], None] = lambda: None) -> int:
+    """Run a command; gives its exit code. `on_mistake` is called after a wrong option or setting was reported."""
+    if sys.stderr is None:  # It was closed.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
+    if sys.stdout is None:
+        return _cannot_write(name, "it is closed")
+    try:
+        code = run()
+        sys.stdout.flush()
+    except (UsageError, SettingsError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        on_mistake()
+        return ERROR
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who reads the output, `head` for example, has seen enough.
+        _drop_output()
+        return CUT_SHORT
+    except OSError as error:
+        _drop_output()
+        return _cannot_write(name, error.strerror or str(error))
+    return code
+
+
+def _cannot_write(name: str, reason: str) -> int:
+    with contextlib.suppress(OSError):
+        print(f"{name}: standard output cannot be written: {reason}", file=sys.stderr)
+    return ERROR
+
+
+def _drop_output() -> None:
+    """See to it that what is left of the output is not tried again at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,165 @@
+"""training-phase-map: which mode each layer of a model runs in, to look at."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from flake8_training_phase import __version__
+from flake8_training_phase.command.exits import ended
+from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
+from flake8_training_phase.configuration.command_line import add_settings, given_settings
+from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.maps.model import Map
+from flake8_training_phase.output.colours import Colour
+from flake8_training_phase.output.maps import show
+from flake8_training_phase.output.maps.text import TextStyle
+from flake8_training_phase.printable import printable, printable_path
+
+NAME = "training-phase-map"
+_SETTINGS = ("keras", "project", "phase-layers", "layer-bases", "model-bases", "keras-modules", "flag-names")
+"""The settings that say what is known of the code."""
+_DESCRIPTION = """Show which mode each layer call of a model runs in: in fit(), with training=True, with training=False,
+without a flag and in predict(), in Keras 2 and in the releases of Keras 3 that differ. Your code is not run."""
+_WITHOUT_TERMINAL = 100
+"""The width of text that does not go to a terminal."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives its exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    return ended(NAME, lambda: _run(_parser().read(words)))
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog=NAME,
+        usage="%(prog)s [OPTIONS] PATH[::CLASS] [PATH[::CLASS] ...]",
+        description=_DESCRIPTION,
+        epilog="exit codes: 0 the maps were shown, 2 an error such as a missing path",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "targets",
+        metavar="PATH[::CLASS]",
+        nargs="*",
+        help="a Python file, a notebook or a Markdown file, and a class in it; without a class: each model or layer "
+        "that no other class of the file runs. - for standard input",
+    )
+    add(
+        "--format",
+        type=one_of(show.FORMATS),
+        metavar=f"{{{','.join(show.FORMATS)}}}",
+        default="text",
+        help="text; a web page; a picture; a flowchart; data (default: text)",
+    )
+    add("--output-file", type=Path, metavar="FILE", help="write the map to a file")
+    add("--full", action="store_true", help="show every call of a long model, folded otherwise")
+    add("--width", type=int, metavar="N", help="the width of text (default: that of the terminal)")
+    add("--ascii", action="store_true", help="text of ASCII characters only")
+    add(
+        "--color",
+        type=one_of([one.value for one in Colour]),
+        metavar="{auto,always,never}",
+        default=Colour.AUTO.value,
+        help="default: auto, on a terminal unless NO_COLOR is set",
+    )
+    add("--stdin-filename", default="-", metavar="NAME", help="the name of standard input")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--config", type=Path, metavar="FILE", help="read the settings from this file")
+    where.add_argument("--isolated", action="store_true", help="read no settings from files")
+    add("--version", action="version", version=f"%(prog)s {__version__}")
+    add_settings(parser, _SETTINGS)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    if not options.targets:
+        raise UsageError(f"no PATH was given\n{_parser().format_usage().rstrip()}")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    configuration = Configuration(given_settings(options), config=options.config, isolated=options.isolated)
+    maps: list[Map] = []
+    failed = False
+    for target in options.targets:
+        path, name = _parts(target)
+        try:
+            maps += _maps(path, name, options.stdin_filename, configuration)
+        except _Unreadable as error:
+            failed = True
+            print(f"{NAME}: {printable_path(path)}: {printable(str(error))}", file=sys.stderr)
+    if maps:
+        _write(show.shown(maps, options.format, _style(options)), options.output_file)
+    return ERROR if failed else 0
+
+
+class _Unreadable(Exception):
+    """There is no map of a file; the message says why."""
+
+
+def _parts(target: str) -> tuple[str, str | None]:
+    path, separator, name = target.rpartition("::")
+    return (path, name) if separator else (target, None)
+
+
+def _maps(path: str, name: str | None, stdin_name: str, configuration: Configuration) -> list[Map]:
+    from flake8_training_phase.maps.static import NoSuchClass, maps_of  # The analysis, not for `--help`.
+    from flake8_training_phase.sources.documents import open_document, read_document
+    from flake8_training_phase.sources.parsing import Broken
+
+    file = Path(stdin_name if path == "-" else path)
+    settings = configuration.for_file(file)
+    try:
+        document = open_document(stdin_name, sys.stdin.buffer.read()) if path == "-" else read_document(file)
+        maps = maps_of(document, settings, name)
+    except OSError as error:
+        hint = "; name a file" if isinstance(error, IsADirectoryError) else ""
+        raise _Unreadable(f"cannot be read: {error.strerror or error}{hint}") from error
+    except SyntaxError as error:
+        raise _Unreadable(f"cannot be read: {error.msg or error}") from error
+    except Broken as error:
+        raise _Unreadable(f"{document.told(f'line {error.position.row}')}: {error}") from error
+    except NoSuchClass as error:
+        raise _Unreadable(str(error)) from error
+    if not maps:
+        raise _Unreadable("has no layer or model with a `call`")
+    return maps
+
+
+def _style(options: argparse.Namespace) -> TextStyle:
+    to_file = options.output_file is not None
+    colour = Colour(options.color)
+    coloured = colour is Colour.ALWAYS if to_file else colour.wanted(sys.stdout)
+    is_terminal = not to_file and sys.stdout.isatty()
+    width = options.width or (shutil.get_terminal_size().columns if is_terminal else _WITHOUT_TERMINAL)
+    ascii_only = options.ascii or not (to_file or _has(sys.stdout.encoding, show.NOT_ASCII))
+    return TextStyle(width, coloured, ascii_only, options.full)
+
+
+def _has(encoding: str | None, characters: str) -> bool:
+    try:
+        characters.encode(encoding or "utf-8")  # A stream of text alone has none.
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _write(text: str, file: Path | None) -> None:
+    if file is None:
+        sys.stdout.write(text)
+        return
+    from flake8_training_phase.sources import files
+
+    try:
+        files.create(file, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"{printable_path(file)}: cannot be written: {error.strerror or error}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

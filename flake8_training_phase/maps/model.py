@@ -1,0 +1,185 @@
+"""A map as data, for whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+MODES = ("fit()", "training=True", "training=False", "no flag", "predict()")
+"""The ways to run a model, in the order of the cells."""
+
+
+TRAINING = (0, 1)
+"""The places of those that ask for training mode."""
+
+
+class State(Enum):
+    """What a call does in one way of running the model."""
+
+    TRAIN = "train"
+    INFER = "infer"
+    MIXED = "mixed"
+    """One or the other: by the way that the code takes, or layer by layer inside."""
+    SKIPPED = "skipped"
+    RAISES = "raises"
+    UNKNOWN = "unknown"
+    SAME = "same"
+    """What runs does the same in both modes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A call in one way of running the model, under some releases."""
+
+    state: State
+    wrong: bool = False
+    """It runs in another mode than the one asked for, and nothing in the code says that this is meant."""
+    leaked_from: int | None = None
+    """The number of the row whose flag this call finds in the call context."""
+    reason: str | None = None
+    """Why it is unknown, or raises."""
+
+
+class Kind(Enum):
+    """What a row stands for."""
+
+    LAYER = "layer"
+    INNER = "inner"
+    """A layer that another one runs by itself: inside a Sequential, a functional model, a wrapper."""
+    HELPER = "helper"
+    """A function of the checked code that runs layers."""
+    TEST = "test"
+    """A condition on the flag."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a file."""
+
+    file: str
+    line: int
+    """Inside the cell, in a notebook."""
+    cell: int | None = None
+    """The number of the cell of a notebook."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.cell is None else f"{self.file}:cell {self.cell}:{self.line}"
+
+    @property
+    def short(self) -> str:
+        """The line alone."""
+        return str(self.line) if self.cell is None else f"{self.cell}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function in whose code calls stand."""
+
+    name: str
+    place: Place
+    lines: tuple[tuple[Place, str], ...]
+    """Its source, line by line."""
+
+
+Cells = tuple[Cell, ...]
+"""One for each of `MODES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One call."""
+
+    number: int
+    """From 1, in the order in which the program calls."""
+    kind: Kind
+    call: str
+    """What is called, as the user writes it: `self.dropout`."""
+    layer: str
+    """What it is: `Dropout`."""
+    passed: str
+    """The flag it is given, as the user writes it: `training=training`; empty for none."""
+    place: Place | None
+    """None for what no line of the checked code calls."""
+    by_release: tuple[Cells, ...]
+    """The cells for each of the map's releases."""
+    rows: tuple[Row, ...] = ()
+    """The calls that it makes itself."""
+    functions: tuple[Function, ...] = ()
+    """The code that it runs."""
+    measured: Cells | None = None
+    """What a trace has seen, where there is one."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is wrong with it in some release."""
+        return any(cell.wrong for cells in self.by_release for cell in cells)
+
+    @property
+    def depends_on_mode(self) -> bool:
+        """Whether it is, or holds, anything that does not do the same in both modes."""
+        return any(cell.state is not State.SAME for cells in self.by_release for cell in cells)
+
+    @property
+    def leaks(self) -> tuple[int, ...]:
+        """The numbers of the rows whose flags it finds in the call context, in some release."""
+        found = (cell.leaked_from for cells in self.by_release for cell in cells)
+        return tuple(dict.fromkeys(one for one in found if one is not None))
+
+    def leaked_flag(self, source: int) -> bool:
+        """The flag that it finds in the context, and that the row of that number left there."""
+        modes = (mode for cells in self.by_release for mode, cell in enumerate(cells) if cell.leaked_from == source)
+        return next(modes) not in TRAINING
+
+    @property
+    def differs(self) -> bool:
+        """Whether a trace has seen something else than the analysis says."""
+        return bool(self.differing_modes)
+
+    @property
+    def differing_modes(self) -> tuple[int, ...]:
+        """The places of the modes in which it has; where it is compared with several releases, with the nearest."""
+        if self.measured is None:
+            return ()
+        differing = [
+            tuple(
+                place
+                for place, (seen, said) in enumerate(zip(self.measured, cells, strict=True))
+                if not _agree(seen, said)
+            )
+            for cells in self.by_release
+        ]
+        return min(differing, key=len, default=())
+
+    def walk(self) -> Iterator[Row]:
+        """The row and all below it."""
+        yield self
+        for row in self.rows:
+            yield from row.walk()
+
+
+def _agree(seen: Cell, said: Cell) -> bool:
+    vague = (State.MIXED, State.UNKNOWN, State.SAME)
+    return seen.state is said.state or seen.state in vague or said.state in vague
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A model, or a layer inside a model that passes it the flag."""
+
+    name: str
+    is_model: bool
+    function: Function
+    """Its `call`."""
+    releases: tuple[str, ...]
+    """The ranges of releases that do not do the same: `"Keras 2"`, `"Keras 3.1 to 3.9"`."""
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    """What the map does not show, and why."""
+    measured_on: str | None = None
+    """Where a trace was recorded: `"Keras 3.15.1"`."""
+
+    def walk(self) -> Iterator[Row]:
+        """All rows, in order."""
+        for row in self.rows:
+            yield from row.walk()

@@ -1,0 +1,407 @@
+"""The one place in which maps ask the analysis: what a class calls, in order, and what each call runs in.
+
+The phase flow is run once for each way of running the model and each generation of Keras, and watched: what a layer
+receives, and with what the layers inside it are entered.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from flake8_training_phase.analysis.arguments import defaults
+from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.dependence import Dependence, dependence, parent_dependence
+from flake8_training_phase.analysis.events import (
+    Branch,
+    Event,
+    FlagArgument,
+    Given,
+    Inlined,
+    KerasCall,
+    LayerCall,
+    Loop,
+    PhaseTest,
+    called,
+    walk,
+)
+from flake8_training_phase.analysis.layer_class import layer_title
+from flake8_training_phase.analysis.phase_flow import (
+    Context,
+    Mode,
+    Outcome,
+    PhaseFlow,
+    Received,
+    Report,
+    Slot,
+    _flags,
+    _lane,
+    _own_phase,
+    _Run,
+)
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.values import UNKNOWN, External, Instance, Value, members
+from flake8_training_phase.keras.generations import Generation, Passed, Phase
+from flake8_training_phase.maps.model import Kind
+
+MAX_DEPTH = 12
+"""How deep layers inside layers are shown."""
+
+Path = tuple[object, ...]
+"""The way to a call from the outermost `call`: calls and the layers they run."""
+
+
+@dataclass(slots=True)
+class Observed:
+    """What happens in one way of running a class, under one generation."""
+
+    ran: set[Path] = field(default_factory=set)
+    received: dict[Path, set[Received]] = field(default_factory=lambda: defaultdict(set))
+    phases: dict[Path, set[Phase]] = field(default_factory=lambda: defaultdict(set))
+    """What layers are entered with."""
+
+
+@dataclass(slots=True)
+class Step:
+    """A call as the code makes it, with the calls it makes itself."""
+
+    kind: Kind
+    path: Path
+    call: str
+    layer: str
+    passed: str
+    constant: bool | None
+    """The flag, where it is a literal."""
+    absent: bool
+    """Surely no flag is passed."""
+    node: ast.expr | None
+    """None for what no code calls."""
+    scope: Scope | None
+    dependence: Dependence
+    unknown: str = ""
+    """Why nobody knows whether it depends on the mode."""
+    on_by_default: bool = False
+    """It runs in training mode when nothing says which."""
+    positional: FlagArgument | None = None
+    """The flag, where it is passed by position."""
+    needs_flag: bool = False
+    """What is called has a parameter `training` without a default, and gets nothing for it."""
+    runs: list[tuple[str, ast.AST, Scope]] = field(default_factory=list)
+    """The functions of the checked code that it runs: name, node, and the scope that they stand in."""
+    steps: list[Step] = field(default_factory=list)
+    classes: list[UserClass] = field(default_factory=list)
+
+
+class _Watching(_Run):
+    """A run of the phase flow that writes down what is called and entered."""
+
+    def __init__(self, flow: PhaseFlow, report: Report) -> None:
+        super().__init__(flow, report)
+        self.ran: set[LayerCall | KerasCall | PhaseTest] = set()
+        self.entered: dict[tuple[object, tuple[Instance, ...], Phase, Phase], None] = {}
+        self._call: LayerCall | KerasCall | None = None
+        self._inside_of: tuple[Instance, ...] = ()
+
+    def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
+        self._call = call
+        self.ran.add(call)
+        return super()._layer_call(call, lanes, context)
+
+    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
+        self._call = event
+        self.ran.add(event)
+        return super()._keras_call(event, lanes, context)
+
+    def _phase_test(self, event: PhaseTest, lanes: int) -> None:
+        if event.lanes & lanes:
+            self.ran.add(event)
+        super()._phase_test(event, lanes)
+
+    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
+        outer, self._inside_of = self._inside_of, (*self._inside_of, receiver)
+        self.entered[(self._call, self._inside_of, phase, context)] = None
+        outcome = super()._inside(receiver, phase, context)
+        self._inside_of = outer
+        return outcome
+
+
+def observe(cls: UserClass, generation: Generation, mode: Mode) -> Observed:
+    """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
+    flow = PhaseFlow(generation)
+    found = Observed()
+    entry = flow._entry(cls, mode)
+    phase = _own_phase(cls, entry, generation)
+    found.phases[()].add(phase)
+    _observe(flow, cls, phase, entry.context, (), found)
+    return found
+
+
+def _observe(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, path: Path, found: Observed) -> None:
+    report = Report()
+    run = _Watching(flow, report)
+    run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
+    found.ran.update((*path, call) for call in run.ran)
+    for subject, received in report.received.items():
+        here = (*path, subject)
+        found.received[here] |= received
+    for call, layers, entered_with, held in run.entered:
+        inner = (*path, call, *layers)
+        found.phases[inner].add(entered_with)
+        if _is_followed(layers[-1], inner):
+            assert isinstance(layers[-1].type, UserClass)
+            _observe(flow, layers[-1].type, entered_with, held, inner, found)
+
+
+def _is_followed(layer: Instance, path: Path) -> bool:
+    """Whether the `call` of a layer is shown too, at the end of a path that leads to it."""
+    if not isinstance(layer.type, UserClass) or layer.type.call is None or not layer.type.trace.complete:
+        return False
+    around = [one.type for one in path[:-1] if isinstance(one, Instance)]
+    return len(around) < MAX_DEPTH and layer.type not in around
+
+
+def steps_of(cls: UserClass) -> list[Step]:
+    """What the `call` of a class calls, in order."""
+    return _of_call(cls, ())
+
+
+def _of_call(cls: UserClass, path: Path) -> list[Step]:
+    assert cls.call is not None
+    steps = _steps(cls.trace.events, path, cls)
+    return _with_unseen(steps, cls.call.node, cls.call.owner.scope, path, cls)
+
+
+def _steps(events: Iterable[Event], path: Path, cls: UserClass) -> list[Step]:
+    """What events of a class show. `path` leads to where they are."""
+    found: list[Step] = []
+    for event in events:
+        if isinstance(event, Branch):
+            found += (one for way in event.ways for one in _steps(way, path, cls))
+        elif isinstance(event, Loop):
+            found += _steps(event.body, path, cls)
+        elif isinstance(event, Inlined):
+            found += _helper(event, path, cls)
+        elif isinstance(event, LayerCall):
+            found.append(_layer_call(event, path))
+        elif isinstance(event, KerasCall):
+            found.append(_keras_call(event, path))
+        elif isinstance(event, PhaseTest):
+            text = ast.unparse(event.node)
+            found.append(
+                Step(
+                    Kind.TEST, (*path, event), f"if {text}", "", "", None, False, event.node, event.place.scope,
+                    Dependence.YES,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _helper(event: Inlined, path: Path, cls: UserClass) -> list[Step]:
+    inside = _steps(event.events, path, cls)
+    if not hasattr(event.node, "lineno") or isinstance(event.function, ast.Lambda):
+        return inside
+    scope = _scope_inside(event, inside)
+    if event.owner is not None:
+        inside = _with_unseen(inside, event.function, scope, (*path, event), cls)
+    if not inside:
+        return []
+    name = event.function.name if event.owner is None else f"{event.owner.name}.{event.function.name}"
+    step = Step(
+        Kind.HELPER, (*path, event), called(event.node), "", _passed(event.flag), None, event.flag.absent, event.node,
+        event.place.scope, Dependence.NO, runs=[(name, event.function, scope)], steps=inside,
+    )  # fmt: skip
+    return [step]
+
+
+def _scope_inside(event: Inlined, inside: list[Step]) -> Scope:
+    """The scope of the function that a helper is; that of its own calls tells it."""
+    own = next((one.scope for one in inside if one.scope is not None), None)
+    return event.owner.scope if event.owner is not None else own or event.place.scope
+
+
+def _layer_call(call: LayerCall, path: Path) -> Step:
+    here = (*path, call)
+    layers = [one for one in members(call.receiver) if isinstance(one, Instance)]
+    step = Step(
+        Kind.LAYER, here, call.name, layer_title(call.receiver) if layers else "", _passed(call.flag),
+        _constant(call.flag), call.flag.absent, call.node, call.place.scope, dependence(call.receiver),
+        unknown=_why_unknown(call.receiver), on_by_default=any(_on_by_default(one) for one in layers),
+        positional=call.flag if call.flag.given is Given.BY_POSITION else None,
+        needs_flag=call.flag.absent and any(requires_flag(one.type) for one in layers),
+    )  # fmt: skip
+    for layer in {_looks(one): one for one in layers}.values():
+        _add_inside(step, layer, (*here, layer))
+    return step
+
+
+def _looks(layer: Instance) -> tuple[object, ...]:
+    """What two layers have in common that are shown as one: several ways that make the same."""
+    return (id(layer.type), *(layer_title(one) for one in layer.contents))
+
+
+def _add_inside(step: Step, layer: Instance, path: Path) -> None:
+    """Add to a step what a layer runs that it calls."""
+    contents = layer.contents
+    if isinstance(layer.type, UserClass):
+        step.classes.append(layer.type)
+        method = layer.type.call
+        if _is_followed(layer, path):
+            assert method is not None
+            step.runs.append((f"{layer.type.name}.call", method.node, method.owner.scope))
+            step.steps += _of_call(layer.type, path)
+            return
+        contents = contents or layer.type.base_contents(layer)
+    inside = dict.fromkeys(one for value in contents for one in members(value) if isinstance(one, Instance))
+    step.steps += (_inner(one, (*path, one)) for one in inside)
+
+
+def _inner(layer: Instance, path: Path) -> Step:
+    step = Step(
+        Kind.INNER, path, "", layer_title(layer), "", None, True, None, None, dependence(layer),
+        unknown=_why_unknown(layer), on_by_default=_on_by_default(layer),
+    )  # fmt: skip
+    if len(path) < 3 * MAX_DEPTH:
+        _add_inside(step, layer, path)
+    return step
+
+
+def _keras_call(event: KerasCall, path: Path) -> Step:
+    return Step(
+        Kind.LAYER, (*path, event), called(event.node), event.parent, _passed(event.flag), _constant(event.flag),
+        event.flag.absent, event.node, event.place.scope, parent_dependence(event),
+        unknown="it is not known with which arguments the parent was constructed",
+    )  # fmt: skip
+
+
+def _with_unseen(
+    steps: list[Step], function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, path: Path, cls: UserClass
+) -> list[Step]:
+    """The steps of a method with the calls of attributes between them of which nothing is known."""
+    own = function.args.args[0].arg if function.args.args else ""
+    seen = {getattr(event, "node", None) for event in walk(cls.trace.events)}
+    merged = list(steps)
+    for call in nodes_in(function):
+        if isinstance(call, ast.Call) and call not in seen and _is_unknown_attribute(call.func, own, cls):
+            text = ast.unparse(call.func)
+            unseen = Step(
+                Kind.LAYER, (*path, call), text, "", _written_flag(call), None, True, call, scope, Dependence.MAYBE,
+                unknown=f"what `{text}` is cannot be read from the code",
+            )  # fmt: skip
+            later = (place for place, one in enumerate(merged) if one.node is not None and _is_after(one.node, call))
+            merged.insert(next(later, len(merged)), unseen)
+    return merged
+
+
+def _is_unknown_attribute(called_as: ast.expr, own: str, cls: UserClass) -> bool:
+    if not isinstance(called_as, ast.Attribute) or not isinstance(called_as.value, ast.Name):
+        return False
+    if called_as.value.id != own or called_as.attr.startswith("add_"):  # Methods of Keras: `add_loss`, `add_metric`.
+        return False
+    return cls.attribute(called_as.attr, cls.instance) is UNKNOWN
+
+
+def _is_after(one: ast.expr, other: ast.expr) -> bool:
+    return (one.lineno, one.col_offset) > (other.lineno, other.col_offset)
+
+
+def _written_flag(call: ast.Call) -> str:
+    return next((f"training={ast.unparse(one.value)}" for one in call.keywords if one.arg == "training"), "")
+
+
+def _passed(flag: FlagArgument) -> str:
+    if flag.given is Given.MAYBE:
+        return "* or **"
+    if flag.absent or flag.node is None:
+        return ""
+    text = ast.unparse(flag.node)
+    return text if flag.given is Given.BY_POSITION else f"{flag.name}={text}"
+
+
+def _constant(flag: FlagArgument) -> bool | None:
+    first = flag.by_lane[0]
+    return first if flag.constant and isinstance(first, bool) else None
+
+
+def _why_unknown(receiver: Value) -> str:
+    for one in members(receiver):
+        if isinstance(one, External):
+            return f"it is not known what `{one.path}` does"
+        if not isinstance(one, Instance):
+            return "what is called cannot be read from the code"
+        if isinstance(one.type, UserClass) and one.type.call is not None and not one.type.trace.complete:
+            return f"`{one.type.name}.call` cannot be followed to its end"
+    return "what it was constructed with is not known"
+
+
+def _on_by_default(layer: Instance) -> bool:
+    if isinstance(layer.type, UserClass):
+        return layer.type.training_default is True
+    return any(one.default is True for one in layer.type.signatures.values())
+
+
+def requires_flag(type_: object) -> bool:
+    """Whether a class of the checked code has a `call` whose parameter `training` has no default."""
+    if not isinstance(type_, UserClass) or type_.call is None or type_.phase_parameter != "training":
+        return False
+    return "training" not in dict(defaults(type_.call.node))
+
+
+def raises(step: Step, generation: Generation, seen: Observed) -> str | None:
+    """Why a call raises under a generation, in one way of running the model; None where it does not."""
+    if generation.keras == 2:
+        return None
+    if step.needs_flag:
+        return "`training` is required and not passed"
+    if step.positional is not None:
+        lanes = (_lane(phase) for phase in seen.phases[step.path[:-1]])
+        if any(_is_real(one) for lane in lanes for one in _flags(step.positional, lane)):
+            return "Keras 3 takes only tensors by position"
+    return None
+
+
+def _is_real(flag: object) -> bool:
+    return flag is not None and flag is not Passed.ABSENT and flag is not Passed.UNKNOWN
+
+
+def stepped(cls: UserClass, name: str, usual: Mode) -> tuple[Mode | None, str]:
+    """How `fit()` or `predict()` runs the model when a class has a step of its own, and a note on that.
+
+    None where nobody knows.
+    """
+    step = cls.find_method(name)
+    if not cls.is_model or not isinstance(step, Method):
+        return usual, ""
+    own = step.node.args.args[0].arg if step.node.args.args else ""
+    at = f"`{usual}` runs `{name}` (line {step.node.lineno})"
+    flags = {_flag_of(call) for call in nodes_in(step.node) if isinstance(call, ast.Call) and _calls(call, own)}
+    if len(flags) == 1:
+        [flag] = flags
+        for mode in (Mode.TRUE, Mode.FALSE, Mode.NONE):
+            if flag == mode.flag:
+                how = "no flag" if mode is Mode.NONE else f"`{mode}`"
+                return mode, f"{at}, which calls the model with {how}"
+    return None, f"{at}, which the map does not follow"
+
+
+def _calls(call: ast.Call, name: str) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == name
+
+
+def _flag_of(call: ast.Call) -> object:
+    """The flag that a call is written with: a literal, `ABSENT`, or `UNKNOWN`."""
+    for one in call.keywords:
+        if one.arg is None or (one.arg == "training" and not isinstance(one.value, ast.Constant)):
+            return Passed.UNKNOWN
+        if one.arg == "training" and isinstance(one.value, ast.Constant):
+            return one.value.value
+    return Passed.ABSENT
+
+
+def all_steps(steps: Iterable[Step]) -> Iterator[Step]:
+    """Steps and all below them, in order."""
+    for step in steps:
+        yield step
+        yield from all_steps(step.steps)

@@ -1,0 +1,269 @@
+"""Maps made from code that is not run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.dependence import Dependence
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.phase_flow import Mode, Received
+from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.configuration.errors import nearest
+from flake8_training_phase.findings import Position
+from flake8_training_phase.keras.generations import Generation, Passed, Phase
+from flake8_training_phase.maps import observed
+from flake8_training_phase.maps.model import Cell, Cells, Function, Kind, Map, Place, Row, State
+from flake8_training_phase.maps.observed import Observed, Step
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.documents import Document, read_document
+from flake8_training_phase.sources.parsing import Broken, parse
+
+
+class NoSuchClass(Exception):
+    """A class was asked for that the file does not have."""
+
+
+def maps_of(document: Document, settings: Settings, name: str | None = None) -> list[Map]:
+    """The map of a class of a file, or of each that no other class of the file runs.
+
+    Raises Broken for code that cannot be analysed, NoSuchClass.
+    """
+    project = Project(settings.project, settings.knowledge)
+    module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
+    try:
+        return _maps(module, document, name)
+    except RecursionError as error:
+        raise Broken("too deeply nested to be followed") from error
+
+
+def _maps(module: CheckedModule, document: Document, name: str | None) -> list[Map]:
+    classes = [one for one in module.layer_classes if one.cls.call is not None]
+    if name is not None:
+        chosen = [one for one in classes if one.name == name]
+        if not chosen:
+            known = [one.name for one in classes]
+            there = f"there are {', '.join(known)}" if known else "there is no layer or model with a `call`"
+            raise NoSuchClass(
+                f"no layer or model with a `call` is named `{name}`{nearest(name, known) or f'; {there}'}"
+            )
+        classes = chosen
+    steps = {one: observed.steps_of(one.cls) for one in classes}
+    inner = {cls for found in steps.values() for step in observed.all_steps(found) for cls in step.classes}
+    outermost = [one for one in classes if one.cls not in inner and steps[one]]
+    shown = classes if name is not None or not outermost else outermost
+    places = _Places(module, document)
+    return [_Maker(one, steps[one], places).map() for one in shown]
+
+
+class _Places:
+    """Where nodes stand in the files of a project."""
+
+    def __init__(self, module: CheckedModule, document: Document) -> None:
+        self._documents: dict[Path, Document | None] = {module.module.path: document}
+        self._modules = {one.scope: path for path, one in module.module.project.modules.items()}
+
+    def of(self, node: ast.AST | None, scope: Scope | None) -> Place | None:
+        """The line of a node that stands in a scope."""
+        document = self._document(scope)
+        if document is None or node is None:
+            return None
+        return self._place(document, getattr(node, "lineno", 1))
+
+    def function(self, name: str, node: ast.AST, scope: Scope) -> Function | None:
+        """A function with its source; None where its file cannot be read any more."""
+        document = self._document(scope)
+        if document is None:
+            return None
+        rows = range(getattr(node, "lineno", 1), getattr(node, "end_lineno", 1) + 1)
+        lines = tuple((self._place(document, row), document.line(row)) for row in rows)
+        return Function(name, lines[0][0], lines)
+
+    def _place(self, document: Document, row: int) -> Place:
+        place = document.place(Position(row, 0))
+        return Place(document.name, place.row, place.cell)
+
+    def _document(self, scope: Scope | None) -> Document | None:
+        path = None if scope is None else self._modules.get(scope.root)
+        if path is None:
+            return None
+        if path not in self._documents:
+            try:
+                self._documents[path] = read_document(path)
+            except (OSError, SyntaxError):
+                self._documents[path] = None
+        return self._documents[path]
+
+
+Way = tuple[Generation, Mode]
+
+
+@dataclass(slots=True)
+class _Around:
+    """What is known of the call around a step."""
+
+    meant: bool | None = None
+    """The literal flag that it or one around it was given."""
+    raising: dict[Way, str] = field(default_factory=dict)
+
+
+class _Maker:
+    """Makes the map of one class."""
+
+    def __init__(self, layer_class: LayerClass, steps: Sequence[Step], places: _Places) -> None:
+        self._class = layer_class
+        self._cls: UserClass = layer_class.cls
+        self._steps = steps
+        self._places = places
+        self._numbers = {step.path: number for number, step in enumerate(observed.all_steps(steps), 1)}
+        fit, fit_note = observed.stepped(self._cls, "train_step", Mode.FIT)
+        predict, predict_note = observed.stepped(self._cls, "predict_step", Mode.PREDICT)
+        self._run_as = {Mode.FIT: fit, Mode.PREDICT: predict}
+        self._step_notes = {Mode.FIT: fit_note, Mode.PREDICT: predict_note}
+        self._seen = {
+            (generation, mode): self._observed(generation, mode)
+            for generation in layer_class.generations
+            for mode in Mode
+        }
+
+    def map(self) -> Map:
+        """The map."""
+        cells: dict[observed.Path, dict[Way, Cell]] = {}
+        for step in self._steps:
+            self._cells(step, _Around(raising=dict(self._refused())), cells)
+        groups = self._groups(cells)
+        rows = tuple(self._row(step, list(groups.values()), cells) for step in self._steps)
+        method = self._cls.call
+        assert method is not None
+        function = self._places.function(f"{self._class.name}.call", method.node, method.owner.scope)
+        assert function is not None
+        titles = tuple(self._class.title(group) for group in groups.values())
+        return Map(self._class.name, self._cls.is_model, function, titles, rows, tuple(self._notes()))
+
+    def _observed(self, generation: Generation, mode: Mode) -> Observed | None:
+        run_as = self._run_as.get(mode, mode)
+        return None if run_as is None else observed.observe(self._cls, generation, run_as)
+
+    def _refused(self) -> Iterator[tuple[Way, str]]:
+        if observed.requires_flag(self._cls) and self._cls.is_model:
+            for generation in self._class.generations:
+                if generation.keras == 3:
+                    yield (generation, Mode.NONE), "`training` is required and not passed"
+
+    def _notes(self) -> Iterator[str]:
+        yield from (note for note in self._step_notes.values() if note)
+        if not self._cls.trace.complete:
+            yield f"`{self._class.name}.call` cannot be followed to its end"
+        if not self._cls.is_model:
+            yield "a layer is shown inside a model that passes it the right flag"
+
+    def _groups(self, cells: dict[observed.Path, dict[Way, Cell]]) -> dict[object, list[Generation]]:
+        """The generations that do the same."""
+        groups: dict[object, list[Generation]] = {}
+        for generation in self._class.generations:
+            key = tuple(ways[(generation, mode)] for ways in cells.values() for mode in Mode)
+            groups.setdefault(key, []).append(generation)
+        return groups
+
+    def _row(
+        self, step: Step, groups: Sequence[Sequence[Generation]], cells: dict[observed.Path, dict[Way, Cell]]
+    ) -> Row:
+        by_release: tuple[Cells, ...] = tuple(
+            tuple(cells[step.path][(group[0], mode)] for mode in Mode) for group in groups
+        )
+        functions = (self._places.function(*one) for one in step.runs)
+        return Row(
+            number=self._numbers[step.path],
+            kind=step.kind,
+            call=step.call,
+            layer=step.layer,
+            passed=step.passed,
+            place=self._places.of(step.node, step.scope),
+            by_release=by_release,
+            rows=tuple(self._row(one, groups, cells) for one in step.steps),
+            functions=tuple(one for one in functions if one is not None),
+        )
+
+    def _cells(self, step: Step, around: _Around, cells: dict[observed.Path, dict[Way, Cell]]) -> dict[Way, Cell]:
+        """The cells of a step and of all below it, by the way of running the model."""
+        meant = around.meant if step.constant is None else step.constant
+        inner = _Around(meant, dict(around.raising))
+        for way in self._seen:
+            seen = self._seen[way]
+            why = None if seen is None else observed.raises(step, way[0], seen)
+            if why is not None:
+                inner.raising.setdefault(way, why)
+        cells[step.path] = {}  # Before those below it, so that cells are in order.
+        below = [self._cells(one, inner, cells) for one in step.steps]
+        for way in self._seen:
+            inside = [one[way] for one in below]
+            cell = self._cell(step, way, inner, inside)
+            cells[step.path][way] = replace(cell, leaked_from=self._source(step, way)) if cell.wrong else cell
+        return cells[step.path]
+
+    def _cell(self, step: Step, way: Way, inner: _Around, inside: Sequence[Cell]) -> Cell:
+        seen = self._seen[way]
+        if seen is None:
+            return Cell(State.UNKNOWN, reason=self._step_notes[way[1]])
+        if step.kind is not Kind.HELPER and not _runs(step, seen):
+            return Cell(State.SKIPPED)
+        if way in inner.raising:
+            return Cell(State.RAISES, True, reason=inner.raising[way])
+        if inside:
+            return _joined(inside)
+        if step.dependence is Dependence.NO:
+            return Cell(State.SAME)
+        if step.dependence is Dependence.MAYBE:
+            return Cell(State.UNKNOWN, reason=step.unknown)
+        return self._leaf(step, way, inner, _phases(step, seen))
+
+    def _leaf(self, step: Step, way: Way, inner: _Around, phases: set[Phase]) -> Cell:
+        if not phases or Passed.UNKNOWN in phases:
+            flag = f"what `{step.passed}` is" if step.passed else "the flag that it finds"
+            return Cell(State.UNKNOWN, reason=f"{flag} cannot be read from the code")
+        modes = {bool(one) for one in phases}
+        state = State.MIXED if len(modes) > 1 else State.TRAIN if True in modes else State.INFER
+        amiss = modes - {way[1].wanted}
+        by_itself = step.on_by_default and step.constant is None and way[1] is Mode.NONE
+        return Cell(state, wrong=not (not amiss or amiss == {inner.meant} or by_itself))
+
+    def _source(self, step: Step, way: Way) -> int | None:
+        """The number of the call that left the flag in the context which a step finds there."""
+        seen = self._seen[way]
+        received: set[Received] = set() if seen is None else seen.received.get(step.path, set())
+        wrong = (one for one in received if bool(one.phase) is not way[1].wanted)
+        writers = [one.writer for one in wrong if one.writer is not None and one.writer is not step.path[-1]]
+        numbers = [self._numbers.get((*step.path[:-1], one)) for one in writers]
+        return min((one for one in numbers if one is not None), default=None)
+
+
+def _runs(step: Step, seen: Observed) -> bool:
+    if step.kind is Kind.INNER:
+        return step.path in seen.phases
+    return step.path in seen.ran or isinstance(step.path[-1], ast.Call)  # Of what is unknown the flow knows nothing.
+
+
+def _phases(step: Step, seen: Observed) -> set[Phase]:
+    if step.kind is Kind.INNER:
+        return seen.phases[step.path]
+    return {one.phase for one in seen.received.get(step.path, ())}
+
+
+def _joined(inside: Sequence[Cell]) -> Cell:
+    """What a call does that runs others."""
+    that_matter = [one for one in inside if one.state is not State.SAME]
+    ran = [one for one in that_matter if one.state is not State.SKIPPED]
+    if not ran:
+        return Cell(State.SKIPPED if that_matter and len(that_matter) == len(inside) else State.SAME)
+    states = {one.state for one in ran}
+    reasons = {one.reason for one in ran if one.reason}
+    return Cell(
+        states.pop() if len(states) == 1 else State.MIXED,
+        any(one.wrong for one in ran),
+        reason=reasons.pop() if len(reasons) == 1 else None,
+    )

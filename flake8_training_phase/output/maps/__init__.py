@@ -1,0 +1,1 @@
+"""How a map is shown: as text, as a page, as a picture, as data."""

@@ -1,0 +1,174 @@
+"""How maps are shown: text, page, picture, flowchart, data."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import pytest
+
+from flake8_training_phase.output.maps.folding import lines_of
+from flake8_training_phase.output.maps.html import as_html
+from flake8_training_phase.output.maps.json import as_json
+from flake8_training_phase.output.maps.mermaid import as_mermaid
+from flake8_training_phase.output.maps.svg import as_svg
+from flake8_training_phase.output.maps.text import TextStyle, text
+from tests.maps.models import FINE_TUNED, NESTED, long_model, the_map
+
+WIDE = """\
+FineTuned  model.py:10
+
+line     call                      given           fit()   True    False   no flag  predict()
+  11  ╭─ self.backbone Sequential  training=False  infer   infer   infer   infer    infer
+      │    Dense                                   ·       ·       ·       ·        ·
+      │    BatchNormalization                      infer   infer   infer   infer    infer
+  12  ╰▶ self.dropout Dropout
+           Keras 2                                 train   train   infer   infer    infer
+           Keras 3                                 infer!  infer!  infer   infer    infer
+             ← training=False leaks from self.backbone, line 11
+
+Keras 2: none of 2 mode-dependent calls run in the wrong mode
+Keras 3: 1 of 2 mode-dependent calls runs in the wrong mode
+"""
+
+NARROW = """\
+FineTuned  model.py:10
+
+line     call                      f  T  F  n  p
+  11  +- self.backbone Sequential  I  I  I  I  I
+      |    training=False
+      |    Dense                   .  .  .  .  .
+      |    BatchNormalization      I  I  I  I  I
+  12  +> self.dropout Dropout
+           Keras 2                 T  T  I  I  I
+           Keras 3                 I! I! I  I  I
+             <- training=False leaks from self.backbone, line 11
+
+T training mode, I inference mode, M mixed, - skipped, E raises, ? unknown, ! the wrong mode
+in this order: fit(), training=True, training=False, no flag, predict()
+Keras 2: none of 2 mode-dependent calls run in the wrong mode
+Keras 3: 1 of 2 mode-dependent calls runs in the wrong mode
+"""
+
+
+def test_text() -> None:
+    assert text(the_map(FINE_TUNED), TextStyle(width=100)) == WIDE
+
+
+def test_narrow_text_in_ascii() -> None:
+    assert text(the_map(FINE_TUNED), TextStyle(width=52, ascii_only=True)) == NARROW
+
+
+@pytest.mark.parametrize("width", [1, 20, 40, 60, 80, 120])
+@pytest.mark.parametrize("model", [FINE_TUNED, NESTED])
+def test_rows_fit_into_the_width_as_far_as_they_can(model: str, width: int) -> None:
+    shown = text(the_map(model), TextStyle(width, ascii_only=True))
+    table = shown.split("\n\n")[1].splitlines()
+    assert all(len(line) <= max(width, 48) for line in table if "<-" not in line and "? " not in line)
+    assert shown.isascii()
+
+
+def test_colour_changes_nothing_else() -> None:
+    coloured = text(the_map(FINE_TUNED), TextStyle(100, coloured=True))
+    assert "\x1b[1;31minfer!\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == WIDE
+
+
+def test_unknown_says_why() -> None:
+    assert "? what `self.head` is cannot be read from the code" in text(the_map(NESTED), TextStyle())
+
+
+def test_a_long_model_is_folded() -> None:
+    shown = the_map(long_model(75))
+    assert sum(1 for _ in shown.walk()) == 302
+    lines = lines_of(shown, full=False)
+    assert sum(1 + line.hidden for line in lines) == 302
+    folded = text(shown, TextStyle())
+    assert "\nKeras 3: 1 of 152 mode-dependent calls runs in the wrong mode" in folded
+    assert "self.last Dropout" in folded
+    assert "self.frozen BatchNormalization" in folded
+    assert len(lines_of(shown, full=True)) == 302
+
+
+def test_repeated_groups_of_calls_are_one_line() -> None:
+    assert len(text(the_map(long_model(75)), TextStyle()).splitlines()) < 40
+
+
+def test_what_is_wrong_is_never_folded() -> None:
+    shown = the_map(long_model(20).replace("self.drop7(x, training=training)", "self.drop7(x, training=not training)"))
+    assert "self.drop7 Dropout" in text(shown, TextStyle())
+
+
+class _Balanced(HTMLParser):
+    """Looks whether tags are closed in the order in which they were opened."""
+
+    VOID = ("meta", "input", "wbr", "br")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+@pytest.mark.parametrize("model", [FINE_TUNED, NESTED, long_model(75)])
+def test_page(model: str) -> None:
+    page = as_html([the_map(model), the_map(FINE_TUNED)])
+    parsed = _Balanced()
+    parsed.feed(page)
+    assert parsed.open == []
+    assert len(parsed.ids) == len(set(parsed.ids))
+    for target in re.findall(r'(?:href="#|data-leak=")([^"]+)"', page):
+        assert target in parsed.ids
+    assert not re.search(r'(src|href)="(?!#)|@import|url\(', page)
+
+
+def test_page_shows_source_and_cells() -> None:
+    page = as_html([the_map(FINE_TUNED)])
+    assert "    return <b>self.dropout</b>(x)  " in page
+    assert 'infer wrong" title="fit(): infer, the wrong mode">infer</span>' in page
+    assert '<a href="#m0-1">← training=False leaks from self.backbone, line 11</a>' in page
+    assert "body:not(:has(#m0r0:checked)) .m0 .r0" in page
+
+
+def test_page_escapes_code() -> None:
+    page = as_html([the_map(FINE_TUNED.replace("return self.dropout(x)", "return self.dropout(x * (1 < 2)) # </b>"))])
+    assert "(x * (1 &lt; 2)) # &lt;/b&gt;" in page
+
+
+def test_picture() -> None:
+    root = ET.fromstring(as_svg(the_map(FINE_TUNED)))
+    words = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert words.count("✗ infer") == 2
+    assert [one.get("class") for one in root.iter("{http://www.w3.org/2000/svg}polygon")] == ["wrong-head"]
+
+
+def test_flowchart() -> None:
+    lines = as_mermaid(the_map(FINE_TUNED)).splitlines()
+    assert lines[0] == "flowchart TD"
+    assert 'n1["self.backbone Sequential<br/>training=False<br/>infer infer infer infer infer"]:::right' in lines[1]
+    assert '    n1 == "training=False leaks" ==> n4' in lines
+    assert "    n1 --> n4" in lines
+
+
+def test_data() -> None:
+    data = json.loads(as_json([the_map(FINE_TUNED)]))
+    [shown] = data["maps"]
+    dropout = shown["calls"][1]
+    assert (dropout["call"], dropout["layer"], dropout["passed"]) == ("self.dropout", "Dropout", None)
+    assert dropout["place"] == {"file": "model.py", "line": 12, "cell": None}
+    assert dropout["modes"]["Keras 3"]["fit()"] == {"state": "infer", "wrong": True, "leaked_from": 1, "reason": None}
+    assert dropout["modes"]["Keras 2"]["fit()"]["state"] == "train"

@@ -1,0 +1,171 @@
+"""What maps say of code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from flake8_training_phase.keras.targets import targets
+from flake8_training_phase.maps.model import Kind, State
+from flake8_training_phase.maps.static import NoSuchClass, maps_of
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.documents import Document, read_document
+from flake8_training_phase.sources.notebooks import Notebook
+from flake8_training_phase.sources.text import SourceText
+from tests.maps.models import FINE_TUNED, NESTED, drawn, the_map
+from tests.rule_examples import every_text
+
+RIGHT = "train train infer infer infer"
+
+
+def test_a_leaked_flag_has_its_origin() -> None:
+    shown = the_map(FINE_TUNED)
+    assert shown.releases == ("Keras 2", "Keras 3")
+    assert drawn(shown.rows, 0) == [
+        "self.backbone Sequential: infer infer infer infer infer",
+        "  Dense: same",
+        "  BatchNormalization: infer infer infer infer infer",
+        f"self.dropout Dropout: {RIGHT}",
+    ]
+    assert drawn(shown.rows, 1)[-1] == "self.dropout Dropout: infer! infer! infer infer infer"
+    backbone, dropout = shown.rows
+    assert dropout.leaks == (backbone.number,)
+    assert dropout.leaked_flag(backbone.number) is False
+
+
+def test_layers_and_helpers_are_nested_as_they_call() -> None:
+    shown = the_map(NESTED)
+    unknown = "unknown unknown unknown unknown unknown"
+    assert drawn(shown.rows) == [
+        f"self.block Block: {RIGHT}",
+        f"  self.norm BatchNormalization: {RIGHT}",
+        f"  self.dropout Dropout: {RIGHT}",
+        f"self.finish: {unknown}",
+        f"  self.head: {unknown}",
+    ]
+    block, finish = shown.rows
+    assert [one.name for row in (block, finish) for one in row.functions] == ["Block.call", "Encoder.finish"]
+    assert (block.place and block.place.line, finish.kind) == (22, Kind.HELPER)
+
+
+def test_unknown_has_a_reason() -> None:
+    [*_, head] = the_map(NESTED).walk()
+    assert {cell.reason for cells in head.by_release for cell in cells} == {
+        "what `self.head` is cannot be read from the code"
+    }
+
+
+@pytest.mark.parametrize(
+    ("signature", "call", "keras", "cells"),
+    [
+        ("x, training=None", "self.drop(x, training=training)", "all", RIGHT),
+        ("x", "self.drop(x)", "2", RIGHT),
+        ("x", "self.drop(x)", "3.1-3.9", "infer! infer! infer infer infer"),
+        ("x", "self.drop(x)", "3.10+", "infer! train infer infer infer"),
+        ("x, training=None", "self.drop(x, training=None)", "3.10+", "infer! infer! infer infer infer"),
+        ("x, training=None", "self.drop(x, training=not training)", "all", "infer! infer! train! train! train!"),
+        ("x, training=None", "self.drop(x, training=True)", "all", "train train train train train"),
+        ("x, training=None", "self.drop(x, training)", "3", "raises! raises! raises! infer raises!"),
+        ("x, training", "self.drop(x, training=training)", "3", "train train infer raises! infer"),
+        ("x, training=None", "self.drop(x) if training else x", "all", "train train skipped skipped skipped"),
+        ("x, training=None, mask=None", "self.drop(x, training=mask)", "all", " ".join(["unknown"] * 5)),
+    ],
+)
+def test_the_mode_of_a_dropout(signature: str, call: str, keras: str, cells: str) -> None:
+    text = f"""
+        import keras
+
+        class Model(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.drop = keras.layers.Dropout(0.5)
+
+            def call(self, {signature}):
+                return {call}
+        """
+    shown = the_map(text, keras=keras)
+    [dropout] = [row for row in shown.rows if row.layer == "Dropout"]
+    assert [drawn((dropout,), release) for release in range(len(shown.releases))] == [[f"self.drop Dropout: {cells}"]]
+
+
+def test_a_plain_call_of_augmentation_is_not_marked() -> None:
+    shown = the_map(FINE_TUNED.replace("Dropout(0.5)", "RandomFlip()").replace("training=False", "training=training"))
+    assert not shown.rows[1].is_wrong
+
+
+def test_a_training_step_says_how_fit_runs_the_model() -> None:
+    step = """
+    def train_step(self, data):
+        return self(data{flag})
+"""
+    without = the_map(FINE_TUNED.replace("training=False", "training=training") + step.format(flag=""))
+    assert drawn(without.rows[1:]) == ["self.dropout Dropout: infer! train infer infer infer"]
+    assert without.notes == ("`fit()` runs `train_step` (line 14), which calls the model with no flag",)
+    other = the_map(FINE_TUNED + step.replace("self(data", "self.net(data").format(flag=""))
+    assert other.rows[1].by_release[-1][0].state is State.UNKNOWN
+    assert other.notes == ("`fit()` runs `train_step` (line 14), which the map does not follow",)
+
+
+def test_a_class_can_be_named() -> None:
+    shown = the_map(NESTED, "Block")
+    assert (shown.name, shown.is_model) == ("Block", False)
+    assert shown.notes == ("a layer is shown inside a model that passes it the right flag",)
+    with pytest.raises(NoSuchClass, match="no layer or model with a `call` is named `Blok`; did you mean `Block`"):
+        the_map(NESTED, "Blok")
+
+
+def test_a_layer_of_another_file_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "blocks.py").write_text(NESTED)
+    (tmp_path / "model.py").write_text(
+        dedent("""
+        import keras
+        from blocks import Block
+
+        class Model(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.block = Block()
+
+            def call(self, x, training=None):
+                return self.block(x, training=training)
+        """)
+    )
+    [shown] = maps_of(read_document(tmp_path / "model.py"), Settings())
+    inside = shown.rows[0].rows[0]
+    assert inside.place is not None
+    assert (Path(inside.place.file).name, inside.place.line) == ("blocks.py", 11)
+    assert shown.rows[0].functions[0].lines[1][1] == "        x = self.norm(x, training=training)"
+
+
+def test_lines_of_a_notebook_are_those_of_its_cells() -> None:
+    imports, _, rest = FINE_TUNED.partition("\n\n\n")
+    [shown] = maps_of(Notebook.of_cells("model.ipynb", [imports, f"%time\n{rest}"]), Settings())
+    assert [row.place and row.place.short for row in shown.rows] == ["2:9", "2:10"]
+    assert shown.function.lines[1][1] == "        x = self.backbone(x, training=False)"
+
+
+def test_a_class_that_holds_itself_ends() -> None:
+    text = """
+        import keras
+
+        class Tree(keras.Model):
+            def __init__(self, depth):
+                super().__init__()
+                self.drop = keras.layers.Dropout(0.5)
+                self.child = Tree(depth - 1)
+
+            def call(self, x, training=None):
+                return self.child(self.drop(x, training=training), training=training)
+        """
+    assert drawn(the_map(text).rows)[0] == f"self.drop Dropout: {RIGHT}"
+
+
+@pytest.mark.parametrize("text", every_text())
+def test_every_example_of_the_rules_has_maps(text: str) -> None:
+    for shown in maps_of(Document("example.py", SourceText(text)), Settings(keras=targets("all"))):
+        numbers = [row.number for row in shown.walk()]
+        assert numbers == list(range(1, len(numbers) + 1))
+        for row in shown.walk():
+            assert all(source < row.number for source in row.leaks)

@@ -15,6 +15,8 @@ _TF1_LAYERS = ("dropout", "batch_norm")
 _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "stateless_call")
 _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
+_GRAPH_WORDS = ("training=", "training =")
+"""What stands in a functional model, beside `Model(`."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -32,6 +34,8 @@ def may_hold_findings(text: str) -> bool:
     if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
         return True
     if any(word in text for word in _CALLER_WORDS) and ("keras" in text or "tensorflow" in text):
+        return True
+    if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
         return True
     return "import" in text and _CALL_METHOD.search(text) is not None
 

@@ -90,6 +90,14 @@ class DeleteStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class AppendStatement:
+    """Write a statement of one line behind the last one of a function."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unwrap:
     """Put the body of an `if` that has no `else`, or of a `with`, in its place."""
 
@@ -122,6 +130,7 @@ Change = (
     | AddDefault
     | RenameKeyword
     | DeleteStatement
+    | AppendStatement
     | Unwrap
     | DropImport
     | HoldImport

@@ -21,6 +21,7 @@ from flake8_training_phase.fixes.changes import (
     AddArgument,
     AddDefault,
     AddParameter,
+    AppendStatement,
     Change,
     DeleteStatement,
     DropArgument,
@@ -207,6 +208,17 @@ def _delete_statement(change: DeleteStatement, source: SourceText) -> Iterator[E
         yield Edit(Position(start.row, 0), Position(end.row, len(last)), "")
 
 
+def _append_statement(change: AppendStatement, source: SourceText) -> Iterator[Edit]:
+    last = change.function.body[-1]
+    start, end = source.start(last), source.end(last)
+    indent = source.line(start.row)[: start.column]
+    if indent.strip() or start.row == source.start(change.function).row:
+        raise CannotRender
+    newline = _NEWLINE.search(source.text)
+    behind = Position(end.row, len(source.line(end.row)))
+    yield Edit(behind, behind, f"{newline[0] if newline else chr(10)}{indent}{change.code}")
+
+
 def _unwrap(change: Unwrap, source: SourceText) -> Iterator[Edit]:
     edits = unwrapped(change.statement, source)
     if edits is None:
@@ -304,6 +316,7 @@ _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     AddDefault: _add_default,
     RenameKeyword: _rename_keyword,
     DeleteStatement: _delete_statement,
+    AppendStatement: _append_statement,
     Unwrap: _unwrap,
     DropImport: without_import,
     HoldImport: held_import,

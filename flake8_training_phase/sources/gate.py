@@ -20,6 +20,8 @@ _SUBCLASS = re.compile(r"class \w+\([^)]")
 _KERAS_IMPORTS = ("import keras", "from keras", "import tensorflow", "from tensorflow", "tf_keras")
 _DEPENDING = ("training", "Dropout", "Normalization")
 """What then stands in its body, if it matters."""
+_GRAPH_WORDS = ("training=", "training =")
+"""What stands in a functional model, beside `Model(`."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -38,6 +40,8 @@ def may_hold_findings(text: str) -> bool:
     if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
         return True
     if any(word in text for word in _CALLER_WORDS) and ("keras" in text or "tensorflow" in text):
+        return True
+    if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
         return True
     if "import" not in text:
         return False

@@ -221,9 +221,9 @@ class Trial:
     def word(self, mode: Callable[[Any], Any]) -> str:
         """How the watched layer behaves in a mode: a function that runs a model and returns its outputs."""
         recorder = self.laboratory.recorder
-        recorder.records.clear()
         try:
             built, model = self.fresh()
+            recorder.records.clear()  # An example may train the model before it is watched.
             outputs = mode(model)
         except Exception as error:
             self.notes.append("".join(traceback.format_exception(error)))

@@ -10,74 +10,20 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from textwrap import indent
 
 from tests.generate_docs import read, table
-from tests.rule_examples import Proof
 from tests.runtime.conftest import installed
-from tests.runtime.measure import Case, stop_workers
-from tests.runtime.test_facts import FACTS, RIGHT
+from tests.runtime.graph_patterns import BAKED, BUILT, PARENTS, SPREADING
+from tests.runtime.measure import stop_workers
+from tests.runtime.patterns import ALWAYS_ON, Pattern, fact, model
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "what-happens-to-training.md"
 BEGIN, END = "<!-- phase table -->", "<!-- /phase table -->"
 COMMENT = "<!-- Made by `python -m tests.runtime.phase_table`: do not edit by hand. -->"
 PACKAGES = {2: "tf_keras", 3: "keras"}
-SPELLED = {"T": "on", "I": "off", "M": "mixed", "-": "skipped", "E": "raises"}
 NOT_MEASURED = "n/a"
-
-ALWAYS_ON, ALWAYS_OFF = "T T T T T", "I I I I I"
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A way to write a model, and which of its layers to watch."""
-
-    row: str
-    """The name of the measured fact, which the pages of the rules use too."""
-    title: str
-    """What the code looks like, in Markdown."""
-    source: str
-    layer: str = "dropout"
-    """The path of the watched layer below what is built."""
-    code: str | None = None
-    """The rule that reports it."""
-    right: str = RIGHT
-    """What is meant: other than `T T I I I` for a layer that is frozen, or forced on."""
-    build: str = "M()"
-    shape: tuple[int, ...] = (8,)
-    """The shape of one sample."""
-    keras: tuple[int, ...] = (2, 3)
-    """The generations of Keras that can run it."""
-
-    def case(self, keras: int) -> Case:
-        """What to measure."""
-        return Case(self.source, Proof(self.build, self.layer, shape=self.shape), keras, self.right)
-
-    def cell(self, words: str) -> str:
-        """Measured words as they stand in the table: what is not meant is bold."""
-        pairs = zip(words.split(), self.right.split(), strict=True)
-        return " · ".join(_spelled(word) if word == meant else f"**{_spelled(word)}**" for word, meant in pairs)
-
-
-def _spelled(word: str) -> str:
-    """A word, or the two of a `fit()` that behaves differently compiled and eager."""
-    return "/".join(SPELLED[one] for one in word.split("/"))
-
-
-def fact(name: str) -> str:
-    """The source text of a fact of `test_facts.py`."""
-    return next(one.source for one in FACTS if one.name == name)
-
-
-def model(layers: str, methods: str, before: str = "") -> str:
-    """The source text of a model `M`: what its `__init__` makes, its methods, and what stands before it."""
-    head = f"\nimport keras\n\n\n{before.strip()}\n\n\n" if before else "\nimport keras\n\n\n"
-    init = f"def __init__(self):\n    super().__init__()\n{indent(layers.strip(), '    ')}"
-    return f"{head}class M(keras.Model):\n{indent(init, '    ')}\n\n{indent(methods.strip(), '    ')}\n"
-
 
 DROPOUT = "self.dropout = keras.layers.Dropout(0.5)"
 NORM = "self.norm = keras.layers.BatchNormalization()"
@@ -463,55 +409,10 @@ def call(self, x, training=None):
             ),
         ),
     ),
-    "Functional models": (
-        Pattern(
-            "7i",
-            "`backbone(inputs, training=False)`, watched inside the backbone (always off is meant)",
-            """
-import keras
-
-
-def functional():
-    backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
-    inputs = keras.Input((8,))
-    return keras.Model(inputs, backbone(inputs, training=False))
-""",
-            layer="layers[-1]",
-            right=ALWAYS_OFF,
-            build="functional()",
-        ),
-        Pattern(
-            "E1c",
-            "a dropout after `backbone(inputs, training=False)`",
-            """
-import keras
-
-
-def functional():
-    backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
-    inputs = keras.Input((8,))
-    features = backbone(inputs, training=False)
-    return keras.Model(inputs, keras.layers.Dropout(0.5)(features))
-""",
-            layer="layers[-1]",
-            build="functional()",
-        ),
-        Pattern(
-            "7g",
-            "`Dropout(0.5)(inputs, training=True)` (always on is meant)",
-            """
-import keras
-
-
-def functional():
-    inputs = keras.Input((8,))
-    return keras.Model(inputs, keras.layers.Dropout(0.5)(inputs, training=True))
-""",
-            layer="layers[-1]",
-            right=ALWAYS_ON,
-            build="functional()",
-        ),
-    ),
+    "A constant flag in a functional model": BAKED,
+    "A default of True in a functional model or a `Sequential`": SPREADING,
+    "Built by its first call, and called again after `fit()`": BUILT,
+    "A subclass that runs what it was given": PARENTS,
     "Who calls the model": (
         Pattern(
             "16a",

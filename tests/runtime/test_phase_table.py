@@ -13,7 +13,8 @@ from flake8_training_phase.sources.text import SourceText
 from tests.runtime import phase_table
 from tests.runtime.conftest import Measured, installed
 from tests.runtime.measure import Case
-from tests.runtime.phase_table import PACKAGES, PATTERNS, Pattern
+from tests.runtime.patterns import Pattern
+from tests.runtime.phase_table import PACKAGES, PATTERNS
 
 REFRESH = "run `python -m tests.runtime.phase_table`"
 

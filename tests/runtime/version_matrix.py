@@ -23,7 +23,8 @@ from flake8_training_phase.rules import all_rules, rule
 from tests.rule_examples import Proof, bad_examples
 from tests.runtime.environments import RELEASES, Release, Unavailable, interpreter, keras_3, versions
 from tests.runtime.measure import ROOT, Worker
-from tests.runtime.phase_table import BLOCK_WITHOUT, DROPOUT, NORM, PATTERNS, Pattern, model
+from tests.runtime.patterns import Pattern, model
+from tests.runtime.phase_table import BLOCK_WITHOUT, DROPOUT, NORM, PATTERNS
 from tests.runtime.test_proofs import cell, fixed_generations
 from tests.runtime.version_page import PAGE, page, with_row_of
 

@@ -11,7 +11,7 @@ from flake8_training_phase.rules.rule import Rule
 from tests.generate_docs import table
 from tests.runtime.environments import RELEASES, Release, keras_3
 from tests.runtime.measure import ROOT
-from tests.runtime.phase_table import SPELLED
+from tests.runtime.patterns import SPELLED
 
 if TYPE_CHECKING:
     from tests.runtime.version_matrix import Program, Results

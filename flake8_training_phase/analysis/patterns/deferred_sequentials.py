@@ -1,0 +1,159 @@
+"""Where a class with a `build` of its own calls a Sequential that only its first call builds.
+
+Keras 3 builds a Sequential without an Input by calling its layers on symbolic tensors, and writes into the graph what
+they are told there. Without a `build` of one's own that happens when Keras traces `call`, outside of any mode. With one
+it happens in the first call, and the flag of that call stays in the graph (rows 23a to 23k).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.events import LayerCall, walk
+from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.values import Instance, Items, Value, members
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+_SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_tensor"})
+"""Arguments of the first layer that give a Sequential its Input."""
+_DEPTH = 4
+"""How deep layers are followed into layers that have no `build` of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredCall:
+    """A call that will build a Sequential."""
+
+    call: LayerCall
+    sequential: Instance
+    builder: str
+    """The class whose `build` leaves it out."""
+
+
+def deferred_calls(layer_class: LayerClass) -> Iterator[DeferredCall]:
+    """The calls in `call` of a class with its own `build` that build a Sequential when they first run."""
+    build = layer_class.cls.find_method("build")
+    if not isinstance(build, Method):
+        return
+    for call in layer_class.layer_calls:
+        if not _is_off(call) and not _is_built(call, layer_class.cls):
+            found = next(_deferred(call, _DEPTH), None)
+            if found is not None:
+                yield DeferredCall(call, found, build.owner.name)
+
+
+def _is_off(call: LayerCall) -> bool:
+    """Whether a call passes False whatever is asked for: that may stay in the graph."""
+    return call.flag.constant and call.flag.by_lane[0] is False
+
+
+def _deferred(call: LayerCall, depth: int) -> Iterator[Instance]:
+    for layer in members(call.receiver):
+        if not isinstance(layer, Instance):
+            continue
+        if _is_deferred_sequential(layer):
+            yield layer
+        elif isinstance(layer.type, UserClass) and layer.type.call is not None and depth:
+            if not isinstance(layer.type.find_method("build"), Method):
+                for event in walk(layer.type.trace.events):
+                    if isinstance(event, LayerCall) and not _is_off(event):
+                        yield from _deferred(event, depth - 1)
+
+
+def _is_deferred_sequential(layer: Instance) -> bool:
+    """Whether it is surely a Sequential that has no Input, and surely behaves differently in training."""
+    contents: tuple[Value, ...] = layer.contents
+    if isinstance(layer.type, UserClass):
+        if layer.type.call is not None or layer.type.keras_base_name != "Sequential":
+            return False
+        contents = contents or layer.type.base_contents(layer)
+    elif layer.type.name != "Sequential":
+        return False
+    given = (value for name, value in layer.arguments.items() if name in ("#0", "layers"))
+    known = all(isinstance(one, Instance) for one in (*contents, *_flattened(given)))
+    first = contents[0] if contents else None
+    return known and _takes_any_shape(first) and dependence(layer) is Dependence.YES
+
+
+def _flattened(values: Iterable[Value]) -> Iterator[Value]:
+    for value in values:
+        for one in members(value):
+            if isinstance(one, Items):
+                yield from _flattened(one.values)
+            else:
+                yield one
+
+
+def _takes_any_shape(first: Value | None) -> bool:
+    """Whether the first layer of a Sequential brings no Input along."""
+    if not isinstance(first, Instance) or first.has_hidden_arguments:
+        return False
+    if first.contents:
+        return _is_deferred_sequential(first)
+    is_input = isinstance(first.type, KerasLayer) and first.type.name in ("InputLayer", "Functional")
+    return not is_input and _SHAPES.isdisjoint(first.arguments)
+
+
+def _is_built(call: LayerCall, cls: UserClass) -> bool:
+    """Whether a method other than `call` may build, or call, what is called here."""
+    function = call.node.func
+    own = function.attr if isinstance(function, ast.Attribute) else None
+    return any(_builds(node, own) for node in _methods(cls))
+
+
+def _methods(cls: UserClass) -> Iterator[ast.AST]:
+    for one in cls.ancestors:
+        for name, method in one.methods.items() if isinstance(one, UserClass) else ():
+            if name != "call":
+                yield from nodes_in(method)
+
+
+def _builds(node: ast.AST, own: str | None) -> bool:
+    """Whether a node builds an attribute, or calls it; one that is not known may be any."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if node.func.attr == own and isinstance(node.func.value, ast.Name):
+        return True
+    built = node.func.value
+    if node.func.attr != "build" or isinstance(built, ast.Call):
+        return False
+    return own is None or not isinstance(built, ast.Attribute) or built.attr == own
+
+
+class Use(Enum):
+    """How a module runs the layers of a class, as far as it shows."""
+
+    IN_CALL = "in the `call` of another class, or as a model of its own"
+    IN_GRAPH = "in functional or Sequential models, which build it without a mode"
+    UNSEEN = "not at all"
+
+
+def use_of(layer_class: LayerClass) -> Use:
+    """How the module runs layers of a class."""
+    cls = layer_class.cls
+    receivers = [
+        one.type
+        for host in layer_class.module.layer_classes
+        for call in host.layer_calls
+        for one in members(call.receiver)
+        if isinstance(one, Instance) and host.cls is not cls
+    ]
+    if cls in receivers:
+        return Use.IN_CALL
+    inside = {node for host in layer_class.module.layer_classes for node in nodes_in(host.cls.node)}
+    outside = [node for node in nodes_in(layer_class.module.tree) if node not in inside]
+    made = [node for node in outside if isinstance(node, ast.Call) and _names(node.func, cls.name)]
+    called = [node for node in outside if isinstance(node, ast.Call) and node.func in made]
+    if cls.is_model and len(called) < len(made):
+        return Use.IN_CALL
+    return Use.IN_GRAPH if made else Use.UNSEEN
+
+
+def _names(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

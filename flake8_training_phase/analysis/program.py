@@ -217,16 +217,17 @@ class Program:
         complete = self._run(run, cls.call, given)
         return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
 
-    def method_summary(self, instance: Instance, method: Method) -> CallSummary:
-        """What a method that takes `training` does when that is True, False or None, whoever runs it."""
+    def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
+        """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""
         one = self.canonical(instance)
-        question = ("method", one, method.node)
-        return self.ask(question, lambda: self._method_summary(one, method), meanwhile=CallSummary((), complete=False))
+        question = ("method", one, method.node, flag)
+        unknown = CallSummary((), complete=False)
+        return self.ask(question, lambda: self._method_summary(one, method, flag), meanwhile=unknown)
 
-    def _method_summary(self, instance: Instance, method: Method) -> CallSummary:
+    def _method_summary(self, instance: Instance, method: Method, flag: str | None) -> CallSummary:
         run = Interpreter(self, instance)
-        flag = PhaseValue((True, False, None), "training")
-        complete = self._run(run, method, {"training": flag})
+        given = {} if flag is None else {flag: PhaseValue((True, False, None), flag)}
+        complete = self._run(run, method, given)
         return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
 
     # Names.

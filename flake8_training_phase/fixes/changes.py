@@ -66,6 +66,14 @@ class RenameParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameFunction:
+    """Give a function another name in its definition."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddDefault:
     """Give a parameter that has no default one."""
 
@@ -127,6 +135,7 @@ Change = (
     | AddParameter
     | Replace
     | RenameParameter
+    | RenameFunction
     | AddDefault
     | RenameKeyword
     | DeleteStatement

@@ -29,6 +29,7 @@ from flake8_training_phase.fixes.changes import (
     HoldImport,
     NameArgument,
     Plan,
+    RenameFunction,
     RenameKeyword,
     RenameParameter,
     Replace,
@@ -183,6 +184,15 @@ def _rename_parameter(change: RenameParameter, source: SourceText) -> Iterator[E
     yield Edit(start, Position(start.row, start.column + len(change.parameter.arg)), change.name)
 
 
+def _rename_function(change: RenameFunction, source: SourceText) -> Iterator[Edit]:
+    function = change.function
+    begin = source.offset(source.start(function))
+    found = re.compile(rf"(?:async\s+)?def\s+(?P<name>{re.escape(function.name)})\b").match(source.text, begin)
+    if found is None:
+        raise CannotRender
+    yield Edit(source.position(found.start("name")), source.position(found.end("name")), change.name)
+
+
 def _add_default(change: AddDefault, source: SourceText) -> Iterator[Edit]:
     end = source.end(change.parameter)
     yield Edit(end, end, f" = {change.value}" if change.parameter.annotation else f"={change.value}")
@@ -313,6 +323,7 @@ _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     DropArgument: _drop_argument,
     Replace: _replace,
     RenameParameter: _rename_parameter,
+    RenameFunction: _rename_function,
     AddDefault: _add_default,
     RenameKeyword: _rename_keyword,
     DeleteStatement: _delete_statement,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.patterns.dunder_calls import dunder_call
 from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
@@ -25,7 +26,8 @@ class ConstantTraining(Rule):
 
     Reports `self.norm(x, training=True)` on a BatchNormalization in `call`, where it also runs at inference. When the
     rule is selected by its code it reports every hard-coded flag on a layer that depends on the phase: a dropout
-    that always drops, a layer that never trains. Models that are called with `training=False` are transfer
+    that always drops, a layer that never trains. A layer that never trains is reported by default where the forward
+    pass is written in `__call__` (KTP109). Models that are called with `training=False` are transfer
     learning, and classes that say in their name what they do are left alone.
 
     ## What Keras does
@@ -72,6 +74,20 @@ class ConstantTraining(Rule):
                 if isinstance(flag, ast.Constant) and call.flag.constant and _contradicts(call):
                     if _trains_normalisation(call) or (everything and _is_reported(call)):
                         yield self.problem(flag, _message(call), layer_class.keras)
+            for call, flag in _frozen_in_dunder_call(layer_class):
+                yield self.problem(flag, _message(call), layer_class.keras)
+
+
+def _frozen_in_dunder_call(layer_class: LayerClass) -> Iterator[tuple[LayerCall, ast.Constant]]:
+    """The layers that a `__call__` written for `call` keeps from training: nobody can pass it a flag (KTP109), so the
+    constant is no choice between modes.
+    """
+    found = dunder_call(layer_class)
+    if found is not None and found.is_whole and found.flag is None:
+        for call in found.layer_calls:
+            flag = call.flag.node
+            if isinstance(flag, ast.Constant) and call.flag.constant and not flag.value and _is_reported(call):
+                yield call, flag
 
 
 def _is_meant(layer_class: LayerClass) -> bool:

@@ -1,0 +1,60 @@
+"""Layers and models that do their forward pass in `__call__`, where `call` is what Keras runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.classes import Method, UserClass
+from flake8_training_phase.analysis.events import Event, LayerCall, walk
+from flake8_training_phase.analysis.functions import FunctionDef
+from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.keras.misnamed import MISNAMED
+
+_PLAIN_BASES = frozenset({"Layer", "Model"})
+"""Classes of Keras that leave the forward pass to their subclasses."""
+
+
+@dataclass(frozen=True, slots=True)
+class DunderCall:
+    """A `__call__` that runs layers itself."""
+
+    node: FunctionDef
+    layer_calls: tuple[LayerCall, ...]
+    """What it runs, without what it leaves to the `__call__` of Keras."""
+    flag: str | None
+    """Its parameter that means the phase."""
+    is_whole: bool
+    """It is the whole forward pass: there is no `call` beside it, and Keras's own `__call__` does not run."""
+
+    @property
+    def reaching(self) -> Iterator[LayerCall]:
+        """The calls of layers that behave differently in training, without those of a fixed mode."""
+        return (call for call in self.layer_calls if reaches_phase(call) and not call.flag.constant)
+
+
+def dunder_call(layer_class: LayerClass) -> DunderCall | None:
+    """The `__call__` of a class when it runs layers; None without one, or in a class that is derived from a layer that
+    has a forward pass.
+    """
+    cls = layer_class.cls
+    node = cls.methods.get("__call__")
+    if node is None or cls.keras_base_name not in _PLAIN_BASES:
+        return None
+    flag = next((name for name in ("training", *MISNAMED) if parameter(node, name) is not None), None)
+    calls = tuple(one for one in walk(_events(cls, node, flag)) if isinstance(one, LayerCall) and _is_here(one, node))
+    runs_keras = any(isinstance(one, ast.Attribute) and one.attr == "__call__" for one in nodes_in(node))
+    return DunderCall(node, calls, flag, cls.call is None and not runs_keras) if calls else None
+
+
+def _is_here(call: LayerCall, node: FunctionDef) -> bool:
+    """Whether it stands in the method itself, and can be shown."""
+    return call.place.function is node and hasattr(call.node, "lineno") and not call.inspected
+
+
+def _events(cls: UserClass, node: FunctionDef, flag: str | None) -> tuple[Event, ...]:
+    """What running the method does, on unknown arguments."""
+    return cls.program.method_summary(cls.instance, Method(node, cls), flag).events

@@ -75,7 +75,7 @@ class TrainingStepWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
+    words = ("GradientTape", "def compute_loss", "stateless_call", ".backward()", ".minimize(")
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The forward passes that train as in inference."""

@@ -14,7 +14,7 @@ _TF1_WORDS = (
     *("v1 import layers", "tf.contrib", "tensorflow.contrib", "tf_slim"),
 )
 _TF1_LAYERS = ("dropout", "batch_norm")
-_STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "stateless_call")
+_STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "def compute_loss", "stateless_call")
 _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _SUBCLASS = re.compile(r"class \w+\([^)]")

@@ -76,6 +76,8 @@ class _Judge:
         self.texts = {owner.text for owner in step.owners}
         updated = [value for owner in step.owners for value in run.owners.get(owner.node, ())]
         self.updated = {one for value in updated for one in members(value) if isinstance(one, Instance)}
+        if step.cls is not None:
+            self.updated |= set(run.models_of(step.cls))
         self.parts = self.updated | set(self._held_by(self.updated))
 
     def _held_by(self, owners: Iterable[Instance]) -> Iterator[Instance]:

@@ -59,7 +59,7 @@ def _step(loss: FunctionNode, argnums: ast.expr | None, definitions: Definitions
     owners = [Owner(one.func, ast.unparse(one.func.value)) for one in forward if isinstance(one.func, ast.Attribute)]
     if owners:
         name = None if isinstance(loss, ast.Lambda) else loss.name
-        yield TrainingStep(name, Kind.JAX, frozenset(forward), tuple(owners), _is_shared(loss, definitions))
+        yield TrainingStep(name, Kind.JAX, frozenset(forward), tuple(owners), shared=_is_shared(loss, definitions))
 
 
 def _differentiated(loss: FunctionNode, argnums: ast.expr | None) -> set[str]:

@@ -92,6 +92,7 @@ class ModuleRun(GraphMaker):
         self._names_used: dict[Function, set[str]] = {}
         self._top = Frame(None, module.scope)
         self._functions = module.functions
+        self._classes = tuple(one.cls for one in module.layer_classes)
         self._run(module.tree.body, self._top)
 
     def come_to(self, nodes: Collection[ast.AST]) -> None:
@@ -170,6 +171,12 @@ class ModuleRun(GraphMaker):
             if isinstance(found, ClassValue):
                 return Instance(found.type, found.generations, {}, has_hidden_arguments=True)
         return UNKNOWN
+
+    def models_of(self, node: ast.ClassDef) -> Iterator[Instance]:
+        """The objects of a class of the module that is a model."""
+        for cls in self._classes:
+            if cls.node is node and cls.is_model:
+                yield from (one for one in self._objects(cls) if one is not None)
 
     def held_by(self, owner: Instance) -> Iterator[Instance]:
         """The objects that an object has as attributes or contents, or in containers that are such."""

@@ -35,6 +35,8 @@ class TrainingStep:
     region: frozenset[ast.Call]
     """The calls that the gradient goes through, as far as they stand in one place."""
     owners: tuple[Owner, ...]
+    cls: ast.ClassDef | None = None
+    """The model whose loss it is, for a step that Keras takes itself: `compute_loss`."""
     shared: bool = False
     """What is differentiated is called elsewhere as well, so that it cannot say what phase it is for."""
     aside: frozenset[ast.Call] = frozenset()

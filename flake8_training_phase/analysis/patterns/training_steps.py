@@ -11,9 +11,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.patterns import jax_steps, torch_steps
 from flake8_training_phase.analysis.patterns.definitions import (
     Definitions,
+    FunctionDef,
     Unit,
     argument,
     called_name,
@@ -42,6 +44,17 @@ def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
             yield from _minimizing_steps(unit, definitions)
             yield from jax_steps.jax_steps(unit, definitions)
             yield from torch_steps.torch_steps(unit, definitions)
+            yield from _own_loss(unit)
+
+
+def _own_loss(unit: Unit) -> Iterator[TrainingStep]:
+    """The loss of a model, which Keras takes the gradient of: what it runs stands in no `call`, and finds no context.
+
+    A method of that name with other parameters is not the one that Keras calls.
+    """
+    is_method = unit.name == "compute_loss" and bool(unit.around) and isinstance(unit.around[0], ast.ClassDef)
+    if is_method and isinstance(unit.node, FunctionDef) and parameter(unit.node, "y_pred") is not None:
+        yield TrainingStep(unit.name, Kind.TAPE, frozenset(unit.calls()), (), unit.cls)
 
 
 def _is_test(unit: Unit) -> bool:

@@ -38,8 +38,8 @@ class TrainingStoredOnSelf(Rule):
     there the attribute says whether the layer may train at all.
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
-    `training=self.trainable`: whether a layer may train is no mode. Attributes that are always False, and those named
-    after Monte Carlo dropout, are left alone.
+    `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
+    somebody asks for more, and those named after Monte Carlo dropout, are left alone.
 
     ## What Keras does
 
@@ -73,7 +73,7 @@ class TrainingStoredOnSelf(Rule):
     """
 
     severity = Severity.BUG
-    words = ("self.", *(f".{name}" for name in sorted(_ATTRIBUTES)))
+    words = ("training=", "training =", *(f".{name}" for name in sorted(_ATTRIBUTES)))
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The reads of an attribute that nobody sets by the phase."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import parameter_names
+from flake8_training_phase.analysis.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import KerasCall, LayerCall
@@ -91,14 +91,15 @@ def _is_negated(flag: ast.expr, read: ast.Attribute) -> bool:
 
 
 def _given(cls: UserClass, name: str) -> Iterator[ast.expr]:
-    """What the constructors of a class set an attribute to."""
+    """What the constructors of a class set an attribute to: for a parameter that has a default, that."""
     for constructor in _CONSTRUCTORS:
         method = cls.methods.get(constructor)
+        optional = dict(defaults(method)) if method is not None else {}
         for node in nodes_in(method) if method is not None else ():
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 if any(isinstance(one, ast.Attribute) and one.attr == name for one in targets):
-                    yield node.value
+                    yield optional.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value
 
 
 def _is_set_elsewhere(tree: ast.AST, name: str) -> bool:

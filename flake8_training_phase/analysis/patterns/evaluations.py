@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.patterns.definitions import Definitions, Unit, called_name
+from flake8_training_phase.analysis.patterns.definitions import Definitions, Unit, called_name, derived_names, mentions
 from flake8_training_phase.analysis.patterns.outer_calls import calls_outside
 from flake8_training_phase.analysis.syntax import nodes_in, parents_of
 from flake8_training_phase.analysis.values import Instance, Value, members
@@ -55,12 +55,13 @@ def evaluations_in_training(module: CheckedModule) -> Iterator[Evaluation]:
     found: dict[ast.Call, tuple[ast.Constant, str]] = {}
     for unit in definitions.units:
         name = unit.name
-        if name is None or unit.cls in layers or name in trained or not _is_evaluation(unit):
+        if name is None or unit.cls in layers or name in trained or not _may_evaluate(unit):
             continue
         for call in unit.calls():
             flag = next((one.value for one in call.keywords if one.arg == "training"), None)
             if isinstance(flag, ast.Constant) and flag.value is True and not _is_meant(call, unit, parents):
-                found[call] = (flag, name)
+                if _EVALUATES.search(name) or _goes_into_metric(call, unit):
+                    found[call] = (flag, name)
     yield from _of_models(module, found)
 
 
@@ -78,8 +79,8 @@ def _of_models(module: CheckedModule, found: Mapping[ast.Call, tuple[ast.Constan
             yield Evaluation(call, flag, name, is_known=False)
 
 
-def _is_evaluation(unit: Unit) -> bool:
-    """Whether a function evaluates, as its name or a metric says, and updates nothing."""
+def _may_evaluate(unit: Unit) -> bool:
+    """Whether a function updates nothing, and does not say that it means something else."""
     names = [unit.name or "", *(one.name for one in unit.around if not isinstance(one, ast.Module))]
     if (
         any(map(_MEANT.search, names))
@@ -92,10 +93,19 @@ def _is_evaluation(unit: Unit) -> bool:
         return False
     assert isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     arguments = [one.arg for one in (*unit.node.args.posonlyargs, *unit.node.args.args, *unit.node.args.kwonlyargs)]
-    if not [one for one in arguments if one != "self"] or any(map(_MEANT.search, arguments)):
-        return False  # A function without parameters that is named `test_…` is a test.
-    evaluates = _EVALUATES.search(unit.name or "") is not None
-    return evaluates or any(_METRIC.search(ast.unparse(call.func)) for call in unit.calls())
+    # A function without parameters that is named `test_…` is a test.
+    return any(one != "self" for one in arguments) and not any(map(_MEANT.search, arguments))
+
+
+def _goes_into_metric(call: ast.Call, unit: Unit) -> bool:
+    """Whether a metric of an evaluation is given what a call computes."""
+    metrics = [one for one in unit.calls() if _METRIC.search(ast.unparse(one.func))]
+    if not metrics:
+        return False
+    assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and any(call is it for it in nodes_in(one))]
+    names = {ast.unparse(target) for one in assigned for target in one.targets}
+    derived = derived_names(names, unit.nodes) if names else set()
+    return any(any(call is inner for inner in nodes_in(one)) or mentions(one, derived) for one in metrics)
 
 
 def _is_meant(call: ast.Call, unit: Unit, parents: Mapping[ast.AST, ast.AST]) -> bool:

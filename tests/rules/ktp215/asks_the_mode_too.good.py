@@ -24,6 +24,16 @@ class Frozen(keras.layers.Layer):
         return self.norm(x, training=self.tuned)
 
 
+class FrozenUnlessTuned(keras.layers.Layer):
+    def __init__(self, tune=False):
+        super().__init__()
+        self.tune = tune
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(x, training=self.tune)
+
+
 class Norm(keras.layers.BatchNormalization):
     def call(self, inputs, training=None):
         return super().call(inputs, training=self.trainable)

@@ -48,6 +48,13 @@ def step(x, y):
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))
 
 
+def epoch(x, y, test_loss):
+    """The metric is given something else."""
+    loss = tf.reduce_mean((model(x, training=True) - y) ** 2)
+    test_loss.update_state(tf.reduce_mean(y))
+    return loss
+
+
 def test_images(generator, noise):
     return generator(noise, training=True)
 

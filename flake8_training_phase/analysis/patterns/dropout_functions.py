@@ -90,10 +90,10 @@ def _compares(node: ast.AST) -> bool:
 
 
 def _is_product(node: ast.AST, masks: set[ast.AST], mask_names: set[str], inputs: set[str]) -> bool:
-    """Whether a node is `x * mask`, `multiply(x, mask)` or `where(mask, x, 0)`."""
+    """Whether a node is `x * mask`, `multiply(x, mask)`, `sparse.retain(x, mask)` or `where(mask, x, 0)`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         sides = (node.left, node.right)
-    elif isinstance(node, ast.Call) and called_name(node) == "multiply" and len(node.args) >= 2:
+    elif isinstance(node, ast.Call) and called_name(node) in ("multiply", "retain") and len(node.args) >= 2:
         sides = (node.args[0], node.args[1])
     elif isinstance(node, ast.Call) and called_name(node) == "where" and len(node.args) == 3:
         chosen = [one for one in node.args[1:] if not _is_zero(one)]

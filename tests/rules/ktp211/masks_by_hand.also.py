@@ -39,3 +39,9 @@ class DropRows(keras.layers.Layer):
 class OldDropout(keras.layers.Layer):
     def call(self, x):
         return K.dropout(x, 0.5)
+
+
+class SparseDropout(keras.layers.Layer):
+    def call(self, x):
+        mask = tf.cast(tf.floor(0.5 + tf.random.uniform(tf.shape(x.values))), tf.bool)
+        return tf.sparse.retain(x, mask)

@@ -203,3 +203,24 @@ def test_what_stands_behind_a_fence(fence: str, is_python: bool) -> None:
     closing = fence[: len(fence) - len(fence.lstrip("`~"))]
     document = open_document("a.md", f"{fence}\nx = 1\n{closing}\n".encode())
     assert ("\nx = 1\n" in document.source.text) is is_python
+
+
+@pytest.mark.parametrize("name", ["a.qmd", "a.Rmd", "a.markdown"])
+def test_other_names_of_markdown(name: str, fix: Fix, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(block(MODEL, "{python}"), encoding="utf-8")
+    assert "KTP101" in fix("--check", name).out
+
+
+@pytest.mark.parametrize("name", ["a.rst", "a.RST", "a.adoc"])
+def test_texts_that_are_not_read_are_refused_in_one_line(name: str, fix: Fix, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(".. code-block:: python\n\n" + textwrap.indent(MODEL, "    "), encoding="utf-8")
+    out = fix("--check", name).out
+    assert out.startswith(f"{name}:1:1: KTP900 ")
+    assert "only Python, notebooks and Markdown" in out.splitlines()[0]
+
+
+def test_tab_of_another_framework_is_passed_over(fix: Fix, tmp_path: Path) -> None:
+    other = MODEL.replace("import keras", "import torch as keras")
+    tabs = block(f"%%tab pytorch\n{other}", "{.python .input}") + block(f"%%tab tensorflow\n{MODEL}")
+    (tmp_path / "a.md").write_text(tabs, encoding="utf-8")
+    assert fix("--check", "a.md").out.count("KTP101") == 1

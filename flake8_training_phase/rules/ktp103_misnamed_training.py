@@ -5,11 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import defaults, parameter
+from flake8_training_phase.analysis.arguments import FunctionNode, defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import Inlined, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, concerned, majors, reaches_phase, shows_flag
+from flake8_training_phase.analysis.layer_class import (
+    LayerClass,
+    concerned,
+    layer_title,
+    majors,
+    reaches_phase,
+    shows_flag,
+)
 from flake8_training_phase.analysis.patterns.renamed_flag import described, flag_sites, takes_by_itself
+from flake8_training_phase.analysis.patterns.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.phase_flow import Subject
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import Instance, members
@@ -17,8 +25,6 @@ from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Problem, Rule
-
-"""Names that mean many things: only a flag made of them and given to a layer tells what they are."""
 
 
 class MisnamedTraining(Rule):
@@ -30,6 +36,10 @@ class MisnamedTraining(Rule):
     parameter decides what a phase-dependent layer is given or which branch is taken. In a model, layers that are given
     nothing count too, when the parameter is given to others: `fit()` cannot tell them. A layer whose parameter has no
     default is reported when it is called with `training`, which raises.
+
+    In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")`, and a second flag beside
+    `training` that a layer is given instead of it. When the parameter only reaches something unknown, as its
+    `training`, the finding is *fragile*.
 
     ## What Keras does
 
@@ -71,6 +81,7 @@ class MisnamedTraining(Rule):
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The signatures that hide the flag from Keras."""
         for layer_class in module.layer_classes:
+            yield from self._unfilled(layer_class)
             cls, name = layer_class.cls, layer_class.misnamed_flag
             if name is None or cls.call is None or cls.call.owner is not cls or _is_meant(layer_class, name):
                 continue
@@ -82,6 +93,41 @@ class MisnamedTraining(Rule):
             keras = majors(concerned(wrong))
             if keras:
                 yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
+            elif not hit and (told := _told_unknown(layer_class, name)) is not None:
+                message = f"{_message(layer_class, name)}, and so does `training` of `{told.name}`"
+                keras = _never_trained(argument, cls.call.node, layer_class.keras)
+                yield self.problem(argument, message, keras, _plan(layer_class, argument), severity=Severity.FRAGILE)
+
+    def _unfilled(self, layer_class: LayerClass) -> Iterator[Problem]:
+        """The parameters beside the flag, or in its place, that decide it."""
+        for found in (*text_parameters(layer_class), *second_flags(layer_class)):
+            name, call = found.argument.arg, found.calls[0]
+            keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
+            if not keras or (not layer_class.cls.is_model and isinstance(found.default.value, str)):
+                continue
+            mode = "training" if found.flag else "inference"
+            message = (
+                f"Keras passes only `training`, never `{name}` of `{layer_class.name}.call`: it stays "
+                f"`{ast.unparse(found.default)}`, and `{call.name}` ({layer_title(call.receiver)}, line "
+                f"{call.node.lineno}) always runs in {mode} mode"
+            )
+            yield self.problem(found.argument, message, keras)
+
+
+def _told_unknown(layer_class: LayerClass, name: str) -> LayerCall | None:
+    """The first call that gives the parameter, as `training`, to something that is not known."""
+    for event in layer_class.layer_calls:
+        known = any(isinstance(one, Instance) for one in members(event.receiver))
+        if event.flag.parameter == name and event.flag.name == "training" and not known:
+            return event
+    return None
+
+
+def _never_trained(argument: ast.arg, call: FunctionNode, keras: tuple[int, ...]) -> tuple[int, ...]:
+    """The versions of Keras in which a default decides: in Keras 2 a None falls back to the call context."""
+    default = dict(defaults(call)).get(argument.arg)
+    is_none = isinstance(default, ast.Constant) and default.value is None
+    return tuple(one for one in keras if one == 3 or not is_none)
 
 
 def _takes(event: Subject, name: str) -> bool:

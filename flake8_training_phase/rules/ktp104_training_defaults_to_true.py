@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
 from flake8_training_phase.analysis.patterns.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
+from flake8_training_phase.analysis.patterns.dropout_functions import drops_by_phase
 from flake8_training_phase.analysis.phase_flow import Mode, Subject
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
@@ -25,7 +26,8 @@ class TrainingDefaultsToTrue(Rule):
     ## What it does
 
     Reports a `call` whose parameter `training` defaults to True, when something that depends on the phase receives
-    that default: Dropout, BatchNormalization, another layer of yours.
+    that default: Dropout, BatchNormalization, another layer of yours; `tf.nn.dropout` or a random mask under
+    `if training:`.
 
     It is fragile, not a bug, for a layer that is given the flag wherever the module calls it: under Keras 3 always,
     under Keras 2 by hosts whose own default is True or False. Augmentation layers are left alone: Keras's own have
@@ -76,7 +78,8 @@ class TrainingDefaultsToTrue(Rule):
                 continue
             hits = list(_hits(layer_class))
             wrong = {keras for event in hits for keras in _misled(layer_class, event)}
-            if wrong and any(not isinstance(event, PhaseTest) for event in hits):
+            runs_layers = any(not isinstance(event, PhaseTest) for event in hits)
+            if wrong and (runs_layers or drops_by_phase(layer_class)):
                 open_to = wrong - _settled(layer_class)
                 severity = self.severity if open_to else Severity.FRAGILE
                 message, plan = _message(layer_class, hits), _plan(layer_class, default)

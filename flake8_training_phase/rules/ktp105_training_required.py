@@ -30,9 +30,11 @@ class TrainingRequired(Rule):
     ## What Keras does
 
     Keras 2 fills in a missing flag before it calls `call`. Keras 3 first binds the arguments to the signature: a
-    flag that is missing is a TypeError, even inside a model that has one in its call context. `fit()` and
-    `predict()` pass the flag to a model, so they work; `model(x)` raises, and so does every functional model or
-    `Sequential` that holds such a layer.
+    flag that is missing is a TypeError, even inside a model that has one in its call context: "missing a required
+    argument: 'training'", or "call() missing 1 required positional argument: 'training'" where the method itself is
+    called. `fit()` and `predict()` pass the flag to a model, so they work; `model(x)` raises, and so does every
+    functional model or `Sequential` that holds such a layer ("Layers added to a Sequential model can only have a single
+    required positional argument, the input tensor").
 
     ## Example
 

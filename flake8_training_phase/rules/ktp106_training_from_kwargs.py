@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, called, walk
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
 from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses, kwargs_uses
+from flake8_training_phase.analysis.values import UNKNOWN, Constant, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.name_parameter import defaults_to_inference, name_parameter
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -26,14 +27,15 @@ class TrainingFromKwargs(Rule):
 
     Reports a `call` without a parameter `training` that reads the flag from its `**kwargs` and gives it to a
     phase-dependent layer or branches on it; one that hands `**kwargs` to `super().call`, which takes the flag; and
-    the `call` of a model that hands `**kwargs` to a phase-dependent layer.
+    the `call` of a model that hands `**kwargs` to a phase-dependent layer. A layer that does so is *fragile*, and so is
+    a model that hands them to an attribute of which nothing is known.
 
     ## What Keras does
 
     Keras 2 passes the flag to a `call` that takes `**kwargs`. Keras 3 passes it only to one that names it, and from
     3.10 on also takes it out of the arguments of a caller who passes it: `kwargs.get("training")` is None in
-    `fit()`, and `kwargs["training"]` is a KeyError. A layer that only hands `**kwargs` to its layers is right, as
-    these find the flag in the call context; in a model there is none.
+    `fit()`, and `kwargs["training"]` is a KeyError. A layer that only hands `**kwargs` to its layers is right as
+    long as these find the flag in the call context; in a model there is none.
 
     ## Example
 
@@ -73,8 +75,32 @@ class TrainingFromKwargs(Rule):
                 continue
             hit = next((event for event in layer_class.events if _misled(layer_class, event, uses)), None)
             if hit is not None:
-                message = f"{_expectation(layer_class, uses)}: {_consequence(hit, uses)} under Keras 3"
-                yield self.problem(layer_class.call.args.kwarg, message, (3,), name_parameter(layer_class, uses))
+                is_inherited = isinstance(hit, LayerCall) and not layer_class.cls.is_model and hit.node in uses.forwards
+                consequence = f"{_consequence(hit, uses)} under Keras 3"
+                if is_inherited:
+                    consequence = f"{_hit_title(hit)} gets the mode only from the call context"
+                message = f"{_expectation(layer_class, uses)}: {consequence}"
+                plan = name_parameter(layer_class, uses)
+                severity = Severity.FRAGILE if is_inherited else Severity.BUG
+                yield self.problem(layer_class.call.args.kwarg, message, (3,), plan, severity=severity)
+            elif (unknown := _unknown_callee(layer_class, uses)) is not None:
+                message = f"{_expectation(layer_class, uses)}: `{called(unknown)}` never gets the flag in `fit()`"
+                yield self.problem(layer_class.call.args.kwarg, message, (3,), severity=Severity.FRAGILE)
+
+
+def _unknown_callee(layer_class: LayerClass, uses: KwargsUses) -> ast.Call | None:
+    """Something unknown that a model keeps in an attribute, and hands its `**kwargs` to."""
+    cls = layer_class.cls
+    if not cls.is_model or "train_step" in cls.methods:
+        return None
+    own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
+    for call in uses.forwards:
+        function = call.func
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and [function.value.id] == own:
+            found = members(cls.attribute(function.attr, cls.instance))
+            if all(one is UNKNOWN or one == Constant(None) for one in found):
+                return call
+    return None
 
 
 def _uses(layer_class: LayerClass) -> KwargsUses | None:
@@ -97,7 +123,7 @@ def _misled(layer_class: LayerClass, event: _Event, uses: KwargsUses) -> bool:
     if event.flag.given is not Given.MAYBE or event.node not in uses.forwards:
         return False
     if isinstance(event, LayerCall):
-        return layer_class.cls.is_model and reaches_phase(event)
+        return reaches_phase(event)
     if isinstance(event, KerasCall):
         return parent_dependence(event) is Dependence.YES
     return event.is_super_call and parameter(event.function, "training") is not None and _hands_on(event)
@@ -123,8 +149,13 @@ def _expectation(layer_class: LayerClass, uses: KwargsUses) -> str:
 def _consequence(hit: _Event, uses: KwargsUses) -> str:
     off = all(defaults_to_inference(one) for one in uses.reads)
     phase = "as in inference" if off else "in the phase of that default"
-    what = f"`{hit.name}` ({layer_title(hit.receiver)}, line {hit.node.lineno})" if isinstance(hit, LayerCall) else ""
-    return f"{what or f'line {hit.node.lineno}'} runs {phase}"
+    return f"{_hit_title(hit)} runs {phase}"
+
+
+def _hit_title(hit: _Event) -> str:
+    if isinstance(hit, LayerCall):
+        return f"`{hit.name}` ({layer_title(hit.receiver)}, line {hit.node.lineno})"
+    return f"line {hit.node.lineno}"
 
 
 RULE = TrainingFromKwargs()

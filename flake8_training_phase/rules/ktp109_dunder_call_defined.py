@@ -22,8 +22,8 @@ class DunderCallDefined(Rule):
     Reports a model or layer whose `__call__` runs layers that behave differently in training: where it stands in the
     place of `call`, as in other frameworks, and where it runs them before or after `super().__call__(…)`.
 
-    A layer is *fragile*: inside a model that runs its own `call` it inherits the mode. One whose `__call__` takes the
-    flag is not reported, for its callers pass it. A model whose `__call__` takes the flag and passes it on is
+    A layer is *fragile*: inside a model that runs its own `call` it inherits the mode. A layer whose `__call__` takes
+    the flag is not reported, for its callers pass it. A model whose `__call__` takes the flag and passes it on is
     *fragile*: loops that pass `training=` are right, `fit()` is not.
 
     ## What Keras does
@@ -31,9 +31,8 @@ class DunderCallDefined(Rule):
     `__call__` is Keras's own: it resolves the flag, opens the call context, builds the layer, and then runs `call`. A
     class that replaces it has none of that. In Keras 3 `fit()` trains such a model in inference mode, even when its
     `__call__` takes `training` and passes it on, for `fit()` looks at the signature of `call`. In Keras 2 `fit()` and
-    `predict()` always pass the flag, so a `__call__` without the parameter raises. In both,
-    `model(x, training=True)` raises "TypeError: Model.\\_\\_call\\_\\_() got an unexpected keyword argument
-    'training'".
+    `predict()` always pass the flag, so a `__call__` without the parameter raises. In both, `model(x, training=True)`
+    raises "TypeError: \\_\\_call\\_\\_() got an unexpected keyword argument 'training'".
 
     ## Example
 

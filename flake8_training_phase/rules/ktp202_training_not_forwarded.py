@@ -11,8 +11,9 @@ from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, 
 from flake8_training_phase.analysis.patterns.inverted_guards import idle_calls
 from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
+from flake8_training_phase.analysis.patterns.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, Plan, Replace
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.rule import Problem, Rule
 
@@ -26,7 +27,8 @@ class TrainingNotForwarded(Rule):
 
     Reports the call of a phase-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
     `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of
-    lists, loop variables and local aliases are followed.
+    lists, loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras
+    never fills (KTP103), is a *bug*.
 
     ## What Keras does
 
@@ -61,9 +63,10 @@ class TrainingNotForwarded(Rule):
 
     ## Fix safety
 
-    Safe: a Keras layer accepts `training` even when its `call` does not name it (measured on Keras 2.15, tf_keras
-    2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something other than a Keras layer, nor where
-    the flag at hand is one that Keras does not fill (KTP103, KTP107): the context knows better than its default.
+    Unsafe where a second flag is replaced. Else safe: a Keras layer accepts `training` even when its `call` does not
+    name it (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be
+    something other than a Keras layer, nor where the flag at hand is one that Keras does not fill (KTP103, KTP107): the
+    context knows better than its default.
 
     Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
 
@@ -88,6 +91,7 @@ class TrainingNotForwarded(Rule):
         for layer_class in module.layer_classes:
             if hides_signature(layer_class.cls):
                 continue  # Keras 3 does not fill the flag there.
+            yield from self._given_another(layer_class)
             idle = set(idle_calls(layer_class))
             for call in layer_class.layer_calls:
                 forgotten = call.flag.absent and call.at_hand and wants_flag(call) and call not in idle
@@ -109,6 +113,20 @@ class TrainingNotForwarded(Rule):
                         "takes: outside of a `call` it runs in inference mode"
                     )
                     yield self.problem(call.node, message, layer_class.keras, _in_method(call))
+
+    def _given_another(self, layer_class: LayerClass) -> Iterator[Problem]:
+        """The layers that are given a second flag, which Keras never fills (KTP103)."""
+        for found in second_flags(layer_class):
+            for call in found.calls:
+                flag = call.flag.node
+                keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
+                if flag is not None and keras:
+                    message = (
+                        f"`{call.name}` ({layer_title(call.receiver)}) gets `{found.argument.arg}`, which Keras never "
+                        "passes, although `training` is in scope"
+                    )
+                    plan = Plan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
+                    yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
 
 
 def _in_method(call: LayerCall) -> Plan | None:

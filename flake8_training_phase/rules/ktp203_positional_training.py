@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.patterns.positional_flags import (
     parameters,
     phase_name,
     positional_flags,
+    stored_flags,
 )
 from flake8_training_phase.analysis.values import Constant, Instance, Value, members
 from flake8_training_phase.findings import Applicability, Severity
@@ -28,12 +29,15 @@ class PositionalTraining(Rule):
     ## What it does
 
     Reports a call of a layer or model that passes `training`, or a literal True or False in its place, as a positional
-    argument: in `call`, and in steps, functions and at the top of the module where it is known what is called.
+    argument: in `call`, and in steps, functions and at the top of the module where it is known what is called. An
+    attribute or name that stands where a layer of Keras takes the flag, and speaks of training, counts too:
+    `self.norm(x, self.train_norm)`.
 
     ## What Keras does
 
-    Keras 3 takes tensors only by position: `self.dropout(x, training)` raises "Only input tensors may be passed as
-    positional arguments" as soon as the flag is True or False. Under Keras 2 it depends on the layer. Dropout and
+    Keras 3 takes tensors only by position: `self.dropout(x, training)` raises "ValueError: Only input tensors may be
+    passed as positional arguments. The following argument value should be passed as a keyword argument: True (of type
+    <class 'bool'>)" as soon as the flag is True or False. Under Keras 2 it depends on the layer. Dropout and
     BatchNormalization take it; in an LSTM the second argument is `mask` or `initial_state`, in attention layers it is
     another mask or tensor, so the call raises or, in a layer of your own with `call(self, x, mask=None,
     training=None)`, binds the flag to the mask and says nothing.
@@ -78,7 +82,7 @@ class PositionalTraining(Rule):
                 keras = tuple(sorted({one.keras for one in layer_class.generations if _fails(call, one.keras)}))
                 if keras:
                     yield self._problem(PositionalFlag(call.node, call.flag.node, call.receiver, keras))
-        for flag in positional_flags(module):
+        for flag in (*stored_flags(module), *positional_flags(module)):
             yield self._problem(flag)
 
     def _problem(self, flag: PositionalFlag) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flake8_training_phase.analysis.arguments import defaults, parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -18,7 +19,8 @@ from flake8_training_phase.analysis.layer_class import (
     poisoned_by_default,
     reaches_phase,
 )
-from flake8_training_phase.findings import Severity
+from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
 from flake8_training_phase.fixes.thread_helper import thread
@@ -31,7 +33,8 @@ class HelperLosesTraining(Rule):
     ## What it does
 
     Reports the call of a method or function that runs phase-dependent layers and is not given the `training` that is
-    at hand: because the call leaves it to the default of the helper, or because the helper has no such parameter.
+    at hand: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
+    default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
 
     ## What Keras does
 
@@ -88,9 +91,10 @@ class HelperLosesTraining(Rule):
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         needy = left_to_default(helper) or poisoned_by_default(layer_class, helper)
-        if not needy:
-            return
         default = dict(defaults(helper.function)).get("training")
+        if not needy:
+            yield from self._given_to_unknown(layer_class, helper, default)
+            return
         wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
         hit = concerned(wrong)
         keras = majors(hit) or layer_class.keras
@@ -106,6 +110,21 @@ class HelperLosesTraining(Rule):
         related = layer_class.module.related(needy[0], "this layer depends on what the helper is told")
         plan = _give(layer_class, helper)
         yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
+
+    def _given_to_unknown(
+        self, layer_class: LayerClass, helper: Inlined, default: ast.expr | None
+    ) -> Iterator[Problem]:
+        """A helper whose default is given to something unknown by the name of the flag."""
+        calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_unknown(one, helper)]
+        if calls and isinstance(default, ast.Constant) and isinstance(default.value, bool):
+            message = (
+                f"`{_name(helper)}` is not given `training`: `{calls[0].name}` (line {calls[0].node.lineno}) gets its "
+                f"default `{default.value}` in every mode"
+            )
+            plan = _give(layer_class, helper)
+            if plan is not None:
+                plan = replace(plan, applicability=Applicability.UNSAFE)
+            yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
@@ -123,6 +142,13 @@ class HelperLosesTraining(Rule):
             yield self.problem(
                 helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE, related=related
             )
+
+
+def _is_unknown(call: LayerCall, helper: Inlined) -> bool:
+    """Whether a helper gives its own `training` to something that is not known."""
+    flag = call.flag.node
+    known = any(isinstance(one, Instance) for one in members(call.receiver))
+    return not known and call.place.function is helper.function and isinstance(flag, ast.Name) and flag.id == "training"
 
 
 def _is_needy(call: LayerCall) -> bool:

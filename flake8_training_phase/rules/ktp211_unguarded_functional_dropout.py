@@ -10,22 +10,24 @@ from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.patterns.augmentation import on_unless_told
+from flake8_training_phase.analysis.patterns.dropout_functions import dropouts_by_hand, is_dropout
 from flake8_training_phase.analysis.patterns.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
 from flake8_training_phase.analysis.values import TRUE_LANE, Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
-from flake8_training_phase.keras.names import is_backend_function, keras_path
+from flake8_training_phase.keras.names import keras_path
 from flake8_training_phase.rules.rule import Problem, Rule
 
-_TENSORFLOW = re.compile(
-    r"tensorflow(\.compat\.v[12])?\.nn\.(dropout|experimental\.(stateless|general)_dropout)"
-    r"|tensorflow\.python\.ops\.nn(_ops)?\.dropout(_v2)?"
-)
 _ALWAYS_ON = re.compile(
-    r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic|augment"
+    r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic(?!.?depth)|augment"
 )
 """What a class or a model says of itself that drops in inference on purpose."""
+_GENERATIVE = re.compile(r"Discriminator|Critic|Generator|GAN(?![a-z])|VAE(?![a-z])|Diffusion|Denois")
+"""Models that are trained to make something: their randomness is meant, or they run in training only."""
+_HIDES_INPUT = re.compile(r"Mask|Cut|Mix|Noise|Sampl|Corrupt|Jitter|Perturb|Eras")
+"""Layers that take a part of their input away on purpose, by their name."""
 _RATES = ("rate", "level", "keep_prob")
 
 
@@ -37,7 +39,10 @@ class UnguardedFunctionalDropout(Rule):
     Reports `tf.nn.dropout`, `tf.nn.experimental.stateless_dropout`, `keras.random.dropout`, `K.dropout` and the like
     in `call`, in functions that `call` runs, and in `Lambda` layers, when nothing of the phase has to do with it: no
     `if`, no early return, no rate made from the flag, no `tf.cond`. Classes that say they mean it (Monte Carlo
-    dropout) are left alone.
+    dropout) are left alone, and so are the parts of generative models.
+
+    Dropout written by hand is reported too, such as stochastic depth (DropPath): a random mask, `floor(keep + uniform)`
+    or `uniform < rate`, that is multiplied into the input.
 
     ## What Keras does
 
@@ -60,38 +65,36 @@ class UnguardedFunctionalDropout(Rule):
 
     ## Fix safety
 
-    Unsafe: what the model returns at inference changes, which is the point of it. There is no fix in helper
-    functions, in `Lambda` layers, and where the first argument is more than a name.
+    Unsafe: what the model returns at inference changes, which is the point of it. There is no fix for
+    dropout written by hand, in helper functions, in `Lambda` layers, and where the first argument is more than a name.
 
     ## References
 
     - Keras 3.15.1, `src/random/random.py`, `dropout`
     - Keras 2.15, `backend.py`, `dropout`
-    - Measured: rows 10a to 10f, 19a
+    - Keras 3.15.1, `src/legacy/backend.py`, `dropout`, which is `tf.keras.backend.dropout`
+    - Measured: rows 10a to 10f, 19a; of dropout by hand, the cells of the example
     """
 
     severity = Severity.BUG
-    words = ("dropout",)
+    words = ("dropout", "uniform", "binomial", "bernoulli")
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The functions that drop whatever the phase is."""
         for layer_class in module.layer_classes:
-            if _is_meant(layer_class) or _runs_in_training_only(layer_class):
+            if _is_meant(layer_class) or on_unless_told(layer_class.cls) or _runs_in_training_only(layer_class):
                 continue
-            for call in unguarded_calls(layer_class, _is_dropout):
+            for call in unguarded_calls(layer_class, is_dropout):
                 keras = tuple(one for one in layer_class.keras if one in _versions(call.path))
                 if keras and not _drops_nothing(call.node):
                     yield self.problem(call.node, _message(call), keras, _plan(call, layer_class))
-        for call in calls_in_lambdas(module, _is_dropout):
+            if _HIDES_INPUT.search(layer_class.name) is None:
+                for call in dropouts_by_hand(layer_class):
+                    yield self.problem(call.node, _message_by_hand(call), layer_class.keras)
+        for call in calls_in_lambdas(module, is_dropout):
             keras = tuple(sorted(_versions(call.path) & set(module.keras)))
             if keras and not _drops_nothing(call.node) and not _ALWAYS_ON.search(_lines(module, call)):
                 yield self.problem(call.node, _message(call), keras)
-
-
-def _is_dropout(path: str) -> bool:
-    found = keras_path(path)
-    in_keras = found is not None and found[0] in ("random.dropout", "src.random.dropout")
-    return in_keras or is_backend_function(path, "dropout") or _TENSORFLOW.fullmatch(path) is not None
 
 
 def _versions(path: str) -> frozenset[int]:
@@ -99,10 +102,15 @@ def _versions(path: str) -> frozenset[int]:
     found = keras_path(path)
     if found is None:
         return frozenset({2, 3})
-    return frozenset({3}) if "random" in found[0] else found[1] & {2}
+    if "random" in found[0]:
+        return frozenset({3})
+    # `tf.keras.backend.dropout` is there under Keras 3 as well, `keras.backend.dropout` is not.
+    return found[1] if path.startswith("tensorflow.keras.") else found[1] & {2}
 
 
 def _is_meant(layer_class: LayerClass) -> bool:
+    if _GENERATIVE.search(layer_class.name) is not None:
+        return True
     text = f"{layer_class.name} {ast.get_docstring(layer_class.cls.node) or ''}"
     return _ALWAYS_ON.search(text) is not None or _ALWAYS_ON.search(text.lower()) is not None
 
@@ -131,6 +139,13 @@ def _drops_nothing(call: ast.Call) -> bool:
 
 def _message(call: FunctionalCall) -> str:
     return f"`{ast.unparse(call.node.func)}` runs in every phase: it drops in `predict()` as well"
+
+
+def _message_by_hand(call: FunctionalCall) -> str:
+    return (
+        f"`{ast.unparse(call.node.func)}` makes a random mask for the input in every mode: it drops in `predict()` as "
+        "well. Take `training` and return the input unchanged without it"
+    )
 
 
 def _plan(call: FunctionalCall, layer_class: LayerClass) -> Plan | None:

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.events import LayerCall
 from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.patterns.computed_flags import ComputedFlag, computed_flags
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
@@ -35,6 +36,10 @@ class TrainingStoredOnSelf(Rule):
     (`model.training = True`, `.assign(True)`, `setattr`), variables and placeholders, which are made to be set,
     properties, and agents of reinforcement learning are left alone, and so is a `call` that also reads its parameter:
     there the attribute says whether the layer may train at all.
+
+    Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
+    `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
+    somebody asks for more, and those named after Monte Carlo dropout, are left alone.
 
     ## What Keras does
 
@@ -68,14 +73,22 @@ class TrainingStoredOnSelf(Rule):
     """
 
     severity = Severity.BUG
-    words = tuple(f".{name}" for name in sorted(_ATTRIBUTES))
+    words = ("training=", "training =", *(f".{name}" for name in sorted(_ATTRIBUTES)))
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The reads of an attribute that nobody sets by the phase."""
         for layer_class in module.layer_classes:
-            if not _OWN_PHASE.search(layer_class.name) and not _uses_parameter(layer_class):
+            if _OWN_PHASE.search(layer_class.name):
+                continue
+            if not _uses_parameter(layer_class):
                 yield from self._flags(layer_class)
                 yield from self._tests(layer_class)
+            for found in computed_flags(layer_class):
+                name = layer_class.module.source.segment(found.flag)
+                message = (
+                    f"`{name}` does not depend on the mode: {found.layer} also runs in training mode in `predict()`"
+                )
+                yield self.problem(found.flag, message, layer_class.keras, _combined(found))
 
     def _flags(self, layer_class: LayerClass) -> Iterator[Problem]:
         for call in layer_class.layer_calls:
@@ -91,6 +104,15 @@ class TrainingStoredOnSelf(Rule):
                 message = f"`{name}` decides here, whatever phase is asked for: only the constructor sets it"
                 plan = _plan(layer_class, read, "training" if layer_class.cls.accepts_training else None)
                 yield self.problem(read, message, layer_class.keras, plan, severity=Severity.FRAGILE)
+
+
+def _combined(found: ComputedFlag) -> Plan | None:
+    """Ask the parameter as well."""
+    if found.at_hand is None:
+        return None
+    template = f"{found.at_hand} and {{}}" if not isinstance(found.flag, ast.BoolOp) else f"{found.at_hand} and ({{}})"
+    change = Replace(found.flag, template, (found.flag,))
+    return Plan(f"Ask `{found.at_hand}` too", Applicability.UNSAFE, (change,))
 
 
 def _uses_parameter(layer_class: LayerClass) -> bool:

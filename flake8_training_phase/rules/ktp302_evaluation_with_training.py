@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, dependence
+from flake8_training_phase.analysis.patterns.evaluations import evaluations_in_training
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
@@ -16,12 +17,17 @@ _STEPS = ("test_step", "predict_step")
 
 
 class EvaluationWithTraining(Rule):
-    """A `test_step` or `predict_step` runs its model with `training=True`.
+    """An evaluation runs its model with `training=True`: a `test_step`, a `predict_step`, a function that validates.
 
     ## What it does
 
     Reports a call of the model, or of a layer it holds, with a literal `training=True` inside `test_step` or
     `predict_step` of a `keras.Model` subclass.
+
+    Also in functions, and in methods of classes that are no layers, that evaluate: they update nothing, and are named
+    after validation, testing, evaluation, prediction or inference, or give what they compute to a metric such as
+    `val_loss`. When it is not known whether the model behaves differently in training, the finding is *fragile*. Monte
+    Carlo dropout (several passes, a name that says so), generators of images, and tests are not reported.
 
     ## What Keras does
 
@@ -56,7 +62,7 @@ class EvaluationWithTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = _STEPS
+    words = ("training=True", "training = True")
 
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The evaluations that train."""
@@ -76,6 +82,17 @@ class EvaluationWithTraining(Rule):
                         )
                         plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
                         yield self.problem(node, message, module.keras, plan)
+        for found in evaluations_in_training(module):
+            where = (
+                f"`{ast.unparse(found.node.func)}(…)` runs in training mode in `{found.function}`, which evaluates it"
+            )
+            if found.is_known:
+                message = f"{where}: Dropout drops, and BatchNormalization uses and learns from the batch"
+            else:
+                message = f"{where}: layers that behave differently in training spoil the result"
+            plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(found.flag, "False"),))
+            severity = Severity.BUG if found.is_known else Severity.FRAGILE
+            yield self.problem(found.node, message, module.keras, plan, severity=severity)
 
 
 def _samples(step: ast.AST) -> bool:

@@ -29,7 +29,9 @@ class LearningPhaseScope(Rule):
 
     On Keras 2 the models and layers that are called in the block without a flag run in that phase. `fit()`,
     `evaluate()` and `predict()` pass the phase themselves, so the block does nothing to them. On Keras 3 the name is
-    an AttributeError.
+    an AttributeError: "module 'keras.backend' has no attribute 'learning_phase_scope'".
+
+    A `predict()` in the block has to become a call of the model: `predict()` always runs in inference mode.
 
     ## Example
 

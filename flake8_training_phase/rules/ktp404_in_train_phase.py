@@ -25,7 +25,8 @@ class InTrainPhase(Rule):
     ## What Keras does
 
     On Keras 2 `in_train_phase` gives `x` in training and `alt` in inference; without `training=` it asks the call
-    context, so it is right there. Callables among the two are called. On Keras 3 the name is an AttributeError.
+    context, so it is right there. Callables among the two are called. On Keras 3 the name is an AttributeError,
+    "module 'keras.backend' has no attribute 'in_train_phase'".
     `smart_cond(K.learning_phase(), …)` inside `call` always takes the second choice, in `fit()` too: the learning
     phase reads 0 there.
 

@@ -11,7 +11,10 @@ from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.text import SourceText
 
 NOTEBOOK_SUFFIXES = (".ipynb",)
-MARKDOWN_SUFFIXES = (".md", ".markdown")
+MARKDOWN_SUFFIXES = (".md", ".markdown", ".qmd", ".rmd")
+"""Those of Quarto and R Markdown too, whose blocks are fenced alike."""
+_TEXT_SUFFIXES = (".rst", ".adoc", ".tex")
+"""Texts that hold code in ways that are not read."""
 
 SUFFIXES_IN_FOLDERS = (".py", *NOTEBOOK_SUFFIXES)
 """The suffixes of the files that are checked when a folder is named. Documentation shows mistakes on purpose, so a
@@ -122,4 +125,6 @@ def _kind(name: str) -> type[Document]:
         from flake8_training_phase.sources.markdown import Markdown
 
         return Markdown
+    if suffix in _TEXT_SUFFIXES:
+        raise SyntaxError(f"`{suffix}` files are not read: only Python, notebooks and Markdown (.md, .qmd, .Rmd) are")
     return Document

@@ -24,6 +24,10 @@ _DEPENDING = ("training", "Dropout", "Normalization")
 """What then stands in its body, if it matters."""
 _GRAPH_WORDS = ("training=", "training =")
 """What stands in a functional model, beside `Model(`."""
+_BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False)[ \t]*[,)]")
+"""A call such as `model(x, True)`: the flag of a model, where the file makes one."""
+_IDLE_LAYERS = ("Dropout", "Noise")
+"""What does nothing in `Dataset.map`."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -44,6 +48,10 @@ def may_hold_findings(text: str) -> bool:
     if any(word in text for word in _CALLER_WORDS) and ("keras" in text or "tensorflow" in text):
         return True
     if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
+        return True
+    if ".map(" in text and any(word in text for word in _IDLE_LAYERS) and ("keras" in text or "tensorflow" in text):
+        return True
+    if ("Sequential(" in text or "Model(" in text) and _BY_POSITION.search(text) is not None:
         return True
     if "__call__" in text and ("keras" in text or "tensorflow" in text) and _FORWARD_PASS.search(text) is not None:
         return True

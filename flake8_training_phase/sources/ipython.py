@@ -14,10 +14,15 @@ from collections.abc import Iterator
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import lines_of, parsed
 
-PYTHON_CELL_MAGICS = frozenset({"capture", "debug", "prun", "time", "timeit"})
-"""Cell magics that run the Python code of their cell in the notebook."""
+PYTHON_CELL_MAGICS = frozenset(
+    {"capture", "debug", "heat", "memit", "prun", "pyinstrument", "python", "python3", "scalene", "snakeviz", "time"}
+    | {"timeit", "wandb"}
+)
+"""Cell magics that run the Python code of their cell."""
 
-_CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*%%(\w*)")
+_CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*%%(\w*)(.*)")
+_TABS = re.compile(r"\b(?:all|tensorflow|keras)\b", re.IGNORECASE)
+"""The tabs of a book that shows code for several frameworks, of which ours is one: `%%tab pytorch, tensorflow`."""
 _MAGIC = re.compile(
     r"""[ \t]*(?:
         [%!?]                                     # %magic, !command, ?question
@@ -44,9 +49,9 @@ def python_of(code: str, mask: Mask) -> str:
     """
     cell_magic = _CELL_MAGIC.match(code)
     if cell_magic is not None:
-        if cell_magic[1] not in PYTHON_CELL_MAGICS:
+        if not _holds_python(cell_magic[1], cell_magic[2]):
             return hidden(code, mask)
-        before, magic, body = _cut(code, code.rindex("%%", 0, cell_magic.end()))
+        before, magic, body = _cut(code, cell_magic.start(1) - 2)
         return before + mask.line(magic) + python_of(body, mask)
     try:
         _parse(code)
@@ -54,6 +59,11 @@ def python_of(code: str, mask: Mask) -> str:
         code = "".join(_statements(code, mask))
         _parse(code)
     return code
+
+
+def _holds_python(magic: str, arguments: str) -> bool:
+    """Whether what stands below a cell magic is Python, and not that of another framework."""
+    return magic in PYTHON_CELL_MAGICS or (magic == "tab" and _TABS.search(arguments) is not None)
 
 
 def is_indented(code: str) -> bool:

@@ -24,6 +24,8 @@ from flake8_training_phase.sources.line_changes import changes
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
 
+_PYTHON = frozenset({"python", "python2", "python3", "ipython", "pyspark"})
+"""What notebooks call the language of their kernel when it is Python."""
 _LINE_NUMBER = re.compile(r"\bline (\d+)\b")
 
 
@@ -152,7 +154,7 @@ def _python_cells(text: str) -> Iterator[Cell]:
         for cell in _objects(text, sheet, "cells"):
             number += 1
             kind = cell.value.get("cell_type")
-            if kind == "code" and _language(notebook.value, cell.value) == "python":
+            if kind == "code" and _language(notebook.value, cell.value) in _PYTHON:
                 source = json_spans.members(text, cell).get("source" if sheet is notebook else "input")
                 if source is None or not _is_text(source.value):
                     raise ValueError(f"cell {number} has no text")

@@ -1,4 +1,6 @@
-"""Where `call`, or a function it runs, calls a function from outside in every phase: `tf.nn.dropout(x, 0.5)`."""
+"""Where `call`, or a function it runs, calls a function from outside, in every phase or in one of them:
+`tf.nn.dropout(x, 0.5)`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ _SWITCH = re.compile(r"drop|keep|rate|prob|noise|stochastic|sampl", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class FunctionalCall:
-    """One call of a function from outside that nothing of the flag reaches."""
+    """One call of a function from outside."""
 
     node: ast.Call
     path: str
@@ -42,12 +44,21 @@ Wanted = Callable[[str], bool]
 
 def unguarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
     """The calls of wanted functions that a layer's `call` makes whatever the phase is."""
+    yield from _calls(layer_class, _Search(layer_class, wanted))
+
+
+def guarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
+    """Those that the phase has to do with: under `if training:`, behind an early return, with a rate made from it."""
+    yield from _calls(layer_class, _Search(layer_class, wanted, guarded=True))
+
+
+def _calls(layer_class: LayerClass, search: _Search) -> Iterator[FunctionalCall]:
     if layer_class.call is not None and layer_class.cls.call is not None:
         # What the caller of `call` gives beside the inputs may be his way to switch it off: `keep_prob`.
         given = (*layer_class.call.args.args[2:], *layer_class.call.args.kwonlyargs)
         others = [one.arg for one in given if _SWITCH.search(one.arg)]
         scope = layer_class.cls.call.owner.scope.inner(layer_class.call.body)
-        yield from _Search(layer_class, wanted).function(FlagTaint(layer_class.call, others), scope)
+        yield from search.function(FlagTaint(layer_class.call, others), scope)
 
 
 def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[FunctionalCall]:
@@ -62,9 +73,10 @@ def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[Function
 
 
 class _Search:
-    def __init__(self, layer_class: LayerClass | None, wanted: Wanted) -> None:
+    def __init__(self, layer_class: LayerClass | None, wanted: Wanted, guarded: bool = False) -> None:
         self.layer_class = layer_class
         self.wanted = wanted
+        self.guarded = guarded
         self._running: list[FunctionNode] = []
 
     def function(self, taint: FlagTaint, scope: Scope) -> Iterator[FunctionalCall]:
@@ -82,11 +94,19 @@ class _Search:
         for called in (method,) if method is not None else _resolved(node.func, scope):
             if isinstance(called, External) and self.wanted(called.path):
                 given = (*node.args, *(keyword.value for keyword in node.keywords))
-                if not any(taint.mentions(one) for one in given) and not taint.guards(node):
+                if (any(taint.mentions(one) for one in given) or taint.guards(node)) is self.guarded:
                     parent = taint.parents[node]
                     yield FunctionalCall(node, called.path, taint.function, self.layer_class, parent)
-            elif isinstance(called, FunctionValue) and self._is_here(called) and not taint.guards(node):
-                yield from self.function(_inside(called, node, taint), called.scope.inner(_body(called.node)))
+            elif isinstance(called, FunctionValue) and self._is_here(called):
+                yield from self._followed(called, node, taint)
+
+    def _followed(self, called: FunctionValue, node: ast.Call, taint: FlagTaint) -> Iterator[FunctionalCall]:
+        inside, scope = _inside(called, node, taint), called.scope.inner(_body(called.node))
+        if not taint.guards(node):
+            yield from self.function(inside, scope)
+        elif self.guarded:
+            # Whatever runs in there runs in one phase.
+            yield from _Search(self.layer_class, self.wanted).function(inside, scope)
 
     def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
         """The method of the class that `self.name(…)` calls."""

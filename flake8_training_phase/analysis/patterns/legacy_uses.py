@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -78,12 +78,14 @@ class _Where:
     statement: ast.stmt | None = None
     stars: tuple[str, ...] = ()
     """The backend modules that all is imported from: `from keras.backend import *`."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """The global names that functions import into, with what they import: `global tf; import tensorflow as tf`."""
 
 
 def legacy_uses(module: CheckedModule, names: tuple[str, ...]) -> Iterator[LegacyUse]:
     """Every call of one of the legacy functions in a module."""
     calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
-    where = _Where(module.scope, stars=tuple(_star_imports(module.tree)))
+    where = _Where(module.scope, stars=tuple(_star_imports(module.tree)), late=_late_imports(module.tree))
     uses = _block(module.tree.body, where, (), calls, names)
     yield from (use for use in uses if not is_guarded(use))
 
@@ -93,6 +95,22 @@ def _star_imports(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module is not None and [one.name for one in node.names] == ["*"]:
             if not node.level and is_backend_module(node.module):
                 yield node.module
+
+
+def _late_imports(tree: ast.Module) -> dict[str, str]:
+    """The global names that functions bind by an import, with the dotted names of what they import."""
+    found: dict[str, str] = {}
+    functions = [node for node in nodes_in(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    for function in functions:
+        nodes = list(nodes_in(function))
+        shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+        for node in nodes if shared else ():
+            if isinstance(node, ast.Import):
+                found |= {one.asname or one.name: one.name for one in node.names if (one.asname or one.name) in shared}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = (one for one in node.names if (one.asname or one.name) in shared)
+                found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in names}
+    return found
 
 
 def _block(
@@ -146,6 +164,9 @@ def _use(node: ast.Call, where: _Where, parents: tuple[ast.AST, ...], names: tup
     paths = [value.path for value in members(_resolve(node.func, where.scope)) if isinstance(value, External)]
     if paths == [f"builtins.{last}"]:
         paths = [f"{star}.{last}" for star in where.stars]
+    root = root_name(node.func)
+    if not paths and root is not None and root.id in where.late:
+        paths = [where.late[root.id] + ast.unparse(node.func)[len(root.id) :]]
     for path in paths:
         name = legacy_function(path, names)
         if name is not None:

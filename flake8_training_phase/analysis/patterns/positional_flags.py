@@ -1,4 +1,4 @@
-"""Where layers and models are given the flag by position, outside of every `call`: `model(x, True)` in a step."""
+"""Where layers and models are given the flag by position: `model(x, True)` in a step, `self.norm(x, self.train)`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.arguments import defaults
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.classes import Method
+from flake8_training_phase.analysis.events import Given
+from flake8_training_phase.analysis.patterns.flag_taint import PHASE_WORD
 from flake8_training_phase.analysis.patterns.outer_calls import calls_outside
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
@@ -75,6 +77,20 @@ def _builtin(name: str) -> External:
     return External(f"builtins.{name}")
 
 
+def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
+    """Those in a `call` whose value is not known, but what is called is, and by its name what it stands for."""
+    found = [
+        call
+        for layer_class in module.layer_classes
+        for call in layer_class.layer_calls
+        if call.flag.given is Given.MAYBE and len(call.node.args) > 1 and not call.node.keywords
+    ]
+    if found:
+        switches = _switches(module.tree)
+        for call in found:
+            yield from _of_call(call.node, call.receiver, switches, module)
+
+
 def _of_call(call: ast.Call, receiver: Value, switches: set[str], module: CheckedModule) -> Iterator[PositionalFlag]:
     layers = [one for one in members(receiver) if not isinstance(one, Constant)]
     places = {_flag_place(one, call, switches) for one in layers}
@@ -102,8 +118,12 @@ def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
             return None
     names = parameters(layer)
     place = names.index(phase_name(layer)) if phase_name(layer) in names else 0
-    if 0 < place < len(call.args) and _is_flag(call.args[place], switches):
-        return place
+    if 0 < place < len(call.args):
+        given = call.args[place]
+        # A layer of Keras takes nothing else there.
+        stored = isinstance(layer.type, KerasLayer) and PHASE_WORD.search(_name(given)) is not None
+        if stored or _is_flag(given, switches):
+            return place
     named = (index for index, one in enumerate(call.args) if index and _name(one) in _PHASE_NAMES)
     return next(named, None)
 

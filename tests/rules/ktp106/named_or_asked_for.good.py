@@ -10,15 +10,6 @@ class Named(keras.Model):
         return self.dropout(x, training=training, **kwargs)
 
 
-class Block(keras.layers.Layer):
-    def __init__(self):
-        super().__init__()
-        self.dropout = keras.layers.Dropout(0.5)
-
-    def call(self, x, **kwargs):
-        return self.dropout(x, **kwargs)
-
-
 class Careful(keras.layers.Layer):
     def __init__(self):
         super().__init__()

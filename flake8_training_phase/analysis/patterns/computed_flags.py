@@ -1,0 +1,120 @@
+"""Flags that are computed from attributes alone: `training=not self.freeze`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.classes import UserClass
+from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.events import KerasCall, LayerCall
+from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.syntax import nodes_in
+
+_MEANT = re.compile(
+    r"(^|_)mc(_|$)|monte|bayes|always|stochastic|sampl|uncertain|infer|test|predict|noisy", re.IGNORECASE
+)
+"""Attributes that ask for training mode at inference, by their name."""
+_MODE = re.compile(r"(^|_)(is_?)?(training|train|phase|mode)$|learning_phase", re.IGNORECASE)
+"""Attributes that hold the mode itself: whoever runs the model may set them."""
+_CONSTRUCTORS = ("__init__", "build")
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedFlag:
+    """A flag that says nothing of the mode."""
+
+    flag: ast.expr
+    layer: str
+    """What gets it, for messages."""
+    at_hand: str | None
+
+
+def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
+    """Those that the layers of a class are given."""
+    own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
+    for event in layer_class.events:
+        if not isinstance(event, (LayerCall, KerasCall)) or event.flag.node is None or not own:
+            continue
+        reads = _attributes(event.flag.node, own[0])
+        if reads and _depends(event, reads) and any(_can_be_true(layer_class, event.flag.node, one) for one in reads):
+            if isinstance(event, LayerCall):
+                layer = f"`{event.name}` ({layer_title(event.receiver)})"
+            else:
+                layer = f"the `call` of {event.parent}"
+            yield ComputedFlag(event.flag.node, layer, event.at_hand)
+
+
+def _attributes(flag: ast.expr, own: str) -> list[ast.Attribute]:
+    """The attributes of `self` that a flag is computed from; none where something else has to do with it, or where it
+    is one attribute that holds the mode.
+    """
+    nodes = list(nodes_in(flag))
+    allowed = (ast.Attribute, ast.Name, ast.UnaryOp, ast.BoolOp, ast.Not, ast.And, ast.Or)
+    reads = [one for one in nodes if isinstance(one, ast.Attribute)]
+    roots = {one.id for one in nodes if isinstance(one, ast.Name)}
+    if not all(isinstance(one, allowed) for one in nodes) or roots != {own}:
+        return []
+    if any(_MEANT.search(one.attr) or _MODE.search(one.attr) for one in reads):
+        return []
+    return reads
+
+
+def _depends(event: LayerCall | KerasCall, reads: Iterable[ast.Attribute]) -> bool:
+    if isinstance(event, LayerCall):
+        return reaches_phase(event) and not event.inspected
+    # An override of BatchNormalization may freeze itself by `trainable`, as Keras does.
+    return parent_dependence(event) is Dependence.YES and not any(one.attr == "trainable" for one in reads)
+
+
+def _can_be_true(layer_class: LayerClass, flag: ast.expr, read: ast.Attribute) -> bool:
+    """Whether a flag can be True in `predict()`, as far as an attribute in it decides: only constructors set it, and
+    not always to what keeps the layer in inference mode.
+    """
+    if read.attr == "trainable":
+        return not _is_negated(flag, read)
+    classes = [one for one in layer_class.cls.ancestors if isinstance(one, UserClass)]
+    values = [value for one in classes for value in _given(one, read.attr)]
+    trees = [layer_class.module.tree, *(one.node for one in classes)]
+    if not values or any(_is_set_elsewhere(tree, read.attr) for tree in trees):
+        return False
+    keeps = _is_negated(flag, read)
+    return any(not (isinstance(one, ast.Constant) and bool(one.value) is keeps) for one in values)
+
+
+def _is_negated(flag: ast.expr, read: ast.Attribute) -> bool:
+    negations = (one for one in nodes_in(flag) if isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not))
+    return sum(any(inner is read for inner in nodes_in(one)) for one in negations) % 2 == 1
+
+
+def _given(cls: UserClass, name: str) -> Iterator[ast.expr]:
+    """What the constructors of a class set an attribute to: for a parameter that has a default, that."""
+    for constructor in _CONSTRUCTORS:
+        method = cls.methods.get(constructor)
+        optional = dict(defaults(method)) if method is not None else {}
+        for node in nodes_in(method) if method is not None else ():
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(one, ast.Attribute) and one.attr == name for one in targets):
+                    yield optional.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value
+
+
+def _is_set_elsewhere(tree: ast.AST, name: str) -> bool:
+    """Whether code other than constructors sets an attribute of that name."""
+    constructors = [one for one in nodes_in(tree) if isinstance(one, ast.FunctionDef) and one.name in _CONSTRUCTORS]
+    inside = {node for one in constructors for node in nodes_in(one)}
+    stores = (
+        one
+        for one in nodes_in(tree)
+        if isinstance(one, ast.Attribute) and one.attr == name and isinstance(one.ctx, ast.Store)
+    )
+    texts = (one for one in nodes_in(tree) if isinstance(one, ast.Call) and _sets(one, name))
+    return any(one not in inside for one in stores) or any(True for _ in texts)
+
+
+def _sets(call: ast.Call, name: str) -> bool:
+    is_setter = isinstance(call.func, ast.Name) and call.func.id == "setattr"
+    return is_setter and any(isinstance(one, ast.Constant) and one.value == name for one in call.args)

@@ -1,0 +1,49 @@
+import keras
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, mode="train"):
+        return self.dropout(x, training=(mode == "train"))
+
+
+def evaluate(x):
+    return Net()(x, mode="eval")
+
+
+class Block(keras.layers.Layer):
+    """Whoever calls it passes the mode, as far as this module shows."""
+
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, stage="train"):
+        return self.dropout(x, training=(stage == "train"))
+
+
+class Pooled(keras.Model):
+    """The text has nothing to do with the phase."""
+
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, reduction="mean", training=None):
+        x = self.dropout(x, training=training)
+        return x if reduction == "mean" else x * 2
+
+
+class Follows(keras.Model):
+    """The second flag is filled from the first."""
+
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None, in_training=None):
+        in_training = training
+        return self.dropout(x, training=in_training)

@@ -219,6 +219,9 @@ class _Maker:
         if step.dependence is Dependence.NO:
             return Cell(State.SAME)
         if step.dependence is Dependence.MAYBE:
+            if step.layer and step.constant is not None:
+                # A literal decides for whatever is inside a layer or model of Keras, a pretrained backbone.
+                return Cell(State.TRAIN if step.constant else State.INFER)
             return Cell(State.UNKNOWN, reason=step.unknown)
         return self._leaf(step, way, inner, _phases(step, seen))
 

@@ -40,6 +40,10 @@ def maps_of(document: Document, settings: Settings, name: str | None = None) -> 
         return _maps(module, document, name)
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
+    except NoSuchClass:
+        raise
+    except Exception as error:  # A defect of ours: the other files are to be shown.
+        raise Broken(f"internal error, please report it: {type(error).__name__}: {error}") from error
 
 
 def _maps(module: CheckedModule, document: Document, name: str | None) -> list[Map]:

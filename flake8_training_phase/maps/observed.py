@@ -47,7 +47,7 @@ from flake8_training_phase.analysis.values import UNKNOWN, External, Instance, V
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps.model import Kind
 
-MAX_DEPTH = 12
+MAX_DEPTH = 8
 """How deep layers inside layers are shown."""
 
 Path = tuple[object, ...]

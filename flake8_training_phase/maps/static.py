@@ -40,6 +40,10 @@ def maps_of(document: Document, settings: Settings, name: str | None = None) -> 
         return _maps(module, document, name)
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
+    except NoSuchClass:
+        raise
+    except Exception as error:  # A defect of ours: the other files are to be shown.
+        raise Broken(f"internal error, please report it: {type(error).__name__}: {error}") from error
 
 
 def _maps(module: CheckedModule, document: Document, name: str | None) -> list[Map]:
@@ -219,6 +223,9 @@ class _Maker:
         if step.dependence is Dependence.NO:
             return Cell(State.SAME)
         if step.dependence is Dependence.MAYBE:
+            if step.layer and step.constant is not None:
+                # A literal decides for whatever is inside a layer or model of Keras, a pretrained backbone.
+                return Cell(State.TRAIN if step.constant else State.INFER)
             return Cell(State.UNKNOWN, reason=step.unknown)
         return self._leaf(step, way, inner, _phases(step, seen))
 

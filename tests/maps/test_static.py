@@ -162,6 +162,25 @@ def test_a_class_that_holds_itself_ends() -> None:
     assert drawn(the_map(text).rows)[0] == f"self.drop Dropout: {RIGHT}"
 
 
+def test_layers_that_call_each_other_twice_end_soon() -> None:
+    """What is nested more deeply than a map shows is told as a whole."""
+    classes = "".join(
+        f"class L{depth}(keras.layers.Layer):\n"
+        f"    def __init__(self):\n        super().__init__()\n"
+        f"        self.a, self.b = {made(depth)}, {made(depth)}\n\n"
+        f"    def call(self, x, training=None):\n"
+        f"        return self.b(self.a(x, training=training), training=training)\n\n\n"
+        for depth in range(11)
+    )
+    shown = the_map(f"import keras\n\n\n{classes}", "L10", keras="3.15")
+    assert sum(1 for _ in shown.walk()) < 1100
+    assert {drawn((row,))[0].partition(": ")[2] for row in shown.walk()} == {RIGHT}
+
+
+def made(depth: int) -> str:
+    return f"L{depth - 1}()" if depth else "keras.layers.Dropout(0.5)"
+
+
 @pytest.mark.parametrize("text", every_text())
 def test_every_example_of_the_rules_has_maps(text: str) -> None:
     for shown in maps_of(Document("example.py", SourceText(text)), Settings(keras=targets("all"))):

@@ -9,24 +9,22 @@ from flake8_training_phase.sources.documents import Document
 from flake8_training_phase.sources.text import SourceText
 
 MODEL = """\
+import keras
+
+
 class Classifier(keras.Model):
     def __init__(self):
         super().__init__()
-        self.augment = keras.layers.RandomFlip()
         self.backbone = keras.applications.ResNet50(include_top=False)
         self.norm = keras.layers.BatchNormalization()
         self.dropout = keras.layers.Dropout(0.5)
         self.head = keras.layers.Dense(10)
 
     def call(self, images, training=None):
-        x = self.augment(images, training=training)
-        x = self.backbone(x, training=False)
+        x = self.backbone(images, training=False)
         x = self.norm(x)
         x = self.dropout(x)
         return self.head(x)
-
-
-import keras
 """
 
 

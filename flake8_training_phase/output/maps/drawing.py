@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 FONT_SIZE = 13
-MONOSPACED_WIDTH = 7.9
+MONOSPACED_WIDTH = 7.3
 """How wide a character of code is at most; what a reader's font really takes is not known."""
 
 PALETTE = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flake8_training_phase.maps.model import Cell, Cells, Map, State
+from flake8_training_phase.maps.model import Cell, Cells, Map, Row, State
 from flake8_training_phase.output.maps.arrows import arrows_of
 from flake8_training_phase.output.maps.drawing import MONOSPACED_WIDTH, Picture
 from flake8_training_phase.output.maps.folding import Line, lines_of, title
 from flake8_training_phase.output.maps.text import distinct
 
-_MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 66, 14, 12
+_MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 60, 14, 12
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
 
 
@@ -29,8 +29,9 @@ class _Drawing:
         self._left = _MARGIN + 44 + (lanes * _LANE + 18 if lanes else 0)
         calls = [title(one) for one in lines]
         widths = [len(text) * MONOSPACED_WIDTH + one.depth * _INDENT for text, one in zip(calls, lines, strict=True)]
-        self._given = self._left + max(120, *widths) + 18
-        self._cells_at = self._given + max(60, *(len(one.row.passed) * MONOSPACED_WIDTH for one in lines)) + 14
+        self._given = self._left + max(widths, default=0) + 18
+        before_cells = max((_before_cells(one.row, shown) for one in lines), default=0)
+        self._cells_at = self._given + before_cells * MONOSPACED_WIDTH + 18
         self._middles: list[float] = []
 
     def drawn(self) -> str:
@@ -87,3 +88,9 @@ class _Drawing:
                 here = self._middles[target]
                 self._picture.line(f"M {x:g} {here:g} H {self._left - 10}", "wrong-line")
                 self._picture.head(self._left - 4, here, "right", "wrong-head")
+
+
+def _before_cells(row: Row, shown: Map) -> int:
+    """The characters that stand beside each other before the cells: the flag, and the releases where they differ."""
+    ways = distinct(shown, row)
+    return len(row.passed) + (max(len(releases) for releases, _ in ways) + 2 if len(ways) > 1 else 0)

@@ -17,6 +17,8 @@ _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _GRAPH_WORDS = ("training=", "training =")
 """What stands in a functional model, beside `Model(`."""
+_SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(")
+"""Layers that have the default `training=True`."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -37,7 +39,15 @@ def may_hold_findings(text: str) -> bool:
         return True
     if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
         return True
+    if may_hold_graph_leaks(text):
+        return True
     return "import" in text and _CALL_METHOD.search(text) is not None
+
+
+def may_hold_graph_leaks(text: str) -> bool:
+    """Whether the text may make a functional or Sequential model in which a default of True reaches other layers."""
+    makes = "Model(" in text or "Sequential(" in text
+    return makes and ("BatchNormalization" in text or "def call" in text) and _SPREADING.search(text) is not None
 
 
 def mentions_keras(text: str) -> bool:

@@ -31,7 +31,8 @@ from flake8_training_phase.analysis.values import (
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 _COMPUTED = (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)
-_USES = frozenset({"fit", "evaluate", "predict", "compile", "predict_on_batch", "train_on_batch", "fit_generator"})
+TRAINING_USES = frozenset({"compile", "fit", "fit_generator", "train_on_batch"})
+_USES = TRAINING_USES | {"evaluate", "predict", "predict_on_batch", "predict_generator", "test_on_batch"}
 """The methods by which a module shows how it runs a model."""
 
 _STARRED_INPUT = External("builtins.Input")
@@ -87,8 +88,8 @@ class GraphRun(ModuleRun):
         self.layers_of: dict[ast.Attribute, list[Instance]] = {}
         """Whose `layers` an expression asks for."""
         self.applications: dict[Instance, Arguments] = {}
-        self.used: set[Instance] = set()
-        """The models that are compiled, fitted, or asked for predictions."""
+        self.used: dict[Instance, set[str]] = {}
+        """The models that are compiled, fitted, or asked for predictions, by which methods."""
         self.made_at: dict[Value, ast.Call] = {}
         super().__init__(module)
 
@@ -136,7 +137,9 @@ class GraphRun(ModuleRun):
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
         """As the run of the module; a Sequential that gets one more layer is another one."""
         if name in _USES:
-            self.used.update(one for one in members(base) if isinstance(one, Instance))
+            for one in members(base):
+                if isinstance(one, Instance):
+                    self.used.setdefault(one, set()).add(name)
         result = super().method(base, name, arguments, node, frame)
         if name == "add" and result is not None and isinstance(base, Instance) and isinstance(node.func, ast.Attribute):
             grown = self.evaluate(node.func.value, frame)

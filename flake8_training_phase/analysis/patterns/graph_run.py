@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.events import FlagArgument, Given
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.graphs import Tensor
+from flake8_training_phase.analysis.known_functions import flattened
 from flake8_training_phase.analysis.patterns.module_run import ModuleRun
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
@@ -28,7 +29,7 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 
 _COMPUTED = (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)
 TRAINING_USES = frozenset({"compile", "fit", "fit_generator", "train_on_batch"})
@@ -91,6 +92,8 @@ class GraphRun(ModuleRun):
         self.used: dict[Instance, set[str]] = {}
         """The models that are compiled, fitted, or asked for predictions, by which methods."""
         self.made_at: dict[Value, ast.Call] = {}
+        self.filled: dict[UserClass, list[Value]] = {}
+        """The layers that subclasses of Sequential and Model are given where they are made."""
         super().__init__(module)
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -109,17 +112,25 @@ class GraphRun(ModuleRun):
             self._made(callee, result, arguments, node)
         elif isinstance(callee, KerasMethod) and callee.name == "__init__":
             self._keep_graph(callee.bound_to, arguments, node)
+            self._fill(callee.bound_to, given)
         return _with_calls(result, calls_of((callee, *given)))
 
     def _made(self, callee: Value, made: Instance, arguments: Arguments, node: ast.Call) -> None:
         self.made_at.setdefault(made, node)
         if isinstance(callee, ClassValue):
+            if isinstance(callee.type, UserClass) and not _has_constructor(callee.type):
+                self._fill(made, (*arguments.positional, *arguments.keywords.values()))
             if _is_sequential(made):
                 self._keep_sequential(made, node)
             elif _is_functional(callee):
                 self._keep_graph(made, arguments, node)
         else:
             self.applications.setdefault(made, arguments)
+
+    def _fill(self, made: Instance, given: tuple[Value, ...]) -> None:
+        if isinstance(made.type, UserClass) and made.type.keras_base_name in MODEL_NAMES:
+            layers = [*flattened(given), *(call.layer for call in in_order(calls_of(given)))]
+            self.filled.setdefault(made.type, []).extend(layers)
 
     def _keep_graph(self, model: Instance, arguments: Arguments, node: ast.Call) -> None:
         outputs = arguments.by_name(("inputs", "outputs")).get("outputs", UNKNOWN)
@@ -219,8 +230,12 @@ def _is_sequential(made: Instance) -> bool:
 def _is_functional(callee: ClassValue) -> bool:
     """Whether a class makes a functional model of what its constructor is given."""
     if isinstance(callee.type, UserClass):
-        return callee.type.is_model and not isinstance(callee.type.find_method("__init__"), Method)
+        return callee.type.is_model and not _has_constructor(callee.type)
     return callee.type.name in ("Model", "Functional")
+
+
+def _has_constructor(cls: UserClass) -> bool:
+    return isinstance(cls.find_method("__init__"), Method)
 
 
 def graph_run(module: CheckedModule) -> GraphRun:

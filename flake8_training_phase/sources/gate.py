@@ -17,8 +17,8 @@ _CALLER_WORDS = (".backward()", ".minimize(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _GRAPH_WORDS = ("training=", "training =")
 """What stands in a functional model, beside `Model(`."""
-_SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(")
-"""Layers that have the default `training=True`."""
+_SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
+"""Layers that have the default `training=True`, and that default itself."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"

@@ -66,7 +66,7 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     run = graph_run(module)
     found: dict[ast.Call, BakedFlag] = {}
     builders, tests = _builders(module.tree), _in_tests(module.tree)
-    for graph in run.graphs.values():
+    for graph in run.seen_graphs():
         for call in graph.calls:
             if call.node not in found and call.node not in tests and call.flag.given is Given.BY_KEYWORD:
                 baked = _baked(call, run, module, builders)

@@ -36,17 +36,20 @@ def graph_leaks(module: CheckedModule) -> Iterator[GraphLeak]:
     """The models of a module that do so, as far as it may call them without a flag."""
     run = graph_run(module)
     here = set(nodes_in(module.tree))
+    in_calls = {
+        node for one in here if isinstance(one, ast.FunctionDef) and one.name == "call" for node in nodes_in(one)
+    }
     said: set[ast.Call] = set()
-    for graph in run.graphs.values():
-        if _may_be_called_plainly(graph.model, run, set()):
+    for graph in run.seen_graphs():
+        if _may_be_called_plainly(graph.model, run, in_calls, set()):
             leak = _leak(graph, module)
             if leak is not None and leak.victim.node in here and leak.victim.node not in said:
                 said.add(leak.victim.node)
                 yield leak
 
 
-def _may_be_called_plainly(model: Instance, run: GraphRun, seen: set[Instance]) -> bool:
-    """Whether a model is called without a flag, or goes where that is not seen.
+def _may_be_called_plainly(model: Instance, run: GraphRun, in_calls: set[ast.AST], seen: set[Instance]) -> bool:
+    """Whether a model is called without a flag, or goes where that is not seen; what a `call` hands on may be None.
 
     A part of another model runs as that one does.
     """
@@ -55,11 +58,11 @@ def _may_be_called_plainly(model: Instance, run: GraphRun, seen: set[Instance]) 
     seen.add(model)
     calls = [one for one in run.model_calls if model in members(one.receiver)]
     direct = [one for one in calls if not one.symbolic]
-    if any(one.flag.absent or None in one.flag.by_lane for one in direct):
+    if any(one.flag.absent or (not one.flag.constant and one.node in in_calls) for one in direct):
         return True
     around = [graph.model for graph in run.graphs.values() if any(model in members(one.layer) for one in graph.calls)]
     if around:
-        return any(_may_be_called_plainly(one, run, seen) for one in around)
+        return any(_may_be_called_plainly(one, run, in_calls, seen) for one in around)
     return not direct and model not in run.used
 
 

@@ -145,6 +145,16 @@ class GraphRun(ModuleRun):
             last = (GraphCall(where, layer, FlagArgument(Given.NOT), last),)
         self.graphs[model] = Graph(node, model, last)
 
+    def seen_graphs(self) -> list[Graph]:
+        """The models that are made, without those of a run of the builder alone where another run shows their use."""
+        called = {one for call in self.model_calls for one in members(call.receiver)}
+        shown = {graph.node for model, graph in self.graphs.items() if model in called or model in self.used}
+        return [
+            graph
+            for model, graph in self.graphs.items()
+            if graph.node not in shown or model in called or model in self.used
+        ]
+
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
         """As the run of the module; a Sequential that gets one more layer is another one."""
         if name in _USES:

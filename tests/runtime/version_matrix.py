@@ -183,9 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--render", action="store_true", help="measure nothing, write the page")
     parser.add_argument("--only", default="", metavar="REGEX", help="measure only programs of such names")
     parser.add_argument("--rule", metavar="CODE", help="measure the examples of this rule, and write its row alone")
-    parser.add_argument(
-        "--patterns", nargs="+", metavar="ROW", help="measure these patterns, write their rows alone"
-    )
+    parser.add_argument("--patterns", nargs="+", metavar="ROW", help="measure these patterns, write their rows alone")
     given = parser.parse_args(arguments)
     options = Options(given.environments.absolute(), given.python)
     if options.folder.is_relative_to(ROOT):

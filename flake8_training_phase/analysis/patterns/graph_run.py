@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.arguments import Arguments
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -248,11 +249,13 @@ def _has_constructor(cls: UserClass) -> bool:
     return isinstance(cls.find_method("__init__"), Method)
 
 
+_RUNS: WeakKeyDictionary[CheckedModule, GraphRun] = WeakKeyDictionary()
+
+
 def graph_run(module: CheckedModule) -> GraphRun:
-    """The run of a module and of all its functions, for what they make of layers."""
-    known = module.__dict__.get("_graph_run")
+    """The run of a module and of all its functions, for what they make of layers; made once for each module."""
+    known = _RUNS.get(module)
     if known is None:
-        known = module.__dict__["_graph_run"] = GraphRun(module)
+        known = _RUNS[module] = GraphRun(module)
         known.come_to(set(nodes_in(module.tree)))
-    assert isinstance(known, GraphRun)
     return known

@@ -24,10 +24,10 @@ from flake8_training_phase.sources.parsing import Broken
 from flake8_training_phase.sources.text import SourceText
 
 RULES_WITH_FIXES = (
-    *("KTP101", "KTP102", "KTP103", "KTP104", "KTP105", "KTP106", "KTP107"),
+    *("KTP101", "KTP102", "KTP103", "KTP104", "KTP105", "KTP106", "KTP107", "KTP109"),
     *("KTP201", "KTP202", "KTP203", "KTP204", "KTP205", "KTP206", "KTP207", "KTP208", "KTP209"),
-    *("KTP210", "KTP211", "KTP214", "KTP215", "KTP216", "KTP217"),
-    *("KTP301", "KTP302", "KTP303", "KTP305"),
+    *("KTP210", "KTP211", "KTP214", "KTP215", "KTP216", "KTP217", "KTP219"),
+    *("KTP301", "KTP302", "KTP303", "KTP305", "KTP306"),
     *("KTP401", "KTP402", "KTP403", "KTP404", "KTP406", "KTP407"),
 )
 """The codes of the rules that have a command of their own: `FixKTP101` and so on."""

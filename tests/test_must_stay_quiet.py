@@ -28,9 +28,9 @@ class AlwaysOn(keras.layers.Wrapper):
     def call(self, inputs):
         return self.layer(inputs, training=True)
 """,
-    "Monte Carlo dropout in a functional graph": """
-from tensorflow import keras
-from tensorflow.keras import layers
+    "Monte Carlo dropout in a functional graph of Keras 2": """
+import tf_keras as keras
+from tf_keras import layers
 
 inputs = keras.Input((8,))
 x = layers.Dense(8)(inputs)

@@ -39,6 +39,8 @@ from tests.helpers import MODEL, UNRELATED
         "import torch, keras\nloss.backward()\n",
         "import keras\noptimizer.minimize(loss, weights)\n",
         "import keras\nfrom models import net\nnet(x, training=True)\n",
+        "x = Input((8,))\nmodel = Model(x, base(x, training = False))\n",
+        "model = keras.Sequential([Resizing(4, 4), BatchNormalization()])\n",
     ],
 )
 def test_gate_lets_in(text: str) -> None:
@@ -55,6 +57,7 @@ def test_gate_lets_in(text: str) -> None:
         "import numpy\nclass A:\n    def __call__(self, x): ...\n",
         "import numpy\ndef call_later(x): ...\n",
         "import numpy\ndef recall(x): ...\n",
+        "model = keras.Sequential([Resizing(4, 4), Dropout(0.5)])\n",
         "class A:\n    def call(self, x): ...\n",
         "import torch\nloss.backward()\n",
         "from scipy import optimize\noptimize.minimize(f, x)\n",

@@ -17,12 +17,15 @@ from flake8_training_phase.analysis.layer_class import (
     takes_keyword,
 )
 from flake8_training_phase.analysis.patterns.augmentation import augments
+from flake8_training_phase.analysis.patterns.graph_leaks import GraphLeak, graph_leaks
 from flake8_training_phase.analysis.phase_flow import Mode
 from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
+from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.sources.gate import may_hold_graph_leaks
 
 
 class PoisonedBySibling(Rule):
@@ -35,6 +38,10 @@ class PoisonedBySibling(Rule):
     `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside.
     The message names the line that poisons, and the releases of Keras when not all are concerned.
 
+    In functional and Sequential models the same happens between a layer with the default `True` and the layers behind
+    it that have the default `None`: BatchNormalization, attention, layers of your own. It is reported at the first of
+    these, unless the module shows that the model is only fitted, evaluated and asked for predictions.
+
     ## What Keras does
 
     Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3
@@ -42,6 +49,11 @@ class PoisonedBySibling(Rule):
     nothing takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a
     frozen backbone is then trained as in inference; BatchNormalization behind a Dropout that is forced on uses batch
     statistics in `predict()`.
+
+    A functional or Sequential model that is called without a flag, `model(x)`, or that gets `None` from the `call`
+    around it, runs its layers with their own defaults in one context: behind a `Resizing`, BatchNormalization
+    normalizes with the batch and changes its moving statistics. Inside a model whose `call` has no `training` that goes
+    for `predict()` too. `fit()`, `predict()` and `model(x, training=False)` of the model itself are right.
 
     The release after 3.15 leaves a default with its layer, so that `RandomFlip` poisons no more; a constant still
     does (read and run from the development version of 3.16).
@@ -65,7 +77,8 @@ class PoisonedBySibling(Rule):
     ## Fix safety
 
     Safe: the flag is passed explicitly, which all versions of Keras honour. When `call` has no `training` yet, the
-    parameter is added (see KTP101).
+    parameter is added. In functional and Sequential models there is no fix: a flag in the graph would stay there
+    (KTP218). Call the model with `training=False`, or resize before the model.
 
     Unsafe, with the reason in its text, where `training` is not what was asked for any more: after
     `if training is None: training = True` it puts the layer into training mode when the model is called without a flag.
@@ -74,8 +87,8 @@ class PoisonedBySibling(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1691` and `:2050` (one context), `:1065` (every resolved flag is written)
     - Keras 2.15, `engine/base_layer_utils.py:505` (a stack of contexts)
-    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11; constants poison from Keras 3.1 on, defaults from 3.1 to
-      3.15
+    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11, and in graphs E1b, E6b, E6c, 22e2, E2b;
+      constants poison from Keras 3.1 on, defaults from 3.1 to 3.15
     - Development version of Keras 3.16, `layers/layer.py:1066` (a default stays local)
     """
 
@@ -100,6 +113,21 @@ class PoisonedBySibling(Rule):
                 plan = _plan(layer_class, [victim, call])
                 related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it finds there")
                 yield self.problem(call.node, message, majors(hit), plan, related=related)
+        if may_hold_graph_leaks(module.source.text):
+            for found in graph_leaks(module):
+                keras = keras_title(found.generations, module.settings.keras)
+                related_node = RelatedNode(found.writer.node, "this layer has the default `training=True`")
+                message = _graph_message(found, keras)
+                yield self.problem(found.victim.node, message, majors(found.generations), related=related_node)
+
+
+def _graph_message(leak: GraphLeak, keras: str) -> str:
+    victim, writer = layer_title(leak.victim.layer), layer_title(leak.writer.layer)
+    return (
+        f"{victim} runs in training mode when this model is called without a flag, under {keras}: {writer} on line "
+        f"{leak.writer.node.lineno} leaves its default `training=True` in the call context; call the model with "
+        f"`training=False`"
+    )
 
 
 def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:

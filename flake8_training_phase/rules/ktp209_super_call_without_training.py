@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.arguments import parameter
 from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.events import Inlined, KerasCall
 from flake8_training_phase.analysis.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.patterns.filled_models import layers_given, off_by_default
+from flake8_training_phase.analysis.values import Value
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -33,6 +35,10 @@ class SuperCallWithoutTraining(Rule):
     under every Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
     forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take
     the None for the answer.
+
+    A subclass of `Sequential`, or of `Model` with a graph, runs the layers that it was given. Without a flag Keras 3 up
+    to 3.15 runs each with its own default: Dropout and noise with False, also in `fit()`, while BatchNormalization,
+    whose default is None, finds the flag of the context and is right. What it holds is taken from where it is made.
 
     ## Example
 
@@ -59,7 +65,7 @@ class SuperCallWithoutTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
     - Keras 2.15, `layers/regularization/dropout.py:108`, `layers/normalization/batch_normalization.py:1308`
-    - Measured: rows 14a, 14c, 14e, E18, E19
+    - Measured: rows 14a, 14c, 14e, 14s, 14t, 22x, 22y, E18, E19
     """
 
     severity = Severity.BUG
@@ -72,8 +78,10 @@ class SuperCallWithoutTraining(Rule):
                 severity = self.severity
                 if isinstance(event, KerasCall) and _is_super_call(event.node):
                     misled = _misled_by_default(layer_class, event)
-                    if parent_dependence(event) is Dependence.MAYBE:
-                        severity = Severity.FRAGILE
+                    if misled and parent_dependence(event) is Dependence.MAYBE:
+                        given = layers_given(layer_class, event)
+                        severity = Severity.BUG if given else Severity.FRAGILE
+                        misled = _misled_graph(layer_class, given) if given else misled
                 elif isinstance(event, Inlined) and event.is_super_call:
                     misled = _misled_parent(layer_class, event)
                 else:
@@ -93,6 +101,13 @@ def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[Gener
     if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.at_hand):
         return ()
     return layer_class.misled([event])
+
+
+def _misled_graph(layer_class: LayerClass, given: Sequence[Value]) -> tuple[Generation, ...]:
+    """The generations under which a graph that is run without a flag leaves one of its layers to a default of False."""
+    if not any(off_by_default(one) for one in given):
+        return ()
+    return tuple(one for one in layer_class.generations if one.shared_context and one.graphs_forward)
 
 
 def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation, ...]:

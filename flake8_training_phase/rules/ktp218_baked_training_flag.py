@@ -67,7 +67,8 @@ class BakedTrainingFlag(Rule):
     from its development version).
 
     The finding is a *bug* where the layer is known, and for a BatchNormalization also whether it is trained. It is
-    *fragile* where the module does not train the model, freezes only some layers, or only ever calls `model(x)`.
+    *fragile* where the module does not train the model, or freezes only some layers. A model that is only called
+    without a flag, `model(x)`, keeps to its graph in every version and is not reported.
 
     ## Example
 
@@ -115,7 +116,7 @@ class BakedTrainingFlag(Rule):
 
 def _is_certain(baked: BakedFlag, trains: bool) -> bool:
     """Whether what the module shows goes wrong."""
-    if baked.is_default or baked.only_called:
+    if baked.is_default:
         return False
     if baked.flag or baked.held.dropout:
         return baked.flag or trains

@@ -36,7 +36,8 @@ class DeferredSequentialInBuild(Rule):
 
     In functional models and as the layer of a Sequential the class is first called on symbolic tensors, without a flag,
     and is right. So the finding is a *bug* where the class is a model, or another class of the module calls it, and
-    *fragile* where the module does not show how it is used. Keras 2 is right.
+    *fragile* where the module does not show how it is used. Keras 2 is right, and so is the development version of
+    3.16.
 
     ## Example
 
@@ -82,7 +83,7 @@ class DeferredSequentialInBuild(Rule):
     def check(self, module: CheckedModule) -> Iterator[Problem]:
         """The calls that build a Sequential when they first run."""
         for layer_class in module.layer_classes:
-            concerned = tuple(one for one in layer_class.generations if one.keras == 3)
+            concerned = tuple(one for one in layer_class.generations if one.shared_context and one.graphs_forward)
             found = list(deferred_calls(layer_class)) if concerned else []
             use = use_of(layer_class) if found else Use.IN_GRAPH
             if use is Use.IN_GRAPH:

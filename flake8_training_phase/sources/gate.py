@@ -28,6 +28,8 @@ _BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False)[ \t]*[,)]")
 """A call such as `model(x, True)`: the flag of a model, where the file makes one."""
 _IDLE_LAYERS = ("Dropout", "Noise")
 """What does nothing in `Dataset.map`."""
+_SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
+"""Layers that have the default `training=True`, and that default itself."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -49,6 +51,8 @@ def may_hold_findings(text: str) -> bool:
         return True
     if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
         return True
+    if may_hold_graph_leaks(text):
+        return True
     if ".map(" in text and any(word in text for word in _IDLE_LAYERS) and ("keras" in text or "tensorflow" in text):
         return True
     if ("Sequential(" in text or "Model(" in text) and _BY_POSITION.search(text) is not None:
@@ -61,6 +65,12 @@ def may_hold_findings(text: str) -> bool:
         return True
     imports = any(word in text for word in _KERAS_IMPORTS) and "import torch" not in text
     return imports and any(word in text for word in _DEPENDING) and _SUBCLASS.search(text) is not None
+
+
+def may_hold_graph_leaks(text: str) -> bool:
+    """Whether the text may make a functional or Sequential model in which a default of True reaches other layers."""
+    makes = "Model(" in text or "Sequential(" in text
+    return makes and ("BatchNormalization" in text or "def call" in text) and _SPREADING.search(text) is not None
 
 
 def mentions_keras(text: str) -> bool:

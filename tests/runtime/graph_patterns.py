@@ -27,6 +27,7 @@ BAKED = (
         layer="layers[-1]",
         right=ALWAYS_ON,
         build="functional()",
+        code="KTP218",
     ),
     Pattern(
         "7h",
@@ -35,6 +36,7 @@ BAKED = (
         layer="layers[-1]",
         right=ALWAYS_OFF,
         build="functional()",
+        code="KTP218",
     ),
     Pattern(
         "7g.norm",
@@ -43,6 +45,7 @@ BAKED = (
         layer="layers[-1]",
         right=ALWAYS_ON,
         build="functional()",
+        code="KTP218",
     ),
     Pattern(
         "7i",
@@ -51,6 +54,7 @@ BAKED = (
         layer="layers[-1]",
         right=ALWAYS_OFF,
         build="functional()",
+        code="KTP218",
     ),
     Pattern(
         "7i.dropout",
@@ -59,6 +63,7 @@ BAKED = (
         layer="layers[-1]",
         right=ALWAYS_OFF,
         build="functional()",
+        code="KTP218",
     ),
     Pattern(
         "7j",
@@ -102,6 +107,7 @@ class M(keras.Model):
 """,
         layer="graph.layers[-1]",
         right=ALWAYS_ON,
+        code="KTP218",
     ),
     Pattern(
         "7l",
@@ -145,6 +151,7 @@ SPREADING = (
         layer="layers[-1]",
         build="functional()",
         shape=(8, 8, 3),
+        code="KTP201",
     ),
     Pattern(
         "E1b.RandomFlip",
@@ -153,6 +160,7 @@ SPREADING = (
         layer="layers[-1]",
         build="functional()",
         shape=(8, 8, 3),
+        code="KTP201",
     ),
     Pattern(
         "E1b.Dropout",
@@ -199,6 +207,7 @@ class Block(keras.layers.Layer):
         graph("x = OnByDefault()(inputs)", "keras.layers.BatchNormalization()(x)", OWN_DEFAULT),
         layer="layers[-1]",
         build="functional()",
+        code="KTP201",
     ),
     Pattern(
         "E2b.Resizing",
@@ -216,13 +225,26 @@ class M(keras.Model):
 """,
         layer="graph.layers[-1]",
         shape=(8, 8, 3),
+        code="KTP201",
     ),
 )
 """A default of True before a layer that finds no flag."""
 
 
-def trained(base: str, layers: str, build: str = "") -> str:
-    """The source text of a model around a layer of one's own, and of a function `trained` that fits it once."""
+HOST = """
+
+class M(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)
+"""
+
+
+def trained(base: str, layers: str, build: str = "", host: str = HOST) -> str:
+    """The source text of a class, a model around it, and a function `trained` that fits a model once."""
     own_build = f"\n    def build(self, shape):\n{indent(build, ' ' * 8)}\n" if build else ""
     return f"""
 import keras
@@ -236,16 +258,7 @@ class Block(keras.{base}):
 {own_build}
     def call(self, x, training=None):
         return self.body(x, training=training)
-
-
-class M(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.block = Block()
-
-    def call(self, x, training=None):
-        return self.block(x, training=training)
-
+{host}
 
 def trained(model):
     model.compile("sgd", "mse")
@@ -265,6 +278,7 @@ BUILT = (
         trained("layers.Layer", DEFERRED, OWN_BUILD),
         layer="block.body",
         build="trained(M())",
+        code="KTP219",
     ),
     Pattern(
         "23b",
@@ -293,11 +307,12 @@ BUILT = (
         trained("Model", DEFERRED, f"{OWN_BUILD}\nself.built = True"),
         layer="body",
         build="trained(Block())",
+        code="KTP219",
     ),
     Pattern(
         "23f",
         "the layer of row 23a in a functional model",
-        trained("layers.Layer", DEFERRED, OWN_BUILD)
+        trained("layers.Layer", DEFERRED, OWN_BUILD, host="")
         + """
 
 def functional():
@@ -313,6 +328,7 @@ def functional():
         trained("layers.Layer", "self.scale = None", DEFERRED),
         layer="block.body",
         build="trained(M())",
+        code="KTP219",
     ),
     Pattern(
         "23h",
@@ -320,6 +336,7 @@ def functional():
         trained("layers.Layer", DEFERRED, f"{OWN_BUILD}\nsuper().build(shape)"),
         layer="block.body",
         build="trained(M())",
+        code="KTP219",
     ),
     Pattern(
         "23i",
@@ -349,6 +366,7 @@ class N(keras.Model):
 """,
         layer="outer.block.body",
         build="trained(N())",
+        code="KTP219",
     ),
     Pattern(
         "23j",
@@ -360,6 +378,7 @@ class N(keras.Model):
         ),
         layer="block.body",
         build="trained(M())",
+        code="KTP219",
     ),
     Pattern(
         "23k",
@@ -372,6 +391,7 @@ class N(keras.Model):
         ),
         layer="block.body",
         build="trained(M())",
+        keras=(3,),
     ),
 )
 """What is built by its first call."""
@@ -389,6 +409,7 @@ PARENTS = (
         "\nimport keras\n\n" + FILLED.format(parent="Sequential"),
         layer="layers[-1]",
         build="Skip([keras.layers.Dense(8), keras.layers.Dropout(0.5)])",
+        code="KTP209",
     ),
     Pattern(
         "14t",
@@ -410,6 +431,7 @@ def filled():
 """,
         layer="layers[-1]",
         build="filled()",
+        code="KTP209",
     ),
     Pattern(
         "22y",

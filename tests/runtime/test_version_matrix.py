@@ -11,7 +11,7 @@ from flake8_training_phase.rules import rule
 from tests.runtime.conftest import installed
 from tests.runtime.environments import keras_3
 from tests.runtime.version_matrix import Options, Results, load, measure, programs
-from tests.runtime.version_page import PAGE, page, with_row_of
+from tests.runtime.version_page import PAGE, page, with_patterns, with_row_of
 
 
 def test_a_row_is_written_alone() -> None:
@@ -22,6 +22,22 @@ def test_a_row_is_written_alone() -> None:
     replaced = with_row_of(rule("KTP101"), text, found, known)
     assert set(replaced.splitlines(keepends=True)) - set(text.splitlines(keepends=True)) == {row}
     assert with_row_of(rule("KTP101"), replaced.replace(row, ""), found, known) == replaced
+
+
+def test_patterns_are_written_alone() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    [program] = [one for one in programs() if one.name == "row 1a"]
+    found = {
+        keras_3("3.14").name: {"cells": {program.key: "T T I I I"}},
+        keras_3("3.15").name: {"cells": {program.key: "I T I I I"}},
+    }
+    written = with_patterns(text, found, [program])
+    assert set(written.splitlines()) - set(text.splitlines()) == {
+        f"| 1a | {program.title} | 3.14 | on · on · off · off · off |",
+        "|  |  | 3.15 | **off** · on · off · off · off |",
+    }
+    assert with_patterns(text, {}, []) == text
+    assert with_patterns(written, found, [program]) == written
 
 
 def test_an_environment_is_measured_once(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ Run `python -m tests.runtime.version_matrix --environments FOLDER` from the root
 not measured yet and to write `docs/keras-versions.md`. Environments and results stand in FOLDER; a run that was broken
 off goes on where it stopped. `--releases 3.8 2.15` measures only those, `--render` measures nothing. A release that is
 not out yet is measured from its source: `--development 3.16=PATH`. `--rule KTP202` measures the examples of one
-rule and writes its row alone, so that a new rule needs nothing of what was measured before.
+rule and writes its row alone, so that a new rule needs nothing of what was measured before; `--patterns 23a 7g` does so
+for rows of the patterns.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tests.runtime.measure import ROOT, Worker
 from tests.runtime.patterns import Pattern, model
 from tests.runtime.phase_table import BLOCK_WITHOUT, DROPOUT, NORM, PATTERNS
 from tests.runtime.test_proofs import cell, fixed_generations
-from tests.runtime.version_page import PAGE, page, with_row_of
+from tests.runtime.version_page import PAGE, page, with_patterns, with_row_of
 
 Results = dict[str, dict[str, Any]]
 """By name of the release: the `versions` of its packages, the `cells` by key of the program, or its `problem`."""
@@ -182,6 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--render", action="store_true", help="measure nothing, write the page")
     parser.add_argument("--only", default="", metavar="REGEX", help="measure only programs of such names")
     parser.add_argument("--rule", metavar="CODE", help="measure the examples of this rule, and write its row alone")
+    parser.add_argument("--patterns", nargs="+", metavar="ROW", help="measure these patterns, write their rows alone")
     given = parser.parse_args(arguments)
     options = Options(given.environments.absolute(), given.python)
     if options.folder.is_relative_to(ROOT):
@@ -191,12 +193,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     releases = [*RELEASES, *(keras_3(*one.split("=", 1)) for one in given.development)]
     everything = list(programs())
     wanted = [one for one in everything if re.search(rf"^{given.rule}\." if given.rule else given.only, one.name)]
+    if given.patterns:
+        wanted = [one for one in everything if one.name.removeprefix("row ") in given.patterns]
     for release in releases:
         if not given.render and (given.releases is None or release.version in given.releases):
             print(release.name, flush=True)
             measure(release, wanted, options, results)
     if given.rule:
         written = with_row_of(rule(given.rule), PAGE.read_text(encoding="utf-8"), results, everything)
+    elif given.patterns:
+        written = with_patterns(PAGE.read_text(encoding="utf-8"), results, wanted)
     else:
         written = page(results, everything)
     PAGE.write_text(written, encoding="utf-8")

@@ -47,6 +47,9 @@ _PATTERNS = """\
 What a watched layer does in `fit()`, `model(x, training=True)`, `model(x, training=False)`, `model(x)` and
 `predict()`, for the patterns that not all measured releases of Keras 3 treat alike."""
 
+_PATTERN_ROWS = r"(\| Row \| Pattern \|.*\n\| ---.*\n)((?:\|.*\n)+)"
+"""The head of the table of patterns, and its rows."""
+
 _FIXED = """\
 ## Fixed code
 
@@ -79,6 +82,24 @@ def with_row_of(rule: Rule, text: str, results: Results, programs: Sequence[Prog
     before, marks, rows, after = re.split(_RULE_ROWS, text, maxsplit=1)
     others = [line for line in rows.splitlines() if not line.startswith(f"| [{rule.code}]")]
     return "".join([before, marks, *(f"{line}\n" for line in sorted([*others, row])), after])
+
+
+def with_patterns(text: str, results: Results, programs: Sequence[Program]) -> str:
+    """The text of the page with new rows for some patterns, those it has replaced, and everything else as it is."""
+    new = _groups(_patterns_table(results, _measured(results), programs))
+    before, marks, rows, after = re.split(_PATTERN_ROWS, text, maxsplit=1)
+    groups = _groups(marks + rows) | new
+    return "".join([before, marks, *(f"{line}\n" for lines in groups.values() for line in lines), after])
+
+
+def _groups(text: str) -> dict[str, list[str]]:
+    """The lines of a table of patterns, by the row that they belong to."""
+    groups: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines()[2:]:
+        name = line.strip("| ").partition(" | ")[0] if not line.startswith("|  |") else name
+        groups.setdefault(name, []).append(line)
+    return groups
 
 
 def rules_with_rows(text: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.classes import UserClass
 from flake8_training_phase.analysis.dependence import Dependence, dependence
 from flake8_training_phase.analysis.events import Given, LayerCall, walk
 from flake8_training_phase.analysis.layer_class import defaults_to_true
-from flake8_training_phase.analysis.patterns.graph_run import Graph, GraphCall, GraphRun, graph_run
+from flake8_training_phase.analysis.patterns.graph_run import TRAINING_USES, GraphCall, GraphRun, graph_run
 from flake8_training_phase.analysis.patterns.module_run import APPLICATION
 from flake8_training_phase.analysis.patterns.trainability import Trainability, trainability
 from flake8_training_phase.analysis.syntax import nodes_in
@@ -51,8 +51,6 @@ class BakedFlag:
     trainability: Trainability
     is_default: bool
     """The flag is the default of a builder that nobody calls here."""
-    only_called: bool
-    """The model is called without a flag here, and neither fitted nor asked for predictions."""
     generations: tuple[Generation, ...]
     """Those that put the flag of the model in its place."""
 
@@ -68,11 +66,11 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     run = graph_run(module)
     found: dict[ast.Call, BakedFlag] = {}
     builders, tests = _builders(module.tree), _in_tests(module.tree)
-    for graph in run.graphs.values():
+    for graph in run.seen_graphs():
         for call in graph.calls:
             if call.node not in found and call.node not in tests and call.flag.given is Given.BY_KEYWORD:
-                baked = _baked(call, graph, run, module, builders)
-                if baked is not None:
+                baked = _baked(call, run, module, builders)
+                if baked is not None and not _is_only_called(graph.model, baked.flag, run):
                     found[call.node] = baked
     yield from sorted(found.values(), key=lambda one: (one.call.node.lineno, one.call.node.col_offset))
 
@@ -81,9 +79,7 @@ _Builders = dict[ast.AST, dict[str, bool]]
 """By node inside a function: the parameters of that function whose default is True or False."""
 
 
-def _baked(
-    call: GraphCall, graph: Graph, run: GraphRun, module: CheckedModule, builders: _Builders
-) -> BakedFlag | None:
+def _baked(call: GraphCall, run: GraphRun, module: CheckedModule, builders: _Builders) -> BakedFlag | None:
     flag, is_default = _flag(call, builders)
     if flag is None:
         return None
@@ -95,8 +91,7 @@ def _baked(
             if state is Trainability.FROZEN:
                 held = Held(dropout=held.dropout)
             if replacing and held != Held():
-                only_called = _is_only_called(graph.model, run)
-                return BakedFlag(call, flag, layer, held, state, is_default, only_called, replacing)
+                return BakedFlag(call, flag, layer, held, state, is_default, replacing)
     return None
 
 
@@ -143,11 +138,14 @@ def _is_stored(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Store)
 
 
-def _is_only_called(model: Instance, run: GraphRun) -> bool:
-    if model in run.used:
-        return False
+def _is_only_called(model: Instance, flag: bool, run: GraphRun) -> bool:
+    """Whether a model is called without a flag, and run in no other way that would replace a flag in its graph (rows 7g
+    and 7l): `fit()` says True itself.
+    """
+    asked = run.used.get(model, set[str]())
     calls = [one for one in run.model_calls if model in members(one.receiver)]
-    return bool(calls) and all(one.flag.absent and not one.symbolic for one in calls)
+    plain = bool(calls) and all(one.flag.absent and not one.symbolic for one in calls)
+    return plain and not (asked - TRAINING_USES if flag else asked)
 
 
 def held_by(value: Value, run: GraphRun) -> Held:

@@ -146,7 +146,8 @@ def use_of(layer_class: LayerClass) -> Use:
     ]
     if cls in receivers:
         return Use.IN_CALL
-    inside = {node for host in layer_class.module.layer_classes for node in nodes_in(host.cls.node)}
+    hosts = [host.cls.node for host in layer_class.module.layer_classes if host.cls.call is not None]
+    inside = {node for host in hosts for node in nodes_in(host)}
     outside = [node for node in nodes_in(layer_class.module.tree) if node not in inside]
     made = [node for node in outside if isinstance(node, ast.Call) and _names(node.func, cls.name)]
     called = [node for node in outside if isinstance(node, ast.Call) and node.func in made]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.arguments import Arguments
 from flake8_training_phase.analysis.checked_module import CheckedModule
@@ -16,6 +17,7 @@ from flake8_training_phase.analysis.classes import Method, UserClass
 from flake8_training_phase.analysis.events import FlagArgument, Given
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.graphs import Tensor
+from flake8_training_phase.analysis.known_functions import flattened
 from flake8_training_phase.analysis.patterns.module_run import ModuleRun
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
@@ -28,10 +30,11 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 
 _COMPUTED = (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)
-_USES = frozenset({"fit", "evaluate", "predict", "compile", "predict_on_batch", "train_on_batch", "fit_generator"})
+TRAINING_USES = frozenset({"compile", "fit", "fit_generator", "train_on_batch"})
+_USES = TRAINING_USES | {"evaluate", "predict", "predict_on_batch", "predict_generator", "test_on_batch"}
 """The methods by which a module shows how it runs a model."""
 
 _STARRED_INPUT = External("builtins.Input")
@@ -87,9 +90,11 @@ class GraphRun(ModuleRun):
         self.layers_of: dict[ast.Attribute, list[Instance]] = {}
         """Whose `layers` an expression asks for."""
         self.applications: dict[Instance, Arguments] = {}
-        self.used: set[Instance] = set()
-        """The models that are compiled, fitted, or asked for predictions."""
+        self.used: dict[Instance, set[str]] = {}
+        """The models that are compiled, fitted, or asked for predictions, by which methods."""
         self.made_at: dict[Value, ast.Call] = {}
+        self.filled: dict[UserClass, list[Value]] = {}
+        """The layers that subclasses of Sequential and Model are given where they are made."""
         super().__init__(module)
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -108,17 +113,25 @@ class GraphRun(ModuleRun):
             self._made(callee, result, arguments, node)
         elif isinstance(callee, KerasMethod) and callee.name == "__init__":
             self._keep_graph(callee.bound_to, arguments, node)
+            self._fill(callee.bound_to, given)
         return _with_calls(result, calls_of((callee, *given)))
 
     def _made(self, callee: Value, made: Instance, arguments: Arguments, node: ast.Call) -> None:
         self.made_at.setdefault(made, node)
         if isinstance(callee, ClassValue):
+            if isinstance(callee.type, UserClass) and not _has_constructor(callee.type):
+                self._fill(made, (*arguments.positional, *arguments.keywords.values()))
             if _is_sequential(made):
                 self._keep_sequential(made, node)
             elif _is_functional(callee):
                 self._keep_graph(made, arguments, node)
         else:
             self.applications.setdefault(made, arguments)
+
+    def _fill(self, made: Instance, given: tuple[Value, ...]) -> None:
+        if isinstance(made.type, UserClass) and made.type.keras_base_name in MODEL_NAMES:
+            layers = [*flattened(given), *(call.layer for call in in_order(calls_of(given)))]
+            self.filled.setdefault(made.type, []).extend(layers)
 
     def _keep_graph(self, model: Instance, arguments: Arguments, node: ast.Call) -> None:
         outputs = arguments.by_name(("inputs", "outputs")).get("outputs", UNKNOWN)
@@ -133,10 +146,22 @@ class GraphRun(ModuleRun):
             last = (GraphCall(where, layer, FlagArgument(Given.NOT), last),)
         self.graphs[model] = Graph(node, model, last)
 
+    def seen_graphs(self) -> list[Graph]:
+        """The models that are made, without those of a run of the builder alone where another run shows their use."""
+        called = {one for call in self.model_calls for one in members(call.receiver)}
+        shown = {graph.node for model, graph in self.graphs.items() if model in called or model in self.used}
+        return [
+            graph
+            for model, graph in self.graphs.items()
+            if graph.node not in shown or model in called or model in self.used
+        ]
+
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
         """As the run of the module; a Sequential that gets one more layer is another one."""
         if name in _USES:
-            self.used.update(one for one in members(base) if isinstance(one, Instance))
+            for one in members(base):
+                if isinstance(one, Instance):
+                    self.used.setdefault(one, set()).add(name)
         result = super().method(base, name, arguments, node, frame)
         if name == "add" and result is not None and isinstance(base, Instance) and isinstance(node.func, ast.Attribute):
             grown = self.evaluate(node.func.value, frame)
@@ -216,15 +241,21 @@ def _is_sequential(made: Instance) -> bool:
 def _is_functional(callee: ClassValue) -> bool:
     """Whether a class makes a functional model of what its constructor is given."""
     if isinstance(callee.type, UserClass):
-        return callee.type.is_model and not isinstance(callee.type.find_method("__init__"), Method)
+        return callee.type.is_model and not _has_constructor(callee.type)
     return callee.type.name in ("Model", "Functional")
 
 
+def _has_constructor(cls: UserClass) -> bool:
+    return isinstance(cls.find_method("__init__"), Method)
+
+
+_RUNS: WeakKeyDictionary[CheckedModule, GraphRun] = WeakKeyDictionary()
+
+
 def graph_run(module: CheckedModule) -> GraphRun:
-    """The run of a module and of all its functions, for what they make of layers."""
-    known = module.__dict__.get("_graph_run")
+    """The run of a module and of all its functions, for what they make of layers; made once for each module."""
+    known = _RUNS.get(module)
     if known is None:
-        known = module.__dict__["_graph_run"] = GraphRun(module)
+        known = _RUNS[module] = GraphRun(module)
         known.come_to(set(nodes_in(module.tree)))
-    assert isinstance(known, GraphRun)
     return known

@@ -9,7 +9,7 @@ from enum import Enum
 
 from flake8_training_phase.analysis.patterns.graph_run import GraphRun
 from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Constant, Instance, Value
+from flake8_training_phase.analysis.values import Constant, Instance, Value, flags_of
 
 
 class Trainability(Enum):
@@ -53,7 +53,8 @@ def trainability(layer: Instance, run: GraphRun, tree: ast.Module) -> Trainabili
 
 
 def _said(value: Value) -> bool | None:
-    return bool(value.value) if isinstance(value, Constant) and value.value in (True, False) else None
+    flag = flags_of(value)[0]
+    return flag if isinstance(flag, bool) else None
 
 
 def _assigned(root: ast.AST) -> Iterator[ast.Attribute]:

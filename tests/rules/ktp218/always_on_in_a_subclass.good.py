@@ -1,4 +1,4 @@
-"""What is always on by its own `call`, what does not depend on the flag, what augments, and what is not known."""
+"""What is always on by its own `call`, does not depend on the flag, augments, is not known, or is only called."""
 
 import keras
 
@@ -38,3 +38,11 @@ def test_flag_in_a_graph(images):
 
 def helper(x):
     return keras.layers.Dropout(0.5)(x, training=True)
+
+
+def only_called(batches, images):
+    inputs = keras.Input((8,))
+    model = keras.Model(inputs, keras.layers.Dropout(0.5)(inputs, training=True))
+    model.compile("adam", "mse")
+    model.fit(batches)
+    return [model(images) for _ in range(50)]

@@ -33,8 +33,17 @@ def without_normalization(size):
     return keras.Model(image, base(image, training=False))
 
 
+def when_asked_to(size, train_base=False, small=True):
+    application = keras.applications.MobileNetV3Small if small else keras.applications.MobileNetV3Large
+    base = application(include_top=False, weights=None)
+    freeze = not train_base
+    base.trainable = not freeze
+    image = keras.Input(size)
+    return keras.Model(image, base(image, training=False))
+
+
 def train(batches, size=(224, 224, 3)):
-    for make in (by_attribute, layer_by_layer, all_but_normalization, without_normalization):
+    for make in (by_attribute, layer_by_layer, all_but_normalization, without_normalization, when_asked_to):
         model = make(size)
         model.compile("adam", "mse")
         model.fit(batches)

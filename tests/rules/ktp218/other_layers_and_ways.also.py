@@ -64,12 +64,6 @@ def two_models(image=(28, 28)):
     return models
 
 
-def only_called(images):
-    inputs = Input((8,))
-    model = keras.Model(inputs, Dropout(0.5)(inputs, training=True))
-    return [model(images) for _ in range(50)]
-
-
 def stopped_statistics(inputs):
     tensor = keras.Input((8,))
     model = keras.Model(tensor, BatchNormalization()(tensor, training=False))

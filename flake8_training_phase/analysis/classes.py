@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.events import Event
-from flake8_training_phase.analysis.known_functions import ANY_NAME
 from flake8_training_phase.analysis.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.syntax import nodes_in
 from flake8_training_phase.analysis.values import (
+    ANY_NAME,
     UNKNOWN,
     ClassValue,
     Constant,

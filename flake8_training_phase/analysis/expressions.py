@@ -31,6 +31,7 @@ from flake8_training_phase.analysis.values import (
     merge,
     truth,
     union,
+    unknown_phase,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
 
@@ -348,11 +349,6 @@ class Expressions(ABC):
         if node.value is not None:
             frame.returned.append(Items((self.evaluate(node.value, frame),)))
         return UNKNOWN
-
-
-def unknown_phase(parameter: str | None) -> PhaseValue:
-    """Something made from the phase, nobody knows what."""
-    return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
 
 
 def _not_none(value: Value) -> Iterable[Value]:

@@ -34,7 +34,6 @@ from flake8_training_phase.analysis.events import (
     PhaseTest,
     walk,
 )
-from flake8_training_phase.analysis.expressions import unknown_phase
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.objects import Made, ObjectState
 from flake8_training_phase.analysis.scopes import function_imports
@@ -56,6 +55,7 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
     union,
+    unknown_phase,
 )
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.arguments import Arguments
 from flake8_training_phase.analysis.events import Branch, Event
-from flake8_training_phase.analysis.expressions import unknown_phase
 from flake8_training_phase.analysis.frames import Frame
 from flake8_training_phase.analysis.values import (
+    ANY_NAME,
     SIGNATURE_TEST,
     UNKNOWN,
     Constant,
@@ -25,6 +25,7 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
     union,
+    unknown_phase,
 )
 from flake8_training_phase.keras.catalogue import KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 FUNCTIONAL = layers()["Functional"]
 _MODEL = layers()["Model"]
-
-ANY_NAME = "*"
-"""The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
 
 _SAME_ITEMS = frozenset({"list", "tuple", "set", "reversed", "sorted", "iter", "frozenset"})
 _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "get_static_value"})

@@ -79,6 +79,15 @@ class PhaseValue(Value):
         return self.by_lane == (True, False, None)
 
 
+def unknown_phase(parameter: str | None) -> PhaseValue:
+    """Something made from the phase, nobody knows what."""
+    return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
+
+
+ANY_NAME = "*"
+"""The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class External(Value):
     """Something from outside the checked code, by its dotted name: `tensorflow.nn.dropout`."""

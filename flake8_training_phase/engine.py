@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flake8_training_phase import codes
-from flake8_training_phase.analysis.call_modes import CallModes, call_modes
-from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, Rule

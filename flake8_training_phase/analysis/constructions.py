@@ -9,19 +9,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from flake8_training_phase.analysis.arguments import parameter_names
-from flake8_training_phase.analysis.classes import FunctionDef, UserClass
-from flake8_training_phase.analysis.expressions import TooComplex
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.graphs import GraphMaker
-from flake8_training_phase.analysis.objects import Made
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import UNKNOWN, Instance
+from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.objects import Made
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance
+from flake8_training_phase.analysis.machine.expressions import TooComplex
+from flake8_training_phase.analysis.machine.graphs import GraphMaker
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.module import Module
     from flake8_training_phase.analysis.program import Program
+    from flake8_training_phase.analysis.symbols.module import Module
 
 
 def constructions_of(module: Module, program: Program) -> tuple[Made, ...]:

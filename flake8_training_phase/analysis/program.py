@@ -10,17 +10,13 @@ import ast
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names, unknown_rest
-from flake8_training_phase.analysis.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.constructions import constructions_of, names_read
-from flake8_training_phase.analysis.expressions import TooComplex
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.graphs import GraphMaker
-from flake8_training_phase.analysis.interpreter import Interpreter, bound
-from flake8_training_phase.analysis.module import Module
-from flake8_training_phase.analysis.objects import Made, ObjectState, construction_key, simplified
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names, unknown_rest
+from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.objects import Made, ObjectState, construction_key, simplified
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     FunctionValue,
@@ -30,6 +26,11 @@ from flake8_training_phase.analysis.values import (
     Value,
     union,
 )
+from flake8_training_phase.analysis.machine.calls import bound
+from flake8_training_phase.analysis.machine.expressions import TooComplex
+from flake8_training_phase.analysis.machine.graphs import GraphMaker
+from flake8_training_phase.analysis.machine.interpreter import Interpreter
+from flake8_training_phase.analysis.symbols.module import Module
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 Answer = TypeVar("Answer")

@@ -12,10 +12,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
-from flake8_training_phase.analysis.module import Module
+from flake8_training_phase.analysis.domain.scopes import Import, external
+from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.analysis.program import Program
-from flake8_training_phase.analysis.scopes import Import, external
-from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, ModuleValue, Value
+from flake8_training_phase.analysis.symbols.module import Module
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
 from flake8_training_phase.settings import Settings

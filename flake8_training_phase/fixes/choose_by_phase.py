@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
+from flake8_training_phase.analysis.domain.scopes import inner_statements
+from flake8_training_phase.analysis.domain.values import FunctionValue, Partial
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, binds
 from flake8_training_phase.analysis.patterns.phase_switches import PhaseSwitch
-from flake8_training_phase.analysis.scopes import inner_statements
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import FunctionValue, Partial
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
 from flake8_training_phase.fixes.legacy_imports import has_comments

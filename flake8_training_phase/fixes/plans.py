@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flake8_training_phase.analysis.arguments import defaults, uses_kwargs
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.events import Inlined, LayerCall, Place
-from flake8_training_phase.analysis.layer_class import LayerClass, leaks_true, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwargs
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, Place
 from flake8_training_phase.analysis.patterns.augmentation import augments, only_augments
 from flake8_training_phase.analysis.patterns.kwargs_uses import kwargs_uses
+from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.queries.layer_class import (
+    LayerClass,
+    leaks_true,
+    reaches_phase,
+    takes_keyword,
+    wants_flag,
+)
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
 from flake8_training_phase.fixes.name_parameter import name_parameter

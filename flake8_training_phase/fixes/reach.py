@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.sources.text import SourceText
 

@@ -11,11 +11,12 @@ import ast
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import KerasCall, LayerCall, PhaseTest
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.patterns.augmentation import only_augments
-from flake8_training_phase.analysis.phase_flow import Leaves, Mode, PhaseFlow, Report, Subject
+from flake8_training_phase.analysis.phase.flow import PhaseFlow, Report, Subject
+from flake8_training_phase.analysis.phase.modes import Leaves, Mode
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Edit, Fix
 from flake8_training_phase.fixes.reach import reached_names
 from flake8_training_phase.keras.generations import Generation, Passed, Phase

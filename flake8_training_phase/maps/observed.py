@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from flake8_training_phase.analysis.arguments import defaults
-from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence, parent_dependence
-from flake8_training_phase.analysis.events import (
+from flake8_training_phase.analysis.domain.arguments import defaults
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.events import (
     Branch,
     Event,
     FlagArgument,
@@ -27,10 +26,11 @@ from flake8_training_phase.analysis.events import (
     called,
     walk,
 )
-from flake8_training_phase.analysis.layer_class import layer_title
-from flake8_training_phase.analysis.phase_flow import (
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import UNKNOWN, External, Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
+from flake8_training_phase.analysis.phase.flow import (
     Context,
-    Mode,
     Outcome,
     PhaseFlow,
     Received,
@@ -41,9 +41,9 @@ from flake8_training_phase.analysis.phase_flow import (
     _own_phase,
     _Run,
 )
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import UNKNOWN, External, Instance, Value, members
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps.model import Kind
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.phase_flow import Mode, Received
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.phase.dependence import Dependence
+from flake8_training_phase.analysis.phase.flow import Received
+from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.scopes import Scope
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.configuration.errors import nearest
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Passed, Phase

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import Method
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, majors
+from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.patterns.augmentation import only_augments
-from flake8_training_phase.analysis.phase_flow import Mode
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, majors
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.ktp102_layer_without_training import in_host_message, untold_message

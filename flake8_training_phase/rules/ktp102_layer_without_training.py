@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import (
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.patterns.augmentation import only_augments
+from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     UntoldHelper,
     layer_title,
     majors,
     reaches_phase,
 )
-from flake8_training_phase.analysis.patterns.augmentation import only_augments
-from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Problem, Rule

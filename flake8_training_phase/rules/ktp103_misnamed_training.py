@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import FunctionNode, defaults, parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Inlined, LayerCall
-from flake8_training_phase.analysis.layer_class import (
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.patterns.renamed_flag import described, flag_sites, takes_by_itself
+from flake8_training_phase.analysis.patterns.unfilled_parameters import second_flags, text_parameters
+from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
     layer_title,
@@ -16,11 +20,7 @@ from flake8_training_phase.analysis.layer_class import (
     reaches_phase,
     shows_flag,
 )
-from flake8_training_phase.analysis.patterns.renamed_flag import described, flag_sites, takes_by_itself
-from flake8_training_phase.analysis.patterns.unfilled_parameters import second_flags, text_parameters
-from flake8_training_phase.analysis.phase_flow import Subject
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Given, KerasCall, LayerCall, PhaseTest, walk
-from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.events import Given, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.patterns.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.analysis.patterns.dropout_functions import drops_by_phase
-from flake8_training_phase.analysis.phase_flow import Mode, Subject
+from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.fixes.none_default import allow_none

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import Method
-from flake8_training_phase.analysis.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
+from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites, functional_call
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddDefault, Change, Plan
 from flake8_training_phase.fixes.none_default import allow_none

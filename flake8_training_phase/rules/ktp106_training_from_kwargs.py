@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter, parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import Method
-from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, called, walk
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
+from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, called, walk
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, members
 from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses, kwargs_uses
-from flake8_training_phase.analysis.values import UNKNOWN, Constant, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.name_parameter import defaults_to_inference, name_parameter
 from flake8_training_phase.rules.rule import Problem, Rule

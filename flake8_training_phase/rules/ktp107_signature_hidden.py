@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.decorators import graph_decorator, hiding_decorator
-from flake8_training_phase.analysis.events import Inlined, LayerCall, PhaseTest
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
-from flake8_training_phase.analysis.phase_flow import Subject
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, PhaseTest
+from flake8_training_phase.analysis.phase.decorators import graph_decorator, hiding_decorator
+from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.rules.rule import Problem, Rule

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.domain.values import Instance, union
 from flake8_training_phase.analysis.patterns.opaque_paths import unseen_layers
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, union
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
 

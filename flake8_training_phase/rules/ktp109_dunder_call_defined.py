@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import defaults, parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.patterns.dunder_calls import DunderCall, dunder_call
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, RenameFunction
 from flake8_training_phase.rules.rule import Problem, Rule

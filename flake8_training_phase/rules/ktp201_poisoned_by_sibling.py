@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flake8_training_phase.analysis.checked_module import CheckedModule, RelatedNode
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import (
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.patterns.augmentation import augments
+from flake8_training_phase.analysis.patterns.graph_leaks import GraphLeak, graph_leaks
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
+from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     Wrong,
     concerned,
@@ -16,10 +20,6 @@ from flake8_training_phase.analysis.layer_class import (
     majors,
     takes_keyword,
 )
-from flake8_training_phase.analysis.patterns.augmentation import augments
-from flake8_training_phase.analysis.patterns.graph_leaks import GraphLeak, graph_leaks
-from flake8_training_phase.analysis.phase_flow import Mode
-from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward

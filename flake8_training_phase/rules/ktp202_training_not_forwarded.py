@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.patterns.inverted_guards import idle_calls
 from flake8_training_phase.analysis.patterns.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
 from flake8_training_phase.analysis.patterns.unfilled_parameters import second_flags
+from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan, Replace
 from flake8_training_phase.fixes.plans import forward

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import Given, LayerCall, called
-from flake8_training_phase.analysis.layer_class import layer_title
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Given, LayerCall, called
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.patterns.positional_flags import (
     PositionalFlag,
     parameters,
@@ -16,7 +15,8 @@ from flake8_training_phase.analysis.patterns.positional_flags import (
     positional_flags,
     stored_flags,
 )
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import layer_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import NameArgument, Plan
 from flake8_training_phase.keras.catalogue import KerasLayer

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Given, LayerCall
-from flake8_training_phase.analysis.layer_class import (
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.events import Given, LayerCall
+from flake8_training_phase.analysis.domain.values import TRUE_LANE
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
     layer_title,
@@ -16,7 +17,6 @@ from flake8_training_phase.analysis.layer_class import (
     reaches_phase,
     wants_flag,
 )
-from flake8_training_phase.analysis.values import TRUE_LANE
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.patterns.guards import Guarded, guards
 from flake8_training_phase.analysis.patterns.weights import has_weights
-from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
 from flake8_training_phase.keras.misnamed import AMBIGUOUS

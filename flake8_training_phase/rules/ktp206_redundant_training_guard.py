@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.layer_class import layer_title
 from flake8_training_phase.analysis.patterns.guards import Guarded, guards
 from flake8_training_phase.analysis.patterns.weights import is_identity_at_inference
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import layer_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
 from flake8_training_phase.rules.rule import Problem, Rule

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter, parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import Inlined, KerasCall
-from flake8_training_phase.analysis.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
+from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
+from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.keras.catalogue import DependsOn

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import Inlined, KerasCall
-from flake8_training_phase.analysis.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
+from flake8_training_phase.analysis.domain.values import Value
 from flake8_training_phase.analysis.patterns.filled_models import layers_given, off_by_default
-from flake8_training_phase.analysis.values import Value
+from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.parameter import add_parameter

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
-from flake8_training_phase.analysis.layer_class import (
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
     is_helper,
@@ -19,7 +20,6 @@ from flake8_training_phase.analysis.layer_class import (
     poisoned_by_default,
     reaches_phase,
 )
-from flake8_training_phase.analysis.values import Instance, members
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.constructions import has_state, is_random, layers_made, runs_as_graph
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
 

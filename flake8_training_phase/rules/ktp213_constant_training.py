@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
 from flake8_training_phase.analysis.patterns.dunder_calls import dunder_call
-from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.rules.rule import Problem, Rule

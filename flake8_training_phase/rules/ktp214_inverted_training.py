@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import KerasCall, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, concerned, layer_title, majors
+from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.patterns.inverted_guards import guard_of, idle_calls
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, layer_title, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.rules.rule import Problem, Rule

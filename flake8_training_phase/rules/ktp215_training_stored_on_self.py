@@ -6,13 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_training_phase.analysis.arguments import parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.patterns.computed_flags import ComputedFlag, computed_flags
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, takes_keyword
+from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.patterns.mixed_keras import loses_context
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, takes_keyword
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward

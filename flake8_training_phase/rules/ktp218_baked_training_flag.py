@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.events import called
-from flake8_training_phase.analysis.layer_class import majors
+from flake8_training_phase.analysis.domain.events import called
+from flake8_training_phase.analysis.domain.values import Constant
 from flake8_training_phase.analysis.patterns.baked_flags import BakedFlag, baked_flags
 from flake8_training_phase.analysis.patterns.module_run import APPLICATION
 from flake8_training_phase.analysis.patterns.trainability import Trainability
-from flake8_training_phase.analysis.values import Constant
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import majors
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.rule import Problem, Rule

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.patterns.deferred_sequentials import DeferredCall, Use, deferred_calls, use_of
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AppendStatement, Plan
 from flake8_training_phase.rules.rule import Problem, Rule

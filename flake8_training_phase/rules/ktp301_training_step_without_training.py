@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.patterns.forward_passes import ForwardPass, Told, forward_passes
 from flake8_training_phase.analysis.patterns.steps import Kind
-from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.rules.rule import Problem, Rule

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.patterns.module_run import ModelCall, module_run
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import take_and_forward

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.dependence import Dependence, class_dependence
+from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.analysis.patterns.outer_calls import has_outer_calls
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.dependence import Dependence
+from flake8_training_phase.analysis.phase.dependence import Dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.ktp301_training_step_without_training import message, plan, without_training
 from flake8_training_phase.rules.rule import Problem, Rule

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.layer_class import LayerClass, passes_through
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.patterns.phase_fallbacks import (
     Fallback,
@@ -18,7 +16,9 @@ from flake8_training_phase.analysis.patterns.phase_fallbacks import (
 )
 from flake8_training_phase.analysis.patterns.phase_inputs import phase_input
 from flake8_training_phase.analysis.patterns.phase_switches import is_in_switch
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, passes_through
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
 from flake8_training_phase.fixes.legacy_imports import with_import

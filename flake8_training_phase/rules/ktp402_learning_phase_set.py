@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.patterns.model_calls import model_calls
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, Plan
 from flake8_training_phase.fixes.legacy_imports import with_import

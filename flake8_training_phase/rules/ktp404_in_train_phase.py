@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.phase_switches import PhaseSwitch, phase_switches
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.choose_by_phase import choose_by_phase
 from flake8_training_phase.fixes.legacy_imports import with_import

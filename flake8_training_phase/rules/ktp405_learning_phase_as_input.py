@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.patterns.phase_inputs import PhaseInput, phase_input
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.legacy import PHASE_READS
 from flake8_training_phase.rules.rule import Problem, Rule

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
 from flake8_training_phase.analysis.patterns.legacy_uses import asks_for_version
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, Plan
 from flake8_training_phase.keras.names import keras_path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropImport, Plan
 from flake8_training_phase.fixes.legacy_imports import droppable_import

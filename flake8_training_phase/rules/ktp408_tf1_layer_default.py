@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import External, members
 from flake8_training_phase.analysis.patterns.legacy_uses import root_name
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.values import External, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
 

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.checked_module import CheckedModule, RelatedNode
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
 from flake8_training_phase.codes import rule_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_training_phase import engine
-from flake8_training_phase.analysis.call_modes import CallModes
-from flake8_training_phase.analysis.phase_flow import Mode
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.call_modes import CallModes
 from flake8_training_phase.findings import Finding, Position
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.rules import rule

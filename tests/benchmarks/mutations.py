@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, LayerCall, walk
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase, wants_flag
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Constant, Instance, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.values import Constant, Instance, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase, wants_flag
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.settings import Settings

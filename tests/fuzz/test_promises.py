@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from flake8_training_phase import engine
-from flake8_training_phase.analysis.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.fixes import render
 from flake8_training_phase.rules import rule

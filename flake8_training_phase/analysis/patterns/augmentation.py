@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, defaults_to_true
-from flake8_training_phase.analysis.phase_flow import Subject
-from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, defaults_to_true
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
 _MEANT = re.compile(r"^Random|Augment|MixUp|CutMix|CutOut|Mosaic|^MC|MonteCarlo", re.IGNORECASE)

@@ -6,17 +6,17 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import defaults
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Given, LayerCall, walk
-from flake8_training_phase.analysis.layer_class import defaults_to_true
+from flake8_training_phase.analysis.domain.arguments import defaults
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Given, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.patterns.graph_run import TRAINING_USES, GraphCall, GraphRun, graph_run
 from flake8_training_phase.analysis.patterns.module_run import APPLICATION
 from flake8_training_phase.analysis.patterns.trainability import Trainability, trainability
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.applications import has_batch_normalization, has_dropout
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 from flake8_training_phase.keras.generations import Generation

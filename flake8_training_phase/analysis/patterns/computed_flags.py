@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import defaults, parameter_names
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.events import KerasCall, LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title, reaches_phase
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
+from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _MEANT = re.compile(
     r"(^|_)mc(_|$)|monte|bayes|always|stochastic|sampl|uncertain|infer|test|predict|noisy", re.IGNORECASE

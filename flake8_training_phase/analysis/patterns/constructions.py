@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, walk
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.events import Inlined, walk
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import ClassValue, Instance, members
 from flake8_training_phase.analysis.patterns.weights import has_weights
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import ClassValue, Instance, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 _MAYBE_WITHOUT_WEIGHTS = frozenset(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 FunctionNode = FunctionDef | ast.Lambda

@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from flake8_training_phase.analysis.arguments import parameter_names
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.patterns.definitions import called_name
 from flake8_training_phase.analysis.patterns.flag_taint import FlagTaint
 from flake8_training_phase.analysis.patterns.functional_calls import FunctionalCall, guarded_calls, unguarded_calls
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import is_backend_function, keras_path
 
 _TENSORFLOW_DROPOUT = re.compile(

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.events import Event, LayerCall, walk
-from flake8_training_phase.analysis.functions import FunctionDef
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.events import Event, LayerCall, walk
+from flake8_training_phase.analysis.queries.functions import FunctionDef
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PLAIN_BASES = frozenset({"Layer", "Model"})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import KerasCall
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import KerasCall
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.patterns.graph_run import graph_run
-from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.keras.catalogue import MODEL_NAMES
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from flake8_training_phase.analysis.syntax import nodes_in, parents_of
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

@@ -7,16 +7,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from flake8_training_phase.analysis.arguments import defaults, parameter
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import FlagArgument, Given, KerasCall, LayerCall, walk
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import FlagArgument, Given, KerasCall, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    Constant,
+    FunctionValue,
+    Instance,
+    Value,
+    members,
+    union,
+)
 from flake8_training_phase.analysis.patterns.definitions import positional_names
 from flake8_training_phase.analysis.patterns.module_run import APPLICATION, Entered, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.patterns.steps import Kind, TrainingStep
 from flake8_training_phase.analysis.patterns.training_steps import training_steps
-from flake8_training_phase.analysis.values import UNKNOWN, Constant, FunctionValue, Instance, Value, members, union
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED

@@ -10,15 +10,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.known_functions import FUNCTIONAL
-from flake8_training_phase.analysis.layer_class import defaults_to_true
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.models.functions import FUNCTIONAL
 from flake8_training_phase.analysis.patterns.graph_run import Graph, GraphCall, GraphRun, graph_run
-from flake8_training_phase.analysis.phase_flow import Leaves, PhaseFlow
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
+from flake8_training_phase.analysis.phase.modes import Leaves
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Phase
 

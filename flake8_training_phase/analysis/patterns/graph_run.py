@@ -11,16 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from flake8_training_phase.analysis.arguments import Arguments
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.events import FlagArgument, Given
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.graphs import Tensor
-from flake8_training_phase.analysis.known_functions import flattened
-from flake8_training_phase.analysis.patterns.module_run import ModuleRun
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.events import FlagArgument, Given
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     External,
@@ -30,6 +25,11 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
+from flake8_training_phase.analysis.machine.graphs import Tensor
+from flake8_training_phase.analysis.models.functions import flattened
+from flake8_training_phase.analysis.patterns.module_run import ModuleRun
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 
 _COMPUTED = (ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.blocks import blocks
-from flake8_training_phase.analysis.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.syntax import nodes_in, parents_of
-from flake8_training_phase.analysis.values import FALSE_LANE, TRUE_LANE, members
+from flake8_training_phase.analysis.domain.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
+from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, members
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.blocks import blocks
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 _Parents = Mapping[ast.AST, ast.AST]
 _Blocks = ("body", "orelse", "finalbody")

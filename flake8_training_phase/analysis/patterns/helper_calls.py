@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import parameter, unknown_rest
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Rest
+from flake8_training_phase.analysis.domain.arguments import parameter, unknown_rest
+from flake8_training_phase.analysis.domain.values import Rest
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -17,7 +17,7 @@ from flake8_training_phase.analysis.patterns.definitions import (
     positional_names,
 )
 from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingStep
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _GRADS = frozenset({"value_and_grad", "grad"})
 _UPDATES = frozenset({"stateless_apply", "apply_updates", "apply_gradients", "update", "apply", "tree_map"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from flake8_training_phase.analysis.syntax import nodes_in, parents_of
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 

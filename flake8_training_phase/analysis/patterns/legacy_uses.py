@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.blocks import TRY
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import External, Value, members
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import External, Value, members
+from flake8_training_phase.analysis.syntax.blocks import TRY
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.legacy import is_backend_module, legacy_function
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.checked_module import CheckedModule
-    from flake8_training_phase.analysis.layer_class import LayerClass
+    from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+    from flake8_training_phase.analysis.queries.layer_class import LayerClass
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _VERSION_TEST = re.compile(r"(?<![a-zA-Z])version|VERSION|hasattr\(.*phase", re.DOTALL)

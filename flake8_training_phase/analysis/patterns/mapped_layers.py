@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import LayerCall, walk
-from flake8_training_phase.analysis.layer_class import defaults_to_true
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.patterns.definitions import Definitions, FunctionNode, Unit
 from flake8_training_phase.analysis.patterns.outer_calls import calls_outside
-from flake8_training_phase.analysis.syntax import nodes_in, parents_of
-from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 _EVALUATES = re.compile(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
-from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
 
 
 def loses_context(layer_class: LayerClass, call: LayerCall) -> bool:

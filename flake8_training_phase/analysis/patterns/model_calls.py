@@ -6,10 +6,18 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import (
+    ClassValue,
+    External,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+    members,
+)
 from flake8_training_phase.analysis.patterns.legacy_uses import root_name
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import ClassValue, External, FunctionValue, Instance, Partial, Value, members
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 
 _LIKE_A_MODEL = re.compile(r"model|net|encoder|generator|discriminator")

@@ -13,17 +13,12 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.arguments import Arguments, defaults, parameter_names
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import FlagArgument, LayerCall
-from flake8_training_phase.analysis.expressions import MAX_STEPS, TooComplex
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.functions import Function
-from flake8_training_phase.analysis.graphs import GraphMaker, Tensor, through
-from flake8_training_phase.analysis.objects import held_instances
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.objects import held_instances
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     Constant,
@@ -34,6 +29,12 @@ from flake8_training_phase.analysis.values import (
     members,
     union,
 )
+from flake8_training_phase.analysis.machine.calls import is_static
+from flake8_training_phase.analysis.machine.expressions import MAX_STEPS, TooComplex
+from flake8_training_phase.analysis.machine.graphs import GraphMaker, Tensor, through
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.functions import Function
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
@@ -161,7 +162,7 @@ class ModuleRun(GraphMaker):
             value = self.evaluate(default, frame)
             if isinstance(value, Instance):
                 frame.environment[name] = value
-        if instance is not None and parameter_names(node) and not _is_static(node):
+        if instance is not None and parameter_names(node) and not is_static(node):
             frame.environment[parameter_names(node)[0]] = instance
         self._run(node.body, frame)
 
@@ -313,7 +314,3 @@ def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
     assert isinstance(known, ModuleRun)
     known.come_to(nodes)
     return known
-
-
-def _is_static(node: ast.AST) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(node, "decorator_list", ()))

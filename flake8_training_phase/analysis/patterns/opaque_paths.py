@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter_names
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.known_functions import flattened
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, Value, members
+from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.models.functions import flattened
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _ALL_LAYERS = frozenset({"layers", "submodules", "_layers", "_flatten_layers"})
 """Attributes of Keras that give every layer an object holds."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.layer_class import LayerClass
+from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.patterns.module_run import ModelCall, module_run
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
 def calls_outside(module: CheckedModule, nodes: Collection[ast.Call]) -> Iterator[ModelCall]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

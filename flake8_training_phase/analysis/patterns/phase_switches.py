@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flake8_training_phase.analysis.domain.values import External, members
 from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, legacy_uses
-from flake8_training_phase.analysis.values import External, members
 from flake8_training_phase.keras.legacy import PHASE_READS, PHASE_SWITCHES
 from flake8_training_phase.keras.names import is_backend_function
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.checked_module import CheckedModule
+    from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 
 _PARAMETERS = {
     "in_train_phase": ("x", "alt", "training"),

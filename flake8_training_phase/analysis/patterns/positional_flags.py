@@ -6,14 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import defaults
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import Method
-from flake8_training_phase.analysis.events import Given
-from flake8_training_phase.analysis.patterns.flag_taint import PHASE_WORD
-from flake8_training_phase.analysis.patterns.outer_calls import calls_outside
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import defaults
+from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.events import Given
+from flake8_training_phase.analysis.domain.values import (
     ClassValue,
     Constant,
     External,
@@ -24,6 +20,10 @@ from flake8_training_phase.analysis.values import (
     members,
     union,
 )
+from flake8_training_phase.analysis.patterns.flag_taint import PHASE_WORD
+from flake8_training_phase.analysis.patterns.outer_calls import calls_outside
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.misnamed import MISNAMED
 

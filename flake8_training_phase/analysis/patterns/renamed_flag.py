@@ -6,13 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.events import Inlined, LayerCall, called
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.patterns.module_run import module_run
-from flake8_training_phase.analysis.syntax import nodes_in, parents_of
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, called
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     Constant,
     External,
@@ -22,6 +19,9 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
+from flake8_training_phase.analysis.patterns.module_run import module_run
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.patterns.definitions import Definitions, Unit, called_name, calls_in
 from flake8_training_phase.analysis.patterns.module_run import VARIABLES
 from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingStep
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _UPDATES = frozenset({"step", "apply", "apply_gradients"})
 _NO_GRADIENT = frozenset({"no_grad", "inference_mode"})

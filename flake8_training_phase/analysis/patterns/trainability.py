@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, flags_of
 from flake8_training_phase.analysis.patterns.graph_run import GraphRun
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Constant, Instance, Value, flags_of
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
 class Trainability(Enum):

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import parameter
+from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.patterns import jax_steps, torch_steps
 from flake8_training_phase.analysis.patterns.definitions import (
     Definitions,
@@ -26,7 +26,7 @@ from flake8_training_phase.analysis.patterns.definitions import (
 )
 from flake8_training_phase.analysis.patterns.module_run import VARIABLES
 from flake8_training_phase.analysis.patterns.steps import Kind, Owner, TrainingStep
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _UPDATES = frozenset({"apply_gradients", "apply", "minimize", "assign_sub", "assign_add"})
 _GRADIENTS = frozenset({"gradient", "jacobian", "batch_jacobian"})

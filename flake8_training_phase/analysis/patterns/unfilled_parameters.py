@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import FunctionNode, defaults, parameter
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, reaches_phase
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import LayerCall, walk
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 _RANDOM = ("Random", "Gaussian", "SpatialDropout")

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.dependence import Dependence, class_dependence, dependence, parent_dependence
-from flake8_training_phase.analysis.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.phase_flow import Mode, PhaseFlow
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, Instance, Items, Value, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence, dependence, parent_dependence
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
+from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.values import UNKNOWN, Constant, Instance, Items, Value, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.settings import Settings

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from flake8_training_phase.analysis.blocks import blocks
-from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
+from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
+from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.keras import catalogue, names
 from flake8_training_phase.keras.knowledge import Knowledge
 

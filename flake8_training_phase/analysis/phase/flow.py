@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import Enum
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.decorators import hides_default, hides_signature
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import (
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import (
     Branch,
     Event,
     FlagArgument,
@@ -25,7 +22,7 @@ from flake8_training_phase.analysis.events import (
     Loop,
     PhaseTest,
 )
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
     LANES,
     NONE_LANE,
@@ -34,6 +31,9 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
+from flake8_training_phase.analysis.phase.decorators import hides_default, hides_signature
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.modes import Leaves, Mode
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
 
@@ -42,43 +42,6 @@ MAX_NESTING = 24
 
 MAX_WRITERS = 8
 """How many calls that may have written one phase to the call context are told apart where ways meet."""
-
-
-class Mode(Enum):
-    """How the outermost model or layer is run, and the phase that is asked for by it."""
-
-    FIT = ("fit()", True)
-    TRUE = ("training=True", True)
-    FALSE = ("training=False", False)
-    NONE = ("a call without a flag", False)
-    PREDICT = ("predict()", False)
-
-    @property
-    def wanted(self) -> bool:
-        """The phase that a user asks for in this mode."""
-        return self.value[1]
-
-    @property
-    def flag(self) -> Flag:
-        """What a caller passes."""
-        return Passed.ABSENT if self is Mode.NONE else self.value[1]
-
-    def __str__(self) -> str:
-        return str(self.value[0])
-
-
-class Leaves(Enum):
-    """Which of the mode-dependent layers that a call reaches are looked at."""
-
-    ALL = "all"
-    ON_BY_DEFAULT = "on by default"
-    """Those that run in training mode when nothing says which mode it is, as Keras's `Random*` layers do."""
-    OFF_BY_DEFAULT = "off by default"
-    """The others: Dropout, BatchNormalization."""
-
-    def include(self, on_by_default: bool) -> bool:
-        """Whether a layer with that default is looked at."""
-        return self is Leaves.ALL or (self is Leaves.ON_BY_DEFAULT) is on_by_default
 
 
 Subject = LayerCall | KerasCall | PhaseTest

@@ -6,13 +6,10 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from flake8_training_phase.analysis.blocks import TRY
-from flake8_training_phase.analysis.events import Branch, Event, Exit, Loop, PhaseTest, Place
-from flake8_training_phase.analysis.expressions import Expressions, compared
-from flake8_training_phase.analysis.frames import Environment, Frame
-from flake8_training_phase.analysis.scopes import inner_statements
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, Place
+from flake8_training_phase.analysis.domain.frames import Environment, Frame
+from flake8_training_phase.analysis.domain.scopes import inner_statements
+from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
     LANES,
     SIGNATURE_TEST,
@@ -30,6 +27,9 @@ from flake8_training_phase.analysis.values import (
     truth,
     union,
 )
+from flake8_training_phase.analysis.machine.expressions import Expressions, compared
+from flake8_training_phase.analysis.syntax.blocks import TRY
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
 class Statements(Expressions):

@@ -7,24 +7,18 @@ One interpreter serves two questions: what attributes do `__init__` and `build` 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis import known_functions
-from flake8_training_phase.analysis.arguments import (
+from flake8_training_phase.analysis.domain.arguments import (
     Arguments,
     FunctionNode,
-    defaults,
-    hidden_items,
     parameter_names,
-    unknown_rest,
 )
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import (
-    Branch,
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import (
     Event,
-    Exit,
     FlagArgument,
     Given,
     Inlined,
@@ -32,13 +26,11 @@ from flake8_training_phase.analysis.events import (
     LayerCall,
     Loop,
     PhaseTest,
-    walk,
 )
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.objects import Made, ObjectState
-from flake8_training_phase.analysis.scopes import function_imports
-from flake8_training_phase.analysis.statements import Statements, place
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.objects import Made, ObjectState
+from flake8_training_phase.analysis.domain.scopes import function_imports
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     Constant,
@@ -57,6 +49,9 @@ from flake8_training_phase.analysis.values import (
     union,
     unknown_phase,
 )
+from flake8_training_phase.analysis.machine.calls import bound, does_something, is_static, question_of
+from flake8_training_phase.analysis.machine.statements import Statements, place
+from flake8_training_phase.analysis.models import functions as known_functions
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
 if TYPE_CHECKING:
@@ -340,14 +335,14 @@ class Interpreter(Statements):
         inner = Frame.of(function, frame.live)
         inner.inspects_signatures = inner.inspects_signatures or frame.inspects_signatures
         parameters = parameter_names(node)
-        if function.bound_to is not None and parameters and not _is_static(node):
+        if function.bound_to is not None and parameters and not is_static(node):
             parameters = parameters[1:]
-        elif function.owner is not None and not isinstance(node, ast.Lambda) and not _is_static(node):
+        elif function.owner is not None and not isinstance(node, ast.Lambda) and not is_static(node):
             # `Base.call(self, x)`: the instance comes first.
             first = arguments.positional[0] if arguments.positional else UNKNOWN
             inner.bound_to = first if isinstance(first, Instance) else None
         inner.environment.update(bound(function, arguments, self.evaluate))
-        question = _question(function, inner)
+        question = question_of(function, inner)
         if question is not None and question in self._pure_results:
             return self._pure_results[question]
         effects = self._effects
@@ -374,7 +369,7 @@ class Interpreter(Statements):
         result = union(inner.returned)
         if call.events:
             self.events.append(call)
-        if question is not None and effects == self._effects and not _does_something(call):
+        if question is not None and effects == self._effects and not does_something(call):
             self._pure_results[question] = result
         return result
 
@@ -382,54 +377,6 @@ class Interpreter(Statements):
     def _effects(self) -> tuple[int, int, int]:
         """Grows with what a function may leave behind, beside what it returns, and where it was not followed."""
         return len(self.state.made), self._writes, self._cuts
-
-
-def _does_something(call: Inlined) -> bool:
-    """Whether a function does more than to come to its end."""
-    return any(not isinstance(one, (Exit, Inlined, Branch, Loop)) for one in walk(call.events))
-
-
-_SIMPLE = (type(UNKNOWN), Constant, Instance, External, ClassValue)
-"""Values that are quickly told apart."""
-
-
-def _question(function: FunctionValue, frame: Frame) -> Hashable | None:
-    """What a function that does nothing else gives the same answer to; None where asking takes too long."""
-    given = frame.environment
-    if not all(isinstance(value, _SIMPLE) for value in given.values()):
-        return None
-    where = (function.node, function.bound_to, function.closure, id(function.enclosing))
-    return (*where, frame.live, frame.inspects_signatures, tuple(given.items()))
-
-
-def bound(
-    function: FunctionValue, arguments: Arguments, evaluate: Callable[[ast.expr, Frame], Value]
-) -> dict[str, Value]:
-    """What the parameters of a function are when it is called."""
-    node = function.node
-    environment: dict[str, Value] = {}
-    parameters = parameter_names(node)
-    if function.bound_to is not None and parameters and not _is_static(node):
-        environment[parameters[0]] = function.bound_to
-        parameters = parameters[1:]
-    environment |= dict(zip(parameters, arguments.positional, strict=False))
-    known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
-    environment |= {name: value for name, value in arguments.keywords.items() if name in known}
-    outside = Frame(None, function.scope, function.closure, enclosing=function.enclosing)
-    for name, default in defaults(node):
-        if name not in environment:
-            environment[name] = UNKNOWN if arguments.may_hide(name) else evaluate(default, outside)
-    for name in known:
-        environment.setdefault(name, UNKNOWN)
-    if node.args.vararg is not None:
-        rest = arguments.positional[len(parameters) :]
-        environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
-    if node.args.kwarg is not None:
-        rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
-        environment[node.args.kwarg.arg] = (
-            unknown_rest(node, arguments.lacks - set(rest_by_name)) if arguments.hidden else hidden_items(rest_by_name)
-        )
-    return environment
 
 
 def _is_sequential_subclass(value: Value) -> bool:
@@ -451,11 +398,6 @@ def _is_of_class(callee: FunctionValue) -> bool:
 
 def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-def _is_static(node: ast.AST) -> bool:
-    decorators = getattr(node, "decorator_list", ())
-    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators)
 
 
 _NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])

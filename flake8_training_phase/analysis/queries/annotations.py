@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.syntax import nodes_in
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
 def optional_bool(tree: ast.Module, scope: Scope) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.scopes import Import, Scope, class_definitions
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.scopes import Import, Scope, class_definitions
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     External,

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.values import Value
+from flake8_training_phase.analysis.domain.values import Value
 from flake8_training_phase.keras.generations import Flag, Passed
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.classes import UserClass
-    from flake8_training_phase.analysis.scopes import Scope
+    from flake8_training_phase.analysis.domain.classes import UserClass
+    from flake8_training_phase.analysis.domain.scopes import Scope
 
 Flags = tuple[Flag, Flag, Flag]
 NO_FLAG: Flags = (Passed.ABSENT, Passed.ABSENT, Passed.ABSENT)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import defaults, parameter, parameter_names
-from flake8_training_phase.analysis.events import Event
-from flake8_training_phase.analysis.scopes import Scope, inner_statements
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
+from flake8_training_phase.analysis.domain.events import Event
+from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
+from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
     UNKNOWN,
     ClassValue,
@@ -24,13 +23,14 @@ from flake8_training_phase.analysis.values import (
     flags_of,
     members,
 )
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.module import Module
     from flake8_training_phase.analysis.program import Program
+    from flake8_training_phase.analysis.symbols.module import Module
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.blocks import blocks
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.scopes import Scope
-from flake8_training_phase.analysis.values import UNKNOWN, ClassValue, Instance, Value
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, Instance, Value
+from flake8_training_phase.analysis.syntax.blocks import blocks
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 

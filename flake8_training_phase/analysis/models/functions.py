@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import Arguments
-from flake8_training_phase.analysis.events import Branch, Event
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.events import Branch, Event
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
     SIGNATURE_TEST,
     UNKNOWN,
@@ -31,7 +31,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.interpreter import Interpreter
+    from flake8_training_phase.analysis.machine.interpreter import Interpreter
 
 FUNCTIONAL = layers()["Functional"]
 _MODEL = layers()["Model"]

@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from flake8_training_phase.analysis.arguments import Arguments
-from flake8_training_phase.analysis.events import Branch, Event, Loop
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
     ClassValue,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from flake8_training_phase.analysis.events import FlagArgument, Given
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import UNKNOWN, Items, PhaseValue, Rest, Value, flags_of
+from flake8_training_phase.analysis.domain.events import FlagArgument, Given
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Items, PhaseValue, Rest, Value, flags_of
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.values import (
     ALL_LANES,
     FunctionValue,
     Instance,
@@ -17,8 +17,8 @@ from flake8_training_phase.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.classes import UserClass
-    from flake8_training_phase.analysis.scopes import Scope
+    from flake8_training_phase.analysis.domain.classes import UserClass
+    from flake8_training_phase.analysis.domain.scopes import Scope
 
 
 class Environment(dict[str, Value]):

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.values import (
     SOME_NUMBER,
     Constant,
     FunctionValue,
@@ -21,8 +21,8 @@ from flake8_training_phase.analysis.values import (
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.arguments import Arguments
-    from flake8_training_phase.analysis.classes import UserClass
+    from flake8_training_phase.analysis.domain.arguments import Arguments
+    from flake8_training_phase.analysis.domain.classes import UserClass
 
 _NOT_TOLD_APART = frozenset({"name", "dtype"})
 """Arguments of constructors that make no difference to what an object does in training."""

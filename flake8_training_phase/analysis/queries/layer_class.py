@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.arguments import parameter, uses_kwargs
-from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.decorators import hides_signature
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
-from flake8_training_phase.analysis.phase_flow import Mode, Received, Subject
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Constant, FunctionValue, Instance, Value, members
+from flake8_training_phase.analysis.domain.arguments import parameter, uses_kwargs
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
+from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.flow import Received, Subject
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.keras.targets import keras_title
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.checked_module import CheckedModule
+    from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.checked_module import CheckedModule
-from flake8_training_phase.analysis.dependence import Dependence, dependence
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.layer_class import LayerClass, layer_title
-from flake8_training_phase.analysis.phase_flow import Mode
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Phase
 

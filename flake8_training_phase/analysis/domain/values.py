@@ -15,11 +15,11 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Flag, Passed
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.arguments import Arguments
-    from flake8_training_phase.analysis.classes import UserClass
-    from flake8_training_phase.analysis.frames import Environment, Frame
-    from flake8_training_phase.analysis.module import Module
-    from flake8_training_phase.analysis.scopes import Scope
+    from flake8_training_phase.analysis.domain.arguments import Arguments
+    from flake8_training_phase.analysis.domain.classes import UserClass
+    from flake8_training_phase.analysis.domain.frames import Environment, Frame
+    from flake8_training_phase.analysis.domain.scopes import Scope
+    from flake8_training_phase.analysis.symbols.module import Module
 
 Lane = int
 """A bit for one value that the outermost `training` may have; a set of lanes is the sum of bits."""

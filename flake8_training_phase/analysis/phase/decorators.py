@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.arguments import parameter
-from flake8_training_phase.analysis.classes import Method, UserClass
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import External, FunctionValue, Value, members
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.values import External, FunctionValue, Value, members
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -6,12 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.arguments import Arguments
-from flake8_training_phase.analysis.events import LayerCall, walk
-from flake8_training_phase.analysis.frames import Frame
-from flake8_training_phase.analysis.interpreter import Interpreter
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import (
+from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.events import LayerCall, walk
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     External,
@@ -20,6 +18,8 @@ from flake8_training_phase.analysis.values import (
     Value,
     members,
 )
+from flake8_training_phase.analysis.machine.interpreter import Interpreter
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import keras_path
 
 _INPUTS = frozenset({"input", "inputs"})

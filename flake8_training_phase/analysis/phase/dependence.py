@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, PhaseTest
-from flake8_training_phase.analysis.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import (
+    Branch,
+    Event,
+    Exit,
+    Inlined,
+    KerasCall,
+    LayerCall,
+    Loop,
+    PhaseTest,
+)
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.keras.catalogue import Argument, DependsOn, KerasLayer
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flake8_training_phase.analysis.annotations import optional_bool
-from flake8_training_phase.analysis.classes import UserClass
-from flake8_training_phase.analysis.events import LayerCall
-from flake8_training_phase.analysis.functions import Function, functions
-from flake8_training_phase.analysis.layer_class import LayerClass
-from flake8_training_phase.analysis.phase_flow import PhaseFlow
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.syntax import nodes_in
-from flake8_training_phase.analysis.values import Instance
+from flake8_training_phase.analysis.queries.annotations import optional_bool
+from flake8_training_phase.analysis.queries.functions import Function, functions
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText

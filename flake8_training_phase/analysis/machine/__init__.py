@@ -1,0 +1,1 @@
+"""Runs code of the checked project on values."""

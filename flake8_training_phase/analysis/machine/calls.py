@@ -1,0 +1,80 @@
+"""What a call of a function of the checked code begins with, and whether its result may be kept."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable
+
+from flake8_training_phase.analysis.domain.arguments import (
+    Arguments,
+    defaults,
+    hidden_items,
+    parameter_names,
+    unknown_rest,
+)
+from flake8_training_phase.analysis.domain.events import Branch, Exit, Inlined, Loop, walk
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    Items,
+    Value,
+)
+
+
+def bound(
+    function: FunctionValue, arguments: Arguments, evaluate: Callable[[ast.expr, Frame], Value]
+) -> dict[str, Value]:
+    """What the parameters of a function are when it is called."""
+    node = function.node
+    environment: dict[str, Value] = {}
+    parameters = parameter_names(node)
+    if function.bound_to is not None and parameters and not is_static(node):
+        environment[parameters[0]] = function.bound_to
+        parameters = parameters[1:]
+    environment |= dict(zip(parameters, arguments.positional, strict=False))
+    known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
+    environment |= {name: value for name, value in arguments.keywords.items() if name in known}
+    outside = Frame(None, function.scope, function.closure, enclosing=function.enclosing)
+    for name, default in defaults(node):
+        if name not in environment:
+            environment[name] = UNKNOWN if arguments.may_hide(name) else evaluate(default, outside)
+    for name in known:
+        environment.setdefault(name, UNKNOWN)
+    if node.args.vararg is not None:
+        rest = arguments.positional[len(parameters) :]
+        environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
+    if node.args.kwarg is not None:
+        rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
+        environment[node.args.kwarg.arg] = (
+            unknown_rest(node, arguments.lacks - set(rest_by_name)) if arguments.hidden else hidden_items(rest_by_name)
+        )
+    return environment
+
+
+def does_something(call: Inlined) -> bool:
+    """Whether a function does more than to come to its end."""
+    return any(not isinstance(one, (Exit, Inlined, Branch, Loop)) for one in walk(call.events))
+
+
+_SIMPLE = (type(UNKNOWN), Constant, Instance, External, ClassValue)
+"""Values that are quickly told apart."""
+
+
+def question_of(function: FunctionValue, frame: Frame) -> Hashable | None:
+    """What a function that does nothing else gives the same answer to; None where asking takes too long."""
+    given = frame.environment
+    if not all(isinstance(value, _SIMPLE) for value in given.values()):
+        return None
+    where = (function.node, function.bound_to, function.closure, id(function.enclosing))
+    return (*where, frame.live, frame.inspects_signatures, tuple(given.items()))
+
+
+def is_static(node: ast.AST) -> bool:
+    """Whether a method takes no object: `@staticmethod`."""
+    decorators = getattr(node, "decorator_list", ())
+    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators)

@@ -1,0 +1,1 @@
+"""What functions from outside the checked code do."""

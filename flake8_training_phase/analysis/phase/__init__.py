@@ -1,0 +1,1 @@
+"""Follows the phase through what the machine wrote down, under each Keras."""

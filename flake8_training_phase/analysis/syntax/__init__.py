@@ -1,0 +1,1 @@
+"""Reads syntax trees: walking, blocks."""

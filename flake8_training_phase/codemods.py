@@ -26,7 +26,7 @@ from flake8_training_phase.sources.text import SourceText
 RULES_WITH_FIXES = (
     *("KTP101", "KTP102", "KTP103", "KTP104", "KTP105", "KTP106", "KTP107"),
     *("KTP201", "KTP202", "KTP203", "KTP204", "KTP205", "KTP206", "KTP207", "KTP208", "KTP209"),
-    *("KTP210", "KTP211", "KTP214", "KTP215", "KTP216", "KTP217"),
+    *("KTP210", "KTP211", "KTP214", "KTP215", "KTP216", "KTP217", "KTP219"),
     *("KTP301", "KTP302", "KTP303", "KTP305"),
     *("KTP401", "KTP402", "KTP403", "KTP404", "KTP406", "KTP407"),
 )

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
@@ -44,7 +43,7 @@ class _Search:
 
     def found(self) -> Iterator[Made]:
         """The constructions."""
-        named = names_read(self.module.tree)
+        named = self.module.names_read
         for cls in self.classes:
             if cls.name not in named:
                 yield from self._made_by_object(cls.unknown_instance)
@@ -120,23 +119,11 @@ class _Search:
             yield from ((node, cls.scope, cls) for name, node in cls.methods.items() if name not in own)
 
 
-_read: WeakKeyDictionary[ast.Module, frozenset[str]] = WeakKeyDictionary()
-
-
-def names_read(tree: ast.Module) -> frozenset[str]:
-    """The names, of functions, methods and classes alike, that a module calls or hands to something."""
-    if tree not in _read:
-        bases = {base for node in nodes_in(tree) if isinstance(node, ast.ClassDef) for base in node.bases}
-        found = set[str]()
-        for node in nodes_in(tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in bases:
-                found.add(node.id)
-            elif isinstance(node, ast.Attribute):
-                found.add(node.attr)
-        _read[tree] = frozenset(found)
-    return _read[tree]
-
-
 def _names_used(node: ast.AST) -> set[str]:
-    names = {one.id for one in nodes_in(node) if isinstance(one, ast.Name)}
-    return names | {one.attr for one in nodes_in(node) if isinstance(one, ast.Attribute)}
+    found = set[str]()
+    for one in nodes_in(node):
+        if isinstance(one, ast.Name):
+            found.add(one.id)
+        elif isinstance(one, ast.Attribute):
+            found.add(one.attr)
+    return found

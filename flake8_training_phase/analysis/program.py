@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from flake8_training_phase.analysis.constructions import constructions_of, names_read
+from flake8_training_phase.analysis.constructions import constructions_of
 from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names, unknown_rest
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
@@ -161,7 +161,7 @@ class Program:
         }
 
     def _constructions_of(self, cls: UserClass) -> list[Made]:
-        if cls.name not in names_read(cls.module.tree):
+        if cls.name not in cls.module.names_read:
             return []
         return [one for one in self.constructions(cls.module) if one.instance.type is cls]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     union,
 )
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import ALL
 
 if TYPE_CHECKING:
@@ -51,6 +53,16 @@ class Module:
         if inner is not None:
             return ModuleValue(inner)
         return self.scope.star_imported(name) or UNKNOWN
+
+    @cached_property
+    def names_read(self) -> frozenset[str]:
+        """The names, of functions, methods and classes alike, that the module calls or hands to something."""
+        nodes = list(nodes_in(self.tree))
+        bases = {base for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases}
+        names = (
+            one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one not in bases
+        )
+        return frozenset(names) | frozenset(one.attr for one in nodes if isinstance(one, ast.Attribute))
 
     def classes(self) -> Iterator[UserClass]:
         """Its classes, those inside functions and other classes included, in the order of their definition."""

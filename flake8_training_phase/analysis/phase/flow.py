@@ -91,23 +91,28 @@ class PhaseFlow:
         self.leaves = leaves
         self._running: list[Instance] = []
 
-    def report(self, cls: UserClass, mode: Mode) -> Report:
-        """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host."""
-        return self._report(cls, self._entry(cls, mode))
+    def report(self, cls: UserClass, mode: Mode, layer: Instance | None = None) -> Report:
+        """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host.
+
+        Any object of the class is run, or `layer`, which is one.
+        """
+        return self._report(cls, self._entry(cls, mode), layer)
 
     def report_in_host(self, cls: UserClass, context: Phase) -> Report:
         """What the layer calls of `cls` receive when another layer calls it without a flag in this call context."""
         accepts, default = _signature(cls, self.generation)
         return self._report(cls, self.generation.resolve(Passed.ABSENT, context, default, accepts))
 
-    def _report(self, cls: UserClass, resolved: Resolution) -> Report:
+    def _report(self, cls: UserClass, resolved: Resolution, layer: Instance | None = None) -> Report:
+        one = cls.program.canonical(layer or cls.instance)
         phase = _own_phase(cls, resolved, self.generation)
         # Modes that begin alike go on alike: in a right class, `fit()` and `training=True` do.
-        question = ("report", cls.instance, self.generation, self.leaves, phase, resolved.context)
+        question = ("report", one, self.generation, self.leaves, phase, resolved.context)
         report = Report()
 
         def run() -> Report:
-            _Run(self, report).sequence(cls.trace.events, _lane(phase), frozenset({Slot(resolved.context)}))
+            events = cls.program.summary(one).events
+            _Run(self, report).sequence(events, _lane(phase), frozenset({Slot(resolved.context)}))
             return report
 
         return cls.program.ask(question, run, meanwhile=report)

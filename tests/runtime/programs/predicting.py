@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, Instance, Items, Value, members
@@ -57,15 +58,17 @@ class Analysed:
     def said(self, target: Target, generation: Generation, mode: str) -> dict[Line, Said] | None:
         """What is said of each line that calls a layer when a class is run; None when it cannot be followed."""
         cls = self.classes[target].cls
-        if cls.call is None or not cls.trace.complete:
+        layer = _made(cls)
+        summary = cls.program.summary(layer)
+        if cls.call is None or not summary.complete:
             return None
         flow = PhaseFlow(generation)
-        report, in_inference = flow.report(cls, MODES[mode]), flow.report(cls, Mode.FALSE)
+        report, in_inference = flow.report(cls, MODES[mode], layer), flow.report(cls, Mode.FALSE, layer)
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
-        certain = set(_certain(cls.trace.events))
+        certain = set(_certain(summary.events))
         lines: dict[Line, Said] = {}
         disturbed, loud = False, cls.training_default is True
-        for event in walk(cls.trace.events):
+        for event in walk(summary.events):
             if isinstance(event, (LayerCall, KerasCall)):
                 place = names[event.place.scope.root], event.node.lineno
                 received = {one.phase for one in report.of(event)}
@@ -85,6 +88,12 @@ class Analysed:
                     disturbed |= is_first and any(True for _ in _classes(event.receiver))
                     line.unknown |= disturbed
         return lines
+
+
+def _made(cls: UserClass) -> Instance:
+    """The object that is run: it is made without arguments."""
+    nothing = Arguments(ast.Call(func=ast.Name(cls.name), args=[], keywords=[]), (), {}, starred=False, hidden=False)
+    return Instance(cls, cls.generations, construction=nothing)
 
 
 def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain: bool) -> None:

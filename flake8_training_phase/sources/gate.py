@@ -40,29 +40,37 @@ def may_hold_findings(text: str) -> bool:
     """Whether the text has anything that a rule could speak of.
 
     True is a guess, False is certain: without a `call` method or a class that may inherit one, a training step, a call
-    that says `training=True`, a name of the legacy API, a layer of TensorFlow 1, or a dropout function in a `Lambda`
+    or a graph that says a flag, a name of the legacy API, a layer of TensorFlow 1, or a dropout function in a `Lambda`
     layer, no rule has a subject.
     """
     if any(word in text for word in _TF1_LAYERS) and any(word in text for word in _TF1_WORDS):
         return True
     if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
         return True
-    if any(word in text for word in _CALLER_WORDS) and ("keras" in text or "tensorflow" in text):
+    if ("keras" in text or "tensorflow" in text) and _may_hold_callers(text):
+        return True
+    return "import" in text and (_CALL_METHOD.search(text) is not None or _may_inherit_call(text))
+
+
+def _may_hold_callers(text: str) -> bool:
+    """Whether a text that speaks of Keras may make, map or call models in ways that rules look at."""
+    if any(word in text for word in _CALLER_WORDS):
+        return True
+    if "import torch" in text and "keras" not in text:
+        return False  # It reads weights of TensorFlow; its models are those of torch.
+    if may_hold_graph_leaks(text):
         return True
     if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
         return True
-    if may_hold_graph_leaks(text):
+    if ".map(" in text and any(word in text for word in _IDLE_LAYERS):
         return True
-    if ".map(" in text and any(word in text for word in _IDLE_LAYERS) and ("keras" in text or "tensorflow" in text):
+    if "__call__" in text and _FORWARD_PASS.search(text) is not None:
         return True
-    if ("Sequential(" in text or "Model(" in text) and _BY_POSITION.search(text) is not None:
-        return True
-    if "__call__" in text and ("keras" in text or "tensorflow" in text) and _FORWARD_PASS.search(text) is not None:
-        return True
-    if "import" not in text:
-        return False
-    if _CALL_METHOD.search(text) is not None:
-        return True
+    makes_model = "Sequential(" in text or "Model(" in text
+    return makes_model and _BY_POSITION.search(text) is not None
+
+
+def _may_inherit_call(text: str) -> bool:
     imports = any(word in text for word in _KERAS_IMPORTS) and "import torch" not in text
     return imports and any(word in text for word in _DEPENDING) and _SUBCLASS.search(text) is not None
 

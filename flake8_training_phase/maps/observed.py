@@ -29,19 +29,9 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import UNKNOWN, External, Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
-from flake8_training_phase.analysis.phase.flow import (
-    Context,
-    Outcome,
-    PhaseFlow,
-    Received,
-    Report,
-    Slot,
-    _flags,
-    _lane,
-    _own_phase,
-    _Run,
-)
+from flake8_training_phase.analysis.phase.flow import PhaseFlow, _flags, _lane, _own_phase, _Run
 from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot
 from flake8_training_phase.analysis.queries.layer_class import layer_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Generation, Passed, Phase

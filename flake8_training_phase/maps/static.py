@@ -10,8 +10,8 @@ from pathlib import Path
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.phase.dependence import Dependence
-from flake8_training_phase.analysis.phase.flow import Received
 from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.results import Received
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass

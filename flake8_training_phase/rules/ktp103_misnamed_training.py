@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.patterns.renamed_flag import described, flag_sites, takes_by_itself
 from flake8_training_phase.analysis.patterns.unfilled_parameters import second_flags, text_parameters
-from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,

@@ -10,8 +10,8 @@ from flake8_training_phase.analysis.domain.events import Given, KerasCall, Layer
 from flake8_training_phase.analysis.patterns.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.patterns.class_call_sites import call_sites
 from flake8_training_phase.analysis.patterns.dropout_functions import drops_by_phase
-from flake8_training_phase.analysis.phase.flow import Subject
 from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.decorators import graph_decorator, hiding_decorator
-from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
 from flake8_training_phase.findings import Severity

@@ -49,6 +49,8 @@ def may_hold_findings(text: str) -> bool:
         return True
     if ("keras" in text or "tensorflow" in text) and _may_hold_callers(text):
         return True
+    if "import torch" not in text and _may_make_graph(text):
+        return True
     return "import" in text and (_CALL_METHOD.search(text) is not None or _may_inherit_call(text))
 
 
@@ -60,7 +62,7 @@ def _may_hold_callers(text: str) -> bool:
         return False  # It reads weights of TensorFlow; its models are those of torch.
     if may_hold_graph_leaks(text):
         return True
-    if "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text:
+    if _may_make_graph(text):
         return True
     if ".map(" in text and any(word in text for word in _IDLE_LAYERS):
         return True
@@ -68,6 +70,11 @@ def _may_hold_callers(text: str) -> bool:
         return True
     makes_model = "Sequential(" in text or "Model(" in text
     return makes_model and _BY_POSITION.search(text) is not None
+
+
+def _may_make_graph(text: str) -> bool:
+    """Whether a text may put a flag into a functional model."""
+    return "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text
 
 
 def _may_inherit_call(text: str) -> bool:

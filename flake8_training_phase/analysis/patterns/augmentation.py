@@ -8,7 +8,7 @@ from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.phase.flow import Subject
+from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, defaults_to_true
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 

@@ -8,7 +8,6 @@ are joined. A project layer that is called runs its own events in the same conte
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
@@ -34,6 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.phase.decorators import hides_default, hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.phase.modes import Leaves, Mode
+from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot, Subject
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
 
@@ -42,45 +42,6 @@ MAX_NESTING = 24
 
 MAX_WRITERS = 8
 """How many calls that may have written one phase to the call context are told apart where ways meet."""
-
-
-Subject = LayerCall | KerasCall | PhaseTest
-"""What receives a phase."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """What the call context may hold, and the call that wrote it when it was not the host."""
-
-    phase: Phase
-    writer: LayerCall | None = None
-
-
-Context = frozenset[Slot]
-
-Outcome = tuple[frozenset[Phase], frozenset[Phase]]
-"""What the phase-dependent layers inside a layer receive, and what may be in the shared context when it returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What a phase-dependent layer runs with; `writer` is the sibling call it has it from, if one."""
-
-    phase: Phase
-    writer: LayerCall | None = None
-    left: Phase = None
-    """What the sibling left in the context: where it is None, the layer runs with its default."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What every layer call of one class receives in one mode."""
-
-    received: dict[Subject, set[Received]] = field(default_factory=dict)
-
-    def of(self, call: Subject) -> set[Received]:
-        """What the phase-dependent layers run by a call receive; empty when it does not run or has none."""
-        return self.received.get(call, set())
 
 
 class PhaseFlow:

@@ -14,8 +14,8 @@ from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, Lay
 from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.phase.flow import Received, Subject
 from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.results import Received, Subject
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed

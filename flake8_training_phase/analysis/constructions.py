@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.domain.arguments import parameter_names, unknown_arguments
 from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.objects import Made
 from flake8_training_phase.analysis.domain.scopes import Scope
-from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance
+from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.graphs import GraphMaker
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.names import names_in, with_users
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.program import Program
@@ -81,9 +81,8 @@ class _Search:
         self._visited.add(node)
         instance = None if owner is None else owner.unknown_instance
         frame = Frame(node, scope, None, owner, instance)
+        frame.environment.update(unknown_arguments(node))
         names = parameter_names(node)
-        for name in (*names, *(argument.arg for argument in node.args.kwonlyargs)):
-            frame.environment[name] = UNKNOWN
         if instance is not None and names:
             frame.environment[names[0]] = instance
         yield from self._made_in(node.body, frame)
@@ -100,14 +99,11 @@ class _Search:
     @cached_property
     def _constructing_names(self) -> frozenset[str]:
         """The classes of the module, and the functions and methods that may come to construct one of them."""
-        uses = {node.name: _names_used(node) for node, _, _ in self._functions()}
-        found = {cls.name for cls in self.classes}
-        while more := {name for name, used in uses.items() if name not in found and not used.isdisjoint(found)}:
-            found |= more
-        return frozenset(found)
+        uses = ((node.name, names_in(node)) for node, _, _ in self._functions())
+        return with_users((cls.name for cls in self.classes), uses)
 
     def _is_relevant(self, node: ast.AST) -> bool:
-        return not _names_used(node).isdisjoint(self._constructing_names)
+        return not names_in(node).isdisjoint(self._constructing_names)
 
     def _functions(self) -> Iterator[tuple[FunctionDef, Scope, UserClass | None]]:
         """The functions of the module and the methods of its classes, but for those that objects run themselves."""
@@ -117,13 +113,3 @@ class _Search:
         for cls in self.classes:
             own = {"__init__", "build", "call", *cls.own_writing_methods}
             yield from ((node, cls.scope, cls) for name, node in cls.methods.items() if name not in own)
-
-
-def _names_used(node: ast.AST) -> set[str]:
-    found = set[str]()
-    for one in nodes_in(node):
-        if isinstance(one, ast.Name):
-            found.add(one.id)
-        elif isinstance(one, ast.Attribute):
-            found.add(one.attr)
-    return found

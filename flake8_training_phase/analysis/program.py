@@ -11,7 +11,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.constructions import constructions_of
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names, unknown_rest
+from flake8_training_phase.analysis.domain.arguments import (
+    Arguments,
+    defaults,
+    parameter_names,
+    unknown_arguments,
+    unknown_rest,
+)
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.objects import Made, ObjectState, construction_key, simplified
@@ -175,10 +181,7 @@ class Program:
         assert instance is not None
         run.state.visited.add(node)
         frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=node.name == "call")
-        for name in (*parameter_names(node), *(argument.arg for argument in node.args.kwonlyargs)):
-            frame.environment[name] = UNKNOWN
-        if node.args.vararg is not None:
-            frame.environment[node.args.vararg.arg] = UNKNOWN
+        frame.environment.update(unknown_arguments(node))
         if node.args.kwarg is not None:
             frame.environment[node.args.kwarg.arg] = unknown_rest(node)
         if node.name != "call":
@@ -215,7 +218,10 @@ class Program:
         elif cls.phase_in_kwargs and cls.call.node.args.kwarg is not None:
             flag = PhaseValue((True, False, None), "training")
             given[cls.call.node.args.kwarg.arg] = Items((flag,), ("training",), open=True)
-        complete = self._run(run, cls.call, given)
+        return self._followed(run, cls.call, given)
+
+    def _followed(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> CallSummary:
+        complete = self._run(run, method, given)
         return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
@@ -226,10 +232,8 @@ class Program:
         return self.ask(question, lambda: self._method_summary(one, method, flag), meanwhile=unknown)
 
     def _method_summary(self, instance: Instance, method: Method, flag: str | None) -> CallSummary:
-        run = Interpreter(self, instance)
         given = {} if flag is None else {flag: PhaseValue((True, False, None), flag)}
-        complete = self._run(run, method, given)
-        return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
+        return self._followed(Interpreter(self, instance), method, given)
 
     # Names.
 
@@ -244,8 +248,7 @@ def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Va
         if isinstance(argument.annotation, (ast.Name, ast.Attribute)):
             annotated = scope.evaluate(argument.annotation)
             if isinstance(annotated, ClassValue):
-                made = Instance(annotated.type, annotated.generations, {}, has_hidden_arguments=True)
-                yield argument.arg, made
+                yield argument.arg, annotated.any_object
     for name, default in defaults(node):
         if not isinstance(default, ast.Constant):
             value = scope.evaluate(default)

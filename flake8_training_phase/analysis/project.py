@@ -65,7 +65,8 @@ class Project:
         known = self._modules.get(path)
         if known is not None and known.text == text:
             return known
-        self.close(path)
+        if path in self._modules:  # Otherwise nobody has looked for it.
+            self.close(path)
         if len(self._modules) > MAX_MODULES:
             self._modules.clear()
             self.program = Program()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.names import names_in, with_users
 
 _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -21,16 +21,8 @@ def reached_names(tree: ast.Module, rows: Iterable[int]) -> frozenset[str] | Non
         if not around:
             return None
         edited.update(one.name for one in around)
-    used = {one.name: _names_used(one) for one in definitions}
-    while more := {name for name, names in used.items() if name not in edited and not names.isdisjoint(edited)}:
-        edited |= more
-    return frozenset(edited)
+    return with_users(edited, ((one.name, names_in(one)) for one in definitions))
 
 
 def _first_row(definition: _Definition) -> int:
     return min((definition.lineno, *(one.lineno for one in definition.decorator_list)))
-
-
-def _names_used(definition: _Definition) -> set[str]:
-    names = {one.id for one in nodes_in(definition) if isinstance(one, ast.Name)}
-    return names | {one.attr for one in nodes_in(definition) if isinstance(one, ast.Attribute)}

@@ -92,6 +92,13 @@ def parameter(node: FunctionNode, name: str) -> ast.arg | None:
     return None
 
 
+def unknown_arguments(node: FunctionNode) -> dict[str, Value]:
+    """What the parameters of a function are when nobody knows what it is called with."""
+    arguments = node.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    return {one.arg: UNKNOWN for one in every if one is not None}
+
+
 def defaults(node: FunctionNode) -> Iterable[tuple[str, ast.expr]]:
     """Every parameter that has a default, with it."""
     arguments = node.args

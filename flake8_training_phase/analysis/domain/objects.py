@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from flake8_training_phase.analysis.domain.values import (
     Partial,
     Union,
     Value,
-    members,
 )
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -60,10 +59,10 @@ class ObjectState:
 
 def construction_key(arguments: Arguments) -> Hashable:
     """Equal for arguments of which a constructor makes objects that do the same in training."""
-    keywords = sorted((name, value) for name, value in arguments.keywords.items() if name not in _NOT_TOLD_APART)
+    deciding = {name: value for name, value in arguments.keywords.items() if name not in _NOT_TOLD_APART}
     return (
-        tuple(_key(value) for value in arguments.positional),
-        tuple((name, _key(value)) for name, value in keywords),
+        tuple(map(_key, arguments.positional)),
+        _named_keys(deciding),
         arguments.starred,
         arguments.lacks if arguments.hidden else None,
     )
@@ -112,13 +111,3 @@ def simplified(value: Value) -> Value:
     if isinstance(value, Items):
         return replace(value, values=tuple(map(simplified, value.values)))
     return value
-
-
-def held_instances(values: Iterable[Value]) -> Iterable[Instance]:
-    """The objects among some values, those inside containers included."""
-    for value in values:
-        for one in members(value):
-            if isinstance(one, Instance):
-                yield one
-            elif isinstance(one, Items):
-                yield from held_instances(one.values)

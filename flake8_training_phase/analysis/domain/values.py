@@ -109,6 +109,11 @@ class ClassValue(Value):
     type: KerasLayer | UserClass
     generations: frozenset[int]
 
+    @property
+    def any_object(self) -> Instance:
+        """An object of the class, made with arguments that nobody knows."""
+        return Instance(self.type, self.generations, {}, has_hidden_arguments=True)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance(Value):

@@ -113,8 +113,9 @@ class Interpreter(Statements):
         self._writes += 1
         if base is self.subject:
             before = self.state.attributes.get(name)
-            replaces = before is None or (self.is_next and not self.conditions)
-            self.state.attributes[name] = value if replaces or before is None else union((before, value))
+            if before is not None and (self.conditions or not self.is_next):
+                value = union((before, value))
+            self.state.attributes[name] = value
         else:
             self.replace_attribute(base, name, value)
 

@@ -142,6 +142,11 @@ def flattened(values: Iterable[Value]) -> Iterable[Value]:
                 yield one
 
 
+def held_instances(values: Iterable[Value]) -> Iterable[Instance]:
+    """The objects among some values, those inside containers included."""
+    return (one for one in flattened(values) if isinstance(one, Instance))
+
+
 def keras_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]:
     """What the constructor of a Keras layer is given, by name where its name is known, else by place."""
     by_name = {f"#{place}": value for place, value in enumerate(arguments.positional)}

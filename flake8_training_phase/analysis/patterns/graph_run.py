@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
@@ -249,13 +248,12 @@ def _has_constructor(cls: UserClass) -> bool:
     return isinstance(cls.find_method("__init__"), Method)
 
 
-_RUNS: WeakKeyDictionary[CheckedModule, GraphRun] = WeakKeyDictionary()
-
-
 def graph_run(module: CheckedModule) -> GraphRun:
     """The run of a module and of all its functions, for what they make of layers; made once for each module."""
-    known = _RUNS.get(module)
-    if known is None:
-        known = _RUNS[module] = GraphRun(module)
-        known.come_to(set(nodes_in(module.tree)))
-    return known
+    return module.once(_whole_run)
+
+
+def _whole_run(module: CheckedModule) -> GraphRun:
+    run = GraphRun(module)
+    run.come_to(set(nodes_in(module.tree)))
+    return run

@@ -13,11 +13,10 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names, unknown_arguments
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.objects import held_instances
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
@@ -32,6 +31,7 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.machine.calls import is_static
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.machine.graphs import GraphMaker, Tensor, through
+from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.functions import Function
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -152,12 +152,10 @@ class ModuleRun(GraphMaker):
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
         node = function.node
         frame = Frame(node, function.scope, self._top, function.cls, instance)
+        frame.environment.update(unknown_arguments(node))
         arguments = node.args
         for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             frame.environment[one.arg] = self._annotated_value(one.annotation, frame)
-        for rest in (arguments.vararg, arguments.kwarg):
-            if rest is not None:
-                frame.environment[rest.arg] = UNKNOWN
         for name, default in defaults(node):
             value = self.evaluate(default, frame)
             if isinstance(value, Instance):
@@ -170,7 +168,7 @@ class ModuleRun(GraphMaker):
         if isinstance(annotation, (ast.Name, ast.Attribute)):
             found = self.evaluate(annotation, frame)
             if isinstance(found, ClassValue):
-                return Instance(found.type, found.generations, {}, has_hidden_arguments=True)
+                return found.any_object
         return UNKNOWN
 
     def models_of(self, node: ast.ClassDef) -> Iterator[Instance]:
@@ -308,9 +306,6 @@ _NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
     """The run of a module, as far as it comes to some nodes. What it does at its top is run once."""
-    known = module.__dict__.get("_module_run")
-    if known is None:
-        known = module.__dict__["_module_run"] = ModuleRun(module)
-    assert isinstance(known, ModuleRun)
-    known.come_to(nodes)
-    return known
+    run = module.once(ModuleRun)
+    run.come_to(nodes)
+    return run

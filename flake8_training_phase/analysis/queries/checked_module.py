@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
@@ -19,6 +21,8 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Generation, generations_of
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,14 @@ class CheckedModule:
         self.module = project.open(tree, Path(filename).absolute(), source.text)
         self.tree = self.module.tree
         self.scope = self.module.scope
+        self._once: dict[Callable[[CheckedModule], Any], Any] = {}
+
+    def once(self, make: Callable[[CheckedModule], Made]) -> Made:
+        """What is made of the module, the first time that anybody asks for it."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        made: Made = self._once[make]
+        return made
 
     @cached_property
     def layer_classes(self) -> tuple[LayerClass, ...]:

@@ -43,7 +43,7 @@ class Function:
         if isinstance(parameter.annotation, (ast.Name, ast.Attribute)):
             annotated = self.scope.evaluate(parameter.annotation)
             if isinstance(annotated, ClassValue):
-                return Instance(annotated.type, annotated.generations, {}, has_hidden_arguments=True)
+                return annotated.any_object
         return UNKNOWN
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.objects import Made, held_instances
+from flake8_training_phase.analysis.domain.objects import Made
 from flake8_training_phase.analysis.domain.values import Instance
+from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 

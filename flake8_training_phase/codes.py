@@ -1,7 +1,7 @@
 """Every rule's code and name, read from the file names in `rules/` without importing a rule.
 
-A rule lives in `rules/ktp202_training_not_forwarded.py`: its code and its name are in the file's name, so that
-settings and messages can be checked without loading the analysis.
+A rule lives in `rules/forwarding/ktp202_training_not_forwarded.py`. The name of the file holds its code and its name,
+so that settings and messages can be checked without loading the analysis.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ CODE_OF_BROKEN_FILE = "KTP900"
 """The code of the one message for a file that cannot be read or analysed."""
 NAME_OF_BROKEN_FILE = "not-analysed"
 
-_RULE_MODULE = re.compile(r"(ktp\d{3})_(\w+)")
+_RULE_MODULE = re.compile(r"(ktp\d{3})_\w+")
 
 
 @cache
 def rule_modules() -> dict[str, str]:
-    """Code to module name, for example `{"KTP202": "ktp202_training_not_forwarded"}`, in order of codes."""
+    """Code to module below `rules`, in order of codes: `{"KTP202": "forwarding.ktp202_training_not_forwarded"}`."""
     import pkgutil  # Every start of flake8 comes past here, few look at codes.
 
-    folder = str(Path(__file__).with_name("rules"))
-    names = sorted(module.name for module in pkgutil.iter_modules([folder]))
-    return {match[1].upper(): name for name in names if (match := _RULE_MODULE.fullmatch(name))}
+    families = [path for path in Path(__file__).with_name("rules").iterdir() if path.is_dir()]
+    found = {module.name: family.name for family in families for module in pkgutil.iter_modules([str(family)])}
+    rules = sorted((match[1].upper(), name) for name in found if (match := _RULE_MODULE.fullmatch(name)))
+    return {code: f"{found[name]}.{name}" for code, name in rules}
 
 
 def rule_name(code: str) -> str:

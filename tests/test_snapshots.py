@@ -36,7 +36,7 @@ def test_what_is_said_otherwise_is_shown_and_accepted(
 
     assert snapshots.main([]) == 1
     out = capsys.readouterr().out
-    assert "+KTP201 poisoned-by-sibling: bug, Keras 3" in out
+    assert "+KTP201 leaked-training-flag: bug, Keras 3" in out
     assert "gone.snapshot has no input" in out
     assert not one.snapshot.exists()
 

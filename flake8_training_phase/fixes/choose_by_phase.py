@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import FunctionValue, Partial
-from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse, binds
-from flake8_training_phase.analysis.patterns.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, binds
+from flake8_training_phase.analysis.queries.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import Change, Plan, Replace

@@ -11,9 +11,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from flake8_training_phase.analysis.patterns.legacy_uses import legacy_uses, root_name
-from flake8_training_phase.analysis.patterns.phase_switches import phase_switches
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.legacy_uses import legacy_uses, root_name
+from flake8_training_phase.analysis.queries.phase_switches import phase_switches
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, DropImport, HoldImport, Plan, Replace, Unwrap
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, is_backend_module

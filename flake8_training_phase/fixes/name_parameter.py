@@ -6,8 +6,8 @@ import ast
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest
-from flake8_training_phase.analysis.patterns.kwargs_uses import KwargsUses
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_training_phase.analysis.patterns.legacy_uses import LegacyUse
+from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse
 from flake8_training_phase.fixes.changes import AddArgument, Change
 
 _SHOWN = 3

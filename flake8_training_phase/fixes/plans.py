@@ -8,9 +8,9 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, Place
-from flake8_training_phase.analysis.patterns.augmentation import augments, only_augments
-from flake8_training_phase.analysis.patterns.kwargs_uses import kwargs_uses
 from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
+from flake8_training_phase.analysis.queries.kwargs_uses import kwargs_uses
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     leaks_true,

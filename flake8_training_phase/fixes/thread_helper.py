@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCall, walk
-from flake8_training_phase.analysis.patterns.helper_calls import HelperCall, helper_calls
+from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, is_helper, takes_keyword, wants_flag
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability

@@ -12,10 +12,10 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, PhaseTest
-from flake8_training_phase.analysis.patterns.augmentation import only_augments
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Leaves, Mode
 from flake8_training_phase.analysis.phase.results import Report, Subject
+from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Edit, Fix

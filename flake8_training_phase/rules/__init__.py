@@ -1,8 +1,8 @@
-"""The rules, one per file; `ktp202_training_not_forwarded.py` is rule KTP202, named `training-not-forwarded`.
+"""The rules, one per file; `forwarding/ktp202_training_not_forwarded.py` is KTP202, named `training-not-forwarded`.
 
-A rule's file is its page, its check and its fix; the code it speaks of stands in `tests/rules/ktp202`. To add a rule is
-to add both: the registry below finds the file by its name, and pages, the README's table and `--explain` are made
-from it.
+A rule's file is its page, its check and its fix; the code it is about is in `tests/rules/ktp202`. To add a rule is to
+add both: the file is found by its name, and pages, the README's table and `--explain` are made from it. What several
+rules of one family ask, and nothing else does, is in the family's folder too.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ FLOORS = (
     "program",
     "project",
     "phase",
+    "entries",
     "queries",
-    "patterns",
 )
 """From the ground up."""
 GROUND = ("keras", "settings", "findings", "sources")
@@ -33,6 +33,11 @@ GROUND = ("keras", "settings", "findings", "sources")
 def rooms() -> Iterator[Path]:
     """The files of the analysis."""
     yield from sorted((PACKAGE / "analysis").rglob("*.py"))
+
+
+def files_of(folder: str) -> list[Path]:
+    """The files of a folder of the package."""
+    return sorted((PACKAGE / folder).rglob("*.py"))
 
 
 def floor(path: Path) -> str:
@@ -69,3 +74,18 @@ def test_the_analysis_knows_no_rules_and_no_fixes(path: Path) -> None:
 def test_no_file_is_too_long_to_be_read() -> None:
     long = {str(path.relative_to(PACKAGE)): len(path.read_text(encoding="utf-8").splitlines()) for path in rooms()}
     assert {name: lines for name, lines in long.items() if lines > 450} == {}
+
+
+@pytest.mark.parametrize("path", files_of("rules"), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_family_of_rules_knows_no_other_one(path: Path) -> None:
+    family = path.relative_to(PACKAGE / "rules").parts[0]
+    others = {folder.name for folder in (PACKAGE / "rules").iterdir() if folder.is_dir()} - {family}
+    rules = "flake8_training_phase.rules."
+    assert {
+        name.removeprefix(rules).partition(".")[0] for name in imported(path) if name.startswith(rules)
+    } & others == set()
+
+
+@pytest.mark.parametrize("path", files_of("fixes"), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_fixes_know_no_rules(path: Path) -> None:
+    assert not [name for name in imported(path) if name.startswith("flake8_training_phase.rules")]

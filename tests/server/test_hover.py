@@ -53,7 +53,7 @@ async def test_the_modes_of_a_layer_call(tmp_path: Path) -> None:
         "| `model(x)` | inference mode | inference mode |\n"
         "| `predict()` | inference mode | inference mode |"
     )
-    assert page.startswith("**KTP201 poisoned-by-sibling**")
+    assert page.startswith("**KTP201 leaked-training-flag**")
 
 
 async def test_a_layer_is_run_inside_a_model(tmp_path: Path) -> None:

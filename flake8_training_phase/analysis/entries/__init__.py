@@ -1,0 +1,1 @@
+"""Code outside of `call` that makes and runs models: modules, functions, steps."""

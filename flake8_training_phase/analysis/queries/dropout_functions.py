@@ -1,0 +1,157 @@
+"""Functions that drop, and dropout written by hand: a random mask that is multiplied into what a function is given."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.entries.definitions import called_name
+from flake8_training_phase.analysis.queries.flag_taint import FlagTaint
+from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, guarded_calls, unguarded_calls
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.names import is_backend_function, keras_path
+
+_TENSORFLOW_DROPOUT = re.compile(
+    r"tensorflow(\.compat\.v[12])?\.nn\.(dropout|experimental\.(stateless|general)_dropout)"
+    r"|tensorflow\.python\.ops\.nn(_ops)?\.dropout(_v2)?"
+)
+_TENSORFLOW_RANDOM = re.compile(
+    r"tensorflow(\.compat\.v[12])?\.(random\.(experimental\.)?(stateless_)?|random_)(uniform|binomial)"
+)
+_MASKS = ("binomial", "bernoulli")
+"""What gives zeros and ones, and not numbers that are compared with a rate."""
+_COMPARISONS = frozenset({"floor", "less", "less_equal", "greater", "greater_equal"})
+_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_NO_INPUT = frozenset({"shape", "int_shape", "rank", "ndim", "size", "zeros_like", "ones_like", "len", "dtype"})
+"""What only asks an input what it looks like."""
+
+
+def is_dropout(path: str) -> bool:
+    """Whether a dotted name is a function that drops whenever it is called."""
+    found = keras_path(path)
+    in_keras = found is not None and found[0] in ("random.dropout", "src.random.dropout")
+    return in_keras or is_backend_function(path, "dropout") or _TENSORFLOW_DROPOUT.fullmatch(path) is not None
+
+
+def dropouts_by_hand(layer_class: LayerClass) -> Iterator[FunctionalCall]:
+    """The random masks that a layer's `call` multiplies into its input in every phase."""
+    for call in unguarded_calls(layer_class, _is_random):
+        products = _products(call)
+        taint = FlagTaint(call.function)
+        if products and not any(taint.guards(one) for one in products):
+            yield call
+
+
+def drops_by_phase(layer_class: LayerClass) -> bool:
+    """Whether the phase decides in `call` about a dropout function, or about dropout written by hand."""
+    if any(True for _ in guarded_calls(layer_class, is_dropout)):
+        return True
+    return any(_products(call) for call in guarded_calls(layer_class, _is_random))
+
+
+def _is_random(path: str) -> bool:
+    found = keras_path(path)
+    names = ("random.uniform", "random.binomial", "src.random.uniform", "src.random.binomial")
+    if found is not None and found[0] in names:
+        return True
+    backend = ("random_uniform", "random_binomial", "random_bernoulli")
+    return any(is_backend_function(path, name) for name in backend) or _TENSORFLOW_RANDOM.fullmatch(path) is not None
+
+
+def _products(call: FunctionalCall) -> list[ast.AST]:
+    """Where random numbers, made zeros and ones, are multiplied with what the function is given."""
+    function = call.function
+    if any(_is_integer(one) for one in call.node.keywords):
+        return []
+    if call.path.endswith(_MASKS):
+        masks: set[ast.AST] = {call.node}
+    else:
+        random = _derived(function, {call.node})
+        masks = {one for one in nodes_in(function) if _compares(one) and _holds(one, {call.node}, random)}
+    if not masks:
+        return []
+    mask_names = _derived(function, masks)
+    inputs = _input_names(function, mask_names)
+    return [one for one in nodes_in(function) if _is_product(one, masks, mask_names, inputs)]
+
+
+def _is_integer(keyword: ast.keyword) -> bool:
+    """Whether numbers are drawn to choose among things: `dtype=tf.int32`."""
+    return keyword.arg == "dtype" and "int" in ast.unparse(keyword.value)
+
+
+def _compares(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return called_name(node) in _COMPARISONS
+    return isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], _ORDER)
+
+
+def _is_product(node: ast.AST, masks: set[ast.AST], mask_names: set[str], inputs: set[str]) -> bool:
+    """Whether a node is `x * mask`, `multiply(x, mask)`, `sparse.retain(x, mask)` or `where(mask, x, 0)`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        sides = (node.left, node.right)
+    elif isinstance(node, ast.Call) and called_name(node) in ("multiply", "retain") and len(node.args) >= 2:
+        sides = (node.args[0], node.args[1])
+    elif isinstance(node, ast.Call) and called_name(node) == "where" and len(node.args) == 3:
+        chosen = [one for one in node.args[1:] if not _is_zero(one)]
+        return len(chosen) == 1 and _holds(node.args[0], masks, mask_names) and _holds_input(chosen[0], inputs)
+    else:
+        return False
+    return any(
+        _holds(mask, masks, mask_names) and not _holds(other, masks, mask_names) and _holds_input(other, inputs)
+        for mask, other in (sides, sides[::-1])
+    )
+
+
+def _is_zero(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return called_name(node) in ("zeros", "zeros_like") or any(map(_is_zero, node.args[:1]))
+    return isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool)
+
+
+def _input_names(function: ast.AST, mask_names: set[str]) -> set[str]:
+    """The names that hold what a function is given, or something made from it, its shape apart."""
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    found = set(parameter_names(function)) - {"self"}
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for node in nodes_in(function):
+            if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
+                if _holds_input(node.value, found):
+                    found |= _stored(node)
+    return found - mask_names
+
+
+def _holds_input(node: ast.AST, inputs: Collection[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in inputs
+    if isinstance(node, ast.Attribute) and node.attr in _NO_INPUT:
+        return False
+    if isinstance(node, ast.Call) and called_name(node) in _NO_INPUT:
+        return False
+    return any(_holds_input(one, inputs) for one in ast.iter_child_nodes(node))
+
+
+def _derived(function: ast.AST, seeds: set[ast.AST]) -> set[str]:
+    """The names that are made from some nodes."""
+    found: set[str] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for node in nodes_in(function):
+            if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+                if _holds(node.value, seeds, found):
+                    found |= _stored(node)
+    return found
+
+
+def _holds(node: ast.AST, seeds: Collection[ast.AST], names: Iterable[str]) -> bool:
+    return any(one in seeds or (isinstance(one, ast.Name) and one.id in names) for one in nodes_in(node))
+
+
+def _stored(node: ast.AST) -> set[str]:
+    return {one.id for one in nodes_in(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}

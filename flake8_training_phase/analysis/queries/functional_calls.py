@@ -1,0 +1,154 @@
+"""Where `call`, or a function it runs, calls a function from outside, in every phase or in one of them:
+`tf.nn.dropout(x, 0.5)`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import ClassValue, External, FunctionValue, Value, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+
+MAX_DEPTH = 6
+"""How deep functions are followed into each other."""
+
+_SWITCH = re.compile(r"drop|keep|rate|prob|noise|stochastic|sampl", re.IGNORECASE)
+"""Parameters of `call` by which its caller decides how much is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionalCall:
+    """One call of a function from outside."""
+
+    node: ast.Call
+    path: str
+    """Its dotted name, imports resolved."""
+    function: FunctionNode
+    """The function around it."""
+    layer_class: LayerClass | None
+    """The class whose `call` runs it; None inside a `Lambda` layer."""
+    parent: ast.AST
+    """The node around it."""
+
+
+Wanted = Callable[[str], bool]
+
+
+def unguarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
+    """The calls of wanted functions that a layer's `call` makes whatever the phase is."""
+    yield from _calls(layer_class, _Search(layer_class, wanted))
+
+
+def guarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
+    """Those that the phase has to do with: under `if training:`, behind an early return, with a rate made from it."""
+    yield from _calls(layer_class, _Search(layer_class, wanted, guarded=True))
+
+
+def _calls(layer_class: LayerClass, search: _Search) -> Iterator[FunctionalCall]:
+    if layer_class.call is not None and layer_class.cls.call is not None:
+        # What the caller of `call` gives beside the inputs may be his way to switch it off: `keep_prob`.
+        given = (*layer_class.call.args.args[2:], *layer_class.call.args.kwonlyargs)
+        others = [one.arg for one in given if _SWITCH.search(one.arg)]
+        scope = layer_class.cls.call.owner.scope.inner(layer_class.call.body)
+        yield from search.function(FlagTaint(layer_class.call, others), scope)
+
+
+def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[FunctionalCall]:
+    """The calls of wanted functions in the functions of `Lambda` layers, written in place."""
+    for node in nodes_in(module.tree):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Lambda):
+            function = node.args[0]
+            made = _resolved(node.func, module.scope) if _last_name(node.func) == "Lambda" else ()
+            if any(isinstance(one, ClassValue) and one.type.name == "Lambda" for one in made):
+                taint = FlagTaint(function, (name for name in parameter_names(function) if PHASE_WORD.search(name)))
+                yield from _Search(None, wanted).function(taint, module.scope)
+
+
+class _Search:
+    def __init__(self, layer_class: LayerClass | None, wanted: Wanted, guarded: bool = False) -> None:
+        self.layer_class = layer_class
+        self.wanted = wanted
+        self.guarded = guarded
+        self._running: list[FunctionNode] = []
+
+    def function(self, taint: FlagTaint, scope: Scope) -> Iterator[FunctionalCall]:
+        """The wanted calls of one function, and of those it calls."""
+        if taint.function in self._running or len(self._running) >= MAX_DEPTH:
+            return
+        self._running.append(taint.function)
+        for node in nodes_in(taint.function):
+            if isinstance(node, ast.Call):
+                yield from self._call(node, taint, scope)
+        self._running.pop()
+
+    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope) -> Iterator[FunctionalCall]:
+        method = self._method(node, taint)
+        for called in (method,) if method is not None else _resolved(node.func, scope):
+            if isinstance(called, External) and self.wanted(called.path):
+                given = (*node.args, *(keyword.value for keyword in node.keywords))
+                if (any(taint.mentions(one) for one in given) or taint.guards(node)) is self.guarded:
+                    parent = taint.parents[node]
+                    yield FunctionalCall(node, called.path, taint.function, self.layer_class, parent)
+            elif isinstance(called, FunctionValue) and self._is_here(called):
+                yield from self._followed(called, node, taint)
+
+    def _followed(self, called: FunctionValue, node: ast.Call, taint: FlagTaint) -> Iterator[FunctionalCall]:
+        inside, scope = _inside(called, node, taint), called.scope.inner(_body(called.node))
+        if not taint.guards(node):
+            yield from self.function(inside, scope)
+        elif self.guarded:
+            # Whatever runs in there runs in one phase.
+            yield from _Search(self.layer_class, self.wanted).function(inside, scope)
+
+    def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
+        """The method of the class that `self.name(…)` calls."""
+        function = node.func
+        own = parameter_names(taint.function)[:1]
+        if self.layer_class is None or not isinstance(function, ast.Attribute):
+            return None
+        if not isinstance(function.value, ast.Name) or [function.value.id] != own:
+            return None
+        found = self.layer_class.cls.find_method(function.attr)
+        node_and_owner = (getattr(found, "node", None), getattr(found, "owner", None))
+        if not isinstance(node_and_owner[0], ast.FunctionDef) or node_and_owner[1] is None:
+            return None
+        return FunctionValue(node_and_owner[0], node_and_owner[1].scope, bound_to=self.layer_class.cls.instance)
+
+    def _is_here(self, called: FunctionValue) -> bool:
+        return self.layer_class is not None and called.scope.root is self.layer_class.module.scope
+
+
+def _inside(called: FunctionValue, node: ast.Call, taint: FlagTaint) -> FlagTaint:
+    """A function that is called, and those of its parameters that are made from the phase."""
+    names = parameter_names(called.node)
+    positional = names[1:] if called.bound_to is not None else names
+    tainted = {name for name, _ in defaults(called.node) if PHASE_WORD.search(name)}
+    tainted |= {name for name, given in zip(positional, node.args, strict=False) if taint.mentions(given)}
+    tainted |= {one.arg for one in node.keywords if one.arg is not None and taint.mentions(one.value)}
+    return FlagTaint(called.node, tainted)
+
+
+def _body(node: FunctionNode) -> list[ast.stmt]:
+    return [] if isinstance(node, ast.Lambda) else node.body
+
+
+def _resolved(node: ast.expr, scope: Scope) -> tuple[Value, ...]:
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    # Only dotted names: to evaluate anything else would run it.
+    if not isinstance(root, ast.Name):
+        return ()
+    return members(scope.evaluate(node))
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -1,0 +1,1 @@
+"""Rules about code that runs models: training steps, evaluation, data pipelines, KTP3xx."""

@@ -1,0 +1,142 @@
+"""Functions that evaluate a model and run it with `training=True`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.entries.definitions import Definitions, Unit, called_name, derived_names, mentions
+from flake8_training_phase.analysis.entries.outer_calls import calls_outside
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
+
+_EVALUATION = r"val|valid|validate|validation|test|testing|eval|evaluate|evaluation"
+_EVALUATES = re.compile(rf"(^|_)({_EVALUATION}|predict|prediction|infer|inference)(_|\d|$)", re.IGNORECASE)
+"""What functions that evaluate are called."""
+_METRIC = re.compile(rf"(^|[_.])({_EVALUATION})_\w*(loss|acc|metric|error|mae|mse|auc|iou|score)", re.IGNORECASE)
+"""Metrics of an evaluation: `val_loss(…)`, `test_accuracy.update_state(…)`."""
+_MEANT = re.compile(
+    r"(^|_)(mc|monte|carlo|ensemble|bayes\w*|uncertain\w*|dropout|sampl\w*|stochastic|adversar\w*|attack\w*|varianc\w*"
+    r"|augment\w*|generat\w*|calibrat\w*)(_|$)|gan(_|$)",
+    re.IGNORECASE,
+)
+"""Functions, parameters and models that say that training mode is meant."""
+_TRAINS = re.compile(r"(^|_)train", re.IGNORECASE)
+_UPDATES = frozenset({"apply_gradients", "minimize", "GradientTape", "train_on_batch", "fit", "backward", "gradient"})
+_SPREADS = frozenset({"stack", "std", "var", "reduce_std", "reduce_variance", "nanstd"})
+"""What is asked of several passes through a model."""
+_TEST_FILE = re.compile(r"(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.py$|[\\/]tests?[\\/]")
+_LIKE_A_MODEL = re.compile(r"model|net|encoder|decoder|classifier", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One call of a model in training mode, where it is evaluated."""
+
+    node: ast.Call
+    flag: ast.Constant
+    function: str
+    is_known: bool
+    """The model surely behaves differently in training."""
+
+
+def evaluations_in_training(module: CheckedModule) -> Iterator[Evaluation]:
+    """Those of the functions of a module, and of the methods of classes that are no layers."""
+    if _TEST_FILE.search(str(module.module.path)):
+        return
+    layers = {layer_class.cls.node for layer_class in module.layer_classes}
+    definitions = Definitions(module.tree)
+    trained = _called_by_steps(definitions.units)
+    parents = parents_of(module.tree)
+    found: dict[ast.Call, tuple[ast.Constant, str]] = {}
+    for unit in definitions.units:
+        name = unit.name
+        if name is None or unit.cls in layers or name in trained or not _may_evaluate(unit):
+            continue
+        for call in unit.calls():
+            flag = next((one.value for one in call.keywords if one.arg == "training"), None)
+            if isinstance(flag, ast.Constant) and flag.value is True and not _is_meant(call, unit, parents):
+                if _EVALUATES.search(name) or _goes_into_metric(call, unit):
+                    found[call] = (flag, name)
+    yield from _of_models(module, found)
+
+
+def _of_models(module: CheckedModule, found: Mapping[ast.Call, tuple[ast.Constant, str]]) -> Iterator[Evaluation]:
+    receivers: dict[ast.Call, list[Value]] = {call: [] for call in found}
+    for run in calls_outside(module, found.keys()):
+        if not run.symbolic:
+            receivers[run.node].append(run.receiver)
+    for call, (flag, name) in found.items():
+        known = [one for value in receivers[call] for one in members(value) if isinstance(one, Instance)]
+        depends = [dependence(one) for one in known]
+        if Dependence.YES in depends:
+            yield Evaluation(call, flag, name, is_known=True)
+        elif not known and _LIKE_A_MODEL.search(ast.unparse(call.func)):
+            yield Evaluation(call, flag, name, is_known=False)
+
+
+def _may_evaluate(unit: Unit) -> bool:
+    """Whether a function updates nothing, and does not say that it means something else."""
+    names = [unit.name or "", *(one.name for one in unit.around if not isinstance(one, ast.Module))]
+    if (
+        any(map(_MEANT.search, names))
+        or _TRAINS.search(unit.name or "")
+        or (unit.cls is not None and "Test" in unit.cls.name)
+    ):
+        return False
+    called = {called_name(call) for call in unit.calls()}
+    if called & (_UPDATES | _SPREADS) or any(isinstance(one, ast.Assert) for one in unit.nodes):
+        return False
+    assert isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    arguments = [one.arg for one in (*unit.node.args.posonlyargs, *unit.node.args.args, *unit.node.args.kwonlyargs)]
+    # A function without parameters that is named `test_…` is a test.
+    return any(one != "self" for one in arguments) and not any(map(_MEANT.search, arguments))
+
+
+def _goes_into_metric(call: ast.Call, unit: Unit) -> bool:
+    """Whether a metric of an evaluation is given what a call computes."""
+    metrics = [one for one in unit.calls() if _METRIC.search(ast.unparse(one.func))]
+    if not metrics:
+        return False
+    assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and any(call is it for it in nodes_in(one))]
+    names = {ast.unparse(target) for one in assigned for target in one.targets}
+    derived = derived_names(names, unit.nodes) if names else set()
+    return any(any(call is inner for inner in nodes_in(one)) or mentions(one, derived) for one in metrics)
+
+
+def _is_meant(call: ast.Call, unit: Unit, parents: Mapping[ast.AST, ast.AST]) -> bool:
+    """Whether a model is run several times on the same input, or is one whose training mode is part of it."""
+    if _MEANT.search(ast.unparse(call.func).replace(".", "_")):
+        return True
+    around = parents.get(call)
+    while around is not None and around is not unit.node:
+        if isinstance(around, ast.For) and _counts(around.iter):
+            return True
+        if isinstance(around, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+            if any(_counts(one.iter) for one in around.generators):
+                return True
+        if isinstance(around, (ast.Lambda, ast.While)):
+            return True
+        around = parents.get(around)
+    return False
+
+
+def _counts(iterated: ast.expr) -> bool:
+    return isinstance(iterated, ast.Call) and called_name(iterated) in ("range", "trange")
+
+
+def _called_by_steps(units: Iterable[Unit]) -> set[str]:
+    """The functions that are called where a model is trained, or several times in a comprehension."""
+    found: set[str] = set()
+    for unit in units:
+        calls = list(unit.calls())
+        if any(called_name(call) in ("GradientTape", "minimize", "value_and_grad") for call in calls):
+            found.update(map(called_name, calls))
+        for node in unit.nodes:
+            if isinstance(node, (ast.ListComp, ast.GeneratorExp)) and any(_counts(one.iter) for one in node.generators):
+                found.update(called_name(one) for one in nodes_in(node.elt) if isinstance(one, ast.Call))
+    return found

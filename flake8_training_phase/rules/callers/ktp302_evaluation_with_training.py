@@ -1,0 +1,104 @@
+"""KTP302 evaluation-with-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.rules.callers.evaluations import evaluations_in_training
+from flake8_training_phase.rules.rule import Problem, Rule
+
+_STEPS = ("test_step", "predict_step")
+
+
+class EvaluationWithTraining(Rule):
+    """An evaluation runs its model with `training=True`: a `test_step`, a `predict_step`, a function that validates.
+
+    ## What it does
+
+    Reports a call of the model, or of a layer it holds, with a literal `training=True` inside `test_step` or
+    `predict_step` of a `keras.Model` subclass.
+
+    Also in functions, and in methods of classes that are no layers, that evaluate: they update nothing, and are named
+    after validation, testing, evaluation, prediction or inference, or give what they compute to a metric such as
+    `val_loss`. When it is not known whether the model behaves differently in training, the finding is *fragile*. Monte
+    Carlo dropout (several passes, a name that says so), generators of images, and tests are not reported.
+
+    ## What Keras does
+
+    `evaluate()`, `predict()` and the validation of `fit()` run these methods and nothing else: what they pass is what
+    the layers get, under Keras 2 and Keras 3. Dropout drops while the model is measured, and BatchNormalization
+    normalises with the statistics of the test batch and learns from it.
+
+    ## Example
+
+    ```python
+    def test_step(self, data):
+        x, y = data
+        y_pred = self(x, training=True)
+    ```
+
+    Use instead:
+
+    ```python
+    def test_step(self, data):
+        x, y = data
+        y_pred = self(x, training=False)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the figures of the evaluation change, and Monte Carlo dropout in `predict_step` may be meant.
+
+    ## References
+
+    - Keras 3.15.1, `backend/tensorflow/trainer.py:92` and `:109`; Keras 2.15, `engine/training.py:1917` and `:2381`
+    - Measured: row 16e
+    """
+
+    severity = Severity.BUG
+    words = ("training=True", "training = True")
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The evaluations that train."""
+        for function in module.functions:
+            cls = function.cls
+            if cls is None or not cls.is_model or function.node.name not in _STEPS or _samples(function.node):
+                continue
+            for node in nodes_in(function.node):
+                if not isinstance(node, ast.Call):
+                    continue
+                flag = next((keyword.value for keyword in node.keywords if keyword.arg == "training"), None)
+                if isinstance(flag, ast.Constant) and flag.value is True:
+                    if dependence(function.value(node.func)) is Dependence.YES:
+                        message = (
+                            f"`{ast.unparse(node.func)}(…)` runs in training in `{function.node.name}`: "
+                            f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` uses it as it is"
+                        )
+                        plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
+                        yield self.problem(node, message, module.keras, plan)
+        for found in evaluations_in_training(module):
+            where = (
+                f"`{ast.unparse(found.node.func)}(…)` runs in training mode in `{found.function}`, which evaluates it"
+            )
+            if found.is_known:
+                message = f"{where}: Dropout drops, and BatchNormalization uses and learns from the batch"
+            else:
+                message = f"{where}: layers that behave differently in training spoil the result"
+            plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(found.flag, "False"),))
+            severity = Severity.BUG if found.is_known else Severity.FRAGILE
+            yield self.problem(found.node, message, module.keras, plan, severity=severity)
+
+
+def _samples(step: ast.AST) -> bool:
+    """Whether the step runs the model several times, as Monte Carlo dropout does."""
+    repeats = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.SetComp)
+    return any(isinstance(node, repeats) for node in nodes_in(step))
+
+
+RULE = EvaluationWithTraining()

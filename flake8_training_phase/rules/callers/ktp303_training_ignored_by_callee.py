@@ -1,0 +1,132 @@
+"""KTP303 training-ignored-by-callee."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.entries.module_run import ModelCall, module_run
+from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.changes import Plan
+from flake8_training_phase.fixes.plans import take_and_forward
+from flake8_training_phase.keras.generations import Generation
+from flake8_training_phase.keras.targets import keras_title
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class TrainingIgnoredByCallee(Rule):
+    """A model is called with `training=True`, and its `call` has no parameter for it.
+
+    ## What it does
+
+    Reports a call with `training=True`, in a training step, a loop or anywhere else outside the `call` of a layer, of
+    a layer or model of the project whose `call` has no parameter `training` and runs layers that depend on the phase.
+    The class may stand in another file.
+
+    ## What Keras does
+
+    Keras 2, and Keras 3 from 3.10 on, put the flag into the call context, where the layers find it. Keras 3.1 to 3.9
+    take a flag that the signature does not name as if nobody had passed it: the model runs in inference, in a training
+    step too, and nothing raises. With `fit()` and its own `train_step` such a model is wrong on every Keras 3, which is
+    [KTP101](KTP101.md)'s to say.
+
+    ## Example
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x):
+            return self.dropout(x)
+
+    y_pred = classifier(x, training=True)
+    ```
+
+    Use instead:
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x, training=None):
+            return self.dropout(x, training=training)
+
+    y_pred = classifier(x, training=True)
+    ```
+
+    ## Fix safety
+
+    Safe: the class gets the parameter and forwards it, as with KTP101 and KTP102. There is no fix where it stands in
+    another file, or cannot take the parameter.
+
+    ## References
+
+    - Keras 3.3.3, `layers/layer.py:774`; Keras 3.15.1, `layers/layer.py:1065`
+    - Measured: rows 16d, 7d2, 7e and 21.f10
+    """
+
+    severity = Severity.BUG
+    words = ("training=True", "training = True")
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls whose flag gets lost."""
+        if 3 not in module.keras:
+            return
+        inside = {event.node for one in module.layer_classes for event in one.events if isinstance(event, LayerCall)}
+        calls = {node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and _says_training(node)} - inside
+        if not calls:
+            return
+        classes = {one.cls: one for one in module.layer_classes}
+        for call in module_run(module, calls).model_calls:
+            if call.node in calls and not call.symbolic and not call.inspected:
+                for layer, cls in _layers_without_training(call):
+                    lost = [one for one in module.generations(cls) if _is_lost(layer, one, module)]
+                    if lost:
+                        message = _message(call, cls, keras_title(lost, module.settings.keras))
+                        yield self.problem(call.node, message, (3,), _plan(classes.get(cls)))
+
+
+def _says_training(call: ast.Call) -> bool:
+    """Whether a call says `training=True`."""
+    given = (keyword.value for keyword in call.keywords if keyword.arg == "training")
+    return any(isinstance(value, ast.Constant) and value.value is True for value in given)
+
+
+def _layers_without_training(call: ModelCall) -> Iterator[tuple[Instance, UserClass]]:
+    """The layers of the project, among those that are called, which depend on the phase and do not take the flag."""
+    for one in members(call.receiver):
+        cls = one.type if isinstance(one, Instance) else None
+        if isinstance(one, Instance) and isinstance(cls, UserClass) and cls.call is not None:
+            takes = cls.phase_parameter is not None or cls.call.node.args.kwarg is not None
+            if not takes and not hides_signature(cls) and dependence(one) is Dependence.YES:
+                yield one, cls
+
+
+def _is_lost(layer: Instance, generation: Generation, module: CheckedModule) -> bool:
+    """Whether layers run in inference although the flag was True."""
+    if generation.flag_survives_without_parameter:
+        return False
+    resolved = generation.resolve(True, None, None, accepts=False)
+    phases, _ = module.flow(generation).outcome(layer, resolved.phase, resolved.context)
+    return any(not phase for phase in phases)
+
+
+def _message(call: ModelCall, cls: UserClass, releases: str) -> str:
+    return (
+        f"`{ast.unparse(call.node.func)}(…, training=True)`: `{cls.name}.call` has no `training` parameter: under "
+        f"{releases} the flag is dropped, and its layers run in inference"
+    )
+
+
+def _plan(layer_class: LayerClass | None) -> Plan | None:
+    """Let the class take the flag, when it stands in this module."""
+    if layer_class is None or layer_class.call is None:
+        return None
+    return take_and_forward(layer_class, layer_class.layer_calls)
+
+
+RULE = TrainingIgnoredByCallee()

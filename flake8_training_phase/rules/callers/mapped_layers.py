@@ -1,0 +1,144 @@
+"""Layers that are called in `Dataset.map`, where no model tells them the mode."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.entries.definitions import Definitions, FunctionNode, Unit
+from flake8_training_phase.analysis.entries.outer_calls import calls_outside
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+_EVALUATES = re.compile(
+    r"(^|_)(val|valid|validation|test|testing|eval|evaluation|dev|pred|predict|prediction|infer|inference)(_|$)"
+    r"|(^|_)(val|test)(ds|set|data)",
+    re.IGNORECASE,
+)
+"""Names of datasets and functions that have nothing to do with training."""
+_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class MappedCall:
+    """A call of a layer that does nothing there, because nobody passes it the flag."""
+
+    node: ast.Call
+    """The call of the layer, or that of `map` when the layer itself is mapped."""
+    receiver: Value
+    idle: str
+    """The class of Keras that does nothing."""
+    is_direct: bool
+    """The layer itself is mapped."""
+
+
+def idle_mapped_calls(module: CheckedModule) -> Iterator[MappedCall]:
+    """Those of a module, where the dataset is not one for validation or prediction."""
+    definitions = Definitions(module.tree)
+    maps = [(call, unit) for unit in definitions.units for call in unit.calls() if _is_map(call)]
+    maps = [(call, unit) for call, unit in maps if not _is_for_evaluation(call, unit, module.tree)]
+    if not maps:
+        return
+    mapped: set[FunctionNode] = set()
+    for call, unit in maps:
+        function = definitions.function(call.args[0], unit)
+        if function is not None:
+            mapped.add(function)
+        elif isinstance(call.args[0], (ast.Name, ast.Call)) and not unit_binds(unit, call.args[0]):
+            value = module.scope.evaluate(call.args[0])
+            if (idle := _idle(value)) is not None:
+                yield MappedCall(call, value, idle, is_direct=True)
+    yield from _in_functions(module, mapped)
+
+
+def _in_functions(module: CheckedModule, mapped: set[FunctionNode]) -> Iterator[MappedCall]:
+    """The calls in functions that are mapped over datasets, and in those that they call."""
+    if not mapped:
+        return
+    parents = parents_of(module.tree)
+    calls = [one for one in nodes_in(module.tree) if isinstance(one, ast.Call) and _gives_no_flag(one)]
+    done: set[ast.Call] = set()
+    for run in calls_outside(module, calls):
+        around = {*_functions_around(run.node, parents), *(entered.function for entered in run.chain)}
+        if run.node in done or not run.flag.absent or run.symbolic or run.inspected or around.isdisjoint(mapped):
+            continue
+        if (idle := _idle(run.receiver)) is not None:
+            done.add(run.node)
+            yield MappedCall(run.node, run.receiver, idle, is_direct=False)
+
+
+def unit_binds(unit: Unit, node: ast.expr) -> bool:
+    """Whether a function gives the name that stands in a node a value of its own."""
+    if isinstance(unit.node, ast.Module) or not isinstance(node, ast.Name):
+        return False
+    names = {one.arg for one in nodes_in(unit.node.args) if isinstance(one, ast.arg)}
+    stored = {one.id for one in unit.nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return node.id in names | stored
+
+
+def _is_map(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "map" and len(call.args) in (1, 2)
+
+
+def _gives_no_flag(call: ast.Call) -> bool:
+    return bool(call.args) and not any(one.arg in ("training", None) for one in call.keywords)
+
+
+def _is_for_evaluation(call: ast.Call, unit: Unit, tree: ast.Module) -> bool:
+    """Whether a name says that the dataset is not trained on: its own, that of what it becomes, of a function."""
+    assert isinstance(call.func, ast.Attribute)
+    texts = [one.name or "" for one in (unit,)]
+    named = [one for one in nodes_in(call.func.value) if isinstance(one, (ast.Name, ast.Attribute))]
+    for statement in unit.nodes:
+        if isinstance(statement, ast.Assign) and any(one is call for one in nodes_in(statement.value)):
+            named += [one for target in statement.targets for one in nodes_in(target) if isinstance(one, ast.Name)]
+    texts += [one.id if isinstance(one, ast.Name) else one.attr for one in named]
+    return any(_EVALUATES.search(text) for text in texts)
+
+
+def _functions_around(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[FunctionNode]:
+    around = parents.get(node)
+    while around is not None:
+        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield around
+        around = parents.get(around)
+
+
+def _idle(value: Value) -> str | None:
+    """The first layer in a value that is off without the flag; None where there is none, or where weights say that it
+    is a network, which is right in inference mode.
+    """
+    found = list(_layers(value, _DEPTH))
+    types = [one.type for one in found]
+    if any(isinstance(one, UserClass) or one.has_weights for one in types):
+        return None
+    off = (one for one in found if dependence(one) is Dependence.YES and not defaults_to_true(one.type))
+    return next((one.type.name for one in off), None)
+
+
+def _layers(value: Value, depth: int) -> Iterator[Instance]:
+    """What a layer runs without a constant flag, itself where it is one of Keras; a class that is not understood."""
+    for one in members(value):
+        if not isinstance(one, Instance):
+            continue
+        cls = one.type
+        if one.contents and depth:
+            for inner in one.contents:
+                yield from _layers(inner, depth - 1)
+        elif isinstance(cls, KerasLayer) or cls.call is None or cls.training_default is True or not depth:
+            yield one
+        else:
+            calls = [event for event in walk(cls.trace.events) if isinstance(event, LayerCall)]
+            if not cls.trace.complete or not calls:
+                yield one
+            for call in calls:
+                if not call.flag.constant:
+                    yield from _layers(call.receiver, depth - 1)

@@ -1,0 +1,1 @@
+"""Rules about what `call` passes on to its layers, KTP2xx."""

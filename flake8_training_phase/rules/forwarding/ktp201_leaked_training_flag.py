@@ -1,0 +1,204 @@
+"""KTP201 leaked-training-flag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.augmentation import augments
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
+from flake8_training_phase.analysis.queries.layer_class import (
+    LayerClass,
+    Wrong,
+    concerned,
+    defaults_to_true,
+    layer_title,
+    majors,
+    takes_keyword,
+)
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.plans import forward, take_and_forward
+from flake8_training_phase.keras.targets import keras_title
+from flake8_training_phase.rules.forwarding.graph_leaks import GraphLeak, graph_leaks
+from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.sources.gate import may_hold_graph_leaks
+
+
+class LeakedTrainingFlag(Rule):
+    """A layer that is called without `training` gets the flag that was meant for the layer before it.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer that passes no `training`, when a layer that runs before it leaves
+    another flag in the call context: a constant (`self.backbone(x, training=False)`), a layer whose own default is
+    `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside.
+    The message names the line that poisons, and the releases of Keras when not all are concerned.
+
+    In functional and Sequential models the same happens between a layer with the default `True` and the layers behind
+    it that have the default `None`: BatchNormalization, attention, layers of your own. It is reported at the first of
+    these, unless the module shows that the model is only fitted, evaluated and asked for predictions.
+
+    ## What Keras does
+
+    Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3
+    keeps one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and
+    nothing takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a
+    frozen backbone is then trained as in inference; BatchNormalization behind a Dropout that is forced on uses batch
+    statistics in `predict()`.
+
+    A functional or Sequential model that is called without a flag, `model(x)`, or that gets `None` from the `call`
+    around it, runs its layers with their own defaults in one context: behind a `Resizing`, BatchNormalization
+    normalizes with the batch and changes its moving statistics. Inside a model whose `call` has no `training` that goes
+    for `predict()` too. `fit()`, `predict()` and `model(x, training=False)` of the model itself are right.
+
+    The release after 3.15 leaves a default with its layer, so that `RandomFlip` poisons no more; a constant still
+    does (read and run from the development version of 3.16).
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.backbone(x, training=False)
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: the flag is passed explicitly, which all versions of Keras honour. When `call` has no `training` yet, the
+    parameter is added. In functional and Sequential models there is no fix: a flag in the graph would stay there
+    (KTP218). Call the model with `training=False`, or resize before the model.
+
+    Unsafe, with the reason in its text, where `training` is not what was asked for any more: after
+    `if training is None: training = True` it puts the layer into training mode when the model is called without a flag.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1691` and `:2050` (one context), `:1065` (every resolved flag is written)
+    - Keras 2.15, `engine/base_layer_utils.py:505` (a stack of contexts)
+    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11, and in graphs E1b, E6b, E6c, 22e2, E2b;
+      constants poison from Keras 3.1 on, defaults from 3.1 to 3.15
+    - Development version of Keras 3.16, `layers/layer.py:1066` (a default stays local)
+    """
+
+    severity = Severity.BUG
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls that receive a sibling's flag, and those whose default they receive."""
+        for layer_class in module.layer_classes:
+            leaks: dict[LayerCall, tuple[LayerCall, list[Wrong]]] = {}
+            for call in layer_class.layer_calls:
+                wrong = layer_class.poisoned(call)
+                if wrong:
+                    hit = concerned(wrong)
+                    leaking = list(dict.fromkeys(one for one in _writers(wrong) if _leaks_default(one)))
+                    leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
+                    message = _message(call, wrong, layer_class.title(hit))
+                    plan, related = _plan(layer_class, [call, *leaking]), _leak(layer_class, wrong[0])
+                    yield self.problem(call.node, message, majors(hit), plan, related=related)
+            for call, (victim, wrong) in leaks.items():
+                hit = concerned(wrong)
+                message = _leak_message(call, victim, wrong, layer_class.title(hit))
+                plan = _plan(layer_class, [victim, call])
+                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it finds there")
+                yield self.problem(call.node, message, majors(hit), plan, related=related)
+        if may_hold_graph_leaks(module.source.text):
+            for found in graph_leaks(module):
+                keras = keras_title(found.generations, module.settings.keras)
+                related_node = RelatedNode(found.writer.node, "this layer has the default `training=True`")
+                message = _graph_message(found, keras)
+                yield self.problem(found.victim.node, message, majors(found.generations), related=related_node)
+
+
+def _graph_message(leak: GraphLeak, keras: str) -> str:
+    victim, writer = layer_title(leak.victim.layer), layer_title(leak.writer.layer)
+    return (
+        f"{victim} runs in training mode when this model is called without a flag, under {keras}: {writer} on line "
+        f"{leak.writer.node.lineno} leaves its default `training=True` in the call context; call the model with "
+        f"`training=False`"
+    )
+
+
+def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:
+    return (one.received.writer for one in wrong if one.received.writer is not None)
+
+
+def _leaks_default(writer: LayerCall) -> bool:
+    """Whether it is a default that a call leaves behind, so that passing the flag there mends it for all that follow.
+
+    That is what repairs a `Sequential` which is built in its first call as well: it keeps what that call found.
+    """
+    types = [one.type for one in members(writer.receiver) if isinstance(one, Instance)]
+    by_default = writer.flag.absent and any(defaults_to_true(one) for one in types)
+    return by_default and not augments(writer) and takes_keyword(writer.receiver)
+
+
+def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
+    first = wrong[0]
+    writer = first.received.writer
+    assert writer is not None
+    flag = "no phase" if first.received.left is None else f"`training={first.received.left}`"
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {_what(wrong)} "
+        f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
+    )
+
+
+def _leak_message(call: LayerCall, victim: LayerCall, wrong: list[Wrong], keras: str) -> str:
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and leaves its default in the call "
+        f"context: `{victim.name}` on line {victim.node.lineno} runs in {_what(wrong)} under {keras}"
+    )
+
+
+def _what(wrong: list[Wrong]) -> str:
+    phase = wrong[0].received.phase
+    where = _where({one.mode for one in wrong if one.received.phase == phase})
+    return f"{'training' if phase else 'inference'} mode {where}"
+
+
+def _leak(layer_class: LayerClass, wrong: Wrong) -> RelatedNode | None:
+    writer = wrong.received.writer
+    assert writer is not None
+    return layer_class.module.related(writer, f"`{writer.name}` leaves its flag in the call context")
+
+
+def _where(modes: set[Mode]) -> str:
+    """The modes as a user knows them: what Keras does comes first."""
+    methods = [f"`{mode}`" for mode in (Mode.FIT, Mode.PREDICT) if mode in modes]
+    if methods:
+        return f"in {' and '.join(methods)}"
+    if Mode.NONE in modes:
+        return "when the model is called without a flag"
+    return f"in {' and '.join(f'`model(x, {mode})`' for mode in (Mode.TRUE, Mode.FALSE) if mode in modes)}"
+
+
+def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> Plan | None:
+    """Pass the flag to the first of some calls, and to the others where that can be done."""
+    first = calls[0]
+    if not takes_keyword(first.receiver):
+        return None
+    if first.at_hand:
+        plan = forward(layer_class, first)
+    elif first.place.is_call_method and not layer_class.cls.accepts_training:
+        plan = take_and_forward(layer_class, layer_class.layer_calls)
+    else:
+        return None
+    name = first.at_hand or "training"
+    others = [one for one in calls[1:] if one.at_hand == first.at_hand and one.place.function is first.place.function]
+    added = [AddArgument(one.node, "training", name) for one in others]
+    return plan and replace(plan, changes=tuple(dict.fromkeys((*plan.changes, *added))))
+
+
+RULE = LeakedTrainingFlag()

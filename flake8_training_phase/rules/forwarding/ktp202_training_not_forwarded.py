@@ -1,0 +1,147 @@
+"""KTP202 training-not-forwarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan, Replace
+from flake8_training_phase.fixes.plans import forward
+from flake8_training_phase.rules.forwarding.inverted_guards import idle_calls
+from flake8_training_phase.rules.forwarding.jax_backend import is_for_jax, phase_on_jax
+from flake8_training_phase.rules.forwarding.mixed_keras import loses_context
+from flake8_training_phase.rules.rule import Problem, Rule
+
+_EFFECTS = {False: "`fit()` runs it as in inference", True: "`predict()` runs it as in training"}
+
+
+class TrainingNotForwarded(Rule):
+    """A layer that behaves differently in training is called without `training`, although the flag is at hand.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
+    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of
+    lists, loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras
+    never fills (KTP103), is a *bug*.
+
+    ## What Keras does
+
+    Keras 2 and Keras 3 both fall back to the *call context*: the flag of the layer around. So the call is right
+    today. It stops being right when a layer that runs before it is given another flag, because Keras 3 keeps one
+    context for the whole call tree and every explicit flag overwrites it (see KTP201), when the method is called
+    directly (`layer.call(x)`), or when somebody makes the caller pass `training=None`, which clears the context from
+    Keras 3.10 on. An explicit flag is right in all of these cases.
+
+    On JAX such a call in a *model* is wrong today: there `fit()` and `predict()` run the model's `call` without any
+    context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, and says what
+    happens.
+
+    The example shows it in a host that freezes its backbone: under Keras 2 the block inherits the flag of its host;
+    under Keras 3 it inherits the `False` that was meant for the backbone.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe where a second flag is replaced. Else safe: a Keras layer accepts `training` even when its `call` does not
+    name it (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be
+    something other than a Keras layer, nor where the flag at hand is one that Keras does not fill (KTP103, KTP107): the
+    context knows better than its default.
+
+    Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
+
+    - augmentation, which is on by its own default where the class is called outside of a model: a None or a False that
+      is passed on switches it off there;
+    - a layer behind `if training is None: training = True` or the like, which the flag puts into training mode when the
+      model is called without one.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
+    - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
+    - Keras 3.15.1, `backend/jax/trainer.py:56` and `layers/layer.py:1188`, `stateless_call`; measured with the tracer
+    - Measured: rows 2a, 2e, 12a, 13a, 7m
+    """
+
+    severity = Severity.FRAGILE
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls that could forward the flag and do not."""
+        for_jax = is_for_jax(module)
+        for layer_class in module.layer_classes:
+            if hides_signature(layer_class.cls):
+                continue  # Keras 3 does not fill the flag there.
+            yield from self._given_another(layer_class)
+            idle = set(idle_calls(layer_class))
+            for call in layer_class.layer_calls:
+                forgotten = call.flag.absent and call.at_hand and wants_flag(call) and call not in idle
+                # What is wrong today is another rule's to say.
+                if forgotten and not _is_wrong_today(layer_class, call):
+                    on_jax = phase_on_jax(layer_class, call) if for_jax else None
+                    called = f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`"
+                    plan = forward(layer_class, call) if takes_keyword(call.receiver) else None
+                    if on_jax is None:
+                        message = f"{called}: it runs in the right phase only by the inherited call context"
+                        yield self.problem(call.node, message, layer_class.keras, plan)
+                    else:
+                        message = f"{called}: on JAX {_EFFECTS[on_jax]}, where there is no call context"
+                        yield self.problem(call.node, message, (3,), plan, severity=Severity.BUG)
+            for call in layer_class.calls_in_other_methods:
+                if call.flag.absent and call.at_hand and wants_flag(call):
+                    message = (
+                        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`, which the method "
+                        "takes: outside of a `call` it runs in inference mode"
+                    )
+                    yield self.problem(call.node, message, layer_class.keras, _in_method(call))
+
+    def _given_another(self, layer_class: LayerClass) -> Iterator[Problem]:
+        """The layers that are given a second flag, which Keras never fills (KTP103)."""
+        for found in second_flags(layer_class):
+            for call in found.calls:
+                flag = call.flag.node
+                keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
+                if flag is not None and keras:
+                    message = (
+                        f"`{call.name}` ({layer_title(call.receiver)}) gets `{found.argument.arg}`, which Keras never "
+                        "passes, although `training` is in scope"
+                    )
+                    plan = Plan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
+                    yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
+
+
+def _in_method(call: LayerCall) -> Plan | None:
+    """Pass the flag of the method: unsafe, as its default goes before the call context of who calls it without one."""
+    if not takes_keyword(call.receiver):
+        return None
+    change = AddArgument(call.node, "training", "training")
+    return Plan("Pass `training=training`; callers of the method have to pass it too", Applicability.UNSAFE, (change,))
+
+
+def _is_wrong_today(layer_class: LayerClass, call: LayerCall) -> bool:
+    if layer_class.poisoned(call) or loses_context(layer_class, call):
+        return True
+    untold_model = layer_class.cls.is_model and layer_class.misnamed_flag is not None
+    return untold_model and any(True for _ in layer_class.wrong(call))
+
+
+RULE = TrainingNotForwarded()

@@ -1,0 +1,153 @@
+"""KTP203 positional-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Given, LayerCall, called
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import NameArgument, Plan
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.rules.forwarding.positional_flags import (
+    PositionalFlag,
+    parameters,
+    phase_name,
+    positional_flags,
+    stored_flags,
+)
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class PositionalTraining(Rule):
+    """The flag is passed to a layer by position.
+
+    ## What it does
+
+    Reports a call of a layer or model that passes `training`, or a literal True or False in its place, as a positional
+    argument: in `call`, and in steps, functions and at the top of the module where it is known what is called. An
+    attribute or name that stands where a layer of Keras takes the flag, and speaks of training, counts too:
+    `self.norm(x, self.train_norm)`.
+
+    ## What Keras does
+
+    Keras 3 takes tensors only by position: `self.dropout(x, training)` raises "ValueError: Only input tensors may be
+    passed as positional arguments. The following argument value should be passed as a keyword argument: True (of type
+    <class 'bool'>)" as soon as the flag is True or False. Under Keras 2 it depends on the layer. Dropout and
+    BatchNormalization take it; in an LSTM the second argument is `mask` or `initial_state`, in attention layers it is
+    another mask or tensor, so the call raises or, in a layer of your own with `call(self, x, mask=None,
+    training=None)`, binds the flag to the mask and says nothing.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: the value stays, and it goes to the parameter that is meant. Positional arguments behind it get
+    their names too; no fix is offered where those are not known.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:900`
+    - Keras 2.15, `layers/rnn/base_rnn.py:550`
+    - Measured: section 9 of the table, rows 22u, 22v, E14
+    """
+
+    severity = Severity.BUG
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The layer calls that pass the flag by position."""
+        for layer_class in module.layer_classes:
+            for call in layer_class.layer_calls:
+                # None may stand anywhere: it is what a helper has that is not told (KTP210).
+                if call.flag.given is not Given.BY_POSITION or call.flag.by_lane == (None, None, None):
+                    continue
+                if call.flag.node is None:
+                    continue
+                keras = tuple(sorted({one.keras for one in layer_class.generations if _fails(call, one.keras)}))
+                if keras:
+                    yield self._problem(PositionalFlag(call.node, call.flag.node, call.receiver, keras))
+        for flag in (*stored_flags(module), *positional_flags(module)):
+            yield self._problem(flag)
+
+    def _problem(self, flag: PositionalFlag) -> Problem:
+        message = (
+            f"`{ast.unparse(flag.argument)}` is passed to `{called(flag.call)}` ({layer_title(flag.receiver)}) by "
+            f"position: {_consequence(flag.keras)}"
+        )
+        return self.problem(flag.argument, message, flag.keras, _plan(flag))
+
+
+def _fails(call: LayerCall, keras: int) -> bool:
+    """Whether the call raises, or gives the flag to another parameter, under one Keras."""
+    layers = [one for one in members(call.receiver) if not isinstance(one, Constant)]
+    if not layers or not all(isinstance(one, Instance) for one in layers):
+        return False
+    known = [one for one in layers if isinstance(one, Instance) and not _is_of_any_class(one)]
+    return keras == 3 or any(call.flag.node is not _training_argument(call, one) for one in known)
+
+
+def _is_of_any_class(layer: Instance) -> bool:
+    """Whether nothing is known of a layer but that it is one: it may take the flag at any place."""
+    return isinstance(layer.type, KerasLayer) and layer.type.name in ("Layer", "Wrapper", "Model")
+
+
+def _training_argument(call: LayerCall, layer: Value) -> ast.expr | None:
+    """The positional argument that Keras 2 binds to `training`."""
+    assert isinstance(layer, Instance)
+    names, name = parameters(layer), phase_name(layer)
+    place = names.index(name) if name in names else -1
+    return call.node.args[place] if 0 <= place < len(call.node.args) else None
+
+
+def _consequence(keras: tuple[int, ...]) -> str:
+    if keras == (3,):
+        return "Keras 3 raises, it takes only tensors by position"
+    return "Keras 3 raises, and Keras 2 gives it to another parameter" if 3 in keras else "it goes to another parameter"
+
+
+def _plan(flag: PositionalFlag) -> Plan | None:
+    """Pass the flag by keyword, and what stands behind it; None where the names of those are not known."""
+    given = flag.call.args
+    place = given.index(flag.argument) if flag.argument in given else -1
+    ways = {_names(one, place, len(given)) for one in members(flag.receiver)} - {None}
+    names = ways.pop() if len(ways) == 1 else None
+    told = {keyword.arg for keyword in flag.call.keywords}
+    if place < 0 or not names or told & {None, *names} or any(isinstance(one, ast.Starred) for one in given):
+        return None
+    changes = (NameArgument(flag.call, one, name) for one, name in zip(given[place:], names, strict=True))
+    shown = ", ".join(f"`{name}=`" for name in names)
+    return Plan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", Applicability.SAFE, tuple(changes))
+
+
+def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
+    """The parameters that the flag, and what stands behind it, are meant for."""
+    if not isinstance(layer, Instance):
+        return None
+    names = parameters(layer)
+    if place == count - 1:
+        # The flag is meant for the parameter that means the phase, whatever stands at its place.
+        own = isinstance(layer.type, UserClass) and layer.type.phase_parameter is None
+        return (phase_name(layer),) if not own else tuple(names[place:count]) or None
+    known = len(names) >= count and names[place] == phase_name(layer)
+    if isinstance(layer.type, KerasLayer):
+        known = known and tuple(names) == layer.type.signature(3).parameters
+    return tuple(names[place:count]) if known else None
+
+
+RULE = PositionalTraining()

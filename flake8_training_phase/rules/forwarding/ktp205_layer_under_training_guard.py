@@ -1,0 +1,114 @@
+"""KTP205 layer-under-training-guard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.guards import Guarded, guards
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.weights import has_weights
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.unguard import unguard
+from flake8_training_phase.keras.misnamed import AMBIGUOUS
+from flake8_training_phase.rules.rule import Problem, Rule
+
+"""Names of the parameter that mean many things."""
+_MEANT_FOR_TRAINING = re.compile(
+    r"head|proj|aux|teacher|predict|classif|logit|contrast|augment|noise|mask|corrupt|perturb|quant|embed|decod|crop",
+    re.IGNORECASE,
+)
+"""What runs in training only on purpose tells so by its name."""
+
+
+class LayerUnderTrainingGuard(Rule):
+    """A layer with weights runs only in training: at inference the network is another one.
+
+    ## What it does
+
+    Reports a BatchNormalization, or any layer with weights, that runs only `if training`: under the `if`, in a
+    conditional expression, or behind `if not training: return x`, when its result takes the place of its input. Layers
+    whose result goes elsewhere (an auxiliary head, a loss) are left alone, so are those whose name says that they
+    are made for training (a projection, a mask, a decoder), and those that another branch calls as well.
+    Dropout and noise, which give back their input at inference, are the matter of KTP206.
+
+    ## What Keras does
+
+    Just what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
+    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs
+    and are given others. The flag tells a layer how to run; it must not decide whether it runs.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        if training:
+            x = self.norm(x, training=training)
+        return self.out(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dense(x)
+        x = self.norm(x, training=training)
+        return self.out(x)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the outputs at inference change, which is the point of it. The guard is taken away where it is
+    `if training:` around one assignment, or `… if training else x`; other shapes have no fix.
+
+    ## References
+
+    - Keras 3.15.1, `layers/normalization/batch_normalization.py:276`
+    - Keras 2.15, `layers/normalization/batch_normalization.py:598`
+    - Measured: row 6c
+    """
+
+    severity = Severity.BUG
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The layers that inference leaves out."""
+        for layer_class in module.layer_classes:
+            if layer_class.cls.phase_parameter in AMBIGUOUS:
+                continue
+            for group in guards(layer_class):
+                first = next((one for one in group if _has_weights(one)), None)
+                if first is not None and not _is_meant(group):
+                    plan = unguard(group, Applicability.UNSAFE)
+                    yield self.problem(first.event.node, _message(layer_class, first), layer_class.keras, plan)
+
+
+def _has_weights(one: Guarded) -> bool:
+    return any(has_weights(call.receiver) for call in one.calls)
+
+
+def _is_meant(group: Sequence[Guarded]) -> bool:
+    calls = [call for one in group for call in one.calls]
+    if group[0].ends_the_call and not any(_is_normalisation(call) for call in calls):
+        return True
+    return any(_MEANT_FOR_TRAINING.search(call.name) for call in calls)
+
+
+def _is_normalisation(call: LayerCall) -> bool:
+    found = [one for one in members(call.receiver) if isinstance(one, Instance)]
+    return any(one.type.name.endswith("BatchNormalization") for one in found)
+
+
+def _message(layer_class: LayerClass, one: Guarded) -> str:
+    call = next(call for call in one.calls if has_weights(call.receiver))
+    where = "" if isinstance(one.event, LayerCall) else f", line {call.node.lineno}"
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}{where}) runs only in training: "
+        f"at inference `{layer_class.name}` is a network without it"
+    )
+
+
+RULE = LayerUnderTrainingGuard()

@@ -1,0 +1,84 @@
+"""KTP206 redundant-training-guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.guards import Guarded, guards
+from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.weights import is_identity_at_inference
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.unguard import unguard
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class RedundantTrainingGuard(Rule):
+    """A layer that does nothing at inference is guarded by `if training`, as if it did not know.
+
+    ## What it does
+
+    Reports Dropout, noise and random augmentation layers that run only `if training`. Off by default: the code does
+    what it says. Layers with weights under such a guard are the matter of KTP205; layers that also do something at
+    inference, such as `RandomCrop`, are left alone.
+
+    ## What Keras does
+
+    These layers give back their input when they are told `training=False`, so the guard adds nothing. It takes
+    something away: an `if` needs a Python value, or AutoGraph, which Keras 3 only applies under TensorFlow; a
+    functional model keeps the branch that was taken when it was built.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        if training:
+            x = self.dropout(x, training=training)
+        return self.out(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        x = self.dropout(x, training=training)
+        return self.out(x)
+    ```
+
+    ## Fix safety
+
+    Safe: the layer is first given the flag, then the guard goes. It is offered for `if training:` around one
+    assignment, and for `… if training else x`, where nothing but such layers is guarded.
+
+    ## References
+
+    - Keras 3.15.1, `layers/regularization/dropout.py:71`
+    - Keras 2.15, `layers/regularization/dropout.py:108`
+    - Measured: rows 6a, 6b, 6d
+    """
+
+    severity = Severity.FRAGILE
+    on_by_default = False
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The guards around layers that need none."""
+        for layer_class in module.layer_classes:
+            for group in guards(layer_class):
+                if all(_is_identity(one) for one in group):
+                    plan = unguard(group, Applicability.SAFE) if group[0].is_all_there_is else None
+                    yield self.problem(group[0].event.node, _message(group), layer_class.keras, plan)
+
+
+def _is_identity(one: Guarded) -> bool:
+    return all(is_identity_at_inference(call.receiver) for call in one.calls)
+
+
+def _message(group: Sequence[Guarded]) -> str:
+    call = next(call for one in group for call in one.calls)
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) gives back its input at inference: "
+        "the guard is redundant, pass `training` instead"
+    )
+
+
+RULE = RedundantTrainingGuard()

@@ -1,0 +1,141 @@
+"""KTP209 super-call-without-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
+from flake8_training_phase.analysis.domain.values import Value
+from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.parameter import add_parameter
+from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
+from flake8_training_phase.keras.generations import Generation
+from flake8_training_phase.rules.forwarding.filled_models import layers_given, off_by_default
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class SuperCallWithoutTraining(Rule):
+    """`super().call(x)` does not pass `training` to a parent that takes it.
+
+    ## What it does
+
+    Reports `super().call(…)` without the flag, when the `call` of the parent, a layer of Keras or a class of yours,
+    takes `training` and runs in the wrong phase without it.
+
+    ## What Keras does
+
+    `super().call` is a plain method call: Keras does not stand between and fills nothing in. The parent runs with the
+    default of its own signature. For `Dropout`, `BatchNormalization` and the like that means inference, always and
+    under every Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
+    forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take
+    the None for the answer.
+
+    A subclass of `Sequential`, or of `Model` with a graph, runs the layers that it was given. Without a flag Keras 3 up
+    to 3.15 runs each with its own default: Dropout and noise with False, also in `fit()`, while BatchNormalization,
+    whose default is None, finds the flag of the context and is right. What it holds is taken from where it is made.
+
+    ## Example
+
+    ```python
+    class ScaledDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs) * 0.5
+    ```
+
+    Use instead:
+
+    ```python
+    class ScaledDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs, training=training) * 0.5
+    ```
+
+    ## Fix safety
+
+    Safe: the parent takes the parameter. When `call` itself has no `training`, it is added. Unsafe where `training`
+    defaults to True, which a call without the flag would then run the parent with (KTP104).
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
+    - Keras 2.15, `layers/regularization/dropout.py:108`, `layers/normalization/batch_normalization.py:1308`
+    - Measured: rows 14a, 14c, 14e, 14s, 14t, 22x, 22y, E18, E19
+    """
+
+    severity = Severity.BUG
+    words = ("super(",)
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls of a parent that lose the flag."""
+        for layer_class in module.layer_classes:
+            for event in layer_class.events:
+                severity = self.severity
+                if isinstance(event, KerasCall) and _is_super_call(event.node):
+                    misled = _misled_by_default(layer_class, event)
+                    if misled and parent_dependence(event) is Dependence.MAYBE:
+                        given = layers_given(layer_class, event)
+                        severity = Severity.BUG if given else Severity.FRAGILE
+                        misled = _misled_graph(layer_class, given) if given else misled
+                elif isinstance(event, Inlined) and event.is_super_call:
+                    misled = _misled_parent(layer_class, event)
+                else:
+                    continue
+                if misled:
+                    message, plan = _message(event, layer_class.title(misled)), _plan(layer_class, event)
+                    yield self.problem(event.node, message, majors(misled), plan, severity=severity)
+
+
+def _is_super_call(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
+
+
+def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[Generation, ...]:
+    known = parent_dependence(event)
+    # Whether an attention layer has a dropout may be for the caller to say; who takes the flag means it.
+    if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.at_hand):
+        return ()
+    return layer_class.misled([event])
+
+
+def _misled_graph(layer_class: LayerClass, given: Sequence[Value]) -> tuple[Generation, ...]:
+    """The generations under which a graph that is run without a flag leaves one of its layers to a default of False."""
+    if not any(off_by_default(one) for one in given):
+        return ()
+    return tuple(one for one in layer_class.generations if one.shared_context and one.graphs_forward)
+
+
+def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation, ...]:
+    """The generations of Keras under which a parent's `call` runs something wrongly for want of the flag."""
+    function = event.function
+    if isinstance(function, ast.Lambda) or function.name != "call" or not event.flag.absent:
+        return ()
+    if parameter(function, "training") is None:
+        return ()
+    return layer_class.misled_by_default(event)
+
+
+def _message(event: Inlined | KerasCall, keras: str) -> str:
+    parent = event.parent
+    return (
+        f"`{ast.unparse(event.node.func)}` is not given `training`: `{parent}.call` runs with its own default, "
+        f"whatever phase is asked for, under {keras}"
+    )
+
+
+def _plan(layer_class: LayerClass, event: Inlined | KerasCall) -> Plan | None:
+    if event.at_hand and knows_phase(layer_class, event.place):
+        argument = AddArgument(event.node, "training", event.at_hand)
+        return Plan(f"Pass `training={event.at_hand}`", trust_for_untold(event.place), (argument,))
+    if not event.place.is_call_method or not layer_class.can_take_training or layer_class.misnamed_flag:
+        return None
+    changes = (add_parameter(layer_class), AddArgument(event.node, "training", "training"))
+    return Plan("Add `training=None` to `call` and pass it on", Applicability.SAFE, changes)
+
+
+RULE = SuperCallWithoutTraining()

@@ -1,0 +1,170 @@
+"""KTP210 training-not-passed-to-helper."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import (
+    LayerClass,
+    concerned,
+    is_helper,
+    layer_title,
+    left_to_default,
+    majors,
+    poisoned_by_default,
+    reaches_phase,
+)
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
+from flake8_training_phase.fixes.thread_helper import thread
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class TrainingNotPassedToHelper(Rule):
+    """A helper that runs layers for `call` is not given the flag.
+
+    ## What it does
+
+    Reports the call of a method or function that runs phase-dependent layers and is not given the `training` that is
+    at hand: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
+    default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
+
+    ## What Keras does
+
+    Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With
+    `training=False` the layers in it never train, under any Keras. With `training=None` that the helper hands on,
+    Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None for the
+    answer: the layers run in inference in `fit()`. A helper without the parameter is right as long as the context is
+    (see KTP202).
+
+    ## Example
+
+    ```python
+    def _block(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._block(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def _block(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def call(self, x, training=None):
+        return self._block(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
+    the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
+    public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
+    and has no flag to pass, and when the helper itself only hands its data on to such a public helper.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
+    - Measured: rows 11a to 11e, E44
+    """
+
+    severity = Severity.BUG
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The helpers that are not told."""
+        for layer_class in module.layer_classes:
+            for helper in layer_class.events:
+                if isinstance(helper, Inlined) and is_helper(helper) and helper.at_hand and helper.flag.absent:
+                    if parameter(helper.function, "training") is not None:
+                        yield from self._left_to_default(layer_class, helper)
+                    else:
+                        yield from self._without(layer_class, helper)
+
+    def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+        needy = left_to_default(helper) or poisoned_by_default(layer_class, helper)
+        default = dict(defaults(helper.function)).get("training")
+        if not needy:
+            yield from self._given_to_unknown(layer_class, helper, default)
+            return
+        wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
+        hit = concerned(wrong)
+        keras = majors(hit) or layer_class.keras
+        what = f"`{needy[0].name}` ({layer_title(needy[0].receiver)}, line {needy[0].node.lineno})"
+        if default is None:
+            happens = f"it has no default for it, and {what} is never reached"
+        elif wrong:
+            happens = f"its default `{ast.unparse(default)}` has {what} run in inference under {layer_class.title(hit)}"
+        else:
+            happens = f"its default `{ast.unparse(default)}` leaves {what} to the call context"
+        message = f"`{_name(helper)}` is not given `training`: {happens}"
+        severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
+        related = layer_class.module.related(needy[0], "this layer depends on what the helper is told")
+        plan = _give(layer_class, helper)
+        yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
+
+    def _given_to_unknown(
+        self, layer_class: LayerClass, helper: Inlined, default: ast.expr | None
+    ) -> Iterator[Problem]:
+        """A helper whose default is given to something unknown by the name of the flag."""
+        calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_unknown(one, helper)]
+        if calls and isinstance(default, ast.Constant) and isinstance(default.value, bool):
+            message = (
+                f"`{_name(helper)}` is not given `training`: `{calls[0].name}` (line {calls[0].node.lineno}) gets its "
+                f"default `{default.value}` in every mode"
+            )
+            plan = _give(layer_class, helper)
+            if plan is not None:
+                plan = replace(plan, applicability=Applicability.UNSAFE)
+            yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
+
+    def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+        if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
+            return
+        found = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)]
+        if found:
+            needy = found[0]
+            message = (
+                f"`{_name(helper)}` takes no `training` and runs `{needy.name}` ({layer_title(needy.receiver)}, "
+                f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
+            )
+            can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
+            plan = thread(layer_class, helper) if can_tell else None
+            related = layer_class.module.related(needy, "this layer is told nothing")
+            yield self.problem(
+                helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE, related=related
+            )
+
+
+def _is_unknown(call: LayerCall, helper: Inlined) -> bool:
+    """Whether a helper gives its own `training` to something that is not known."""
+    flag = call.flag.node
+    known = any(isinstance(one, Instance) for one in members(call.receiver))
+    return not known and call.place.function is helper.function and isinstance(flag, ast.Name) and flag.id == "training"
+
+
+def _is_needy(call: LayerCall) -> bool:
+    return call.flag.absent and call.at_hand is None and reaches_phase(call) and not call.inspected
+
+
+def _name(helper: Inlined) -> str:
+    return ast.unparse(helper.node.func)
+
+
+def _give(layer_class: LayerClass, helper: Inlined) -> Plan | None:
+    """Pass the flag to a helper that takes it."""
+    if not knows_phase(layer_class, helper.place):
+        return None
+    change = AddArgument(helper.node, "training", str(helper.at_hand))
+    return Plan(f"Pass `training={helper.at_hand}`", trust_for_untold(helper.place), (change,))
+
+
+RULE = TrainingNotPassedToHelper()

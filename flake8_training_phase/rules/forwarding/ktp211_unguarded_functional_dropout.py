@@ -1,0 +1,166 @@
+"""KTP211 unguarded-functional-dropout."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import TRUE_LANE, Instance, members
+from flake8_training_phase.analysis.queries.augmentation import on_unless_told
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.dropout_functions import dropouts_by_hand, is_dropout
+from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Change, Plan, Replace
+from flake8_training_phase.fixes.parameter import add_parameter
+from flake8_training_phase.keras.names import keras_path
+from flake8_training_phase.rules.rule import Problem, Rule
+
+_ALWAYS_ON = re.compile(
+    r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic(?!.?depth)|augment"
+)
+"""What a class or a model says of itself that drops in inference on purpose."""
+_GENERATIVE = re.compile(r"Discriminator|Critic|Generator|GAN(?![a-z])|VAE(?![a-z])|Diffusion|Denois")
+"""Models that are trained to make something: their randomness is meant, or they run in training only."""
+_HIDES_INPUT = re.compile(r"Mask|Cut|Mix|Noise|Sampl|Corrupt|Jitter|Perturb|Eras")
+"""Layers that take a part of their input away on purpose, by their name."""
+_RATES = ("rate", "level", "keep_prob")
+
+
+class UnguardedFunctionalDropout(Rule):
+    """A dropout function runs in every phase: it drops at inference too.
+
+    ## What it does
+
+    Reports `tf.nn.dropout`, `tf.nn.experimental.stateless_dropout`, `keras.random.dropout`, `K.dropout` and the like
+    in `call`, in functions that `call` runs, and in `Lambda` layers, when nothing of the phase has to do with it: no
+    `if`, no early return, no rate made from the flag, no `tf.cond`. Classes that say they mean it (Monte Carlo
+    dropout) are left alone, and so are the parts of generative models.
+
+    Dropout written by hand is reported too, such as stochastic depth (DropPath): a random mask, `floor(keep + uniform)`
+    or `uniform < rate`, that is multiplied into the input.
+
+    ## What Keras does
+
+    Nothing: these functions are told a rate, and drop. Only the layer `Dropout` knows of the phase. Predictions are
+    random, and worse than the model can do, while the training curves look right.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dense(tf.nn.dropout(x, 0.5))
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dense(tf.nn.dropout(x, 0.5) if training else x)
+    ```
+
+    ## Fix safety
+
+    Unsafe: what the model returns at inference changes, which is the point of it. There is no fix for
+    dropout written by hand, in helper functions, in `Lambda` layers, and where the first argument is more than a name.
+
+    ## References
+
+    - Keras 3.15.1, `src/random/random.py`, `dropout`
+    - Keras 2.15, `backend.py`, `dropout`
+    - Keras 3.15.1, `src/legacy/backend.py`, `dropout`, which is `tf.keras.backend.dropout`
+    - Measured: rows 10a to 10f, 19a; of dropout by hand, the cells of the example
+    """
+
+    severity = Severity.BUG
+    words = ("dropout", "uniform", "binomial", "bernoulli")
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The functions that drop whatever the phase is."""
+        for layer_class in module.layer_classes:
+            if _is_meant(layer_class) or on_unless_told(layer_class.cls) or _runs_in_training_only(layer_class):
+                continue
+            for call in unguarded_calls(layer_class, is_dropout):
+                keras = tuple(one for one in layer_class.keras if one in _versions(call.path))
+                if keras and not _drops_nothing(call.node):
+                    yield self.problem(call.node, _message(call), keras, _plan(call, layer_class))
+            if _HIDES_INPUT.search(layer_class.name) is None:
+                for call in dropouts_by_hand(layer_class):
+                    yield self.problem(call.node, _message_by_hand(call), layer_class.keras)
+        for call in calls_in_lambdas(module, is_dropout):
+            keras = tuple(sorted(_versions(call.path) & set(module.keras)))
+            if keras and not _drops_nothing(call.node) and not _ALWAYS_ON.search(_lines(module, call)):
+                yield self.problem(call.node, _message(call), keras)
+
+
+def _versions(path: str) -> frozenset[int]:
+    """The major versions of Keras that have the function."""
+    found = keras_path(path)
+    if found is None:
+        return frozenset({2, 3})
+    if "random" in found[0]:
+        return frozenset({3})
+    # `tf.keras.backend.dropout` is there under Keras 3 as well, `keras.backend.dropout` is not.
+    return found[1] if path.startswith("tensorflow.keras.") else found[1] & {2}
+
+
+def _is_meant(layer_class: LayerClass) -> bool:
+    if _GENERATIVE.search(layer_class.name) is not None:
+        return True
+    text = f"{layer_class.name} {ast.get_docstring(layer_class.cls.node) or ''}"
+    return _ALWAYS_ON.search(text) is not None or _ALWAYS_ON.search(text.lower()) is not None
+
+
+def _runs_in_training_only(layer_class: LayerClass) -> bool:
+    """Whether this module has hosts of the layer, and all of them call it only in training."""
+    calls = [call for other in layer_class.module.layer_classes for call in other.layer_calls]
+    lanes = [call.lanes for call in calls if _is_call_of(call, layer_class)]
+    return bool(lanes) and all(one == TRUE_LANE for one in lanes)
+
+
+def _is_call_of(call: LayerCall, layer_class: LayerClass) -> bool:
+    return any(isinstance(one, Instance) and one.type is layer_class.cls for one in members(call.receiver))
+
+
+def _lines(module: CheckedModule, call: FunctionalCall) -> str:
+    """The text around a call in which a name or a comment may say that it is meant."""
+    return "\n".join(module.source.line(row) for row in range(max(1, call.node.lineno - 2), call.node.lineno + 2))
+
+
+def _drops_nothing(call: ast.Call) -> bool:
+    given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg in _RATES)]
+    keeps = {keyword.value for keyword in call.keywords if keyword.arg == "keep_prob"}
+    return any(isinstance(one, ast.Constant) and one.value == (1 if one in keeps else 0) for one in given)
+
+
+def _message(call: FunctionalCall) -> str:
+    return f"`{ast.unparse(call.node.func)}` runs in every phase: it drops in `predict()` as well"
+
+
+def _message_by_hand(call: FunctionalCall) -> str:
+    return (
+        f"`{ast.unparse(call.node.func)}` makes a random mask for the input in every mode: it drops in `predict()` as "
+        "well. Take `training` and return the input unchanged without it"
+    )
+
+
+def _plan(call: FunctionalCall, layer_class: LayerClass) -> Plan | None:
+    first = call.node.args[0] if call.node.args else None
+    if call.function is not layer_class.call or not isinstance(first, ast.Name):
+        return None
+    changes: list[Change] = []
+    if parameter(call.function, "training") is None:
+        if not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
+            return None
+        changes.append(add_parameter(layer_class))
+    bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
+    template = "{} if training else {}" if bare else "({} if training else {})"
+    changes.append(Replace(call.node, template, (call.node, first)))
+    return Plan("Drop only in training", Applicability.UNSAFE, tuple(changes))
+
+
+RULE = UnguardedFunctionalDropout()

@@ -1,0 +1,132 @@
+"""KTP213 constant-training."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.dunder_calls import dunder_call
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
+from flake8_training_phase.rules.rule import Problem, Rule
+
+_MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez|teacher|bayes", re.IGNORECASE)
+"""What a class says of itself that fixes the phase of its layers on purpose."""
+
+
+class ConstantTraining(Rule):
+    """A layer is called with a literal `training=True` or `training=False`, whatever phase is asked for.
+
+    ## What it does
+
+    Reports `self.norm(x, training=True)` on a BatchNormalization in `call`, where it also runs at inference. When the
+    rule is selected by its code it reports every hard-coded flag on a layer that depends on the phase: a dropout
+    that always drops, a layer that never trains. A layer that never trains is reported by default where the forward
+    pass is written in `__call__` (KTP109). Models that are called with `training=False` are transfer
+    learning, and classes that say in their name what they do are left alone.
+
+    ## What Keras does
+
+    An explicit flag wins over everything else. A BatchNormalization with True normalises each batch at inference by
+    that very batch: predictions depend on what else is in it, a batch of one is all zeros, and a call changes the
+    moving statistics. Under Keras 3 the constant also becomes the context of the layers that follow (KTP201).
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.norm(self.dense(x), training=True)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.norm(self.dense(x), training=training)
+    ```
+
+    ## Fix safety
+
+    There is no fix: a constant is often meant, and only its author knows.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`
+    - Keras 2.15, `engine/base_layer.py:2626`
+    - Measured: section 7
+    """
+
+    severity = Severity.FRAGILE
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The literal flags that contradict a phase that is asked for."""
+        everything = module.settings.selects(self.code, on_by_default=False)
+        for layer_class in module.layer_classes:
+            if _is_meant(layer_class):
+                continue
+            for call in layer_class.layer_calls:
+                flag = call.flag.node
+                if isinstance(flag, ast.Constant) and call.flag.constant and _contradicts(call):
+                    if _trains_normalisation(call) or (everything and _is_reported(call)):
+                        yield self.problem(flag, _message(call), layer_class.keras)
+            for call, flag in _frozen_in_dunder_call(layer_class):
+                yield self.problem(flag, _message(call), layer_class.keras)
+
+
+def _frozen_in_dunder_call(layer_class: LayerClass) -> Iterator[tuple[LayerCall, ast.Constant]]:
+    """The layers that a `__call__` written for `call` keeps from training: nobody can pass it a flag (KTP109), so the
+    constant is no choice between modes.
+    """
+    found = dunder_call(layer_class)
+    if found is not None and found.is_whole and found.flag is None:
+        for call in found.layer_calls:
+            flag = call.flag.node
+            if isinstance(flag, ast.Constant) and call.flag.constant and not flag.value and _is_reported(call):
+                yield call, flag
+
+
+def _is_meant(layer_class: LayerClass) -> bool:
+    return _MEANT.search(f"{layer_class.name} {ast.get_docstring(layer_class.cls.node) or ''}") is not None
+
+
+def _contradicts(call: LayerCall) -> bool:
+    """Whether the call also runs in the phase that its flag denies."""
+    return bool(call.lanes & (FALSE_LANE if call.flag.by_lane[0] else TRUE_LANE))
+
+
+def _trains_normalisation(call: LayerCall) -> bool:
+    return bool(call.flag.by_lane[0]) and reaches_phase(call) and _is_normalisation(call.receiver)
+
+
+def _is_normalisation(value: Value) -> bool:
+    return any(isinstance(one, Instance) and _keras_name(one).endswith("BatchNormalization") for one in members(value))
+
+
+def _is_reported(call: LayerCall) -> bool:
+    """Whether the flag matters, and does not freeze a whole model."""
+    freezes = not call.flag.by_lane[0] and any(_is_model(one) for one in members(call.receiver))
+    return reaches_phase(call) and not freezes
+
+
+def _is_model(value: Value) -> bool:
+    return isinstance(value, Instance) and (
+        value.type.name in MODEL_NAMES if isinstance(value.type, KerasLayer) else value.type.is_model
+    )
+
+
+def _keras_name(layer: Instance) -> str:
+    """The class of Keras that a layer is, or is made from."""
+    return layer.type.name if isinstance(layer.type, KerasLayer) else layer.type.keras_base_name or ""
+
+
+def _message(call: LayerCall) -> str:
+    does = "trains at inference too" if call.flag.by_lane[0] else "never trains"
+    return f"`{call.name}` ({layer_title(call.receiver)}) {does}: its flag is a constant"
+
+
+RULE = ConstantTraining()

@@ -1,0 +1,108 @@
+"""KTP214 inverted-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, layer_title, majors
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class InvertedTraining(Rule):
+    """A layer is given the opposite of the phase that was asked for: `training=not training`.
+
+    ## What it does
+
+    Reports the call of a phase-dependent layer, or of `super().call`, whose flag is False when `training` is True,
+    and True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or
+    behind `if training: return x`, and nowhere in training, is reported too: it never does anything.
+
+    ## What Keras does
+
+    What it is told: Dropout drops in `predict()` and rests in `fit()`, BatchNormalization learns its statistics
+    while it predicts.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=not training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the layer does the opposite of what it did. The `not` goes where it stands in the argument itself, or
+    in a guard around that one call; there is no fix where a variable was inverted before, or more hangs on the guard.
+
+    ## References
+
+    - Measured: row 22o
+    """
+
+    severity = Severity.BUG
+    words = ("training",)
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls that are given the opposite phase."""
+        for layer_class in module.layer_classes:
+            for event in layer_class.events:
+                if not isinstance(event, (LayerCall, KerasCall)) or not _is_inverted(event):
+                    continue
+                keras = majors(concerned(layer_class.wrong_inside(event)))
+                if keras:
+                    node = event.flag.node or event.node
+                    yield self.problem(node, _message(layer_class, event), keras, _plan(event))
+            for call in idle_calls(layer_class):
+                yield self.problem(call.node, _idle_message(layer_class, call), layer_class.keras, _turn(call))
+
+
+def _is_inverted(event: LayerCall | KerasCall) -> bool:
+    flag = event.flag
+    return flag.parameter == "training" and flag.by_lane[0] is False and flag.by_lane[1] is True
+
+
+def _message(layer_class: LayerClass, event: LayerCall | KerasCall) -> str:
+    if isinstance(event, KerasCall):
+        called = f"`{event.parent}.call`"
+    else:
+        called = f"`{event.name}` ({layer_title(event.receiver)})"
+    return f"{called} in `{layer_class.name}` runs as in inference during training, and as in training otherwise"
+
+
+def _plan(event: LayerCall | KerasCall) -> Plan | None:
+    node = event.flag.node
+    if not isinstance(node, ast.UnaryOp) or not isinstance(node.op, ast.Not) or not isinstance(node.operand, ast.Name):
+        return None
+    change = Replace(node, node.operand.id)
+    return Plan(f"Pass `{node.operand.id}` itself", Applicability.UNSAFE, (change,))
+
+
+def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
+    return (
+        f"`{call.name}` ({layer_title(call.receiver)}) in `{layer_class.name}` runs only where `training` is not true, "
+        "and does nothing there: the guard is the wrong way round"
+    )
+
+
+def _turn(call: LayerCall) -> Plan | None:
+    """Let the guard ask for training."""
+    guard = guard_of(call)
+    if guard is None or not isinstance(guard.operand, ast.Name):
+        return None
+    return Plan(f"Ask for `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
+
+
+RULE = InvertedTraining()

@@ -1,0 +1,148 @@
+"""KTP218 baked-training-flag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.events import called
+from flake8_training_phase.analysis.domain.values import Constant
+from flake8_training_phase.analysis.entries.module_run import APPLICATION
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import majors
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.keras.targets import keras_title
+from flake8_training_phase.rules.forwarding.baked_flags import BakedFlag, baked_flags
+from flake8_training_phase.rules.forwarding.trainability import Trainability
+from flake8_training_phase.rules.rule import Problem, Rule
+
+_TRAINS = (".fit(", "fit_generator(", "train_on_batch(", "GradientTape", "value_and_grad")
+"""What a text has that trains a model."""
+
+
+class BakedTrainingFlag(Rule):
+    """A constant `training=` in a functional model, which Keras 3.1 to 3.15 replaces by the flag of the model.
+
+    ## What it does
+
+    Reports `Dropout(0.5)(x, training=True)`, `base(x, training=False)` and the like where `x` is a symbolic tensor that
+    ends up in `keras.Model(inputs, outputs)`. The flag may also be the parameter of a function that builds the model,
+    when it is True or False wherever that function is called.
+
+    ### Monte Carlo dropout without any uncertainty
+
+    This is the usual recipe for Monte Carlo dropout, and it does nothing in Keras 3.1 to 3.15:
+
+    ```python
+    x = Dropout(0.5)(x, training=True)      # meant to drop always
+    model = keras.Model(inputs, outputs)
+    draws = [model.predict(images) for _ in range(50)]   # 50 times the same numbers: a standard deviation of 0.0
+    ```
+
+    No error, no warning. Compare two calls of `model.predict` on the same input to see it. Two ways out work in every
+    version of Keras:
+
+    ```python
+    class MonteCarloDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs, training=True)      # always on; the other layers follow the model
+
+    draws = [model(images, training=True) for _ in range(50)]   # everything on, BatchNormalization too
+    ```
+
+    Use the subclass where the model has BatchNormalization, which `model(images, training=True)` would put into
+    training mode as well. A plain `model(images)`, without a flag, also keeps to the `training=True` in the graph.
+
+    ### Fine-tuning that changes the moving statistics
+
+    `base(x, training=False)` is meant to keep the BatchNormalization of a base in inference mode, also after
+    `base.trainable = True`. In Keras 3.1 to 3.15 `fit()` replaces the False: the moving mean and variance are
+    overwritten with those of your batches, and dropout in the base drops. As long as `base.trainable` is False the
+    normalization is in inference mode in any case, so a base that stays frozen and has no dropout is not reported.
+
+    ## What Keras does
+
+    A functional model runs its layers in `fit()`, `evaluate()`, `predict()` and `model(x, training=…)` with a flag of
+    its own. Keras 2 gives it to the layers whose call says nothing, and keeps to a flag that was written into the
+    graph. Keras 3.1 to 3.15 overwrites what was written (`operation_fn`). Keras 3.16 keeps to it again (read and run
+    from its development version).
+
+    The finding is a *bug* where the layer is known, and for a BatchNormalization also whether it is trained. It is
+    *fragile* where the module does not train the model, or freezes only some layers. A model that is only called
+    without a flag, `model(x)`, keeps to its graph in every version and is not reported.
+
+    ## Example
+
+    ```python
+    hidden = Dropout(0.5)(hidden, training=True)
+    model = keras.Model(inputs, outputs)
+    ```
+
+    Use instead:
+
+    ```python
+    class MonteCarloDropout(keras.layers.Dropout):
+        def call(self, inputs, training=None):
+            return super().call(inputs, training=True)
+
+    hidden = MonteCarloDropout(0.5)(hidden)
+    model = keras.Model(inputs, outputs)
+    ```
+
+    ## Fix safety
+
+    There is no fix: whether the layer is to be on always, off always, or to follow the model is yours to say.
+
+    ## References
+
+    - Keras 3.15.1, `models/functional.py:695` (the flag of the model goes over that of the node); 3.3.3, `:584`
+    - Development version of Keras 3.16, `models/functional.py:174` (a flag in the graph wins)
+    - Keras 2.15, `engine/base_layer.py:2614` (a flag that is passed explicitly stays in the graph)
+    - Measured: rows 7g, 7g.norm, 7h, 7i, 7i.dropout, 7k and 7l
+    """
+
+    severity = Severity.BUG
+    words = ("training=", "training =")
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The constant flags that a functional model does not keep to."""
+        if 3 not in module.keras or "Model(" not in module.source.text:
+            return
+        trains = any(word in module.source.text for word in _TRAINS)
+        for baked in baked_flags(module):
+            releases = keras_title(baked.generations, module.settings.keras)
+            severity = Severity.BUG if _is_certain(baked, trains) else Severity.FRAGILE
+            yield self.problem(baked.call.node, _message(baked, releases), majors(baked.generations), severity=severity)
+
+
+def _is_certain(baked: BakedFlag, trains: bool) -> bool:
+    """Whether what the module shows goes wrong."""
+    if baked.is_default:
+        return False
+    if baked.flag or baked.held.dropout:
+        return baked.flag or trains
+    return trains and baked.trainability is Trainability.TRAINED
+
+
+def _message(baked: BakedFlag, releases: str) -> str:
+    name = _title(baked)
+    what = "it" if baked.is_leaf else f"the {baked.held.title} in it"
+    head = (
+        f"`{called(baked.call.node)}` ({name}) receives `training={baked.flag}` in a functional model, but {releases} "
+        f"replaces that by the flag of the model: {what} runs in"
+    )
+    if baked.flag:
+        subclass = f"use a subclass of {name} whose `call` passes True, or " if baked.is_leaf else ""
+        return f"{head} inference mode in `predict()`; {subclass}call `model(x, training=True)`"
+    if not baked.held.dropout:
+        return f"{head} training mode in `fit()`; only `trainable = False` prevents that"
+    if baked.is_leaf:
+        return f"{head} training mode in `fit()`; leave out the layer, or the flag"
+    return f"{head} training mode in `fit()`; call it in the `call` of a model of your own"
+
+
+def _title(baked: BakedFlag) -> str:
+    application = baked.layer.arguments.get(APPLICATION)
+    return str(application.value) if isinstance(application, Constant) else baked.layer.type.name
+
+
+RULE = BakedTrainingFlag()

@@ -1,0 +1,144 @@
+"""KTP219 deferred-sequential-in-build."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import AppendStatement, Plan
+from flake8_training_phase.rules.forwarding.deferred_sequentials import DeferredCall, Use, deferred_calls, use_of
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class DeferredSequentialInBuild(Rule):
+    """A class with its own `build` leaves a Sequential to its first call, which writes its flag into the graph.
+
+    ## What it does
+
+    Reports the call of a `Sequential` that has no `Input`, in a class that defines `build` and does not build the
+    Sequential there, when something in the Sequential behaves differently in training. Layers in between that have no
+    `build` of their own are looked into.
+
+    ## What Keras does
+
+    A Sequential without an Input is built when it is first called: it runs its layers on symbolic tensors, and keeps
+    the arguments they get in a graph. A class without its own `build` is traced by Keras 3 before its first call,
+    outside of training, and the Sequential with it. A class with its own `build` is not. If the first call comes from
+    `fit()` or a training step, `training=True` stays in the graph: from then on `model(x)` without a flag runs in
+    training mode, so Dropout drops, and BatchNormalization normalizes with the batch and changes its moving statistics.
+    `fit()`, `evaluate()`, `predict()` and calls with a flag are right. All of that although `training` is forwarded
+    everywhere.
+
+    In functional models and as the layer of a Sequential the class is first called on symbolic tensors, without a flag,
+    and is right. So the finding is a *bug* where the class is a model, or another class of the module calls it, and
+    *fragile* where the module does not show how it is used. Keras 2 is right, and so is the development version of
+    3.16.
+
+    ## Example
+
+    ```python
+    class Block(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.body = keras.Sequential([keras.layers.Dense(8), keras.layers.BatchNormalization()])
+
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(shape[-1],))
+
+        def call(self, x, training=None):
+            return self.body(x * self.scale, training=training)
+    ```
+
+    Use instead:
+
+    ```python
+        def build(self, shape):
+            self.scale = self.add_weight(shape=(shape[-1],))
+            self.body.build(shape)
+    ```
+
+    An `keras.Input(…)` at the beginning of the Sequential does the same.
+
+    ## Fix safety
+
+    Unsafe: `self.body.build(shape)` is added to `build` where the Sequential is called on the input of `call` itself,
+    or on something computed from it element by element. Whether its shape is that of the input is yours to check. There
+    is no fix elsewhere.
+
+    ## References
+
+    - Keras 3.15.1, `models/sequential.py:143` (built by calling its layers), `layers/layer.py:878` and `:1052` (the
+      arguments of a node are those that the call came to), `layers/layer.py:1539` (a class without `build` is traced)
+    - Measured: rows 23a to 23k
+    """
+
+    severity = Severity.BUG
+    words = ("def build",)
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The calls that build a Sequential when they first run."""
+        for layer_class in module.layer_classes:
+            concerned = tuple(one for one in layer_class.generations if one.shared_context and one.graphs_forward)
+            found = list(deferred_calls(layer_class)) if concerned else []
+            use = use_of(layer_class) if found else Use.IN_GRAPH
+            if use is Use.IN_GRAPH:
+                continue
+            severity = Severity.BUG if use is Use.IN_CALL or layer_class.cls.is_model else Severity.FRAGILE
+            for deferred in found:
+                message = _message(deferred, layer_class.title(concerned))
+                plan = _plan(layer_class, deferred)
+                yield self.problem(deferred.call.node, message, majors(concerned), plan, severity=severity)
+
+
+def _message(deferred: DeferredCall, releases: str) -> str:
+    name = deferred.call.name
+    what = f"`{name}`" if deferred.sequential is deferred.call.receiver else f"the Sequential in `{name}`"
+    return (
+        f"{what} is not built in `{deferred.builder}.build`, so its first call builds it and keeps the flag: after "
+        f"`fit()`, a call without a flag runs it in training mode under {releases}; build it in `build`, or give it an "
+        f"`Input`"
+    )
+
+
+def _plan(layer_class: LayerClass, deferred: DeferredCall) -> Plan | None:
+    """Build it in `build`, where it is called on what has the shape of the input."""
+    build = layer_class.cls.methods.get("build")
+    function, call = deferred.call.node.func, layer_class.call
+    if build is None or call is None or deferred.sequential is not deferred.call.receiver:
+        return None
+    given = parameter_names(build)
+    if (
+        len(given) != 2
+        or isinstance(build.body[-1], (ast.Return, ast.Raise, ast.Pass))
+        or _is_assigned(given[1], build)
+    ):
+        return None
+    own = parameter_names(call)[:2]
+    if not isinstance(function, ast.Attribute) or ast.unparse(function.value) not in own[:1] or len(own) != 2:
+        return None
+    first = deferred.call.node.args[0] if deferred.call.node.args else None
+    if not deferred.call.place.is_call_method or not _has_shape_of(first, own[1]) or _is_assigned(own[1], call):
+        return None
+    code = f"{given[0]}.{function.attr}.build({given[1]})"
+    return Plan(f"Add `{code}` to `build`", Applicability.UNSAFE, (AppendStatement(build, code),))
+
+
+def _has_shape_of(node: ast.expr | None, name: str) -> bool:
+    """Whether an expression is a tensor, or made from it by arithmetic with an attribute or a number."""
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult):
+        sides = [one for one in (node.left, node.right) if not isinstance(one, (ast.Attribute, ast.Constant))]
+        return len(sides) == 1 and _has_shape_of(sides[0], name)
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_assigned(name: str, function: ast.AST) -> bool:
+    stored = (one for one in nodes_in(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
+    return any(one.id == name for one in stored)
+
+
+RULE = DeferredSequentialInBuild()

@@ -1,0 +1,170 @@
+"""The layers that a `call` makes, and what in them cannot be made twice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.events import Inlined, walk
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import ClassValue, Instance, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.weights import has_weights
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
+
+_MAYBE_WITHOUT_WEIGHTS = frozenset(
+    {
+        "AdditiveAttention",
+        "Attention",
+        "CategoryEncoding",
+        "Discretization",
+        "Hashing",
+        "IntegerLookup",
+        "Normalization",
+        "StringLookup",
+        "TextVectorization",
+    }
+)
+"""Layers whose arguments decide whether they have weights, and those that hold tables."""
+_RUNNERS = frozenset(
+    {
+        *(
+            "case",
+            "checkpoint",
+            "cond",
+            "custom_gradient",
+            "foldl",
+            "foldr",
+            "function",
+            "jit",
+            "map",
+            "map_fn",
+            "partial",
+        ),
+        *("recompute_grad", "remat", "scan", "smart_cond", "switch_case", "vectorized_map", "vmap", "while_loop"),
+    }
+)
+"""Functions that run what they are given in every call."""
+
+
+def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
+    """The layers that `call`, or a function of this module that it runs, makes, calls and keeps nowhere."""
+    call = layer_class.cls.call
+    if layer_class.call is None or call is None:
+        return
+    helpers = [event for event in walk(layer_class.cls.trace.events) if isinstance(event, Inlined)]
+    here = layer_class.module.scope
+    functions: dict[ast.AST, Scope] = {layer_class.call: call.owner.scope}
+    for helper in helpers:
+        if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
+            functions.setdefault(helper.function, helper.owner.scope)
+    once = {name for function in functions for name in _handed_over(function)}
+    for function, scope in functions.items():
+        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if function.name not in once and not _is_cached(function):
+            yield from _made_in(function, scope.inner(function.body), once)
+
+
+def _handed_over(function: ast.AST) -> Iterator[str]:
+    """The functions that a function only hands to others, which may run them once and keep what they make:
+    `get_or_create_layer("head", self.make_head)`.
+    """
+    called = {_last_name(node.func) for node in nodes_in(function) if isinstance(node, ast.Call)}
+    for node in nodes_in(function):
+        if isinstance(node, ast.Call) and _last_name(node.func) not in _RUNNERS:
+            for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if isinstance(given, (ast.Name, ast.Attribute)) and _last_name(given) not in called:
+                    yield _last_name(given)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _is_cached(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether what a function makes is kept: `@functools.cache`, `@cached_property`."""
+    return any("cache" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def runs_as_graph(layer_class: LayerClass) -> bool:
+    """Whether a method of a class makes a functional model of its `call`: `Model(x, self.call(x))`."""
+    for name, method in layer_class.cls.methods.items():
+        calls = [node for node in nodes_in(method) if isinstance(node, ast.Call)]
+        makes = any(_last_name(one.func) in ("Model", "Functional") for one in calls)
+        if name != "call" and makes and any(ast.unparse(one.func) in ("self", "self.call") for one in calls):
+            return True
+    return False
+
+
+def has_state(layer: Instance) -> bool:
+    """Whether a layer surely has weights."""
+    return has_weights(layer) and not _is_uncertain(layer)
+
+
+def is_random(layer: Instance) -> bool:
+    """Whether it is a layer of Keras with a random generator, which is state in Keras 3."""
+    return isinstance(layer.type, KerasLayer) and not layer.contents and dependence(layer) is Dependence.YES
+
+
+def _is_uncertain(layer: Instance) -> bool:
+    return isinstance(layer.type, KerasLayer) and layer.type.name in _MAYBE_WITHOUT_WEIGHTS
+
+
+def _made_in(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, once: set[str]
+) -> Iterator[tuple[ast.Call, Instance]]:
+    inner = [one for one in nodes_in(function) if isinstance(one, ast.FunctionDef) and one is not function]
+    apart = {node for one in inner if one.name in once or _is_cached(one) for node in nodes_in(one)}
+    nodes = [node for node in nodes_in(function) if node not in apart]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    called: set[ast.AST] = {node.func for node in calls}  # The `Dense(8)` of `Dense(8)(x)`.
+    used = called | _called_by_name(nodes, called)
+    made = [node for node in calls if node in used and _names_class(node.func, scope)]
+    kept = {inner for node in nodes if _keeps(node) for inner in nodes_in(node)} if made else set()
+    for node in made:
+        if node not in kept:
+            for one in members(scope.evaluate(node)):
+                if isinstance(one, Instance):
+                    yield node, one
+
+
+def _called_by_name(nodes: list[ast.AST], called: set[ast.AST]) -> set[ast.AST]:
+    """What is assigned to a name that is only called: a factory returns the layer, or stores it."""
+    uses: dict[str, list[ast.AST]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            uses.setdefault(node.id, []).append(node)
+    only_called = {name for name, found in uses.items() if all(one in called for one in found)}
+    return {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in only_called
+    }
+
+
+def _keeps(node: ast.AST) -> bool:
+    """Whether a statement stores what it makes outside the function, or makes it outside the graph."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
+    if isinstance(node, ast.With):
+        return any("init_scope" in ast.unparse(item.context_expr) for item in node.items)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _stores_argument(node.value)
+
+
+def _stores_argument(call: ast.Call) -> bool:
+    """`self.blocks.append(Dense(8))`, `setattr(self, name, Dense(8))`."""
+    if isinstance(call.func, ast.Attribute):
+        return isinstance(call.func.value, ast.Attribute)
+    return isinstance(call.func, ast.Name) and call.func.id == "setattr"
+
+
+def _names_class(node: ast.expr, scope: Scope) -> bool:
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    found = members(scope.evaluate(node))
+    return any(isinstance(one, ClassValue) for one in found)

@@ -1,0 +1,167 @@
+"""Where layers and models are given the flag by position: `model(x, True)` in a step, `self.norm(x, self.train)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.arguments import defaults
+from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.events import Given
+from flake8_training_phase.analysis.domain.values import (
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Value,
+    members,
+    union,
+)
+from flake8_training_phase.analysis.entries.outer_calls import calls_outside
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.misnamed import MISNAMED
+
+_PHASE_NAMES = frozenset({"training", *MISNAMED})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionalFlag:
+    """One flag that is passed by position."""
+
+    call: ast.Call
+    argument: ast.expr
+    receiver: Value
+    keras: tuple[int, ...]
+    """The major versions under which the call raises, or gives it to another parameter."""
+
+
+def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
+    """Those of a module that no `call` passes, where it is known what is called."""
+    switches = _switches(module.tree)
+    calls = [node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and len(node.args) > 1]
+    candidates = [call for call in calls if any(_is_flag(one, switches) for one in call.args[1:])]
+    candidates = [call for call in candidates if _may_call_layer(call.func, module)]
+    if not candidates:
+        return
+    receivers: dict[ast.Call, list[Value]] = {}
+    inspected: set[ast.Call] = set()
+    for run in calls_outside(module, candidates):
+        receivers.setdefault(run.node, []).append(run.receiver)
+        if run.inspected:
+            inspected.add(run.node)
+    for call, values in receivers.items():
+        if call not in inspected:
+            yield from _of_call(call, union(values), switches, module)
+
+
+def _may_call_layer(called: ast.expr, module: CheckedModule) -> bool:
+    """Whether an expression may be a layer: not what a module imports or defines by that name."""
+    root = called
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return True
+    found = module.scope.lookup(root.id)
+    return not isinstance(found, (External, ModuleValue, ClassValue, FunctionValue)) or found == _builtin(root.id)
+
+
+def _builtin(name: str) -> External:
+    """What a name is that nothing at the top of a module binds: more often than not a local one."""
+    return External(f"builtins.{name}")
+
+
+def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
+    """Those in a `call` whose value is not known, but what is called is, and by its name what it stands for."""
+    found = [
+        call
+        for layer_class in module.layer_classes
+        for call in layer_class.layer_calls
+        if call.flag.given is Given.MAYBE and len(call.node.args) > 1 and not call.node.keywords
+    ]
+    if found:
+        switches = _switches(module.tree)
+        for call in found:
+            yield from _of_call(call.node, call.receiver, switches, module)
+
+
+def _of_call(call: ast.Call, receiver: Value, switches: set[str], module: CheckedModule) -> Iterator[PositionalFlag]:
+    layers = [one for one in members(receiver) if not isinstance(one, Constant)]
+    places = {_flag_place(one, call, switches) for one in layers}
+    place = places.pop() if len(places) == 1 else None
+    if place is None:
+        return
+    majors = {
+        generation.keras
+        for one in layers
+        if isinstance(one, Instance)
+        for generation in module.generations_of_layer(one)
+        if generation.keras == 3 or parameters(one)[place : place + 1] != [phase_name(one)]
+    }
+    if majors:
+        yield PositionalFlag(call, call.args[place], receiver, tuple(sorted(majors)))
+
+
+def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
+    """The place of the argument that is the flag: at that of its parameter, or wherever its name says so."""
+    if not isinstance(layer, Instance) or any(isinstance(one, ast.Starred) for one in call.args):
+        return None
+    if not isinstance(layer.type, KerasLayer):
+        own_call = isinstance(layer.type.find_method("__call__"), Method)
+        if not layer.type.is_layer or own_call or (layer.type.call and not layer.type.phase_parameter):
+            return None
+    names = parameters(layer)
+    place = names.index(phase_name(layer)) if phase_name(layer) in names else 0
+    if 0 < place < len(call.args):
+        given = call.args[place]
+        # A layer of Keras takes nothing else there.
+        stored = isinstance(layer.type, KerasLayer) and PHASE_WORD.search(_name(given)) is not None
+        if stored or _is_flag(given, switches):
+            return place
+    named = (index for index, one in enumerate(call.args) if index and _name(one) in _PHASE_NAMES)
+    return next(named, None)
+
+
+def parameters(layer: Instance) -> list[str]:
+    """What the `call` of a layer takes by position."""
+    if isinstance(layer.type, KerasLayer):
+        return list(layer.type.signature(2).parameters)
+    return list(layer.type.call_parameters())
+
+
+def phase_name(layer: Instance) -> str:
+    """The parameter that means the phase."""
+    return "training" if isinstance(layer.type, KerasLayer) else layer.type.phase_parameter or "training"
+
+
+def _is_flag(node: ast.expr, switches: set[str]) -> bool:
+    """Whether an expression is True or False, as far as it is written down."""
+    if isinstance(node, ast.IfExp):
+        return _is_flag(node.body, switches) and _is_flag(node.orelse, switches)
+    negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return negated or _is_switch(node) or _name(node) in switches | _PHASE_NAMES
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _switches(tree: ast.Module) -> set[str]:
+    """The names that a module gives True or False somewhere, as a value or as the default of a parameter."""
+    found: set[str] = set()
+    for node in nodes_in(tree):
+        if isinstance(node, _FUNCTIONS):
+            found.update(name for name, default in defaults(node) if _is_switch(default))
+        elif isinstance(node, ast.Assign) and _is_switch(node.value):
+            found.update(one.id for one in node.targets if isinstance(one, ast.Name))
+    return found
+
+
+def _is_switch(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)

@@ -1,0 +1,86 @@
+"""Whether a module trains the weights of a layer, or has frozen them: `base.trainable = False`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, flags_of
+from flake8_training_phase.analysis.entries.graph_run import GraphRun
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+
+
+class Trainability(Enum):
+    """Whether a BatchNormalization in a layer may run in training mode."""
+
+    TRAINED = "trained, from the beginning or after some time"
+    FROZEN = "frozen, and never anything else"
+    UNSURE = "partly frozen, or nobody knows"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """A loop over the layers of a model that sets `trainable` of some or all."""
+
+    asked: ast.Attribute
+    """`base.layers`."""
+    value: bool | None
+    """True or False; None where that is not said."""
+    is_whole: bool
+    """It comes to all layers."""
+    spares_normalization: bool
+
+
+def trainability(layer: Instance, run: GraphRun, tree: ast.Module) -> Trainability:
+    """What a module makes of a layer's weights."""
+    if layer.arguments.get("trainable") == Constant(False):
+        return Trainability.FROZEN
+    loops = list(_loops(tree))
+    own = [one for one in loops if layer in run.layers_of.get(one.asked, ())]
+    if any(one.spares_normalization for one in own):
+        return Trainability.FROZEN
+    said = [_said(value) for value in run.trainable.get(layer, ())]
+    said += [one.value for one in own if one.is_whole]
+    partly = any(not one.is_whole for one in own)
+    if said and all(value is False for value in said):
+        return Trainability.UNSURE if partly else Trainability.FROZEN
+    of_others = len(loops) > len(own) or any(not isinstance(one.value, ast.Name) for one in _assigned(tree))
+    if None in said or partly or (not said and of_others):
+        return Trainability.UNSURE
+    return Trainability.TRAINED
+
+
+def _said(value: Value) -> bool | None:
+    flag = flags_of(value)[0]
+    return flag if isinstance(flag, bool) else None
+
+
+def _assigned(root: ast.AST) -> Iterator[ast.Attribute]:
+    """The targets `….trainable` of assignments."""
+    for node in nodes_in(root):
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Attribute) and target.attr == "trainable":
+                yield target
+
+
+def _loops(tree: ast.Module) -> Iterator[_Loop]:
+    for node in nodes_in(tree):
+        if isinstance(node, ast.For) and any(_assigned(node)):
+            asked = _asked(node)
+            if asked is not None:
+                yield _loop(node, asked)
+
+
+def _asked(loop: ast.For) -> ast.Attribute | None:
+    """The `base.layers` that a loop goes over."""
+    return next((one for one in nodes_in(loop.iter) if isinstance(one, ast.Attribute) and one.attr == "layers"), None)
+
+
+def _loop(node: ast.For, asked: ast.Attribute) -> _Loop:
+    sets = [one for one in node.body if isinstance(one, ast.Assign) and any(_assigned(one))]
+    value = sets[0].value if len(sets) == 1 else None
+    is_whole = node.iter is asked and len(sets) == 1 and len(list(_assigned(node))) == 1
+    said = value.value if isinstance(value, ast.Constant) and isinstance(value.value, bool) else None
+    return _Loop(asked, said, is_whole, "Normalization" in ast.unparse(node))

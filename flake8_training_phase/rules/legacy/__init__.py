@@ -1,0 +1,1 @@
+"""Rules about the learning phase API, KTP4xx."""

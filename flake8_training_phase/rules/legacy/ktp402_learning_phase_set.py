@@ -1,0 +1,103 @@
+"""KTP402 learning-phase-set."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import DeleteStatement, Plan
+from flake8_training_phase.fixes.legacy_imports import with_import
+from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
+from flake8_training_phase.keras.legacy import PHASE_SETTERS
+from flake8_training_phase.rules.legacy.model_calls import model_calls
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class LearningPhaseSet(Rule):
+    """`set_learning_phase` sets a global phase, which Keras 3 does not have.
+
+    ## What it does
+
+    Reports `set_learning_phase(value)` and `deprecated_internal_set_learning_phase`, in every spelling of the
+    backend, and names the model calls that follow in the same function, up to the next one that sets it.
+
+    ## What Keras does
+
+    On Keras 2 every model and layer that is called without a flag from then on runs in that phase, wherever it
+    stands in the program. `fit()`, `evaluate()` and `predict()` pass the phase themselves, so it does nothing to
+    them. On Keras 3 the name is an AttributeError, "module 'keras.backend' has no attribute 'set_learning_phase'"; the
+    copy in `tensorflow.python.keras.backend` still exists there and does nothing.
+
+    What `predict()` gives in training mode can be had only by calling the model: `model(x, training=True)`, in batches
+    where the data is large. What it gives in inference mode needs nothing.
+
+    ## Example
+
+    ```python
+    K.set_learning_phase(1)
+    samples = [model(x) for _ in range(20)]
+    ```
+
+    Use instead:
+
+    ```python
+    samples = [model(x, training=True) for _ in range(20)]
+    ```
+
+    ## Fix safety
+
+    Unsafe: the models that other functions call are not in sight, and what counts as a model is told by what its
+    name is bound to, or by the name itself. The fix passes `training=` to the calls that follow and removes the
+    statement. There is none when the statement is one of several alternatives, or when it may ask for training and
+    no model is called in sight. Calls that only build a functional model get no flag, since it would be frozen into the
+    graph.
+
+    ## References
+
+    - Keras 2.15, `backend.py`, `set_learning_phase`; absent from Keras 3.0 on
+    - Measured: section 17. The first example shows what is set to last: `model(x)` drops from then on, `predict()` does
+      not. The cells of the others only show that Keras 3 raises
+    """
+
+    severity = Severity.LEGACY
+    words = PHASE_SETTERS
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The places where it is set."""
+        if 3 not in module.keras:
+            return
+        uses = list(legacy_uses(module, PHASE_SETTERS))
+        for use in uses:
+            following = _following(use, uses)
+            around = use.function.body if use.function is not None else module.tree.body
+            calls = model_calls(following, around, use.scope)
+            message = f"`{ast.unparse(use.node)}` {advice(use, calls)}"
+            yield self.problem(use.node, message, (3,), with_import(_plan(use, calls, around), module))
+
+
+def _following(use: LegacyUse, uses: list[LegacyUse]) -> list[ast.stmt]:
+    """The statements behind it in the same block, up to the next one that sets the phase."""
+    setting = {other.node for other in uses}
+    found: list[ast.stmt] = []
+    for statement in use.block[use.block.index(use.statement) + 1 :]:
+        if setting & set(nodes_in(statement)):
+            break
+        found.append(statement)
+    return found
+
+
+def _plan(use: LegacyUse, calls: list[ast.Call], around: Sequence[ast.stmt]) -> Plan | None:
+    text = phase_text(use.node)
+    changes = pass_phase(calls, text)
+    alone = isinstance(use.statement, ast.Expr) and use.statement.value is use.node
+    if changes is None or not alone or list(use.block) != list(around) or not is_told(calls, text):
+        return None
+    delete = DeleteStatement(use.statement, use.block)
+    return Plan("Pass the phase to the models instead", Applicability.UNSAFE, (*changes, delete))
+
+
+RULE = LearningPhaseSet()

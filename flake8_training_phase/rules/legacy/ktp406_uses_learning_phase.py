@@ -1,0 +1,104 @@
+"""KTP406 uses-learning-phase."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.legacy_uses import asks_for_version
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import DeleteStatement, Plan
+from flake8_training_phase.keras.names import keras_path
+from flake8_training_phase.rules.rule import Problem, Rule
+
+_NAMES = ("uses_learning_phase", "_uses_learning_phase")
+
+
+class UsesLearningPhase(Rule):
+    """`uses_learning_phase` marks what depends on the phase for a Keras that does not look at it any more.
+
+    ## What it does
+
+    Reports the attributes `uses_learning_phase` and `_uses_learning_phase` of layers and tensors, read or assigned, in
+    modules that import Keras and do not define them. Code that asks for the version, or whether the attribute exists,
+    is left alone.
+
+    ## What Keras does
+
+    Old versions of Keras collected the mark from layers and tensors, to find out whether a model needs the learning
+    phase as an input. Neither the Keras 2 of today nor Keras 3 knows it: assigning it does nothing, and reading it
+    where nobody has assigned it is an AttributeError.
+
+    ## Example
+
+    ```python
+    def __init__(self, rate):
+        super().__init__()
+        self.uses_learning_phase = True
+    ```
+
+    Use instead:
+
+    ```python
+    def __init__(self, rate):
+        super().__init__()
+    ```
+
+    ## Fix safety
+
+    Unsafe: an assignment is removed, and code that is not in sight may read the attribute. There is no fix for a
+    read.
+
+    ## References
+
+    - Neither tf_keras 2.21 nor Keras 3.15 mentions the attribute
+    - Measured: the first example behaves the same with and without the assignment, on Keras 2 and on Keras 3;
+      the second, which reads it, raises on both
+    """
+
+    severity = Severity.LEGACY
+    words = _NAMES
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The attributes."""
+        if not _imports_keras(module.tree) or _is_defined(module.tree):
+            return
+        plans = dict(_assignments(module.tree))
+        guarded = set(_under_version_tests(module.tree))
+        for node in nodes_in(module.tree):
+            if isinstance(node, ast.Attribute) and node.attr in _NAMES and node not in guarded:
+                message = f"no Keras looks at `{ast.unparse(node)}` any more"
+                yield self.problem(node, message, module.keras, plans.get(node))
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, Plan]]:
+    """The attributes that a statement of their own is given, with the plan that removes it."""
+    for parent in nodes_in(tree):
+        for _, block in ast.iter_fields(parent):
+            for statement in block if isinstance(block, list) else ():
+                if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                    change = DeleteStatement(statement, tuple(block))
+                    yield statement.targets[0], Plan("Remove it", Applicability.UNSAFE, (change,))
+
+
+def _under_version_tests(tree: ast.Module) -> Iterator[ast.AST]:
+    """What runs only under some versions, or where the attribute exists."""
+    for node in nodes_in(tree):
+        if isinstance(node, (ast.If, ast.IfExp)) and asks_for_version(node.test):
+            yield from nodes_in(node)
+
+
+def _imports_keras(tree: ast.Module) -> bool:
+    names = [alias.name for node in nodes_in(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
+    return any(name.partition(".")[0] == "tensorflow" or keras_path(name) is not None for name in names)
+
+
+def _is_defined(tree: ast.Module) -> bool:
+    """Whether it is a property of the module's own."""
+    return any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in _NAMES for node in nodes_in(tree))
+
+
+RULE = UsesLearningPhase()

@@ -1,0 +1,1 @@
+"""Rules about the signature of `call`, KTP1xx."""

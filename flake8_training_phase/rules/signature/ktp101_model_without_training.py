@@ -1,0 +1,119 @@
+"""KTP101 model-without-training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.queries.augmentation import only_augments
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, majors
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
+from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.signature.ktp102_layer_without_training import in_host_message, untold_message
+
+
+class ModelWithoutTraining(Rule):
+    """The `call` of a model has no parameter named `training`, so `fit()` never tells its layers to train.
+
+    ## What it does
+
+    Reports a `keras.Model` subclass whose `call`, its own or one it inherits, has no parameter that is literally
+    named `training`, and runs a layer that behaves differently in training.
+
+    ## What Keras does
+
+    Keras 2 passes the flag to every model: what `call` does not take goes into the call context, where the layers
+    find it. Keras 3 looks at the signature first. A model that does not name `training` is fitted, evaluated and
+    run by `predict()` with no flag at all: Dropout never drops, BatchNormalization never learns its statistics, and
+    augmentation layers, whose default is `True`, also change the data in `predict()`. Nothing raises. A
+    `**kwargs` in the signature does not help, nor does a wrapper that hides it.
+
+    ## Example
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x):
+            return self.out(self.dropout(x))
+    ```
+
+    Use instead:
+
+    ```python
+    class Classifier(keras.Model):
+        def call(self, x, training=None):
+            return self.out(self.dropout(x, training=training))
+    ```
+
+    ## Fix safety
+
+    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to
+    what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no
+    call that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model:
+    Keras looks for it in the signature, and the layers find it in the call context.
+
+    Unsafe, with the reason in its text, where a layer that runs in the right mode today would not afterwards:
+
+    - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
+      own default, which is on, counts again;
+    - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards.
+
+    ## References
+
+    - Keras 3.15.1, `backend/tensorflow/trainer.py:58`, `layers/layer.py:317`
+    - Keras 2.15, `engine/training.py:1150`, `engine/base_layer.py:2666`
+    - Measured: rows 1a, 1f, 3e, 11b, 12b, 13b, 14i; repaired: 21.1
+    """
+
+    severity = Severity.BUG
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The models that `fit` cannot tell to train."""
+        for layer_class in module.layer_classes:
+            cls = layer_class.cls
+            if not cls.is_model or cls.call is None or cls.phase_parameter == "training" or layer_class.misnamed_flag:
+                continue
+            node = layer_class.call or cls.node
+            if only_augments(layer_class):
+                continue  # A model of augmentation is mapped over datasets; nobody fits it.
+            hit = next(_misled(layer_class), None)
+            if hit is not None:
+                plan = take_and_forward(layer_class, layer_class.layer_calls)
+                related = module.related(hit[0], "this layer is told nothing")
+                if is_only_made_in_hosts(cls):
+                    # Where a host loses the flag, that is said of the host: nobody fits what it holds.
+                    message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
+                else:
+                    message, severity = _message(layer_class, *hit), self.severity
+                yield self.problem(node, message, (3,), plan, severity=severity, related=related)
+            elif not isinstance(cls.find_method("train_step"), Method):
+                # A step of its own may call the helpers, and tell them.
+                untold = layer_class.untold_helper()
+                if untold is not None:
+                    message, keras = untold_message(layer_class, untold), majors(untold.generations)
+                    related = module.related(untold.call, "this layer is told nothing")
+                    plan = take_and_tell(layer_class, [untold.helper])
+                    yield self.problem(node, message, keras, plan, related=related)
+
+
+def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:
+    for call in layer_class.layer_calls:
+        if call.flag.absent:
+            for wrong in layer_class.wrong(call):
+                if wrong.generation.fit_needs_parameter and wrong.mode in (Mode.FIT, Mode.PREDICT):
+                    yield call, wrong.mode
+
+
+def _message(layer_class: LayerClass, call: LayerCall, mode: Mode) -> str:
+    phase = "inference" if mode.wanted else "training"
+    return (
+        f"{layer_class.call_title} has no `training` parameter: under Keras 3 `{mode}` runs `{call.name}` "
+        f"({layer_title(call.receiver)}, line {call.node.lineno}) as in {phase}"
+    )
+
+
+RULE = ModelWithoutTraining()

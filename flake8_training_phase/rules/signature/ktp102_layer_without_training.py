@@ -1,0 +1,120 @@
+"""KTP102 layer-without-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.queries.augmentation import only_augments
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.class_call_sites import call_sites
+from flake8_training_phase.analysis.queries.layer_class import (
+    LayerClass,
+    UntoldHelper,
+    layer_title,
+    majors,
+    reaches_phase,
+)
+from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class LayerWithoutTraining(Rule):
+    """The `call` of a layer has no `training` parameter, although it runs layers that need the flag.
+
+    ## What it does
+
+    Reports a `keras.layers.Layer` subclass whose `call` has no parameter named `training`, and runs a layer that
+    behaves differently in training without giving it a flag, or leaves it to a helper whose own `training` has a
+    default.
+
+    ## What Keras does
+
+    The layers inside find the flag in the call context, so the layer works in a functional model, in a `Sequential`,
+    and in any host that has the flag itself. It is right only as long as each of them is: under Keras 3 a host
+    without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
+    3.9 a flag that the host does pass, `self.block(x, training=training)`, is dropped before it gets here.
+
+    A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nobody fills it,
+    and what it runs is in inference in `fit()`, with the default `None` under Keras 3.10 and later, with `False` under
+    every Keras. That is reported as a bug.
+
+    In the example the host freezes the norm before the block. Under Keras 2 the block still trains; under Keras 3 it
+    inherits `False`.
+
+    ## Example
+
+    ```python
+    class Block(keras.layers.Layer):
+        def call(self, x):
+            return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    class Block(keras.layers.Layer):
+        def call(self, x, training=None):
+            return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Safe: see KTP101. A layer that does nothing but augment gets the default True, that of Keras's own `Random*` layers:
+    with None it would do nothing where it is called outside of a model, in `Dataset.map`. Such a layer is reported only
+    where the module shows another layer that calls it. Unsafe where `call` has nothing to pass the parameter to yet: a
+    public helper runs the layers (see KTP210), or a layer that does not take the flag itself. Unsafe, with the reason
+    in its text, where a layer that runs in the right mode today would not afterwards: augmentation among other layers,
+    which a None switches off where the layer is called outside of a model, and the cases of KTP101.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1872` (a flag for a layer without the parameter becomes context; 3.10 and later)
+    - Keras 2.15, `engine/base_layer.py:2666`
+    - Measured: rows 1b to 1e, 3a to 3e, 7d2, 7e, 11c, 11d, E43
+    """
+
+    severity = Severity.FRAGILE
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The layers that leave the flag to the context."""
+        for layer_class in module.layer_classes:
+            cls = layer_class.cls
+            if cls.is_model or layer_class.call is None or cls.phase_parameter is not None:
+                continue
+            needy = next((call for call in layer_class.layer_calls if call.flag.absent and reaches_phase(call)), None)
+            if needy is not None:
+                if only_augments(layer_class) and not any(True for _ in call_sites(layer_class)):
+                    continue  # Mapped over a dataset it is right, and no model is seen to run it.
+                message = in_host_message(layer_class, needy)
+                plan = take_and_forward(layer_class, layer_class.layer_calls)
+                related = module.related(needy, "this layer is told nothing")
+                yield self.problem(layer_class.call, message, layer_class.keras, plan, related=related)
+            elif (untold := layer_class.untold_helper()) is not None:
+                plan = take_and_tell(layer_class, [untold.helper])
+                message, keras = untold_message(layer_class, untold), majors(untold.generations)
+                related = module.related(untold.call, "this layer is told nothing")
+                yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG, related=related)
+
+
+def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
+    """What is said of a class that runs a layer in the call context of a host."""
+    return (
+        f"{layer_class.call_title} has no `training` parameter: `{call.name}` "
+        f"({layer_title(call.receiver)}, line {call.node.lineno}) depends on the call context of the host"
+    )
+
+
+def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:
+    """What is said of a class that cannot tell a helper."""
+    call = untold.call
+    return (
+        f"{layer_class.call_title} has no `training` parameter to give to `{ast.unparse(untold.helper.node.func)}`: "
+        f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno}) runs in inference under "
+        f"{layer_class.title(untold.generations)}"
+    )
+
+
+RULE = LayerWithoutTraining()

@@ -1,0 +1,198 @@
+"""KTP103 misnamed-training."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.phase.results import Subject
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import (
+    LayerClass,
+    concerned,
+    layer_title,
+    majors,
+    reaches_phase,
+    shows_flag,
+)
+from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
+from flake8_training_phase.keras.misnamed import AMBIGUOUS
+from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.signature.renamed_flag import described, flag_sites, takes_by_itself
+
+
+class MisnamedTraining(Rule):
+    """`call` takes the flag under another name than `training`, and Keras never fills it.
+
+    ## What it does
+
+    Reports a `call` with a parameter such as `is_training`, `train` or `mode`, and none named `training`, when that
+    parameter decides what a phase-dependent layer is given or which branch is taken. In a model, layers that are given
+    nothing count too, when the parameter is given to others: `fit()` cannot tell them. A layer whose parameter has no
+    default is reported when it is called with `training`, which raises.
+
+    In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")`, and a second flag beside
+    `training` that a layer is given instead of it. When the parameter only reaches something unknown, as its
+    `training`, the finding is *fragile*.
+
+    ## What Keras does
+
+    Keras 2 and Keras 3 look for a parameter that is literally named `training`. Another name is an argument like any
+    other: it has its default in `fit()` and in `predict()`. With `False` the layers never train under any Keras, with
+    `True` they always do, with `None` Keras 2 falls back to the call context while Keras 3 runs in inference.
+
+    ## Example
+
+    ```python
+    def call(self, x, is_training=False):
+        return self.dropout(x, training=is_training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=False):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they
+    stand; a call in another module that passes the old name would break. Calls with such a name in this module of which
+    it is not known what they call are listed in the text of the fix. No fix is offered where one call may also be of
+    another class that keeps the name. Under the new name its default takes effect too: a False switches off
+    augmentation inside the layer where that is called outside of a model, in `Dataset.map`.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:317`
+    - Keras 2.15, `engine/base_layer.py:2626`
+    - Measured: rows 4 and 4f to 4n
+    """
+
+    severity = Severity.BUG
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The signatures that hide the flag from Keras."""
+        for layer_class in module.layer_classes:
+            yield from self._unfilled(layer_class)
+            cls, name = layer_class.cls, layer_class.misnamed_flag
+            if name is None or cls.call is None or cls.call.owner is not cls or _is_meant(layer_class, name):
+                continue
+            argument = parameter(cls.call.node, name)
+            assert argument is not None
+            subjects = [event for event in layer_class.events if not isinstance(event, Inlined)]
+            hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event, name)]
+            wrong = [one for event in hit for one in layer_class.wrong(event)]
+            keras = majors(concerned(wrong))
+            if keras:
+                yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
+            elif not hit and (told := _told_unknown(layer_class, name)) is not None:
+                message = f"{_message(layer_class, name)}, and so does `training` of `{told.name}`"
+                keras = _never_trained(argument, cls.call.node, layer_class.keras)
+                yield self.problem(argument, message, keras, _plan(layer_class, argument), severity=Severity.FRAGILE)
+
+    def _unfilled(self, layer_class: LayerClass) -> Iterator[Problem]:
+        """The parameters beside the flag, or in its place, that decide it."""
+        for found in (*text_parameters(layer_class), *second_flags(layer_class)):
+            name, call = found.argument.arg, found.calls[0]
+            keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
+            if not keras or (not layer_class.cls.is_model and isinstance(found.default.value, str)):
+                continue
+            mode = "training" if found.flag else "inference"
+            message = (
+                f"Keras passes only `training`, never `{name}` of `{layer_class.name}.call`: it stays "
+                f"`{ast.unparse(found.default)}`, and `{call.name}` ({layer_title(call.receiver)}, line "
+                f"{call.node.lineno}) always runs in {mode} mode"
+            )
+            yield self.problem(found.argument, message, keras)
+
+
+def _told_unknown(layer_class: LayerClass, name: str) -> LayerCall | None:
+    """The first call that gives the parameter, as `training`, to something that is not known."""
+    for event in layer_class.layer_calls:
+        known = any(isinstance(one, Instance) for one in members(event.receiver))
+        if event.flag.parameter == name and event.flag.name == "training" and not known:
+            return event
+    return None
+
+
+def _never_trained(argument: ast.arg, call: FunctionNode, keras: tuple[int, ...]) -> tuple[int, ...]:
+    """The versions of Keras in which a default decides: in Keras 2 a None falls back to the call context."""
+    default = dict(defaults(call)).get(argument.arg)
+    is_none = isinstance(default, ast.Constant) and default.value is None
+    return tuple(one for one in keras if one == 3 or not is_none)
+
+
+def _takes(event: Subject, name: str) -> bool:
+    """Whether the parameter decides what runs here."""
+    return shows_flag(event, name) and (not isinstance(event, LayerCall) or reaches_phase(event))
+
+
+def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:
+    """Whether the context would have to tell a layer: it is empty in a model that `fit` does not tell, and holds the
+    parameter where that was given to a layer before.
+    """
+    if not isinstance(event, LayerCall) or not event.flag.absent or not reaches_phase(event):
+        return False
+    writers = (one.received.writer for one in layer_class.poisoned(event))
+    return layer_class.cls.is_model or any(one is not None and one.flag.parameter == name for one in writers)
+
+
+def _is_meant(layer_class: LayerClass, name: str) -> bool:
+    """Whether the flag reaches it under its own name: every caller has to pass it, or somebody in this module does."""
+    call = layer_class.call
+    assert call is not None
+    if layer_class.cls.is_model and "train_step" not in layer_class.cls.methods:
+        return False
+    if not layer_class.cls.is_model and name not in dict(defaults(call)):
+        return not any(_keywords(layer_class, "training"))
+    return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
+
+
+def _message(layer_class: LayerClass, name: str) -> str:
+    assert layer_class.call is not None
+    if not layer_class.cls.is_model and name not in dict(defaults(layer_class.call)):
+        return f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which it does not take"
+    default = dict(defaults(layer_class.call)).get(name)
+    state = "it is never filled" if default is None else f"it stays `{ast.unparse(default)}`"
+    runs = "`fit()` and `predict()`" if layer_class.cls.is_model else "every model that does not pass it by that name"
+    return f"Keras fills only `training`, not `{name}` of `{layer_class.name}.call`: {state} in {runs}"
+
+
+def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
+    call = layer_class.call
+    assert call is not None
+    name = argument.arg
+    names = [node for node in nodes_in(call) if isinstance(node, ast.Name)]
+    shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in nodes_in(call))
+    if name in AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
+        return None
+    sites = flag_sites(layer_class, name)
+    if sites.shared or takes_by_itself(layer_class, name):
+        return None
+    changes: list[Change] = [RenameParameter(argument, "training")]
+    changes += [Replace(node, "training") for node in names if node.id == name]
+    changes += [RenameKeyword(keyword, "training") for keyword in sites.keywords]
+    changes += [Replace(key, '"training"') for key in sites.keys]
+    message = f"Rename `{name}` to `training`, here and where this module passes it; other files may pass it as well"
+    if sites.unseen:
+        message += f", and so may {described(sites.unseen)}"
+    return Plan(message, Applicability.UNSAFE, tuple(dict.fromkeys(changes)))
+
+
+def _keywords(layer_class: LayerClass, name: str) -> Iterator[ast.keyword]:
+    """The keyword arguments by which layers of this class are given the flag in this module."""
+    for other in layer_class.module.layer_classes:
+        for call in other.layer_calls:
+            if any(isinstance(one, Instance) and one.type is layer_class.cls for one in members(call.receiver)):
+                yield from (keyword for keyword in call.node.keywords if keyword.arg == name)
+
+
+RULE = MisnamedTraining()

@@ -1,0 +1,147 @@
+"""KTP104 training-defaults-to-true."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.events import Given, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.results import Subject
+from flake8_training_phase.analysis.queries.augmentation import augments, on_unless_told
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.class_call_sites import call_sites
+from flake8_training_phase.analysis.queries.dropout_functions import drops_by_phase
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.none_default import allow_none
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class TrainingDefaultsToTrue(Rule):
+    """`call` has the default `training=True`, so that a plain call runs in training mode.
+
+    ## What it does
+
+    Reports a `call` whose parameter `training` defaults to True, when something that depends on the phase receives
+    that default: Dropout, BatchNormalization, another layer of yours; `tf.nn.dropout` or a random mask under
+    `if training:`.
+
+    It is fragile, not a bug, for a layer that is given the flag wherever the module calls it: under Keras 3 always,
+    under Keras 2 by hosts whose own default is True or False. Augmentation layers are left alone: Keras's own have
+    this default.
+
+    ## What Keras does
+
+    `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer
+    where nobody has said anything, takes the default: Dropout drops, BatchNormalization normalises by the batch and
+    changes its moving statistics. Under Keras 2 that is so even when the caller forwards its own
+    `training=None`, which counts as nothing. Under Keras 3, up to 3.15, a layer with this default that is called
+    in an empty call context also leaves the True behind for the layers called after it.
+
+    ## Example
+
+    ```python
+    def call(self, x, training=True):
+        return self.dropout(x, training=training)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: a training loop of your own that calls `model(x)` and relied on the default trains without Dropout from
+    then on. Pass `training=True` there (KTP301).
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
+    - Keras 2.15, `engine/base_layer.py:2656`
+    - Measured: rows 2d, 5T to 5T.in_seq, 22e
+    """
+
+    severity = Severity.BUG
+    words = ("training",)
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The signatures with that default."""
+        for layer_class in module.layer_classes:
+            default = _true_default(layer_class)
+            if default is None or on_unless_told(layer_class.cls):
+                continue
+            hits = list(_hits(layer_class))
+            wrong = {keras for event in hits for keras in _misled(layer_class, event)}
+            runs_layers = any(not isinstance(event, PhaseTest) for event in hits)
+            if wrong and (runs_layers or drops_by_phase(layer_class)):
+                open_to = wrong - _settled(layer_class)
+                severity = self.severity if open_to else Severity.FRAGILE
+                message, plan = _message(layer_class, hits), _plan(layer_class, default)
+                yield self.problem(default, message, tuple(sorted(open_to or wrong)), plan, severity=severity)
+
+
+def _true_default(layer_class: LayerClass) -> ast.expr | None:
+    """The default of `training`, when it is True in a `call` of this class's own."""
+    cls = layer_class.cls
+    if layer_class.call is None or cls.call is None or cls.call.owner is not cls:
+        return None
+    return dict(defaults(layer_class.call)).get("training") if cls.training_default is True else None
+
+
+def _hits(layer_class: LayerClass) -> Iterator[Subject]:
+    """What runs with the default when nobody says anything, in a parent's `call` of another module too."""
+    for event in walk(layer_class.cls.trace.events):
+        if isinstance(event, (LayerCall, KerasCall, PhaseTest)) and _follows_default(event) and not augments(event):
+            if _misled(layer_class, event):
+                yield event
+
+
+def _misled(layer_class: LayerClass, event: Subject) -> set[int]:
+    """The Keras versions under which it then runs as in training."""
+    return {one.generation.keras for one in layer_class.wrong(event) if one.mode is Mode.NONE}
+
+
+def _follows_default(event: Subject) -> bool:
+    """Whether what runs there runs with the parameter, or finds it in the call context."""
+    if isinstance(event, PhaseTest):
+        return event.parameter == "training"
+    if isinstance(event, LayerCall):
+        return event.flag.absent or event.flag.parameter == "training"
+    return event.flag.parameter == "training"
+
+
+def _settled(layer_class: LayerClass) -> set[int]:
+    """The Keras versions under which no model in the module leaves the phase of such a layer to its default."""
+    sites = list(call_sites(layer_class))
+    if not sites or (layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls)):
+        return set()
+    if any(site.inside_container or site.call.flag.given is Given.NOT for site in sites):
+        return set()
+    # Keras 2 takes a None that is forwarded for nothing (5T.in_fwd).
+    never_none = all(site.host.cls.training_default is not None for site in sites)
+    return {2, 3} if never_none else {3}
+
+
+def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
+    start = f"`training` of `{layer_class.name}.call` defaults to True: a call without the flag runs"
+    here = [event for event in hits if event in layer_class.events]
+    first = next((event for event in here if isinstance(event, LayerCall)), None)
+    if first is None:
+        return f"{start} as in training"
+    return f"{start} `{first.name}` ({layer_title(first.receiver)}, line {first.node.lineno}) as in training"
+
+
+def _plan(layer_class: LayerClass, default: ast.expr) -> Plan:
+    assert layer_class.call is not None
+    changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
+    return Plan("Default to None", Applicability.UNSAFE, tuple(changes))
+
+
+RULE = TrainingDefaultsToTrue()

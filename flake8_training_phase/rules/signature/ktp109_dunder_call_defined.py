@@ -1,0 +1,118 @@
+"""KTP109 dunder-call-defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.dunder_calls import DunderCall, dunder_call
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.fixes.changes import Plan, RenameFunction
+from flake8_training_phase.rules.rule import Problem, Rule
+
+
+class DunderCallDefined(Rule):
+    """The forward pass is written in `__call__` instead of `call`, so Keras never passes `training` to it.
+
+    ## What it does
+
+    Reports a model or layer whose `__call__` runs layers that behave differently in training: where it stands in the
+    place of `call`, as in other frameworks, and where it runs them before or after `super().__call__(…)`.
+
+    A layer is *fragile*: inside a model that runs its own `call` it inherits the mode. A layer whose `__call__` takes
+    the flag is not reported, for its callers pass it. A model whose `__call__` takes the flag and passes it on is
+    *fragile*: loops that pass `training=` are right, `fit()` is not.
+
+    ## What Keras does
+
+    `__call__` is Keras's own: it resolves the flag, opens the call context, builds the layer, and then runs `call`. A
+    class that replaces it has none of that. In Keras 3 `fit()` trains such a model in inference mode, even when its
+    `__call__` takes `training` and passes it on, for `fit()` looks at the signature of `call`. In Keras 2 `fit()` and
+    `predict()` always pass the flag, so a `__call__` without the parameter raises. In both, `model(x, training=True)`
+    raises "TypeError: \\_\\_call\\_\\_() got an unexpected keyword argument 'training'".
+
+    ## Example
+
+    ```python
+    def __call__(self, x):
+        return self.dropout(x)
+    ```
+
+    Use instead:
+
+    ```python
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+    ```
+
+    ## Fix safety
+
+    Unsafe: Keras then casts the inputs, builds the layer and names its weights in its own way, and the model trains
+    with Dropout. The method is renamed first; the fixes of KTP101 and KTP102 add the parameter and pass it on. There is
+    no fix where more than the inputs may be passed by position, where there is a `call` too, and where
+    `__call__` runs that of Keras.
+
+    ## References
+
+    - Keras 3.15.1, `layers/layer.py:840`, `models/model.py:213`; Keras 2.15, `engine/base_layer.py:1091`
+    - Measured: the cells of the examples
+    """
+
+    severity = Severity.BUG
+    words = ("__call__",)
+
+    def check(self, module: CheckedModule) -> Iterator[Problem]:
+        """The `__call__` methods that run layers."""
+        for layer_class in module.layer_classes:
+            found = dunder_call(layer_class)
+            hit = next(found.reaching, None) if found is not None else None
+            if found is not None and hit is not None:
+                message, severity, keras = _judged(layer_class, found, hit)
+                if keras:
+                    yield self.problem(found.node, message, keras, _plan(found), severity=severity)
+
+
+def _judged(layer_class: LayerClass, found: DunderCall, hit: LayerCall) -> tuple[str, Severity, tuple[int, ...]]:
+    """The message, the severity, and the versions of Keras that are concerned."""
+    layer = f"`{hit.name}` ({layer_title(hit.receiver)}, line {hit.node.lineno})"
+    where = f"`{layer_class.name}.__call__` runs {layer}"
+    if not layer_class.cls.is_model:
+        if found.flag is not None:
+            return "", Severity.FRAGILE, ()  # The layer around it passes the flag.
+        message = f"{where} in the place of `call`: it gets the mode only from the model around it. Rename it to `call`"
+        return message if found.is_whole else _beside(where), Severity.FRAGILE, layer_class.keras
+    if not found.is_whole:
+        return f"{where} outside of `call`: it runs in inference mode in `fit()`", Severity.BUG, layer_class.keras
+    if found.flag is not None:
+        # `fit()` of Keras 2 passes the flag to every model, by the name `training`.
+        keras = tuple(one for one in layer_class.keras if one == 3 or found.flag != "training")
+        message = f"{where} in the place of `call`: `fit()` never passes `training` to it. Rename it to `call`"
+        return message, Severity.FRAGILE, keras
+    message = f"{where} in the place of `call`: {_consequence(layer_class.keras)}. Rename it to `call`"
+    return message, Severity.BUG, layer_class.keras
+
+
+def _beside(where: str) -> str:
+    return f"{where} outside of `call`: it gets the mode only from the model around it"
+
+
+def _consequence(keras: tuple[int, ...]) -> str:
+    parts = {3: "it runs in inference mode in `fit()` in Keras 3", 2: "`fit()` raises in Keras 2"}
+    return ", and ".join(parts[one] for one in reversed(keras))
+
+
+def _plan(found: DunderCall) -> Plan | None:
+    """Rename the method, where nothing but the inputs comes by position."""
+    names = parameter_names(found.node)
+    with_default = dict(defaults(found.node))
+    if not found.is_whole or found.node.args.vararg is not None or len(names) < 2:
+        return None
+    if any(name not in with_default for name in names[2:]) or found.flag not in (None, "training"):
+        return None
+    return Plan("Rename `__call__` to `call`", Applicability.UNSAFE, (RenameFunction(found.node, "call"),))
+
+
+RULE = DunderCallDefined()

@@ -8,6 +8,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as
 from pathlib import Path
 
 from flake8_training_phase.runs.assignment import Assignment, File
+from flake8_training_phase.runs.collecting import seldom_collected
 from flake8_training_phase.runs.examine import examine, examined_soon
 from flake8_training_phase.runs.results import FileResult
 
@@ -50,16 +51,21 @@ class Pool:
 
     def _here(self, files: Sequence[File], wanted: Sequence[int], assignment: Assignment) -> dict[int, FileResult]:
         found = {}
-        for index in wanted:
-            [found[index]] = examine([files[index]], assignment)
-            self._on_done(1)
+        with seldom_collected() as collect:
+            for index in wanted:
+                [found[index]] = examine([files[index]], assignment)
+                self._on_done(1)
+                collect()
         return found
 
     def _in_executor(
         self, executor: Executor, files: Sequence[File], batches: Sequence[list[int]], assignment: Assignment
     ) -> dict[int, FileResult]:
         found: dict[int, FileResult] = {}
-        futures = {executor.submit(examine, [files[index] for index in batch], assignment): batch for batch in batches}
+        futures = {
+            executor.submit(_examined_elsewhere, [files[index] for index in batch], assignment): batch
+            for batch in batches
+        }
         for future in as_completed(futures):
             batch = futures[future]
             try:
@@ -70,11 +76,21 @@ class Pool:
         return found
 
 
+def _examined_elsewhere(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
+    """The results of some files, in a worker."""
+    found: list[FileResult] = []
+    with seldom_collected() as collect:
+        for file in files:
+            found += examine([file], assignment)
+            collect()
+    return found
+
+
 def _alone(file: File, assignment: Assignment) -> FileResult:
     """A file in a process of its own, because one like it has ended the process it was examined in."""
     with ProcessPoolExecutor(1, initializer=_end_with_the_run) as executor:
         try:
-            return executor.submit(examine, [file], assignment).result()[0]
+            return executor.submit(_examined_elsewhere, [file], assignment).result()[0]
         except BrokenExecutor:
             return FileResult(file[0], error="cannot be analysed: the process that tried was ended")
 

@@ -22,8 +22,8 @@ FLOORS = (
     "program",
     "project",
     "phase",
-    "entries",
     "queries",
+    "entries",
 )
 """From the ground up."""
 GROUND = ("keras", "settings", "findings", "sources")

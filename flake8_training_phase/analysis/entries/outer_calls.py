@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+import builtins
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
-from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import (
+    ClassValue,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    members,
+)
 from flake8_training_phase.analysis.entries.module_run import ModelCall, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass
@@ -20,10 +30,53 @@ def calls_outside(module: CheckedModule, nodes: Collection[ast.Call]) -> Iterato
         yield from (one for one in module_run(module, wanted).model_calls if one.node in wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the text of a module tells of its names before anything is run."""
+
+    bound: frozenset[str]
+    """Names that are assigned, or are parameters: what the module imports or defines may be something else there."""
+    methods: frozenset[str]
+    """Methods of its classes whose name no attribute is given."""
+    scope: Scope
+
+    def may_be_layer(self, called: ast.expr) -> bool:
+        """Whether what is called may be a layer: not a method, nor what a module imports or defines by that name."""
+        if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.attr in self.methods:
+            return False
+        root = called
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id in self.bound:
+            return True
+        found = self.scope.lookup(root.id)
+        if found == External(f"builtins.{root.id}"):
+            return not hasattr(builtins, root.id)  # A name that nothing binds here: of a class body, of a star import.
+        return not isinstance(found, (External, ModuleValue, ClassValue, FunctionValue))
+
+
+def _names(module: CheckedModule) -> _Names:
+    nodes = list(nodes_in(module.tree))
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    classes = [one for one in nodes if isinstance(one, ast.ClassDef)]
+    own = (one for cls in classes for one in cls.body if isinstance(one, functions))
+    methods = {one.name for one in own if not one.decorator_list}  # A property may give a layer.
+    stored = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    given = {one.attr for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)}
+    parameters = {one.arg for one in nodes if isinstance(one, ast.arg)}
+    return _Names(frozenset(stored | parameters), frozenset(methods - given), module.scope)
+
+
+def possible_layer_calls(module: CheckedModule, calls: Iterable[ast.Call]) -> list[ast.Call]:
+    """Those of some calls that may be of layers, as far as names tell: for these alone is a module worth running."""
+    names = module.once(_names)
+    return [call for call in calls if names.may_be_layer(call.func)]
+
+
 def has_outer_calls(layer_class: LayerClass) -> bool:
     """Whether a layer of the class is called by itself, and not to build the graph of another model."""
     tree = layer_class.module.tree
-    calls = [node for node in nodes_in(tree) if isinstance(node, ast.Call)]
+    calls = possible_layer_calls(layer_class.module, (node for node in nodes_in(tree) if isinstance(node, ast.Call)))
     return any(
         isinstance(one, Instance) and one.type is layer_class.cls
         for call in calls_outside(layer_class.module, calls)

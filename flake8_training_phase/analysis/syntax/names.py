@@ -19,6 +19,20 @@ def names_in(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def with_used(
+    functions: Iterable[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda],
+    known: Iterable[ast.FunctionDef | ast.AsyncFunctionDef],
+) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+    """Some functions, and of those that are known all that they use by name, at any distance."""
+    found, left, fresh = list(functions), list(known), list(functions)
+    while fresh:
+        names = frozenset[str]().union(*map(names_in, fresh))
+        fresh = [one for one in left if one.name in names and one not in found]
+        left = [one for one in left if one not in fresh]
+        found += fresh
+    return found
+
+
 def with_users(names: Iterable[str], uses: Iterable[tuple[str, frozenset[str]]]) -> frozenset[str]:
     """Some names, and those of all definitions that use one of them, at any distance.
 

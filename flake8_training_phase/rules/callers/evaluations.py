@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
-from flake8_training_phase.analysis.entries.definitions import Definitions, Unit, called_name, derived_names, mentions
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.definitions import Definitions, Unit, called_name, derived_names, mentions
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 _EVALUATION = r"val|valid|validate|validation|test|testing|eval|evaluate|evaluation"

@@ -19,10 +19,10 @@ from flake8_training_phase.analysis.domain.values import (
     members,
     union,
 )
-from flake8_training_phase.analysis.entries.definitions import positional_names
 from flake8_training_phase.analysis.entries.module_run import APPLICATION, Entered, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.definitions import positional_names
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED

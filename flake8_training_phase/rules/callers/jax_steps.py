@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.entries.definitions import (
+from flake8_training_phase.analysis.syntax.definitions import (
     Definitions,
     FunctionNode,
     Unit,

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
-from flake8_training_phase.analysis.entries.definitions import Definitions, FunctionNode, Unit
-from flake8_training_phase.analysis.entries.outer_calls import calls_outside
+from flake8_training_phase.analysis.entries.outer_calls import calls_outside, possible_layer_calls
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, Unit
+from flake8_training_phase.analysis.syntax.names import with_used
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -64,7 +65,9 @@ def _in_functions(module: CheckedModule, mapped: set[FunctionNode]) -> Iterator[
     if not mapped:
         return
     parents = parents_of(module.tree)
-    calls = [one for one in nodes_in(module.tree) if isinstance(one, ast.Call) and _gives_no_flag(one)]
+    reached = with_used(mapped, (one.node for one in module.functions))
+    inside = {one: None for function in reached for one in nodes_in(function) if isinstance(one, ast.Call)}
+    calls = possible_layer_calls(module, filter(_gives_no_flag, inside))
     done: set[ast.Call] = set()
     for run in calls_outside(module, calls):
         around = {*_functions_around(run.node, parents), *(entered.function for entered in run.chain)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.entries.definitions import Definitions, Unit, called_name, calls_in
 from flake8_training_phase.analysis.entries.module_run import VARIABLES
+from flake8_training_phase.analysis.syntax.definitions import Definitions, Unit, called_name, calls_in
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.rules.callers.steps import Kind, Owner, TrainingStep
 

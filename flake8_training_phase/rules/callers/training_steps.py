@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.entries.definitions import (
+from flake8_training_phase.analysis.entries.module_run import VARIABLES
+from flake8_training_phase.analysis.syntax.definitions import (
     Definitions,
     FunctionDef,
     Unit,
@@ -23,7 +24,6 @@ from flake8_training_phase.analysis.entries.definitions import (
     mentions,
     positional_names,
 )
-from flake8_training_phase.analysis.entries.module_run import VARIABLES
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.rules.callers import jax_steps, torch_steps
 from flake8_training_phase.rules.callers.steps import Kind, Owner, TrainingStep

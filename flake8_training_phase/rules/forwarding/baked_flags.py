@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -63,9 +64,12 @@ class BakedFlag:
 
 def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     """The constant flags in the functional models that a module makes, each place once."""
+    tests = _in_tests(module.tree)
+    if not _may_bake(module, tests):
+        return
     run = graph_run(module)
     found: dict[ast.Call, BakedFlag] = {}
-    builders, tests = _builders(module.tree), _in_tests(module.tree)
+    builders = _builders(module.tree)
     for graph in run.seen_graphs():
         for call in graph.calls:
             if call.node not in found and call.node not in tests and call.flag.given is Given.BY_KEYWORD:
@@ -73,6 +77,22 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
                 if baked is not None and not _is_only_called(graph.model, baked.flag, run):
                     found[call.node] = baked
     yield from sorted(found.values(), key=lambda one: (one.call.node.lineno, one.call.node.col_offset))
+
+
+_SYMBOLIC = re.compile(r"\bInput\b|\.(inputs?|outputs?)\b")
+
+
+def _may_bake(module: CheckedModule, tests: set[ast.AST]) -> bool:
+    """Whether the text of a module makes graphs, and gives a flag in a call that a graph may come from."""
+    if _SYMBOLIC.search(module.source.text) is None:
+        return False
+    functions = (one for one in nodes_in(module.tree) if isinstance(one, ast.FunctionDef) and one.name == "call")
+    elsewhere = tests.union(*map(nodes_in, functions))
+    return any(
+        isinstance(one, ast.Call) and any(keyword.arg == "training" for keyword in one.keywords)
+        for one in nodes_in(module.tree)
+        if one not in elsewhere
+    )
 
 
 _Builders = dict[ast.AST, dict[str, bool]]

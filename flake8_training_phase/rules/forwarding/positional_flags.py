@@ -10,17 +10,13 @@ from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import Given
 from flake8_training_phase.analysis.domain.values import (
-    ClassValue,
     Constant,
-    External,
-    FunctionValue,
     Instance,
-    ModuleValue,
     Value,
     members,
     union,
 )
-from flake8_training_phase.analysis.entries.outer_calls import calls_outside
+from flake8_training_phase.analysis.entries.outer_calls import calls_outside, possible_layer_calls
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -47,7 +43,7 @@ def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     switches = _switches(module.tree)
     calls = [node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and len(node.args) > 1]
     candidates = [call for call in calls if any(_is_flag(one, switches) for one in call.args[1:])]
-    candidates = [call for call in candidates if _may_call_layer(call.func, module)]
+    candidates = possible_layer_calls(module, candidates)
     if not candidates:
         return
     receivers: dict[ast.Call, list[Value]] = {}
@@ -59,22 +55,6 @@ def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     for call, values in receivers.items():
         if call not in inspected:
             yield from _of_call(call, union(values), switches, module)
-
-
-def _may_call_layer(called: ast.expr, module: CheckedModule) -> bool:
-    """Whether an expression may be a layer: not what a module imports or defines by that name."""
-    root = called
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not isinstance(root, ast.Name):
-        return True
-    found = module.scope.lookup(root.id)
-    return not isinstance(found, (External, ModuleValue, ClassValue, FunctionValue)) or found == _builtin(root.id)
-
-
-def _builtin(name: str) -> External:
-    """What a name is that nothing at the top of a module binds: more often than not a local one."""
-    return External(f"builtins.{name}")
 
 
 def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:

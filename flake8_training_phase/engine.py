@@ -14,6 +14,7 @@ from flake8_training_phase import codes
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.limits import not_followed
 from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
@@ -55,15 +56,11 @@ def _nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
-def problems(
-    tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project
-) -> Iterator[Problem]:
-    """What the selected rules say of a parsed module, each thing once."""
-    module = CheckedModule(tree, source, filename, settings, project)
-    unwanted = ignored_rows(tree, settings.ignore_classes)
+def problems(module: CheckedModule, unwanted: Set[int]) -> Iterator[Problem]:
+    """What the selected rules say of a module outside of some rows, each thing once."""
     seen: set[tuple[str, ast.AST]] = set()
     for rule in all_rules():
-        if settings.selects(rule.code, rule.on_by_default) and words_in(rule, source.text):
+        if module.settings.selects(rule.code, rule.on_by_default) and words_in(rule, module.source.text):
             for problem in rule.check(module):
                 if (rule.code, problem.node) not in seen and getattr(problem.node, "lineno", 0) not in unwanted:
                     seen.add((rule.code, problem.node))
@@ -86,12 +83,13 @@ def findings_of(
     """The findings of a parsed module, in order of place. Raises Broken."""
     style = _style(source, settings, filename, project) if with_fixes else None
     try:
-        return in_order(
-            [
-                finding(one, source, style if settings.may_fix(one.rule.code) else None)
-                for one in problems(tree, source, settings, filename, project)
-            ]
-        )
+        module = CheckedModule(tree, source, filename, settings, project)
+        unwanted = ignored_rows(tree, settings.ignore_classes)
+        found = [
+            finding(one, source, style if settings.may_fix(one.rule.code) else None)
+            for one in problems(module, unwanted)
+        ]
+        return in_order([*found, *_not_followed(module, unwanted)])
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
     except Exception as error:  # A defect of ours: it must not end a flake8 run over other files.
@@ -218,6 +216,14 @@ def finding(problem: Problem, source: SourceText, style: FileStyle | None) -> Fi
         fix=rendered,
         related=_related(problem, source),
     )
+
+
+def _not_followed(module: CheckedModule, unwanted: Set[int]) -> Iterator[Finding]:
+    """A finding for each part of a module that is too much to be followed."""
+    if module.settings.selects(codes.CODE_OF_BROKEN_FILE, True):
+        for one in not_followed(module):
+            if one.node.lineno not in unwanted:
+                yield broken_finding(Broken(one.reason, module.source.start(one.node), one.part))
 
 
 def _related(problem: Problem, source: SourceText) -> Related | None:

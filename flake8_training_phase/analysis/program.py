@@ -20,7 +20,7 @@ from flake8_training_phase.analysis.domain.arguments import (
 )
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.objects import Made, ObjectState, construction_key, simplified
+from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState, construction_key, simplified
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -115,6 +115,12 @@ class Program:
             kinds.setdefault(key, self._canonical[instance])
         return self._canonical[instance]
 
+    def has_too_many_kinds(self, cls: UserClass) -> bool:
+        """Whether the module of a class makes more kinds of its objects than are told apart."""
+        made = [one.instance.construction for one in self._constructions_of(cls)]
+        kinds = {construction_key(one) for one in made if one is not None} if len(made) > MAX_KINDS else ()
+        return len(kinds) > MAX_KINDS
+
     def state(self, instance: Instance) -> ObjectState:
         """What constructing an object leaves behind."""
         one = self.canonical(instance)
@@ -192,10 +198,12 @@ class Program:
             frame.environment[positional[0]] = instance
         try:
             run.block(node.body, frame)
-        except TooComplex:
-            return False
-        except RecursionError:
-            run.state.too_deep = True
+        except (TooComplex, RecursionError) as error:
+            limit = Limit.STEPS if isinstance(error, TooComplex) else Limit.DEPTH
+            # The steps of an object are counted together: what comes after the function that took too many is not to
+            # blame.
+            if limit not in run.state.given_up.values():
+                run.state.given_up[node] = limit
             return False
         return True
 
@@ -222,7 +230,7 @@ class Program:
 
     def _followed(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> CallSummary:
         complete = self._run(run, method, given)
-        return CallSummary(tuple(run.events) if complete else (), complete, run.state.too_deep)
+        return CallSummary(tuple(run.events) if complete else (), complete, run.state.given_up.get(method.node))
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""

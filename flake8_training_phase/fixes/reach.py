@@ -15,12 +15,16 @@ def reached_names(tree: ast.Module, rows: Iterable[int]) -> frozenset[str] | Non
     any distance; None where a row stands in no definition: then nothing is out of reach.
     """
     definitions = [one for one in tree.body if isinstance(one, _Definition)]
+    wanted = set(rows)
+    inside: set[int] = set()
     edited: set[str] = set()
-    for row in set(rows):
-        around = [one for one in definitions if _first_row(one) <= row <= (one.end_lineno or one.lineno)]
-        if not around:
-            return None
-        edited.update(one.name for one in around)
+    for one in definitions:
+        found = wanted.intersection(range(_first_row(one), (one.end_lineno or one.lineno) + 1))
+        if found:
+            inside |= found
+            edited.add(one.name)
+    if inside != wanted:
+        return None
     return with_users(edited, ((one.name, names_in(one)) for one in definitions))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Event
+from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
@@ -41,8 +42,8 @@ class CallSummary:
 
     events: tuple[Event, ...]
     complete: bool
-    too_deep: bool = False
-    """Its code is nested too deeply to be followed."""
+    limit: Limit | None = None
+    """Why it was not followed, where that is for its length or its depth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +347,8 @@ def _assigns_attribute(statement: ast.stmt, own: list[str]) -> bool:
 
 
 def _linearised(own: UserClass, bases: list[UserClass | KerasLayer]) -> tuple[UserClass | KerasLayer, ...]:
+    if len(bases) == 1:
+        return (own, *bases[0].ancestors)
     sequences: list[list[UserClass | KerasLayer]] = [list(base.ancestors) for base in bases]
     sequences.append(list(bases))
     result: list[UserClass | KerasLayer] = [own]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.values import (
@@ -30,6 +31,15 @@ _MOST_ELEMENTS = 64
 """Of how many elements of a container objects are told apart by."""
 
 
+class Limit(Enum):
+    """Why a function is not followed to its end."""
+
+    STEPS = auto()
+    """It takes too many steps."""
+    DEPTH = auto()
+    """It is nested too deeply."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
     """One construction of an object."""
@@ -53,8 +63,8 @@ class ObjectState:
     """The objects that were made on the way."""
     visited: set[ast.AST] = field(default_factory=set)
     """The functions that were run on the way."""
-    too_deep: bool = False
-    """Its code is nested too deeply to be followed."""
+    given_up: dict[ast.AST, Limit] = field(default_factory=dict)
+    """The functions that were not followed to their end."""
 
 
 def construction_key(arguments: Arguments) -> Hashable:

@@ -148,6 +148,8 @@ class _Run:
         self.report = report
         self._returned: Context = frozenset()
         self._left_loop: Context = frozenset()
+        self._loops: dict[tuple[Loop, int, Context], tuple[Context, Context]] = {}
+        """What loops have left behind, and what was returned in them, by what they began with."""
 
     def sequence(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
         """Run a whole `call`; gives the context it leaves behind."""
@@ -184,13 +186,19 @@ class _Run:
         return frozenset()
 
     def _loop(self, event: Loop, lanes: int, context: Context) -> Context:
-        outer, self._left_loop = self._left_loop, frozenset()
-        once = self._block(event.body, lanes, context)
-        again = once | self._left_loop
-        # What was met the first time comes to the same a second time; loops inside loops would double the work.
-        twice = again if again <= context else self._block(event.body, lanes, again)
-        after = context | once | twice | self._left_loop
-        self._left_loop = outer
+        # The body is run twice: without a memory each loop inside another would double the work.
+        question = (event, lanes, context)
+        if question not in self._loops:
+            outer = self._left_loop, self._returned
+            self._left_loop = self._returned = frozenset()
+            once = self._block(event.body, lanes, context)
+            again = _bounded(once | self._left_loop)
+            twice = again if again <= context else self._block(event.body, lanes, again)
+            after = _bounded(context | once | twice | self._left_loop)
+            self._loops[question] = after, self._returned
+            self._left_loop, self._returned = outer
+        after, returned = self._loops[question]
+        self._returned |= returned
         return after
 
     def _inlined(self, event: Inlined, lanes: int, context: Context) -> Context:
@@ -239,7 +247,7 @@ class _Run:
             for flag in _flags(call.flag, lanes):
                 for slot in context:
                     after |= self._one_call(call, member, flag, slot)
-        return frozenset(after) if self.generation.shared_context else context
+        return _bounded(frozenset(after)) if self.generation.shared_context else context
 
     def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, slot: Slot) -> set[Slot]:
         """One layer called with one flag in one context; gives what the context may hold afterwards."""

@@ -115,8 +115,6 @@ class LayerClass:
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
         here = self.module.scope
-        if self.cls.trace.too_deep:
-            raise RecursionError
         return tuple(
             event
             for event in walk(self.cls.trace.events)

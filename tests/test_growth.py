@@ -1,0 +1,100 @@
+"""Work grows as the code does: counted in calls of Python functions, never in seconds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+from tests.helpers import HEAD, MODEL
+
+CALL = "    def call(self, x, training=None):\n"
+
+
+def nested_loops(size: int) -> str:
+    loops = "".join(
+        f"{' ' * (8 + 2 * depth)}for _ in x:\n{' ' * (10 + 2 * depth)}x = self.drop(x, training={depth % 2 == 0})\n"
+        for depth in range(size)
+    )
+    return f"{HEAD}{CALL}{loops}        return self.drop(x)\n"
+
+
+def nested_loops_with_choices(size: int) -> str:
+    loops = "".join(
+        f"{' ' * (8 + 2 * depth)}for _ in x:\n{' ' * (9 + 2 * depth)}if x:\n"
+        f"{' ' * (10 + 2 * depth)}x = self.drop(x, training=False)\n{' ' * (9 + 2 * depth)}else:\n"
+        f"{' ' * (10 + 2 * depth)}x = x + 1\n"
+        for depth in range(size)
+    )
+    return f"{HEAD}{CALL}{loops}        return self.drop(x)\n"
+
+
+def attributes_with_two_values(size: int) -> str:
+    chosen = "".join(
+        f"        if {number} in given:\n            self.d{number} = keras.layers.Dropout(0.5)\n"
+        f"        else:\n            self.d{number} = keras.layers.Dense(3)\n"
+        for number in range(size)
+    )
+    calls = "".join(f"        x = self.d{number}(x)\n" for number in range(size))
+    constructor = "    def __init__(self, given):\n        super().__init__()\n"
+    return f"import keras\n\n\nclass Model(keras.Model):\n{constructor}{chosen}\n{CALL}{calls}        return x\n"
+
+
+def bare_subclasses(size: int) -> str:
+    classes = (f"\n\nclass C{n}({f'C{n - 1}' if n else 'Model'}):\n    pass\n" for n in range(size))
+    return MODEL + "".join(classes)
+
+
+def steps(text: str) -> int:
+    """How many calls of Python functions a check of a text takes."""
+    count = 0
+
+    def on_event(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        engine.check(SourceText(text), Settings(project=False), "model.py", with_fixes=False)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "factor"),
+    [
+        # A loop begins with what any of the loops around it leaves behind: the square, of a depth that Python limits.
+        (nested_loops, 4, 16),
+        (nested_loops_with_choices, 4, 16),
+        (attributes_with_two_values, 40, 6),
+        (bare_subclasses, 40, 6),
+    ],
+)
+def test_four_times_the_code_takes_a_few_times_the_steps(text: Callable[[int], str], size: int, factor: int) -> None:
+    engine.check(SourceText(MODEL), Settings(project=False), "model.py", with_fixes=False)  # Loads what is loaded once.
+    assert steps(text(4 * size)) < factor * steps(text(size))
+
+
+def test_a_call_of_too_many_statements_is_said() -> None:
+    body = "        x = self.drop(x)\n" * 10_001
+    text = f"{HEAD}{CALL}{body}        return x\n\n\n" + MODEL.replace("Model(", "Other(")
+    found = engine.check(SourceText(text), Settings(project=False), "model.py", with_fixes=False)
+    said = "`Model.call` not analysed: it takes more than 20,000 steps to follow"
+    assert [(one.code, one.message) for one in found if one.code == "KTP900"] == [("KTP900", said)]
+    assert [one.code for one in found] == ["KTP900", "KTP101"]
+
+
+def test_too_many_kinds_of_objects_are_said() -> None:
+    layer = MODEL.replace("class Model(keras.Model)", "class Block(keras.layers.Layer)")
+    layer = layer.replace("def __init__(self)", "def __init__(self, *flags)")
+    made = "".join(f"Block({', '.join(str(bool(n >> bit & 1)) for bit in range(7))})\n" for n in range(65))
+    found = engine.check(SourceText(layer + made), Settings(project=False), "model.py", with_fixes=False)
+    said = "some objects of `Block` not analysed: more than 64 that differ are made"
+    assert [one.message for one in found if one.code == "KTP900"] == [said]

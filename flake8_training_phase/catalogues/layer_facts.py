@@ -226,7 +226,7 @@ def _one_is_normalization(value: Value, inside: tuple[UserClass, ...]) -> bool:
         contents = (*value.contents, *cls.base_contents(value))
         own = cls.keras_base is not None and cls.keras_base.stops_when_frozen
         return _all_normalization(contents, (*inside, cls)) if contents else own
-    events = [one for one in walk(cls.program.summary(value).events)]
+    events = list(walk(cls.program.summary(value).events))
     if any(isinstance(one, PhaseTest) for one in events):
         return False
     parents = [layers().get(one.parent) for one in events if isinstance(one, KerasCall) and not one.flag.constant]

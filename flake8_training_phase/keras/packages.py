@@ -80,6 +80,12 @@ def _shipped(root: str) -> tuple[Catalogue, ...]:
     return (parsed((_FOLDER / f"{root}.json").read_text(encoding="utf-8")),)
 
 
+@lru_cache(maxsize=32)
+def read_catalogue(path: str, digest: str) -> Catalogue:
+    """The catalogue in a file whose content `digest` stands for. Raises OSError and CatalogueError."""
+    return parsed(Path(path).read_text(encoding="utf-8"))
+
+
 def parsed(text: str) -> Catalogue:
     """The catalogue that a text is. Raises CatalogueError."""
     try:

@@ -13,9 +13,9 @@ from flake8_training_phase.keras.catalogue import Argument, DependsOn, KerasLaye
 
 _PLAIN = ("VGG", "ConvNeXt")
 """Those without a BatchNormalization: they do the same in both modes."""
-_DROPPING = ("EfficientNet", "ResNetRS")
+_DROPPING = ("EfficientNet", "ResNetRS2", "ResNetRS3", "ResNetRS4")
 """Those with dropout between their blocks, which `trainable = False` does not stop."""
-_DROPPING_IN_TOP = re.compile(r"MobileNet(V3\w+)?")
+_DROPPING_IN_TOP = re.compile(r"MobileNet(V3\w+)?|ResNetRS\d+")
 _FAMILIES = re.compile(
     r"VGG(16|19)|ConvNeXt(Tiny|Small|Base|Large|XLarge)|DenseNet(121|169|201)|EfficientNet(B[0-7]|V2(B[0-3]|S|M|L))"
     r"|Inception(ResNetV2|V3)|MobileNet(V2|V3Small|V3Large)?|NASNet(Large|Mobile)|RegNet[XY]\d{3}|ResNet(50|101|152)(V2)?"

@@ -73,6 +73,10 @@ def _parsed_and_run(default: CommandMode, words: Sequence[str]) -> int:
         shown_as = options.output_format or "text"
         print(rule_pages.listed(shown_as) if options.list_rules else rule_pages.explained(options.explain, shown_as))
         return 0
+    if options.write_catalogue is not None:
+        from flake8_training_phase.command.catalogue import write_catalogue
+
+        return write_catalogue(options.write_catalogue, options.output_file)
     if "-" in options.paths and options.paths != ["-"]:
         raise UsageError("- stands for standard input and cannot be given with other paths")
     if not options.paths and not (options.show_settings or options.show_files):

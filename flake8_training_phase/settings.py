@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, matches
 from flake8_training_phase.configuration.declaration import Setting, setting, settings_of
 from flake8_training_phase.configuration.kinds import (
+    CatalogueFile,
+    CatalogueFiles,
     ClassPatterns,
     Codes,
     CodesByPath,
@@ -80,6 +82,12 @@ class Settings:
     flag_names: tuple[str, ...] = setting(
         (), Parameters(), "other names that parameters of `call` have instead of `training`", flake8=True
     )
+    catalogues: tuple[CatalogueFile, ...] = setting(
+        (),
+        CatalogueFiles(),
+        "files that tell of the layers of other libraries, as --write-catalogue writes",
+        flake8=True,
+    )
     ignore_classes: tuple[str, ...] = setting(
         (), ClassPatterns(), "patterns of names of classes that nothing is reported in", flake8=True
     )
@@ -125,8 +133,10 @@ class Settings:
     def knowledge(self) -> Knowledge:
         """What the user tells of layers, models and spellings that are not Keras's own."""
         from flake8_training_phase.keras.knowledge import Knowledge
+        from flake8_training_phase.keras.packages import read_catalogue
 
-        return Knowledge(self.phase_layers, self.layer_bases, self.model_bases, self.keras_modules, self.flag_names)
+        told = (self.phase_layers, self.layer_bases, self.model_bases, self.keras_modules, self.flag_names)
+        return Knowledge(*told, tuple(read_catalogue(*one) for one in self.catalogues))
 
 
 @cache

@@ -102,6 +102,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "src/misnamed.py": MISNAMED,
         "models.ipynb": notebook,
         "notebooks/models.ipynb": notebook,
+        "my_lib.json": '{"format": 1, "package": "my_lib", "release": "", "layers": []}',
         "docs/tutorial.md": f"```python\n{MODEL}```\n",
     }
     for name, text in files.items():

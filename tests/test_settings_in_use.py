@@ -165,6 +165,17 @@ def test_baseline(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> 
     assert fix("--check", "--baseline", "", ".").code == 1
 
 
+def test_catalogues(tmp_path: Path, fix: Fix) -> None:
+    entry = '{"name": "Drop", "at": ["my_lib"], "base": "Layer", "call": ["x", "training"], "depends": "always"}'
+    catalogue = f'{{"format": 1, "package": "my_lib", "release": "", "layers": [{entry}]}}'
+    text = MODEL.replace("import keras\n", "import keras\nimport my_lib\n").replace(
+        "keras.layers.Dropout(0.5)", "my_lib.Drop()"
+    )
+    written(tmp_path, {"model.py": text, "my_lib.json": catalogue})
+    assert found(fix) == []
+    assert found(fix, "--catalogues", "my_lib.json") == [("model.py", "KTP101")]
+
+
 def test_settings_for_the_whole_run_are_those_of_the_folder_it_runs_in(tmp_path: Path, fix: Fix) -> None:
     written(
         tmp_path,

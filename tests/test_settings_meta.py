@@ -32,6 +32,8 @@ else:
     import tomli as tomllib
 
 DOCS = ROOT / "docs" / "settings.md"
+CATALOGUE = '{"format": 1, "package": "my_lib", "release": "", "layers": []}'
+"""What stands in the file that the example of `catalogues` names."""
 
 each_setting = pytest.mark.parametrize("key", declared())
 
@@ -84,6 +86,7 @@ def test_default_is_documented(key: str) -> None:
 @each_setting
 def test_examples_say_the_same_in_each_place(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_lib.json").write_text(CATALOGUE)
     (tmp_path / "pyproject.toml").write_text(example(key, "toml"))
     name = declared()[key].name
     in_file = Configuration({}).for_folder(tmp_path).settings
@@ -144,6 +147,7 @@ def test_what_is_shown_can_be_read_again(key: str, tmp_path: Path) -> None:
     def show() -> str:
         return "\n".join(shown("here", Configuration({}).for_folder(tmp_path)))
 
+    (tmp_path / "my_lib.json").write_text(CATALOGUE)
     (tmp_path / "pyproject.toml").write_text(example(key, "toml"))
     text = show()
     assert f"# {tmp_path / 'pyproject.toml'}" in text

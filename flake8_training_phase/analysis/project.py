@@ -39,13 +39,18 @@ class Project:
     """The modules that were read in one run, and what the user tells of what is outside."""
 
     def __init__(
-        self, enabled: bool = True, knowledge: Knowledge = NOTHING, texts: Mapping[Path, SourceText] | None = None
+        self,
+        enabled: bool = True,
+        knowledge: Knowledge = NOTHING,
+        texts: Mapping[Path, SourceText] | None = None,
+        most_modules: int = MAX_MODULES,
     ) -> None:
         self.knowledge = knowledge
         self.program = Program()
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
         self._enabled = enabled
+        self._most_modules = most_modules
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
         """The modules that were read; None where there is none."""
@@ -70,7 +75,7 @@ class Project:
             return known
         if path in self._modules:  # Otherwise nobody has looked for it.
             self.close(path)
-        if len(self._modules) > MAX_MODULES:
+        if len(self._modules) > self._most_modules:
             self._modules.clear()
             self.program = Program()
         module = self._modules[path] = Module(tree, path, self, text)

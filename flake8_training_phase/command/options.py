@@ -82,6 +82,11 @@ def add_run_options(parser: argparse.ArgumentParser, default: CommandMode) -> No
     group = parser.add_argument_group("existing findings")
     add_mode("--add-noqa", const=CommandMode.ADD_NOQA, help="silence findings with `# noqa` comments, fix nothing")
     modes.add_argument("--write-baseline", type=Path, metavar="FILE", help="record all findings, fix nothing")
+    modes.add_argument(
+        "--write-catalogue",
+        metavar="PACKAGE",
+        help="write what is known of the layers of a package, given by its folder, for the setting `catalogues`",
+    )
     reason = "what --add-noqa writes behind the codes (default: %(default)s)"
     group.add_argument("--reason", type=_line, metavar="TEXT", default=DEFAULT_REASON, help=reason)
 
@@ -129,7 +134,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         const="statistics",
         help="show how often each rule was violated, instead of the findings",
     )
-    group.add_argument("--output-file", type=Path, metavar="FILE", help="write the report to a file")
+    group.add_argument("-o", "--output-file", type=Path, metavar="FILE", help="write the report to a file")
     group.add_argument(
         "--color",
         type=one_of([one.value for one in Colour]),

@@ -110,6 +110,41 @@ class FilePath(Kind):
         return "" if value is None else str(value)
 
 
+class CatalogueFile(NamedTuple):
+    """A catalogue of a package, and what stands for its content: what was found out holds for that only."""
+
+    path: str
+    digest: str
+
+
+class CatalogueFiles(Kind):
+    """Files with catalogues of packages."""
+
+    metavar = "FILES"
+
+    def read(self, key: str, value: object, folder: str) -> tuple[CatalogueFile, ...]:
+        """The files, relative to the folder, each of them read once to see that it is a catalogue."""
+        return tuple(self._one(key, Path(folder, text)) for text in _texts(key, value, "files"))
+
+    def _one(self, key: str, path: Path) -> CatalogueFile:
+        from hashlib import sha256
+
+        from flake8_training_phase.keras.packages import CatalogueError, read_catalogue
+
+        try:
+            digest = sha256(path.read_bytes()).hexdigest()
+            read_catalogue(str(path), digest)
+        except OSError as error:
+            raise SettingsError(f"{key}: {path} cannot be read: {error.strerror or error}") from error
+        except (CatalogueError, ValueError) as error:
+            raise SettingsError(f"{key}: {path} cannot be read: {error}") from error
+        return CatalogueFile(str(path), digest)
+
+    def shown(self, value: tuple[CatalogueFile, ...]) -> object:
+        """The paths."""
+        return [one.path for one in value]
+
+
 class Listed(Kind):
     """Several texts."""
 

@@ -46,7 +46,8 @@ class Argument:
 
     name: str
     positions: Mapping[int, int | None]
-    required: bool
+    acts_when_absent: bool
+    """Whether it does something that is not seen where it is not given: it is required, or its default is not zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,12 +61,27 @@ class KerasLayer:
     depends_on: DependsOn
     arguments: tuple[Argument, ...]
     has_weights: bool
+    stops_when_frozen: bool = False
+    """`trainable = False` puts it into inference mode, but for what its arguments say: it has BatchNormalization."""
+    origin: str = ""
+    """The package and release that it is known from; nothing for Keras itself."""
     earlier: tuple[tuple[Release, CallSignature], ...] = ()
     """Signatures that were changed, each with the release that changed it, the oldest first."""
 
     def signature(self, keras: int) -> CallSignature:
         """The newest signature in a major version, or that of the other one where the class is missing there."""
         return self.signatures.get(keras) or next(iter(self.signatures.values()), NO_SIGNATURE)
+
+    @property
+    def title(self) -> str:
+        """Its name for messages, with where the knowledge of it is from."""
+        package, _, release = self.origin.partition(" ")
+        return " ".join(filter(None, (package, self.name, release)))
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it has `fit`."""
+        return any(one.name in MODEL_NAMES for one in self.ancestors)
 
     @property
     def ancestors(self) -> tuple[KerasLayer, ...]:
@@ -125,6 +141,7 @@ def _layer(name: str, facts: dict[str, object], earlier: dict[str, dict[str, dic
         depends_on=DependsOn(depends["on"]),
         arguments=tuple(_argument(argument, found) for argument, found in arguments.items()),
         has_weights=bool(facts["weights"]),
+        stops_when_frozen=bool(facts["weights"]) and depends["on"] == DependsOn.ALWAYS.value,
         earlier=tuple(sorted((_release(version), _signature(old)) for version, old in earlier.get(name, {}).items())),
     )
 
@@ -146,4 +163,4 @@ def _argument(name: str, facts: dict[str, object]) -> Argument:
         positions = {int(keras): place for keras, place in position.items()}
     else:
         positions = {2: position, 3: position}
-    return Argument(name, positions, required=facts.get("default") is None)
+    return Argument(name, positions, acts_when_absent=facts.get("default") is None)

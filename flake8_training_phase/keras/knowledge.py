@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from flake8_training_phase.keras.catalogue import CallSignature, DependsOn, KerasLayer, layers
+from flake8_training_phase.keras.packages import Catalogue
 
 _SPELLINGS = {"": "keras", "2": "tf_keras", "3": "keras_core"}
 """What a module is taken for that is a Keras of any version, of Keras 2, of Keras 3."""
@@ -25,6 +26,8 @@ class Knowledge:
     """Modules that are a Keras, with `=2` or `=3` behind the name of one that is always of that version."""
     flag_names: tuple[str, ...] = ()
     """Names of parameters of `call` that mean the phase."""
+    catalogues: tuple[Catalogue, ...] = ()
+    """What is known of the layers of other packages, beside what comes with this one."""
 
     def spelled(self, dotted: str) -> str:
         """A dotted name as Keras itself spells it: `my_keras.layers.Dense` may give `keras.layers.Dense`."""

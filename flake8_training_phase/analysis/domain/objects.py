@@ -101,8 +101,9 @@ def _instance_key(instance: Instance) -> Hashable:
         return instance.type.program.canonical(instance)
     deciding = {argument.name for argument in instance.type.arguments} | {"trainable"}
     return (
-        instance.type.name,
+        instance.type,
         instance.generations,
+        instance.may_be_frozen,
         _named_keys({name: value for name, value in instance.arguments.items() if name in deciding}),
         instance.has_hidden_arguments,
         tuple(map(_key, instance.contents)),

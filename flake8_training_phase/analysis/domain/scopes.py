@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
 from flake8_training_phase.analysis.syntax.blocks import blocks
-from flake8_training_phase.keras import catalogue, names
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras import catalogue, names, packages
+from flake8_training_phase.keras.applications import application
 from flake8_training_phase.keras.knowledge import Knowledge
 
 
@@ -51,6 +53,7 @@ class Scope:
         self.parent = parent
         self.knowledge = knowledge
         statements = list(statements)
+        self._statements = statements
         self._is_mixed = parent is None and _imports_both(statements)
         self._define = define
         self._evaluate = evaluate
@@ -72,6 +75,11 @@ class Scope:
     def root(self) -> Scope:
         """The scope of the module."""
         return self if self.parent is None else self.parent.root
+
+    @cached_property
+    def freezes(self) -> bool:
+        """Whether something in it sets `trainable` of something to what may be False."""
+        return any(_freezes(node) for statement in self._statements for node in nodes_in(statement))
 
     def inner(self, statements: Iterable[ast.stmt]) -> Scope:
         """The scope of a function body inside this one."""
@@ -161,6 +169,15 @@ class Scope:
         return self._define(binding, self)
 
 
+def _freezes(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign):
+        sets = any(isinstance(one, ast.Attribute) and one.attr == "trainable" for one in node.targets)
+        return sets and not (isinstance(node.value, ast.Constant) and node.value.value is True)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
+        return any(isinstance(one, ast.Constant) and one.value == "trainable" for one in node.args)
+    return False
+
+
 def _imports_both(statements: list[ast.stmt]) -> bool:
     """Whether a module imports `keras` and `tf_keras`, both for sure: neither is what stands in for the other."""
     paths = (one.path for statement in statements if _is_import(statement) for one in _imports(statement))
@@ -178,7 +195,11 @@ def _imports(statement: ast.stmt) -> Iterator[Import]:
 @lru_cache(maxsize=4096)
 def _external(path: str, knowledge: Knowledge) -> Value:
     layer = knowledge.layer(path)
-    return external(knowledge.spelled(path)) if layer is None else ClassValue(layer, names.ALL)
+    if layer is not None:
+        return ClassValue(layer, names.ALL)
+    spelled = knowledge.spelled(path)
+    found = packages.find(spelled, knowledge.catalogues)
+    return external(spelled) if found is None else ClassValue(found.layer, found.generations)
 
 
 def external(path: str) -> Value:
@@ -186,7 +207,7 @@ def external(path: str) -> Value:
     found = names.keras_path(path)
     if found is not None:
         name = names.layer_name(path)
-        layer = catalogue.layer(name) if name else None
+        layer = (catalogue.layer(name) or application(name)) if name else None
         if layer is not None:
             return ClassValue(layer, found[1])
     return External(path)

@@ -127,6 +127,8 @@ class Instance(Value):
     """`*args` or `**kwargs` were given as well."""
     contents: tuple[Value, ...] = ()
     """The layers it runs in turn: those of a Sequential, a functional model, a wrapper."""
+    may_be_frozen: bool = False
+    """Somewhere in the module that makes it `trainable` of something is set: perhaps of this one."""
     construction: Arguments | None = None
     """All that the constructor of a class of the checked code was given; None for an object made somewhere else."""
 

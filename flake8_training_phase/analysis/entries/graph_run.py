@@ -88,7 +88,6 @@ class GraphRun(ModuleRun):
         """What was assigned to `trainable` of each object, in order."""
         self.layers_of: dict[ast.Attribute, list[Instance]] = {}
         """Whose `layers` an expression asks for."""
-        self.applications: dict[Instance, Arguments] = {}
         self.used: dict[Instance, set[str]] = {}
         """The models that are compiled, fitted, or asked for predictions, by which methods."""
         self.made_at: dict[Value, ast.Call] = {}
@@ -124,8 +123,6 @@ class GraphRun(ModuleRun):
                 self._keep_sequential(made, node)
             elif _is_functional(callee):
                 self._keep_graph(made, arguments, node)
-        else:
-            self.applications.setdefault(made, arguments)
 
     def _fill(self, made: Instance, given: tuple[Value, ...]) -> None:
         if isinstance(made.type, UserClass) and made.type.keras_base_name in MODEL_NAMES:

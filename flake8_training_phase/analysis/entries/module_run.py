@@ -45,9 +45,6 @@ _MOST_OBJECTS = 8
 _MOST_STEPS = 8_000
 """After how many statements and calls the run of a module, or of a function in it, is given up."""
 
-APPLICATION = "#application"
-"""Under this argument a model of `keras.applications` keeps its name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entered:
@@ -242,10 +239,11 @@ class ModuleRun(GraphMaker):
             self.bound.setdefault(node, []).append(first)
         if found is not None and name == "clone_model" and isinstance(first, Instance):
             return replace(first)
-        result = super().apply(External(path), arguments, node, frame)
-        if isinstance(result, Instance) and found is not None and "applications." in found[0]:
-            return replace(result, arguments={APPLICATION: Constant(name)})
-        return result
+        return super().apply(External(path), arguments, node, frame)
+
+    def may_freeze(self, frame: Frame) -> bool:
+        """Never: here it is seen what is frozen."""
+        return False
 
     def _constructed(self, cls: UserClass, made: Instance, arguments: Arguments) -> Instance:
         if cls.call is None:

@@ -53,6 +53,7 @@ from flake8_training_phase.analysis.machine.calls import bound, does_something, 
 from flake8_training_phase.analysis.machine.statements import Statements, place
 from flake8_training_phase.analysis.models import functions as known_functions
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
+from flake8_training_phase.keras.packages import MAKERS, with_saved_arguments
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.program import Program
@@ -89,7 +90,10 @@ class Interpreter(Statements):
         if isinstance(base, Instance):
             return self._instance_attribute(base, name, frame)
         if isinstance(base, ClassValue):
-            return UNKNOWN if isinstance(base.type, KerasLayer) else base.type.class_attribute(name)
+            if isinstance(base.type, KerasLayer):
+                saved = base.type.origin and name in MAKERS
+                return ClassValue(with_saved_arguments(base.type), base.generations) if saved else UNKNOWN
+            return base.type.class_attribute(name)
         if isinstance(base, SuperValue):
             return base.owner.inherited(name, base.bound_to)
         return UNKNOWN
@@ -179,7 +183,7 @@ class Interpreter(Statements):
             is_super = isinstance(node.func, ast.Attribute) and (_is_super(node.func.value) or _is_of_class(callee))
             return self._inline(callee, arguments, frame, is_super)
         if isinstance(callee, ClassValue):
-            return self._construct(callee, arguments, node)
+            return self._construct(callee, arguments, node, frame)
         if isinstance(callee, Instance):
             return self._call_instance(callee, arguments, node, frame)
         if isinstance(callee, Partial):
@@ -205,7 +209,7 @@ class Interpreter(Statements):
     def _is_layer(self, value: Value) -> bool:
         return isinstance(value, Instance) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
 
-    def _construct(self, callee: ClassValue, arguments: Arguments, node: ast.Call) -> Value:
+    def _construct(self, callee: ClassValue, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         hidden = arguments.hidden or arguments.starred
         if isinstance(callee.type, KerasLayer):
             made, contents = callee.type, tuple[Value, ...]()
@@ -216,12 +220,17 @@ class Interpreter(Statements):
                 contents = self.graph(by_name.get("outputs", by_name.get("#1", UNKNOWN)))
             elif made.depends_on is DependsOn.WRAPPED:
                 contents = tuple(known_functions.flattened(by_name.values()))
-            instance = Instance(made, callee.generations, by_name, hidden, contents)
+            may_be_frozen = made.is_model and made.stops_when_frozen and self.may_freeze(frame)
+            instance = Instance(made, callee.generations, by_name, hidden, contents, may_be_frozen)
         else:
             by_name = arguments.by_name(callee.type.constructor_parameters())
-            instance = Instance(callee.type, callee.generations, by_name, hidden, (), arguments)
+            instance = Instance(callee.type, callee.generations, by_name, hidden, construction=arguments)
         self.state.made.append(Made(instance, node, self._host))
         return instance
+
+    def may_freeze(self, frame: Frame) -> bool:
+        """Whether what is made here may be frozen somewhere else, without that being seen."""
+        return frame.scope.root.freezes
 
     @property
     def _host(self) -> UserClass | None:

@@ -71,7 +71,7 @@ def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, fram
         return SIGNATURE_TEST
     if _gives_application(path):
         return Instance(FUNCTIONAL, ALL, {}, has_hidden_arguments=True)
-    if path.endswith(".from_pretrained") or path in ("tensorflow_hub.KerasLayer", "tensorflow_hub.KerasLayerV2"):
+    if path.endswith(".from_pretrained"):
         return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
     run.run_callables(arguments, frame)
     given = (*arguments.positional, *arguments.keywords.values())

@@ -62,9 +62,7 @@ def _one(value: Value) -> Dependence:
 
 def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | None = None) -> Dependence:
     if layer.depends_on is DependsOn.ALWAYS:
-        # BatchNormalization(trainable=False) runs in inference whatever is asked for (18b).
-        frozen = layer.has_weights and instance.arguments.get("trainable") == Constant(False)
-        return Dependence.NO if frozen else Dependence.YES
+        return _unless_frozen(layer, instance)
     if layer.depends_on is DependsOn.NOTHING:
         # The base classes of all layers say nothing of what a parameter annotated with them holds.
         return Dependence.MAYBE if layer.name in ("Layer", "Wrapper", "Model") else Dependence.NO
@@ -78,9 +76,18 @@ def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | N
     return Dependence.MAYBE
 
 
+def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
+    """BatchNormalization(trainable=False) runs in inference whatever is asked for (18b): what else is in a layer?"""
+    frozen = instance.arguments.get("trainable") == Constant(False)
+    if not layer.stops_when_frozen or not (frozen or instance.may_be_frozen):
+        return Dependence.YES
+    others = _most(_argument(one, instance.arguments, instance.has_hidden_arguments) for one in layer.arguments)
+    return others if frozen or others is Dependence.YES else Dependence.MAYBE
+
+
 def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> Dependence:
     if argument.name not in given:
-        return Dependence.YES if argument.required else Dependence.MAYBE if hidden else Dependence.NO
+        return Dependence.YES if argument.acts_when_absent else Dependence.MAYBE if hidden else Dependence.NO
     value = given[argument.name]
     if isinstance(value, Constant) and not isinstance(value.value, str):
         return Dependence.YES if value.value else Dependence.NO
@@ -134,7 +141,7 @@ def parent_dependence(event: KerasCall) -> Dependence:
         return _most(dependence(one) for one in contents)
     base = cls.keras_base
     if base is not None and base.depends_on is DependsOn.ARGUMENTS and arguments is None:
-        return Dependence.YES if any(one.required for one in base.arguments) else Dependence.MAYBE
+        return Dependence.YES if any(one.acts_when_absent for one in base.arguments) else Dependence.MAYBE
     return Dependence.MAYBE if base is None else _keras(base, receiver, arguments)
 
 

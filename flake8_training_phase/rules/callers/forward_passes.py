@@ -19,7 +19,7 @@ from flake8_training_phase.analysis.domain.values import (
     members,
     union,
 )
-from flake8_training_phase.analysis.entries.module_run import APPLICATION, Entered, ModelCall, ModuleRun, module_run
+from flake8_training_phase.analysis.entries.module_run import Entered, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import positional_names
@@ -30,9 +30,6 @@ from flake8_training_phase.rules.callers.steps import Kind, TrainingStep
 from flake8_training_phase.rules.callers.training_steps import training_steps
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
-_STEADY_APPLICATIONS = frozenset({"VGG16", "VGG19"})
-"""The models of `keras.applications` that have neither dropout nor batch normalization."""
-
 
 _RANDOM = ("drop", "noise", "random", "moving", "batch_norm")
 _DEPTH = 4
@@ -186,9 +183,6 @@ class _Judge:
     def _one(self, model: Instance, depth: int) -> Dependence:
         if self._is_frozen(model):
             return Dependence.NO
-        application = model.arguments.get(APPLICATION)
-        if isinstance(application, Constant):
-            return Dependence.NO if application.value in _STEADY_APPLICATIONS else Dependence.YES
         if isinstance(model.type, KerasLayer) and model.type.name == "Lambda":
             return _most(_of_function(one) for one in model.contents)
         if model.contents and (isinstance(model.type, KerasLayer) or model.type.call is None):
@@ -207,7 +201,7 @@ class _Judge:
         leaves = [one for one in (model, *self._held_by([model])) if not any(True for _ in self.run.held_by(one))]
         frozen = model in self.run.frozen
         return frozen and all(
-            isinstance(one.type, KerasLayer) and one.type.has_weights for one in leaves if _drops(one)
+            isinstance(one.type, KerasLayer) and one.type.stops_when_frozen for one in leaves if _drops(one)
         )
 
     def _of(self, value: Value, depth: int) -> Dependence:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Given, LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import TRAINING_USES, GraphCall, GraphRun, graph_run
-from flake8_training_phase.analysis.entries.module_run import APPLICATION
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.keras.applications import has_batch_normalization, has_dropout
-from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.forwarding.trainability import Trainability, trainability
 
@@ -59,7 +57,8 @@ class BakedFlag:
     def is_leaf(self) -> bool:
         """Whether it is the layer itself that behaves differently, not one inside it."""
         own_call = isinstance(self.layer.type, UserClass) and self.layer.type.call is not None
-        return not (self.layer.contents or APPLICATION in self.layer.arguments or own_call)
+        is_model = isinstance(self.layer.type, KerasLayer) and self.layer.type.is_model
+        return not (self.layer.contents or is_model or own_call)
 
 
 def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
@@ -181,11 +180,6 @@ def _all_of(found: Iterable[Held]) -> Held:
 
 
 def _of_layer(layer: Instance, run: GraphRun, seen: set[UserClass]) -> Held:
-    application = layer.arguments.get(APPLICATION)
-    if isinstance(application, Constant) and isinstance(application.value, str):
-        given = run.applications.get(layer)
-        top = given.keywords.get("include_top", Constant(True)) if given is not None else Constant(False)
-        return Held(has_batch_normalization(application.value), has_dropout(application.value, top == Constant(True)))
     if isinstance(layer.type, UserClass) and layer.type.call is not None:
         return _of_class(layer.type, run, seen)
     contents = layer.contents
@@ -197,8 +191,12 @@ def _of_layer(layer: Instance, run: GraphRun, seen: set[UserClass]) -> Held:
     base = layer.type.keras_base if isinstance(layer.type, UserClass) else layer.type
     if base is None or defaults_to_true(base) or dependence(layer) is not Dependence.YES:
         return Held()
-    is_normalization = base.has_weights and base.depends_on is DependsOn.ALWAYS
-    return Held(is_normalization, not is_normalization)
+    return Held(base.stops_when_frozen, not base.stops_when_frozen or _drops_when_frozen(layer))
+
+
+def _drops_when_frozen(layer: Instance) -> bool:
+    frozen = replace(layer, arguments={**layer.arguments, "trainable": Constant(False)})
+    return isinstance(layer.type, KerasLayer) and dependence(frozen) is Dependence.YES
 
 
 def _of_class(cls: UserClass, run: GraphRun, seen: set[UserClass]) -> Held:

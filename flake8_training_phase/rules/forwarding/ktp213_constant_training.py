@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.dunder_calls import dunder_call
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.rules.rule import Problem, Rule
 
 _MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez|teacher|bayes", re.IGNORECASE)
@@ -114,9 +114,7 @@ def _is_reported(call: LayerCall) -> bool:
 
 
 def _is_model(value: Value) -> bool:
-    return isinstance(value, Instance) and (
-        value.type.name in MODEL_NAMES if isinstance(value.type, KerasLayer) else value.type.is_model
-    )
+    return isinstance(value, Instance) and value.type.is_model
 
 
 def _keras_name(layer: Instance) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import called
-from flake8_training_phase.analysis.domain.values import Constant
-from flake8_training_phase.analysis.entries.module_run import APPLICATION
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import majors
 from flake8_training_phase.findings import Severity
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.forwarding.baked_flags import BakedFlag, baked_flags
 from flake8_training_phase.rules.forwarding.trainability import Trainability
@@ -141,8 +140,8 @@ def _message(baked: BakedFlag, releases: str) -> str:
 
 
 def _title(baked: BakedFlag) -> str:
-    application = baked.layer.arguments.get(APPLICATION)
-    return str(application.value) if isinstance(application, Constant) else baked.layer.type.name
+    type_ = baked.layer.type
+    return type_.title if isinstance(type_, KerasLayer) else type_.name
 
 
 RULE = BakedTrainingFlag()

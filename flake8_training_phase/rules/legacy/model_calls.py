@@ -18,7 +18,6 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.queries.legacy_uses import root_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 
 _LIKE_A_MODEL = re.compile(r"model|net|encoder|generator|discriminator")
 _LIKE_A_FUNCTION = re.compile(
@@ -46,8 +45,6 @@ def names_a_model(value: Value) -> bool:
 
 
 def _is_model_type(instance: Instance) -> bool:
-    if isinstance(instance.type, KerasLayer):
-        return instance.type.name in MODEL_NAMES
     return instance.type.is_model
 
 

@@ -1,0 +1,182 @@
+"""Catalogues of packages: what is read from sources, what a file of it means to those who name it in their settings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake8_training_phase import cli
+from flake8_training_phase.catalogues.package import Package, catalogue_of
+from flake8_training_phase.keras.packages import CatalogueError, parsed
+
+SOURCES = {
+    "__init__.py": "from my_lib.blocks import Block, Norm, Plain, Residual\nfrom my_lib.nets import Backbone\n",
+    "blocks.py": """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, units, rate=0.1):
+        super().__init__()
+        self.drop = keras.layers.Dropout(rate)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Norm(keras.layers.Layer):
+    def __init__(self, use_norm=True, dropout=0.0):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization() if use_norm else None
+        self.drop = keras.layers.Dropout(dropout)
+
+    def call(self, x, training=None):
+        if self.norm is not None:
+            x = self.norm(x, training=training)
+        return self.drop(x, training=training)
+
+
+class Plain(keras.layers.Layer):
+    def call(self, x):
+        return x * 2
+
+
+class Residual(keras.layers.Layer):
+    def __init__(self, norm="batch"):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization() if norm == "batch" else keras.layers.LayerNormalization()
+
+    def call(self, x, training=True):
+        return x + self.norm(x, training=training)
+""",
+    "nets.py": """\
+import keras
+
+
+class Backbone(keras.Model):
+    def __init__(self, dropout=0.0):
+        inputs = keras.Input((4,))
+        x = keras.layers.BatchNormalization()(inputs)
+        super().__init__(inputs, keras.layers.Dropout(dropout)(x))
+""",
+    "tests/test_blocks.py": "import keras\n\n\nclass Tried(keras.Model):\n    pass\n",
+    "broken.py": "import keras\n\nclass Broken(keras.Model\n",
+}
+
+USER = """\
+import keras
+import my_lib
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.body = my_lib.Backbone()
+
+    def call(self, x):
+        return self.body(x)
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """The folder of a package."""
+    for name, text in SOURCES.items():
+        path = tmp_path / "lib" / "my_lib" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "lib" / "my_lib"
+
+
+def entries(folder: Path) -> dict[str, dict[str, Any]]:
+    """The entries of the catalogue of a package, by the names of classes."""
+    found = json.loads(catalogue_of(Package(folder, "1.2")))
+    return {one["name"]: one for one in found["layers"]}
+
+
+def test_every_class_is_there_but_those_of_tests_and_of_broken_files(library: Path) -> None:
+    assert entries(library).keys() == {"Block", "Norm", "Plain", "Residual", "Backbone"}
+
+
+def test_a_rate_decides(library: Path) -> None:
+    assert entries(library)["Block"] == {
+        "name": "Block",
+        "at": ["my_lib", "my_lib.blocks"],
+        "base": "Layer",
+        "call": ["x", "training"],
+        "depends": "arguments",
+        "arguments": {"rate": [1, True]},
+    }
+
+
+def test_a_switch_decides_and_so_does_a_rate(library: Path) -> None:
+    found = entries(library)["Norm"]
+    assert (found["depends"], found["arguments"]) == ("arguments", {"use_norm": [0, True], "dropout": [1, False]})
+
+
+def test_what_does_nothing_depends_on_nothing(library: Path) -> None:
+    assert entries(library)["Plain"]["depends"] == "nothing"
+
+
+def test_what_hangs_on_a_text_is_unknown(library: Path) -> None:
+    found = entries(library)["Residual"]
+    assert (found["depends"], found["training"]) == ("unknown", True)
+
+
+def test_freezing_stops_normalization_and_leaves_dropout(library: Path) -> None:
+    found = entries(library)["Backbone"]
+    assert (found["base"], found["depends"], found["freezes"]) == ("Functional", "always", True)
+    assert found["arguments"] == {"dropout": [0, False]}
+
+
+def test_a_catalogue_is_written_and_named_in_the_settings(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "app").mkdir()
+    monkeypatch.chdir(tmp_path / "app")
+    Path("net.py").write_text(USER)
+    Path("pyproject.toml").write_text('[tool.training-phase]\ncatalogues = ["my_lib.json"]\n')
+    (library.parent / "pyproject.toml").write_text('[project]\nname = "my-lib"\nversion = "1.2"\n')
+    assert cli.check(["--write-catalogue", str(library), "-o", "my_lib.json"]) == 0
+    assert capsys.readouterr().out == "my_lib.json: 5 layers and models of my_lib\n"
+    assert cli.check(["--no-cache", "-j1", "net.py"]) == 1
+    assert "runs `self.body` (my_lib Backbone 1.2, line 11) as in inference" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        ("{", "cannot be read: it is no catalogue that --write-catalogue wrote"),
+        ('{"format": 99}', "cannot be read: it has the format 99, and 1 is needed: write it anew"),
+    ],
+)
+def test_a_file_that_is_none_is_named(
+    text: str | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(USER)
+    if text is not None:
+        Path("my_lib.json").write_text(text)
+    assert cli.check(["--catalogues", "my_lib.json", "net.py"]) == 2
+    told = capsys.readouterr().err
+    assert "catalogues: " in told
+    assert why in told
+
+
+def test_a_package_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.check(["--write-catalogue", "my_lib"]) == 2
+    assert "there is no folder `my_lib` here, nor in src" in capsys.readouterr().err
+
+
+def test_an_entry_of_an_unknown_base_is_refused() -> None:
+    with pytest.raises(CatalogueError):
+        parsed(
+            '{"format": 1, "package": "a", "release": "", "layers": [{"name": "A", "base": "Nothing", "at": ["a"]}]}'
+        )

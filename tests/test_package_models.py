@@ -1,0 +1,151 @@
+"""Models around those of other packages, as people write them: what is lost is found, what is right stays quiet."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+MODEL = """\
+import keras
+{imports}
+
+
+class Net({base}):
+    def __init__(self):
+        super().__init__()
+        {init}
+        self.head = keras.layers.Dense(2)
+
+    def call(self, x{parameter}):
+        return self.head({call})
+
+{after}
+"""
+FLAG = ", training=None"
+
+
+def model(init: str, call: str = "self.base(x)", parameter: str = "", **parts: str) -> str:
+    """A model that holds what `init` makes, and runs `call`."""
+    text = {"imports": "", "base": "keras.Model", "after": ""} | parts
+    return MODEL.format(init=init.replace("\n", "\n        "), call=call, parameter=parameter, **text)
+
+
+def codes(text: str) -> set[str]:
+    """The codes of all findings."""
+    return {one.code for one in engine.check(SourceText(text), Settings(), "model.py")}
+
+
+HUB, KIMM, TCN = "import keras_hub", "import kimm", "from tcn import TCN"
+APPLICATIONS = "self.base = keras.applications."
+
+LOST = {
+    "ResNet, no flag": (model(APPLICATIONS + "ResNet50(include_top=False, pooling='avg')"), "KTP101"),
+    "by its module": (
+        model(
+            "self.base = EfficientNetB0(include_top=False)",
+            imports="from keras.applications.efficientnet import EfficientNetB0",
+        ),
+        "KTP101",
+    ),
+    "trained from the beginning": (
+        model(APPLICATIONS + "Xception(weights=None)\nself.base.trainable = True"),
+        "KTP101",
+    ),
+    "frozen, but with dropout": (
+        model(APPLICATIONS + "EfficientNetV2B0(include_top=False)\nself.base.trainable = False"),
+        "KTP101",
+    ),
+    "kept in a list": (
+        model("self.bases = [keras.applications.MobileNetV2(), keras.applications.DenseNet121()]", "self.bases[1](x)"),
+        "KTP101",
+    ),
+    "not forwarded": (model(APPLICATIONS + "InceptionV3()", parameter=FLAG), "KTP202"),
+    "a backbone of keras_hub": (
+        model("self.base = keras_hub.models.ResNetBackbone.from_preset('resnet_50_imagenet')", imports=HUB),
+        "KTP101",
+    ),
+    "an encoder of keras_hub": (
+        model(
+            "self.base = TransformerEncoder(intermediate_dim=64, num_heads=2, dropout=0.1)",
+            imports="from keras_hub.layers import TransformerEncoder",
+        ),
+        "KTP101",
+    ),
+    "a model of kimm": (model("self.base = kimm.models.RegNetY002(include_top=False)", imports=KIMM), "KTP101"),
+    "TCN with dropout": (model("self.base = TCN(32, dropout_rate=0.2)", parameter=FLAG, imports=TCN), "KTP202"),
+}
+
+RIGHT = {
+    "forwarded": model(APPLICATIONS + "ResNet50()", "self.base(x, training=training)", FLAG),
+    "fine-tuning": model(APPLICATIONS + "ResNet50()", "self.base(x, training=False)", FLAG),
+    "without a flag, told": model(APPLICATIONS + "ResNet50()", "self.base(x, training=False)"),
+    "frozen": model(APPLICATIONS + "ResNet50()\nself.base.trainable = False"),
+    "frozen where it is made": model(
+        "base = keras.applications.MobileNetV2(include_top=False)\nbase.trainable = False\nself.base = base"
+    ),
+    "frozen layer by layer": model(
+        APPLICATIONS + "DenseNet121()\nfor layer in self.base.layers:\n    layer.trainable = False"
+    ),
+    "frozen below": model(
+        APPLICATIONS + "DenseNet121()\nfor layer in self.base.layers[:-20]:\n    layer.trainable = False"
+    ),
+    "frozen by the script": model(
+        APPLICATIONS + "ResNet50()", after="\nnet = Net()\nnet.base.trainable = False\nnet.compile('adam', 'mse')"
+    ),
+    "frozen by a setting": model(APPLICATIONS + "ResNet50()\nself.base.trainable = bool(0)"),
+    "VGG": model(APPLICATIONS + "VGG16(include_top=False)"),
+    "ConvNeXt": model(APPLICATIONS + "ConvNeXtTiny(include_top=False)"),
+    "not forwarded, nothing in it": model(APPLICATIONS + "VGG19()", parameter=FLAG),
+    "an application that nobody knows": model(APPLICATIONS + "SomethingNew50()"),
+    "a functional model": (
+        "import keras\n\nbase = keras.applications.ResNet50(include_top=False, pooling='avg')\n"
+        "out = keras.layers.Dense(2)(base.output)\nmodel = keras.Model(base.input, out)\nmodel.fit(x, y)\n"
+    ),
+    "a Sequential": (
+        "import keras\n\nmodel = keras.Sequential([keras.applications.ResNet50(include_top=False, pooling='avg'),"
+        " keras.layers.Dense(2)])\nmodel.fit(x, y)\n"
+    ),
+    "a preset that may have no dropout": model(
+        "self.base = keras_hub.models.GemmaBackbone.from_preset('gemma_2b_en')", imports=HUB
+    ),
+    "any backbone": model("self.base = keras_hub.models.Backbone.from_preset('vgg_16_imagenet')", imports=HUB),
+    "a frozen backbone of keras_hub": model(
+        "self.base = keras_hub.models.ResNetBackbone.from_preset('resnet_50_imagenet', trainable=False)", imports=HUB
+    ),
+    "an encoder without dropout": model(
+        "self.base = keras_hub.layers.TransformerEncoder(intermediate_dim=64, num_heads=2)", imports=HUB
+    ),
+    "TCN without dropout": model("self.base = TCN(32, use_batch_norm=False)", parameter=FLAG, imports=TCN),
+    "a class of the project with such a name": model(
+        "self.base = ResNet50()", imports="from my_models import ResNet50", parameter=FLAG
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_lost_flag_is_found(name: str) -> None:
+    text, code = LOST[name]
+    assert codes(text) == {code}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_model_stays_quiet(name: str) -> None:
+    assert codes(RIGHT[name]) == set()
+
+
+def test_the_message_says_where_the_knowledge_is_from() -> None:
+    text = LOST["a backbone of keras_hub"][0]
+    (found,) = engine.check(SourceText(text), Settings(), "model.py")
+    assert "`self.base` (keras_hub ResNetBackbone 0.32.0, line 12)" in found.message
+
+
+def test_a_class_of_a_package_is_a_base_class() -> None:
+    text = (
+        "import keras\nimport keras_hub\n\n\nclass Tagger(keras_hub.models.Task):\n    def __init__(self):\n"
+        "        super().__init__()\n        self.drop = keras.layers.Dropout(0.1)\n\n    def call(self, x):\n"
+        "        return self.drop(x)\n"
+    )
+    assert codes(text) == {"KTP101"}

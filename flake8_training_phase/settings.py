@@ -52,10 +52,10 @@ class Settings:
     extend_select: tuple[str, ...] = setting((), Codes(), "codes or prefixes to report as well")
     ignore: tuple[str, ...] = setting((), Codes(), "codes or prefixes to leave out")
     """A longer prefix in `select` wins over a shorter one here."""
-    keras: frozenset[Release] = setting(
+    keras_versions: frozenset[Release] = setting(
         ALL_RELEASES, Releases(), "Keras versions that the code must support", flake8=True
     )
-    project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
+    follow_imports: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
     cache: bool = setting(True, Switch(), "cache results between runs", flake8=True)
     per_file_ignores: CodesByPath = setting(
         CodesByPath(), PerFile(), "codes or prefixes to leave out of some files; may be given several times"
@@ -65,7 +65,7 @@ class Settings:
     )
     extend_exclude: Globs = setting(Globs(), Paths(), "files and folders to leave out as well")
     respect_gitignore: bool = setting(True, Switch(), "leave out what git ignores")
-    phase_layers: tuple[str, ...] = setting(
+    training_layers: tuple[str, ...] = setting(
         (), Names(), "layers of other libraries that depend on the phase and take `training`", flake8=True
     )
     layer_bases: tuple[str, ...] = setting(
@@ -77,7 +77,7 @@ class Settings:
     keras_modules: tuple[str, ...] = setting(
         (), KerasModules(), "modules that are a Keras under another name", flake8=True
     )
-    flag_names: tuple[str, ...] = setting(
+    training_aliases: tuple[str, ...] = setting(
         (), Parameters(), "other names that parameters of `call` have instead of `training`", flake8=True
     )
     ignore_classes: tuple[str, ...] = setting(
@@ -126,7 +126,9 @@ class Settings:
         """What the user tells of layers, models and spellings that are not Keras's own."""
         from flake8_training_phase.keras.knowledge import Knowledge
 
-        return Knowledge(self.phase_layers, self.layer_bases, self.model_bases, self.keras_modules, self.flag_names)
+        return Knowledge(
+            self.training_layers, self.layer_bases, self.model_bases, self.keras_modules, self.training_aliases
+        )
 
 
 @cache

@@ -72,7 +72,7 @@ def model(body: str) -> SourceText:
 
 def messages(body: str, keras: str = "all") -> list[str]:
     """The messages of KTP201 about such a model."""
-    settings = Settings(select=("KTP201",), keras=targets(keras))
+    settings = Settings(select=("KTP201",), keras_versions=targets(keras))
     return [one.message for one in engine.check(model(body), settings, "model.py")]
 
 
@@ -125,7 +125,7 @@ def test_a_functional_model_takes_the_flag_and_leaves_it(made: str, release: str
         "        self.drop = layers.Dropout(0.5)\n\n    def call(self, x, training=None):\n"
         "        return self.drop(self.base(x, training=False))\n"
     )
-    settings = Settings(select=("KTP201",), keras=targets(release))
+    settings = Settings(select=("KTP201",), keras_versions=targets(release))
     (found,) = engine.check(SourceText(text), settings, "model.py")
     assert f"in `fit()` under Keras {release}" in found.message
 

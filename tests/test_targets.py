@@ -64,7 +64,7 @@ def test_what_means_nothing_is_told_the_forms(given: object) -> None:
 
 @pytest.mark.parametrize("given", [3.1, 2.15, True, [3.8]])
 def test_a_number_with_a_point_is_refused(given: object) -> None:
-    # TOML reads `keras = 3.10` as 3.1.
+    # TOML reads `keras-versions = 3.10` as 3.1.
     with pytest.raises(ValueError, match="must be text"):
         targets(given)
 
@@ -178,7 +178,7 @@ class Model(keras.Model):
 
 
 def codes(text: str, keras: str) -> set[str]:
-    return {one.code for one in check(SourceText(text), Settings(keras=targets(keras)), "example.py")}
+    return {one.code for one in check(SourceText(text), Settings(keras_versions=targets(keras)), "example.py")}
 
 
 @pytest.mark.parametrize(

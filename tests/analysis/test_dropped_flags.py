@@ -39,7 +39,7 @@ class Net(keras.Model):
 
 def found(code: str, filename: str = "example.py", keras: frozenset[Release] = ALL_RELEASES) -> list[Finding]:
     source = SourceText(textwrap.dedent(code))
-    return engine.check(source, Settings(select=("KTP303", "KTP900"), keras=keras), filename)
+    return engine.check(source, Settings(select=("KTP303", "KTP900"), keras_versions=keras), filename)
 
 
 @pytest.mark.parametrize("call", ["Block()(x, training=True)", "block(x, training=True)", "net(x, training=True)"])

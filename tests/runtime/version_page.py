@@ -26,7 +26,7 @@ _INTRO = """\
 From which release of Keras to which is what the rules speak of wrong? This was measured: the code of the rules' pages
 and of [what happens to `training`](what-happens-to-training.md) was run under each release, in an environment of its
 own. All releases of Keras 3 ran with TensorFlow {tensorflow}, each tf_keras with the TensorFlow of its number.
-`--keras` ([settings](settings.md#keras)) takes the same numbers: `--keras 3.8` means 3.8.
+`--keras-versions` ([settings](settings.md#keras-versions)) takes the same numbers: `--keras-versions 3.8` means 3.8.
 
 A dash says that no release is concerned, *not run* that the code is not for that Keras or has not been measured on it
 yet."""

@@ -86,7 +86,7 @@ class TrainingIgnoredByCallee(Rule):
                 for layer, cls in _layers_without_training(call):
                     lost = [one for one in module.generations(cls) if _is_lost(layer, one, module)]
                     if lost:
-                        message = _message(call, cls, keras_title(lost, module.settings.keras))
+                        message = _message(call, cls, keras_title(lost, module.settings.keras_versions))
                         yield self.problem(call.node, message, (3,), _plan(classes.get(cls)))
 
 

@@ -115,7 +115,7 @@ class LeakedTrainingFlag(Rule):
                 yield self.problem(call.node, message, majors(hit), plan, related=related)
         if may_hold_graph_leaks(module.source.text):
             for found in graph_leaks(module):
-                keras = keras_title(found.generations, module.settings.keras)
+                keras = keras_title(found.generations, module.settings.keras_versions)
                 related_node = RelatedNode(found.writer.node, "this layer has the default `training=True`")
                 message = _graph_message(found, keras)
                 yield self.problem(found.victim.node, message, majors(found.generations), related=related_node)

@@ -109,7 +109,7 @@ class BakedTrainingFlag(Rule):
             return
         trains = any(word in module.source.text for word in _TRAINS)
         for baked in baked_flags(module):
-            releases = keras_title(baked.generations, module.settings.keras)
+            releases = keras_title(baked.generations, module.settings.keras_versions)
             severity = Severity.BUG if _is_certain(baked, trains) else Severity.FRAGILE
             yield self.problem(baked.call.node, _message(baked, releases), majors(baked.generations), severity=severity)
 

@@ -127,7 +127,7 @@ def test_a_functional_model_takes_the_flag_and_leaves_it(made: str, release: str
     )
     settings = Settings(select=("KTP201",), keras_versions=targets(release))
     (found,) = engine.check(SourceText(text), settings, "model.py")
-    assert f"in `fit()` under Keras {release}" in found.message
+    assert f"in `fit()` in Keras {release}" in found.message
 
 
 @pytest.mark.parametrize(("body", "line"), POISONED.values(), ids=POISONED.keys())
@@ -159,7 +159,7 @@ def test_a_constant_that_leaks_is_meant(first: str) -> None:
 def test_a_helper_that_poisons() -> None:
     (message,) = poisoned("x = self._backbone(x)\nreturn self.drop(x)")
     line = next(number for number, text in enumerate(HEAD.splitlines(), 1) if "return self.base" in text)
-    assert f"`self.base` on line {line} leaves `training=False`" in message
+    assert f"inherits `training=False` from `self.base` (line {line})" in message
 
 
 RIGHT = {

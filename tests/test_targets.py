@@ -211,4 +211,4 @@ def test_all_is_what_was_measured() -> None:
 def test_the_message_says_which_releases() -> None:
     found = check(SourceText(RESIZING_FIRST), Settings(select=("KTP201",)), "example.py")
     assert [one.keras for one in found] == [(3,), (3,)]
-    assert all("under Keras 3.6 to 3.15" in one.message for one in found)
+    assert all("in Keras 3.6 to 3.15" in one.message for one in found)

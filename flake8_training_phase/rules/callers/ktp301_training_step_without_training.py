@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.titles import leaf_name
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.rules.callers.forward_passes import ForwardPass, Told, forward_passes
@@ -104,25 +105,16 @@ def message(forward: ForwardPass) -> str:
     """What is wrong with a forward pass."""
     call = ast.unparse(forward.node.func)
     step = f"`{forward.step.name}`" if forward.step.name is not None else "a training loop"
+    leaf = leaf_name(forward.model) if forward.depends is Dependence.YES else "any Dropout in it"
+    effect = f"{leaf or 'the model'} runs in inference mode during training"
+    advice = f"Pass `{forward.flag}=True`"
     if forward.told is Told.BY_DEFAULT:
-        return (
-            f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: the layers of the model that it runs are "
-            "in inference while they are trained"
-        )
+        return f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: {effect}. {advice}"
     if forward.told is Told.IN_HELPER:
-        return (
-            f"`{call}(…)` in `{forward.helper}` is called without `{forward.flag}=`, and {step} trains through it: its "
-            "layers run in inference while it is trained"
-        )
+        return f"`{call}(…)` in `{forward.helper}` gets no `{forward.flag}` from {step}: {effect}. Pass it on"
     if forward.told is Told.IN_OTHER_CLASS:
-        return (
-            f"`{call}(…)` takes no `{forward.flag}`, and {step} trains through it: the layers that it runs are in "
-            "inference while they are trained"
-        )
-    start = f"`{call}(…)` is called without `{forward.flag}=True` in {step}, which updates its variables"
-    if forward.depends is Dependence.YES:
-        return f"{start}: its layers run in inference while it is trained"
-    return f"{start}: layers that depend on the phase would run in inference"
+        return f"`{call}(…)` takes no `{forward.flag}`, but {step} trains through it: {effect}. Add the parameter"
+    return f"`{call}(…)` is called without `{forward.flag}=True` in {step}: {effect}. {advice}"
 
 
 def plan(forward: ForwardPass) -> Plan | None:

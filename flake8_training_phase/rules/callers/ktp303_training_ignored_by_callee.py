@@ -117,8 +117,8 @@ def _is_lost(layer: Instance, generation: Generation, module: CheckedModule) -> 
 
 def _message(call: ModelCall, cls: UserClass, releases: str) -> str:
     return (
-        f"`{ast.unparse(call.node.func)}(…, training=True)`: `{cls.name}.call` has no `training` parameter: under "
-        f"{releases} the flag is dropped, and its layers run in inference"
+        f"`{ast.unparse(call.node.func)}(…, training=True)` runs in inference mode in {releases}: "
+        f"`{cls.name}.call` has no `training` parameter. Add `training=None`"
     )
 
 

@@ -71,12 +71,13 @@ class DunderCallDropsTraining(Rule):
                     # What runs only inside other layers finds the phase in the context.
                     if not is_outermost and any(call_sites(layer_class)):
                         continue
-                    start = f"`{layer_class.name}.__call__` does not pass `training` on"
+                    start = f"`{layer_class.name}.__call__` does not pass `training` to `super().__call__`"
+                    advice = "Pass `training=training`"
                     if is_outermost or layer_class.cls.is_model:
-                        message = f"{start}: its layers run in inference, whatever is asked for"
+                        message = f"{start}: its layers always run in inference mode. {advice}"
                         yield self.problem(call, message, layer_class.keras)
                     else:
-                        message = f"{start}: its layers are told the phase only inside a layer or model that has it"
+                        message = f"{start}: its layers only inherit the mode of an enclosing model. {advice}"
                         yield self.problem(call, message, layer_class.keras, severity=Severity.FRAGILE)
 
 

@@ -65,11 +65,10 @@ class LayerOutsideModelWithoutTraining(Rule):
 
 def _message(found: MappedCall) -> str:
     node = found.node.args[0] if found.is_direct else found.node.func
-    title = layer_title(found.receiver)
-    layer = title if title == found.idle else f"{title} with {found.idle}"
+    layer = found.idle if layer_title(found.receiver) == found.idle else f"{found.idle} inside"
     return (
-        f"`{ast.unparse(node)}` ({layer}) is called without `training` in `Dataset.map`, outside of any model: "
-        f"{found.idle} does nothing there. Pass `training=True`"
+        f"`{ast.unparse(node)}` ({layer}) is called without `training` in `Dataset.map`, "
+        f"outside any model: {found.idle} does nothing. Pass `training=True`"
     )
 
 

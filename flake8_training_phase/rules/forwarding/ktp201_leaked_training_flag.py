@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.queries.layer_class import (
     majors,
     takes_keyword,
 )
+from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
@@ -111,7 +112,7 @@ class LeakedTrainingFlag(Rule):
                 hit = concerned(wrong)
                 message = _leak_message(call, victim, wrong, layer_class.title(hit))
                 plan = _plan(layer_class, [victim, call])
-                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it finds there")
+                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it inherits")
                 yield self.problem(call.node, message, majors(hit), plan, related=related)
         if may_hold_graph_leaks(module.source.text):
             for found in graph_leaks(module):
@@ -122,12 +123,15 @@ class LeakedTrainingFlag(Rule):
 
 
 def _graph_message(leak: GraphLeak, keras: str) -> str:
-    victim, writer = layer_title(leak.victim.layer), layer_title(leak.writer.layer)
+    victim, writer = _leaf_title(leak.victim.layer), _leaf_title(leak.writer.layer)
     return (
-        f"{victim} runs in training mode when this model is called without a flag, under {keras}: {writer} on line "
-        f"{leak.writer.node.lineno} leaves its default `training=True` in the call context; call the model with "
-        f"`training=False`"
+        f"{victim} inherits `training=True` from {writer} (line {leak.writer.node.lineno}): training mode "
+        f"in `model(x)` in {keras}. Call `model(x, training=False)`"
     )
+
+
+def _leaf_title(layer: Value) -> str:
+    return leaf_name(layer) or layer_title(layer)
 
 
 def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:
@@ -148,17 +152,16 @@ def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
-    flag = "no phase" if first.received.left is None else f"`training={first.received.left}`"
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {_what(wrong)} "
-        f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
+        f"{called_title(call)} inherits `training={first.received.left}` from `{writer.name}` "
+        f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. Pass `training`"
     )
 
 
 def _leak_message(call: LayerCall, victim: LayerCall, wrong: list[Wrong], keras: str) -> str:
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and leaves its default in the call "
-        f"context: `{victim.name}` on line {victim.node.lineno} runs in {_what(wrong)} under {keras}"
+        f"{called_title(call)} leaks its default `training=True` to `{victim.name}` (line {victim.node.lineno}): "
+        f"{_what(wrong)} in {keras}. Pass `training`"
     )
 
 
@@ -171,7 +174,7 @@ def _what(wrong: list[Wrong]) -> str:
 def _leak(layer_class: LayerClass, wrong: Wrong) -> RelatedNode | None:
     writer = wrong.received.writer
     assert writer is not None
-    return layer_class.module.related(writer, f"`{writer.name}` leaves its flag in the call context")
+    return layer_class.module.related(writer, f"`{writer.name}` leaks its flag to the layers called after it")
 
 
 def _where(modes: set[Mode]) -> str:
@@ -180,7 +183,7 @@ def _where(modes: set[Mode]) -> str:
     if methods:
         return f"in {' and '.join(methods)}"
     if Mode.NONE in modes:
-        return "when the model is called without a flag"
+        return "in `model(x)`"
     return f"in {' and '.join(f'`model(x, {mode})`' for mode in (Mode.TRUE, Mode.FALSE) if mode in modes)}"
 
 

@@ -12,11 +12,11 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
-    layer_title,
     majors,
     reaches_phase,
     wants_flag,
 )
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
@@ -101,7 +101,8 @@ def _passes_none(call: LayerCall) -> bool:
 
 
 def _message(call: LayerCall, keras: str) -> str:
-    return f"`{call.name}` ({layer_title(call.receiver)}) is given None: it runs as in inference under {keras}"
+    advice = f"Pass `training={call.at_hand}`" if call.at_hand is not None else "Leave the argument out"
+    return f"{called_title(call)} receives `training=None`, which means inference mode in {keras}. {advice}"
 
 
 def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
@@ -113,7 +114,7 @@ def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
         if not knows_phase(layer_class, call.place):
             return None
         return Plan(f"Pass `{call.at_hand}`", trust_for_untold(call.place), (Replace(node, call.at_hand),))
-    return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
+    return Plan("Leave out `training=None`", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
 
 
 RULE = ExplicitNone()

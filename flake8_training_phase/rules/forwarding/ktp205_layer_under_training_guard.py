@@ -9,7 +9,8 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.queries.weights import has_weights
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
@@ -106,8 +107,8 @@ def _message(layer_class: LayerClass, one: Guarded) -> str:
     call = next(call for call in one.calls if has_weights(call.receiver))
     where = "" if isinstance(one.event, LayerCall) else f", line {call.node.lineno}"
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}{where}) runs only in training: "
-        f"at inference `{layer_class.name}` is a network without it"
+        f"`{call.name}` ({short_title(call.receiver)}{where}) is skipped in inference: `predict()` runs "
+        f"`{layer_class.name}` without it. Call it in both modes"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
-from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.weights import is_identity_at_inference
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
@@ -74,11 +74,8 @@ def _is_identity(one: Guarded) -> bool:
 
 
 def _message(group: Sequence[Guarded]) -> str:
-    call = next(call for one in group for call in one.calls)
-    return (
-        f"`{call.name}` ({layer_title(call.receiver)}) gives back its input at inference: "
-        "the guard is redundant, pass `training` instead"
-    )
+    called = called_title(next(call for one in group for call in one.calls))
+    return f"{called} already does nothing in inference mode: `if training` is redundant. Pass `training` to it"
 
 
 RULE = RedundantTrainingGuard()

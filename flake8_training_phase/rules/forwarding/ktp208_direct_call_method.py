@@ -112,10 +112,11 @@ def _has_no_sublayers(event: KerasCall) -> bool:
 
 
 def _message(event: KerasCall | Inlined, keras: str) -> str:
-    called = ast.unparse(event.node.func)
+    function = event.node.func
+    assert isinstance(function, ast.Attribute)
     return (
-        f"`{called}` is not given `training`, and no call context reaches it: the layer runs with its own default "
-        f"in every phase under {keras}"
+        f"`{ast.unparse(function)}` bypasses `Layer.__call__`: without `training` the layer keeps its own default in "
+        f"{keras}. Call `{ast.unparse(function.value)}(…)`"
     )
 
 

@@ -121,10 +121,9 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
 
 
 def _message(event: Inlined | KerasCall, keras: str) -> str:
-    parent = event.parent
     return (
-        f"`{ast.unparse(event.node.func)}` is not given `training`: `{parent}.call` runs with its own default, "
-        f"whatever phase is asked for, under {keras}"
+        f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
+        f"every mode in {keras}. Pass `training={event.at_hand or 'training'}`"
     )
 
 

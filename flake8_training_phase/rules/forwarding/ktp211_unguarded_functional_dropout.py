@@ -138,13 +138,14 @@ def _drops_nothing(call: ast.Call) -> bool:
 
 
 def _message(call: FunctionalCall) -> str:
-    return f"`{ast.unparse(call.node.func)}` runs in every phase: it drops in `predict()` as well"
+    called = ast.unparse(call.node.func)
+    return f"`{called}` runs in every mode, so it also drops in `predict()`. Call it only `if training`"
 
 
 def _message_by_hand(call: FunctionalCall) -> str:
     return (
-        f"`{ast.unparse(call.node.func)}` makes a random mask for the input in every mode: it drops in `predict()` as "
-        "well. Take `training` and return the input unchanged without it"
+        f"`{ast.unparse(call.node.func)}` masks the input at random in every mode, so it also drops in `predict()`. "
+        "Do it only `if training`"
     )
 
 

@@ -10,6 +10,8 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.forwarding.layers_in_call import has_state, is_random, layers_made, runs_as_graph
 from flake8_training_phase.rules.rule import Problem, Rule
 
+_ADVICE = "Create it in `__init__`"
+
 
 class LayerCreatedInCall(Rule):
     """A layer is made inside `call`, anew each time the model runs.
@@ -68,21 +70,24 @@ class LayerCreatedInCall(Rule):
                 keras = layer_class.keras if has_state(made) else (3,) if is_random(made) else ()
                 keras = tuple(one for one in keras if one in layer_class.keras)
                 if keras and runs_as_graph(layer_class):
-                    message = f"{_made(node)}: right only in the functional model that is made of `{layer_class.name}`"
+                    alone = f"this works only in the functional model made from `{layer_class.name}`"
+                    message = f"{_made(node)}: {alone}. {_ADVICE}"
                     yield self.problem(node, message, keras, severity=Severity.FRAGILE)
                 elif keras:
                     yield self.problem(node, _message(node, keras, with_weights=has_state(made)), keras)
 
 
 def _made(node: ast.Call) -> str:
-    return f"`{ast.unparse(node.func)}(…)` is made inside `call`"
+    return f"`{ast.unparse(node.func)}(…)` is created inside `call`"
 
 
 def _message(node: ast.Call, keras: tuple[int, ...], with_weights: bool) -> str:
     made = _made(node)
     if with_weights:
-        return f"{made}: its weights are new in every call and belong to no layer, and a compiled `fit()` raises"
-    return f"{made}: `fit()` and `predict()` raise under Keras {keras[-1]}, where its random generator is a variable"
+        return f"{made}: every call makes new, untracked weights, and a compiled `fit()` raises. {_ADVICE}"
+    return (
+        f"{made}: its random generator is a variable, so `fit()` and `predict()` raise in Keras {keras[-1]}. {_ADVICE}"
+    )
 
 
 RULE = LayerCreatedInCall()

@@ -10,7 +10,8 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.dunder_calls import dunder_call
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -125,8 +126,11 @@ def _keras_name(layer: Instance) -> str:
 
 
 def _message(call: LayerCall) -> str:
-    does = "trains at inference too" if call.flag.by_lane[0] else "never trains"
-    return f"`{call.name}` ({layer_title(call.receiver)}) {does}: its flag is a constant"
+    mode, too = ("training", "`predict()`") if call.flag.by_lane[0] else ("inference", "`fit()`")
+    return (
+        f"{called_title(call)} always runs in {mode} mode, in {too} too: its flag is a constant. "
+        f"Pass `training={call.at_hand or 'training'}`"
+    )
 
 
 RULE = ConstantTraining()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, layer_title, majors
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls
@@ -78,8 +79,11 @@ def _message(layer_class: LayerClass, event: LayerCall | KerasCall) -> str:
     if isinstance(event, KerasCall):
         called = f"`{event.parent}.call`"
     else:
-        called = f"`{event.name}` ({layer_title(event.receiver)})"
-    return f"{called} in `{layer_class.name}` runs as in inference during training, and as in training otherwise"
+        called = called_title(event)
+    return (
+        f"{called} in `{layer_class.name}` receives the opposite of `training`: inference mode in `fit()`, "
+        f"training mode in `predict()`. Pass `training`"
+    )
 
 
 def _plan(event: LayerCall | KerasCall) -> Plan | None:
@@ -92,8 +96,8 @@ def _plan(event: LayerCall | KerasCall) -> Plan | None:
 
 def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) in `{layer_class.name}` runs only where `training` is not true, "
-        "and does nothing there: the guard is the wrong way round"
+        f"{called_title(call)} in `{layer_class.name}` runs only where `training` is false, where it does nothing: the "
+        "guard is inverted. Write `if training`"
     )
 
 
@@ -102,7 +106,7 @@ def _turn(call: LayerCall) -> Plan | None:
     guard = guard_of(call)
     if guard is None or not isinstance(guard.operand, ast.Name):
         return None
-    return Plan(f"Ask for `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
+    return Plan(f"Test `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
 
 
 RULE = InvertedTraining()

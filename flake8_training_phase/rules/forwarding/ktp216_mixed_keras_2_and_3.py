@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, takes_keyword
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
@@ -79,8 +80,8 @@ class MixedKeras2And3(Rule):
 def _message(layer_class: LayerClass, call: LayerCall) -> str:
     host, layer = ("Keras 3", "tf_keras") if 3 in layer_class.keras else ("tf_keras", "Keras 3")
     return (
-        f"`{call.name}` ({layer_title(call.receiver)} of {layer}) is called without `training` in `{layer_class.name}`,"
-        f" a class of {host}: the call context does not cross, so it always runs in inference"
+        f"`{call.name}` ({layer} {short_title(call.receiver)}) inherits nothing from `{layer_class.name}` ({host}), "
+        f"so it always runs in inference mode. Pass `training={call.at_hand or 'training'}`"
     )
 
 

@@ -125,19 +125,15 @@ def _is_certain(baked: BakedFlag, trains: bool) -> bool:
 
 def _message(baked: BakedFlag, releases: str) -> str:
     name = _title(baked)
-    what = "it" if baked.is_leaf else f"the {baked.held.title} in it"
-    head = (
-        f"`{called(baked.call.node)}` ({name}) receives `training={baked.flag}` in a functional model, but {releases} "
-        f"replaces that by the flag of the model: {what} runs in"
-    )
+    what = name if baked.is_leaf else f"`{called(baked.call.node)}` ({baked.held.title} inside)"
+    head = f"{what} loses `training={baked.flag}` to the model's flag in {releases}"
     if baked.flag:
-        subclass = f"use a subclass of {name} whose `call` passes True, or " if baked.is_leaf else ""
-        return f"{head} inference mode in `predict()`; {subclass}call `model(x, training=True)`"
+        subclass = "Use a subclass, or" if baked.is_leaf else "Call"
+        return f"{head}: `predict()` runs it in inference mode. {subclass} `model(x, training=True)`"
+    head = f"{head}: `fit()` runs it in training mode"
     if not baked.held.dropout:
-        return f"{head} training mode in `fit()`; only `trainable = False` prevents that"
-    if baked.is_leaf:
-        return f"{head} training mode in `fit()`; leave out the layer, or the flag"
-    return f"{head} training mode in `fit()`; call it in the `call` of a model of your own"
+        return f"{head}. Use `trainable = False`"
+    return f"{head}. {'Drop the layer or the flag' if baked.is_leaf else 'Call it in a model class of your own'}"
 
 
 def _title(baked: BakedFlag) -> str:

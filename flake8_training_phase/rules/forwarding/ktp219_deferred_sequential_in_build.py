@@ -97,11 +97,10 @@ class DeferredSequentialInBuild(Rule):
 
 def _message(deferred: DeferredCall, releases: str) -> str:
     name = deferred.call.name
-    what = f"`{name}`" if deferred.sequential is deferred.call.receiver else f"the Sequential in `{name}`"
+    what = f"`{name}`" if deferred.sequential is deferred.call.receiver else f"The Sequential in `{name}`"
     return (
-        f"{what} is not built in `{deferred.builder}.build`, so its first call builds it and keeps the flag: after "
-        f"`fit()`, a call without a flag runs it in training mode under {releases}; build it in `build`, or give it an "
-        f"`Input`"
+        f"{what} is not built in `{deferred.builder}.build` and keeps its first flag: after `fit()`, "
+        f"`model(x)` is in training mode in {releases}. Build it there"
     )
 
 

@@ -85,12 +85,17 @@ class LearningPhaseRead(Rule):
             if _misleads(use):
                 yield self.problem(use.node, _message(use), module.keras, plan, severity=Severity.BUG)
             elif 3 in module.keras:
-                yield self.problem(use.node, f"`{ast.unparse(use.node)}` does not exist in Keras 3", (3,), plan)
+                yield self.problem(
+                    use.node,
+                    f"`{ast.unparse(use.node)}` does not exist in Keras 3. Pass `training` instead",
+                    (3,),
+                    plan,
+                )
 
 
 def _message(use: LegacyUse) -> str:
     call = ast.unparse(use.node)
-    return f"`{call}` reads 0 inside `call` even during `fit()`, and does not exist in Keras 3: use `training`"
+    return f"`{call}` is 0 inside `call` even during `fit()`, and does not exist in Keras 3. Use `training`"
 
 
 def _misleads(use: LegacyUse) -> bool:

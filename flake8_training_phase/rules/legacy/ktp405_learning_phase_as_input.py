@@ -63,7 +63,9 @@ class LearningPhaseAsInput(Rule):
         for use in legacy_uses(module, PHASE_READS):
             found = phase_input(use)
             if found is not None:
-                message = f"`{ast.unparse(use.node)}` does not exist in Keras 3 and is no input: {_instead(use, found)}"
+                message = (
+                    f"`{ast.unparse(use.node)}` does not exist in Keras 3 and is no graph input. {_instead(use, found)}"
+                )
                 yield self.problem(use.node, message, (3,))
 
 
@@ -73,13 +75,13 @@ def _instead(use: LegacyUse, found: PhaseInput) -> str:
         given = {keyword.arg: keyword.value for keyword in found.function.keywords}
         inputs, outputs = [*found.function.args[:2], given.get("inputs"), given.get("outputs")][:2]
         if "updates" in given or (outputs is not None and "grad" in ast.unparse(outputs).lower()):
-            return "call the model with `training=` under a `tf.GradientTape`"
+            return "Call the model with `training=` under a `tf.GradientTape`"
         if inputs is not None and outputs is not None:
             model = f"keras.Model({_without(inputs, use.node)}, {_short(outputs)})"
-            return f"write `{model}`, and call it with `training=`"
+            return f"Write `{model}` and call it with `training=`"
     if found.fed is not None:
-        return f"write `{_fed_call(use) or 'model(…'}, training={_flag(found.fed)})`"
-    return "make a `keras.Model(inputs, outputs)`, and call it with `training=`"
+        return f"Write `{_fed_call(use) or 'model(…'}, training={_flag(found.fed)})`"
+    return "Make a `keras.Model(inputs, outputs)` and call it with `training=`"
 
 
 def _fed_call(use: LegacyUse) -> str | None:

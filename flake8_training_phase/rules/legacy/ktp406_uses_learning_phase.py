@@ -69,7 +69,7 @@ class UsesLearningPhase(Rule):
         guarded = set(_under_version_tests(module.tree))
         for node in nodes_in(module.tree):
             if isinstance(node, ast.Attribute) and node.attr in _NAMES and node not in guarded:
-                message = f"no Keras looks at `{ast.unparse(node)}` any more"
+                message = f"`{ast.unparse(node)}` is not used by any current version of Keras. Remove it"
                 yield self.problem(node, message, module.keras, plans.get(node))
 
 

@@ -63,8 +63,8 @@ class LegacyImport(Rule):
             found = droppable_import(module, name) if name not in used else None
             if found is not None:
                 statement, alias = found
-                message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it"
-                plan = Plan("Do not import it", Applicability.SAFE, (DropImport(statement, alias),))
+                message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it. Remove the import"
+                plan = Plan("Remove the import", Applicability.SAFE, (DropImport(statement, alias),))
                 yield self.problem(alias, message, (3,), plan)
 
 

@@ -70,10 +70,14 @@ class Tf1LayerDefault(Rule):
             name = path.rpartition(".")[2]
             keras = module.keras
             if _is_of(path, _TF1_ROOTS) and _gives_no(call, "training", _PHASE_PLACES.get(name)):
-                yield self.problem(call, f"`{ast.unparse(call.func)}` without `training=` is always inference", keras)
+                yield self.problem(
+                    call,
+                    f"`{ast.unparse(call.func)}` without `training=` always runs in inference mode. Pass it",
+                    keras,
+                )
             elif _is_of(path, _SLIM_ROOTS) and not has_defaults:
                 if _gives_no(call, "is_training", _SLIM_PHASE_PLACES.get(name)):
-                    message = f"`{ast.unparse(call.func)}` without `is_training=` is always training"
+                    message = f"`{ast.unparse(call.func)}` without `is_training=` always runs in training mode. Pass it"
                     yield self.problem(call, message, keras)
 
 

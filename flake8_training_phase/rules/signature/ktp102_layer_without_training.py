@@ -12,10 +12,10 @@ from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     UntoldHelper,
-    layer_title,
     majors,
     reaches_phase,
 )
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -90,30 +90,29 @@ class LayerWithoutTraining(Rule):
                     continue  # Mapped over a dataset it is right, and no model is seen to run it.
                 message = in_host_message(layer_class, needy)
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
-                related = module.related(needy, "this layer is told nothing")
+                related = module.related(needy, "this layer is called without `training`")
                 yield self.problem(layer_class.call, message, layer_class.keras, plan, related=related)
             elif (untold := layer_class.untold_helper()) is not None:
                 plan = take_and_tell(layer_class, [untold.helper])
                 message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                related = module.related(untold.call, "this layer is told nothing")
+                related = module.related(untold.call, "this layer is called without `training`")
                 yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG, related=related)
 
 
 def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
-    """What is said of a class that runs a layer in the call context of a host."""
+    """The message for a class that runs a layer in the call context of the enclosing one."""
     return (
-        f"{layer_class.call_title} has no `training` parameter: `{call.name}` "
-        f"({layer_title(call.receiver)}, line {call.node.lineno}) depends on the call context of the host"
+        f"{layer_class.call_title} takes no `training`: {placed_title(call)} only inherits the enclosing layer's mode. "
+        f"Add `training={only_augments(layer_class) or None}`"
     )
 
 
 def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:
-    """What is said of a class that cannot tell a helper."""
-    call = untold.call
+    """The message for a class that has no flag to pass to a helper."""
     return (
-        f"{layer_class.call_title} has no `training` parameter to give to `{ast.unparse(untold.helper.node.func)}`: "
-        f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno}) runs in inference under "
-        f"{layer_class.title(untold.generations)}"
+        f"{layer_class.call_title} has no `training` to pass to `{ast.unparse(untold.helper.node.func)}`, so "
+        f"{placed_title(untold.call)} runs in inference mode in {layer_class.title(untold.generations)}. "
+        "Add `training=None`"
     )
 
 

@@ -14,7 +14,8 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.queries.dropout_functions import drops_by_phase
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.fixes.none_default import allow_none
@@ -130,18 +131,18 @@ def _settled(layer_class: LayerClass) -> set[int]:
 
 
 def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
-    start = f"`training` of `{layer_class.name}.call` defaults to True: a call without the flag runs"
+    start = f"`{layer_class.name}.call` defaults to `training=True`: a call without the flag runs"
     here = [event for event in hits if event in layer_class.events]
     first = next((event for event in here if isinstance(event, LayerCall)), None)
     if first is None:
-        return f"{start} as in training"
-    return f"{start} `{first.name}` ({layer_title(first.receiver)}, line {first.node.lineno}) as in training"
+        return f"{start} in training mode. Use `training=None`"
+    return f"{start} {placed_title(first)} in training mode. Use `training=None`"
 
 
 def _plan(layer_class: LayerClass, default: ast.expr) -> Plan:
     assert layer_class.call is not None
     changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
-    return Plan("Default to None", Applicability.UNSAFE, tuple(changes))
+    return Plan("Change the default to None", Applicability.UNSAFE, tuple(changes))
 
 
 RULE = TrainingDefaultsToTrue()

@@ -72,7 +72,10 @@ class TrainingRequired(Rule):
             argument = _required(layer_class)
             if argument is not None and 3 in layer_class.keras:
                 severity, consequence = _consequence(layer_class)
-                message = f"`training` of `{layer_class.name}.call` has no default: {consequence} under Keras 3"
+                message = (
+                    f"`{layer_class.name}.call` has no default for `training`: {consequence} in Keras 3. Write "
+                    "`training=None`"
+                )
                 yield self.problem(argument, message, (3,), _plan(layer_class, argument), severity=severity)
 
 

@@ -87,8 +87,8 @@ class SignatureHidden(Rule):
             return
         if any(_needs_parameter(layer_class, event) for event in layer_class.events if not isinstance(event, Inlined)):
             message = (
-                f"`@{ast.unparse(decorator)}` hides the signature of `{layer_class.name}.call`: Keras 3 never passes "
-                "`training`; its inner function wants `functools.wraps`"
+                f"`{layer_class.name}.call` hides its signature behind `{_title(decorator)}`, so Keras 3 never passes "
+                "`training`. Add `functools.wraps` to the inner function"
             )
             yield self.problem(decorator, message, (3,))
 
@@ -97,13 +97,18 @@ class SignatureHidden(Rule):
             return
         if any(call.flag.absent and reaches_phase(call) for call in layer_class.layer_calls):
             message = (
-                f"`@{ast.unparse(decorator)}` traces `{layer_class.name}.call` without `training`: "
-                "the phase of the first call stays in the graph"
+                f"`{layer_class.name}.call` is traced by `{_title(decorator)}` without `training`: the mode of the "
+                "first call is baked into the graph. Add `training=None`"
             )
             # An `input_signature` would have to name the flag as well.
             has_signature = isinstance(decorator, ast.Call) and bool(decorator.args or decorator.keywords)
             plan = None if has_signature else take_and_forward(layer_class, layer_class.layer_calls)
             yield self.problem(decorator, message, layer_class.keras, plan)
+
+
+def _title(decorator: ast.expr) -> str:
+    is_call = isinstance(decorator, ast.Call)
+    return f"@{ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)}{'(…)' if is_call else ''}"
 
 
 def _needs_parameter(layer_class: LayerClass, event: Subject) -> bool:

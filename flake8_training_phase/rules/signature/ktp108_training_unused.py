@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.values import Instance, union
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -81,10 +82,10 @@ def _ignores_flag(layer_class: LayerClass) -> bool:
 
 
 def _message(layer_class: LayerClass, unseen: dict[str, list[Instance]]) -> str:
-    held = " and ".join(f"`self.{name}` ({layer_title(union(layers))})" for name, layers in unseen.items())
+    held = " and ".join(f"`self.{name}` ({short_title(union(layers))})" for name, layers in unseen.items())
     return (
-        f"`training` of `{layer_class.name}.call` is not used: what runs here of {held} is in the right phase only by "
-        "the inherited call context"
+        f"`{layer_class.name}.call` never uses its `training`: the mode of {held} is only inherited. "
+        "Pass `training=training`"
     )
 
 

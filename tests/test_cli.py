@@ -50,13 +50,13 @@ def test_a_second_run_changes_nothing(model: Path, fix: Fix) -> None:
 
 
 CHECKED = """\
-model.py:9:5: KTP101 [*] `Model.call` has no `training` parameter: \
-under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference
+model.py:9:5: KTP101 [*] `Model.call` takes no `training`, \
+so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`
      9 |     def call(self, x):
        |     ^^^^^^^^^^^^^^^^
     10 |         return self.drop(x)
-       |                ------------ this layer is told nothing
-       = fix: Add `training=None` to `call` and forward it
+       |                ------------ this layer is called without `training`
+       = fix: Add `training=None` to `call` and pass it on
 1 file checked, 1 finding (1 with a safe fix)
 """
 
@@ -347,8 +347,8 @@ def test_json(tmp_path: Path, fix: Fix) -> None:
         "filename": "model.py",
         "code": "KTP202",
         "name": "training-not-forwarded",
-        "message": "`self.drop` (Dropout) is called without `training`: "
-        "it runs in the right phase only by the inherited call context",
+        "message": "`self.drop` (Dropout) is called without `training` "
+        "and works only by inheriting the caller's value. Pass `training=training`",
         "severity": "fragile",
         "keras": [2, 3],
         "url": None,

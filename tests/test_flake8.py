@@ -15,12 +15,12 @@ from tests.helpers import FORGETFUL, HEAD, MODEL, UNRELATED, flake8, returning, 
 from tests.rule_examples import bad_examples
 
 KTP101 = (
-    "KTP101 `Model.call` has no `training` parameter: "
-    "under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference"
+    "KTP101 `Model.call` takes no `training`, "
+    "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`"
 )
 KTP202 = (
-    "KTP202 `self.drop` (Dropout) is called without `training`: "
-    "it runs in the right phase only by the inherited call context"
+    "KTP202 `self.drop` (Dropout) is called without `training` "
+    "and works only by inheriting the caller's value. Pass `training=training`"
 )
 
 

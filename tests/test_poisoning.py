@@ -62,7 +62,7 @@ FIRST = HEAD.count("\n") + 1
 """The line that the body of `call` begins on."""
 
 
-LEAK = " leaves its default "
+LEAK = " leaks its default "
 
 
 def model(body: str) -> SourceText:

@@ -19,9 +19,7 @@ from tests.helpers import Result
 Fix = Callable[..., Result]
 Check = Callable[..., Result]
 
-MESSAGE = (
-    "`self.drop` (Dropout) is called without `training`: it runs in the right phase only by the inherited call context"
-)
+MESSAGE = "`self.drop` (Dropout) is called without `training` and works only by inheriting the caller's value. Pass `training=training`"
 """What is said of `FORGETFUL`."""
 
 

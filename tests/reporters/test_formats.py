@@ -126,8 +126,8 @@ def test_github(check: Check) -> None:
     texts = {"src/bug.py": MODEL, "src/fragile.py": returning("self.drop(\n            x)")}
     assert check("github", texts).lines == [
         "::error file=src/bug.py,line=9,col=5,endLine=9,endColumn=21,title=KTP101 model-without-training::"
-        "src/bug.py:9:5: KTP101 `Model.call` has no `training` parameter: "
-        "under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference",
+        "src/bug.py:9:5: KTP101 `Model.call` takes no `training`, "
+        "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`",
         # GitHub takes no columns for what stands in several lines.
         "::warning file=src/fragile.py,line=10,endLine=11,title=KTP202 training-not-forwarded::"
         f"src/fragile.py:10:16: KTP202 {MESSAGE}",

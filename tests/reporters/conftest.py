@@ -19,7 +19,10 @@ from tests.helpers import Result
 Fix = Callable[..., Result]
 Check = Callable[..., Result]
 
-MESSAGE = "`self.drop` (Dropout) is called without `training` and works only by inheriting the caller's value. Pass `training=training`"
+MESSAGE = (
+    "`self.drop` (Dropout) is called without `training` and works only by inheriting the caller's value. "
+    "Pass `training=training`"
+)
 """What is said of `FORGETFUL`."""
 
 

@@ -18,7 +18,8 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingStepWithoutTraining(Rule):
-    """A training step runs its model without `training=True`, so the model learns as in inference.
+    """A training step calls the model without `training=True`, so Dropout is off and BatchNormalization uses its moving
+    averages while the weights are updated.
 
     ## What it does
 
@@ -31,20 +32,20 @@ class TrainingStepWithoutTraining(Rule):
     A function that the step shares with an evaluation is followed. Where it has a parameter for the flag, the call in
     the step is reported that does not give it; where it has none, the call of the model is.
 
-    Left alone are models that the step does not update (a teacher, a discriminator while the generator learns),
-    saliency maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature
-    first, and calls that say `training=False`.
+    Not reported: models that the step does not update (a teacher, a discriminator while the generator learns), saliency
+    maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature first, and
+    calls that say `training=False`.
 
     ## What Keras does
 
-    Only `fit()` knows that it is training. A call of the model is a call like any other: without the flag, Keras 2
-    and Keras 3 both run in inference. Dropout never drops, BatchNormalization uses moving statistics that nobody
-    updates. The loss goes down all the same.
+    Only `fit()` knows that it is training. A call of the model is a call like any other: without the flag, Keras 2 and
+    Keras 3 both run in inference mode. Dropout never drops, BatchNormalization uses moving statistics that nobody
+    updates. The loss still goes down, so nothing looks wrong.
 
     In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
     `model.train()` of torch does not reach the layers of Keras.
 
-    The model has to be known, and known to have layers that depend on the phase. KTP305 speaks of the others.
+    The model has to be known, and known to have layers that behave differently in training. KTP305 covers the others.
 
     ## Example
 
@@ -66,8 +67,8 @@ class TrainingStepWithoutTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the training that it repairs comes to other results. There is no fix inside a function that is shared with
-    an evaluation, because it cannot say which of the two it is run for.
+    Unsafe: training will produce different (correct) results. There is no fix inside a function that is shared with an
+    evaluation, because it cannot say which of the two it is run for.
 
     ## References
 

@@ -17,7 +17,7 @@ _STEPS = ("test_step", "predict_step")
 
 
 class EvaluationWithTraining(Rule):
-    """An evaluation runs its model with `training=True`: a `test_step`, a `predict_step`, a function that validates.
+    """An evaluation calls the model with `training=True`: in `test_step`, `predict_step` or a validation function.
 
     ## What it does
 
@@ -32,8 +32,8 @@ class EvaluationWithTraining(Rule):
     ## What Keras does
 
     `evaluate()`, `predict()` and the validation of `fit()` run these methods and nothing else: what they pass is what
-    the layers get, under Keras 2 and Keras 3. Dropout drops while the model is measured, and BatchNormalization
-    normalises with the statistics of the test batch and learns from it.
+    the layers get, in Keras 2 and Keras 3. Dropout drops while the model is measured, and BatchNormalization normalises
+    with the statistics of the test batch and learns from it.
 
     ## Example
 

@@ -20,14 +20,14 @@ class DunderCallDropsTraining(Rule):
 
     ## What it does
 
-    Reports a `__call__` of a layer or model that has a parameter `training` and calls `super().__call__(…)` without
-    it, when the class runs layers that depend on the phase. A layer that this module calls only inside other layers is
-    left alone: there it finds the phase in the call context. One that nobody calls here is *fragile*.
+    Reports a `__call__` of a layer or model that has a parameter `training` and calls `super().__call__(…)` without it,
+    when the class runs layers that behave differently in training. A layer that this module calls only inside other
+    layers is not reported: there it finds the mode in the call context. One that nobody calls here is *fragile*.
 
     ## What Keras does
 
-    `__call__` is where Keras resolves the flag. What an override keeps to itself, Keras never sees: where
-    the layer is the outermost one, `fit()` and `model(x, training=True)` run in inference, under Keras 2 and Keras 3.
+    `__call__` is where Keras resolves the flag. What an override keeps to itself, Keras never sees: where the layer is
+    the outermost one, `fit()` and `model(x, training=True)` run in inference mode, in Keras 2 and Keras 3.
 
     ## Example
 

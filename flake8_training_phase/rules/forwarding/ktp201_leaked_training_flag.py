@@ -30,14 +30,14 @@ from flake8_training_phase.sources.gate import may_hold_graph_leaks
 
 
 class LeakedTrainingFlag(Rule):
-    """A layer that is called without `training` gets the flag that was meant for the layer before it.
+    """A layer called without `training` inherits the flag that was meant for the layer before it.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer that passes no `training`, when a layer that runs before it leaves
+    Reports the call of a mode-dependent layer that passes no `training`, when a layer that runs before it leaves
     another flag in the call context: a constant (`self.backbone(x, training=False)`), a layer whose own default is
-    `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside.
-    The message names the line that poisons, and the releases of Keras when not all are concerned.
+    `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside. The
+    message names the line that leaks, and the releases of Keras when not all are concerned.
 
     In functional and Sequential models the same happens between a layer with the default `True` and the layers behind
     it that have the default `None`: BatchNormalization, attention, layers of your own. It is reported at the first of
@@ -45,19 +45,19 @@ class LeakedTrainingFlag(Rule):
 
     ## What Keras does
 
-    Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3
-    keeps one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and
-    nothing takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a
-    frozen backbone is then trained as in inference; BatchNormalization behind a Dropout that is forced on uses batch
-    statistics in `predict()`.
+    Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3 keeps
+    one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and nothing
+    takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a frozen backbone
+    is then trained in inference mode; BatchNormalization behind a Dropout that is forced on uses batch statistics in
+    `predict()`.
 
     A functional or Sequential model that is called without a flag, `model(x)`, or that gets `None` from the `call`
     around it, runs its layers with their own defaults in one context: behind a `Resizing`, BatchNormalization
     normalizes with the batch and changes its moving statistics. Inside a model whose `call` has no `training` that goes
     for `predict()` too. `fit()`, `predict()` and `model(x, training=False)` of the model itself are right.
 
-    The release after 3.15 leaves a default with its layer, so that `RandomFlip` poisons no more; a constant still
-    does (read and run from the development version of 3.16).
+    The release after 3.15 leaves a default with its layer, so that `RandomFlip` leaks no more; a constant still does
+    (read and run from the development version of 3.16).
 
     ## Example
 

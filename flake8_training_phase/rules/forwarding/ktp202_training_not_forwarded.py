@@ -22,14 +22,14 @@ _EFFECTS = {False: "`fit()` runs it in inference mode", True: "`predict()` runs 
 
 
 class TrainingNotForwarded(Rule):
-    """A layer that behaves differently in training is called without `training`, although the flag is at hand.
+    """A layer that behaves differently in training is called without `training`, although the flag is in scope.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
-    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of
-    lists, loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras
-    never fills (KTP103), is a *bug*.
+    Reports the call of a mode-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
+    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of lists,
+    loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras never
+    fills (KTP103), is a *bug*.
 
     ## What Keras does
 
@@ -43,8 +43,8 @@ class TrainingNotForwarded(Rule):
     context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, and says what
     happens.
 
-    The example shows it in a host that freezes its backbone: under Keras 2 the block inherits the flag of its host;
-    under Keras 3 it inherits the `False` that was meant for the backbone.
+    The example shows it in an enclosing layer that freezes its backbone: in Keras 2 the block inherits the flag of the
+    enclosing layer; in Keras 3 it inherits the `False` that was meant for the backbone.
 
     ## Example
 
@@ -66,8 +66,8 @@ class TrainingNotForwarded(Rule):
 
     Unsafe where a second flag is replaced. Else safe: a Keras layer accepts `training` even when its `call` does not
     name it (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be
-    something other than a Keras layer, nor where the flag at hand is one that Keras does not fill (KTP103, KTP107): the
-    context knows better than its default.
+    something other than a Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107):
+    the context holds the better value.
 
     Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
 

@@ -30,17 +30,17 @@ class PositionalTraining(Rule):
 
     Reports a call of a layer or model that passes `training`, or a literal True or False in its place, as a positional
     argument: in `call`, and in steps, functions and at the top of the module where it is known what is called. An
-    attribute or name that stands where a layer of Keras takes the flag, and speaks of training, counts too:
+    attribute or name that stands where a layer of Keras takes the flag, and is named after training, counts too:
     `self.norm(x, self.train_norm)`.
 
     ## What Keras does
 
     Keras 3 takes tensors only by position: `self.dropout(x, training)` raises "ValueError: Only input tensors may be
     passed as positional arguments. The following argument value should be passed as a keyword argument: True (of type
-    <class 'bool'>)" as soon as the flag is True or False. Under Keras 2 it depends on the layer. Dropout and
+    <class 'bool'>)" as soon as the flag is True or False. In Keras 2 it depends on the layer. Dropout and
     BatchNormalization take it; in an LSTM the second argument is `mask` or `initial_state`, in attention layers it is
-    another mask or tensor, so the call raises or, in a layer of your own with `call(self, x, mask=None,
-    training=None)`, binds the flag to the mask and says nothing.
+    another mask or tensor, so the call raises or, in a layer of your own with
+    `call(self, x, mask=None, training=None)`, binds the flag to the mask and says nothing.
 
     ## Example
 

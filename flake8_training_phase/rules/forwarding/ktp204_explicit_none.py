@@ -24,19 +24,19 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class ExplicitNone(Rule):
-    """A layer is called with `training=None`, which is an answer, not a question.
+    """A layer is called with `training=None`. Since Keras 3.10 an explicit `None` means inference mode, not "inherit".
 
     ## What it does
 
-    Reports the call of a phase-dependent layer that passes a literal None, or a name that is always None there.
-    It is fragile where the layer takes the flag and nobody can tell what it does with it.
+    Reports the call of a mode-dependent layer that passes a literal None, or a name that is always None there. It is
+    fragile where the layer takes the flag and nobody can tell what it does with it.
 
     ## What Keras does
 
-    Keras 2, and Keras 3 up to 3.9, take None for nothing and look into the call context. From 3.10 on None is the
-    value: the layer runs as in inference, whatever its host was told, and the context is empty for the layers that
-    are called after it without a flag. A layer whose `call` has no parameter `training` hands the None on to its own
-    layers under Keras 2 as well.
+    Keras 2, and Keras 3 up to 3.9, treat None as missing and fall back to the call context. From 3.10 on None is the
+    value: the layer runs in inference mode, whatever the enclosing layer received, and the context is empty for the
+    layers that are called after it without a flag. A layer whose `call` has no parameter `training` hands the None on
+    to its own layers in Keras 2 as well.
 
     ## Example
 
@@ -54,7 +54,7 @@ class ExplicitNone(Rule):
 
     ## Fix safety
 
-    Safe where the flag is at hand: it takes the place of the None. Elsewhere the argument is dropped, so that the
+    Safe where the flag is in scope: it takes the place of the None. Elsewhere the argument is dropped, so that the
     layer looks into the call context; that is unsafe, because the context may be another than the one that is meant.
 
     Unsafe, with the reason in its text, where a layer runs in the right mode today and would not afterwards:

@@ -26,21 +26,22 @@ _MEANT_FOR_TRAINING = re.compile(
 
 
 class LayerUnderTrainingGuard(Rule):
-    """A layer with weights runs only in training: at inference the network is another one.
+    """A layer with weights is skipped outside training, so inference runs a different network from the one that was
+    trained.
 
     ## What it does
 
     Reports a BatchNormalization, or any layer with weights, that runs only `if training`: under the `if`, in a
     conditional expression, or behind `if not training: return x`, when its result takes the place of its input. Layers
-    whose result goes elsewhere (an auxiliary head, a loss) are left alone, so are those whose name says that they
-    are made for training (a projection, a mask, a decoder), and those that another branch calls as well.
-    Dropout and noise, which give back their input at inference, are the matter of KTP206.
+    whose result goes elsewhere (an auxiliary head, a loss) are not reported, nor are those whose name says that they
+    are made for training (a projection, a mask, a decoder), and those that another branch calls as well. Dropout and
+    noise, which give back their input at inference, are covered by KTP206.
 
     ## What Keras does
 
-    Just what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
-    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs
-    and are given others. The flag tells a layer how to run; it must not decide whether it runs.
+    Exactly what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
+    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs and
+    are given others. The flag tells a layer how to run; it must not decide whether it runs.
 
     ## Example
 

@@ -28,21 +28,21 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingNotPassedToHelper(Rule):
-    """A helper that runs layers for `call` is not given the flag.
+    """A helper that runs layers for `call` does not receive the flag.
 
     ## What it does
 
-    Reports the call of a method or function that runs phase-dependent layers and is not given the `training` that is
-    at hand: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
+    Reports the call of a method or function that runs mode-dependent layers and is not given the `training` that is in
+    scope: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
     default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
 
     ## What Keras does
 
     Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With
-    `training=False` the layers in it never train, under any Keras. With `training=None` that the helper hands on,
-    Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None for the
-    answer: the layers run in inference in `fit()`. A helper without the parameter is right as long as the context is
-    (see KTP202).
+    `training=False` the layers in it never train, in any version of Keras. With `training=None` that the helper hands
+    on, Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None as the
+    value: the layers run in inference mode in `fit()`. A helper without the parameter is right as long as the context
+    is (see KTP202).
 
     ## Example
 

@@ -14,23 +14,23 @@ _ADVICE = "Create it in `__init__`"
 
 
 class LayerCreatedInCall(Rule):
-    """A layer is made inside `call`, anew each time the model runs.
+    """A layer is created inside `call`, so it gets new, untracked weights on every call.
 
     ## What it does
 
-    Reports a layer with weights, or under Keras 3 one with a random generator such as Dropout, that is constructed in
-    `call` or in a method that `call` runs. Layers without any state (`Concatenate`, `ReLU`, `Resizing`) are left
-    alone, and so is what is stored on `self`, or made by a function that is only handed to another one, which may keep
+    Reports a layer with weights, or in Keras 3 one with a random generator such as Dropout, that is constructed in
+    `call` or in a method that `call` runs. Layers without any state (`Concatenate`, `ReLU`, `Resizing`) are not
+    reported, nor is what is stored on `self`, or made by a function that is only handed to another one, which may keep
     what it makes (`get_or_create_layer`): it is made once. Where a method makes a functional model of `call`, whose
     layers then belong to that, the finding is *fragile*.
 
     ## What Keras does
 
-    The layer is no part of the model: its weights are new at random in every call, and are not saved. `fit()` and
-    `predict()` compile `call`, and a compiled function may not make variables when it is called again: they raise.
-    With `run_eagerly=True` the weights are made anew for every batch, so that they never train. The random generator
-    of a Dropout is such a variable in Keras 3. (Only in a graph of TensorFlow 1, which runs `call` once, such weights
-    train, as variables of the graph that the layer does not own.)
+    The layer is not tracked by the model: its weights are re-initialised on every call and never saved. `fit()` and
+    `predict()` compile `call`, and a compiled function may not make variables when it is called again: they raise. With
+    `run_eagerly=True` every batch gets new weights, so they never train. The random generator of a Dropout is such a
+    variable in Keras 3. (Only in a graph of TensorFlow 1, which runs `call` once, such weights train, as variables of
+    the graph that the layer does not own.)
 
     ## Example
 

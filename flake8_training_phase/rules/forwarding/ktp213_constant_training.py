@@ -21,21 +21,21 @@ _MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez
 
 
 class ConstantTraining(Rule):
-    """A layer is called with a literal `training=True` or `training=False`, whatever phase is asked for.
+    """A layer is called with a literal `training=True` or `training=False`, which ignores the mode of the model.
 
     ## What it does
 
     Reports `self.norm(x, training=True)` on a BatchNormalization in `call`, where it also runs at inference. When the
-    rule is selected by its code it reports every hard-coded flag on a layer that depends on the phase: a dropout
-    that always drops, a layer that never trains. A layer that never trains is reported by default where the forward
-    pass is written in `__call__` (KTP109). Models that are called with `training=False` are transfer
-    learning, and classes that say in their name what they do are left alone.
+    rule is selected by its code it reports every hard-coded flag on a layer that behaves differently in training: a
+    dropout that always drops, a layer that never trains. A layer that never trains is reported by default where the
+    forward pass is written in `__call__` (KTP109). Not reported: `training=False` on a whole model (usually transfer
+    learning), and classes whose name signals intent, such as `MonteCarloDropout`.
 
     ## What Keras does
 
     An explicit flag wins over everything else. A BatchNormalization with True normalises each batch at inference by
     that very batch: predictions depend on what else is in it, a batch of one is all zeros, and a call changes the
-    moving statistics. Under Keras 3 the constant also becomes the context of the layers that follow (KTP201).
+    moving statistics. In Keras 3 the constant also becomes the context of the layers that follow (KTP201).
 
     ## Example
 
@@ -53,7 +53,7 @@ class ConstantTraining(Rule):
 
     ## Fix safety
 
-    There is no fix: a constant is often meant, and only its author knows.
+    There is no fix: a constant is often intended, and only its author knows.
 
     ## References
 

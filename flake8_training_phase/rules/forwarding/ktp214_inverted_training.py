@@ -16,18 +16,18 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class InvertedTraining(Rule):
-    """A layer is given the opposite of the phase that was asked for: `training=not training`.
+    """A layer receives the opposite of the requested mode: `training=not training`.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer, or of `super().call`, whose flag is False when `training` is True,
-    and True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or
-    behind `if training: return x`, and nowhere in training, is reported too: it never does anything.
+    Reports the call of a mode-dependent layer, or of `super().call`, whose flag is False when `training` is True, and
+    True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or behind
+    `if training: return x`, and nowhere in training, is reported too: it never does anything.
 
     ## What Keras does
 
-    What it is told: Dropout drops in `predict()` and rests in `fit()`, BatchNormalization learns its statistics
-    while it predicts.
+    Exactly what it is asked to: Dropout is active in `predict()` and disabled in `fit()`, BatchNormalization learns its
+    statistics while it predicts.
 
     ## Example
 
@@ -45,8 +45,9 @@ class InvertedTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the layer does the opposite of what it did. The `not` goes where it stands in the argument itself, or
-    in a guard around that one call; there is no fix where a variable was inverted before, or more hangs on the guard.
+    Unsafe: the layer does the opposite of what it did. The fix removes `not` when it is written in the argument, or in
+    a guard around that one call; if the value was inverted earlier and stored in a variable, or the guard covers more,
+    no fix is offered.
 
     ## References
 

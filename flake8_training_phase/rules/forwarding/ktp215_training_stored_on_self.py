@@ -28,24 +28,24 @@ _OWN_PHASE = re.compile(r"Agent|Policy|Actor|Critic|QNet", re.IGNORECASE)
 
 
 class TrainingStoredOnSelf(Rule):
-    """The phase is read from an attribute that is set once, not from the parameter `training`.
+    """The mode is read from an attribute that is set once, instead of from the parameter `training`.
 
     ## What it does
 
-    Reports `training=self.is_training` on a layer that depends on the phase, and, as fragile, an `if self.training:`
-    in `call`, when only the constructor sets the attribute. Attributes that any other code of the module sets
-    (`model.training = True`, `.assign(True)`, `setattr`), variables and placeholders, which are made to be set,
-    properties, and agents of reinforcement learning are left alone, and so is a `call` that also reads its parameter:
-    there the attribute says whether the layer may train at all.
+    Reports `training=self.is_training` on a layer that behaves differently in training, and, as fragile, an
+    `if self.training:` in `call`, when only the constructor sets the attribute. Attributes that any other code of the
+    module sets (`model.training = True`, `.assign(True)`, `setattr`), variables and placeholders, which are made to be
+    set, properties, and agents of reinforcement learning are not reported, nor is a `call` that also reads its
+    parameter: there the attribute says whether the layer may train at all.
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
     `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
-    somebody asks for more, and those named after Monte Carlo dropout, are left alone.
+    somebody asks for more, and those named after Monte Carlo dropout, are not reported.
 
     ## What Keras does
 
-    `fit()`, `evaluate()` and `predict()` tell the phase to the parameter `training` of `call` and to nothing else. An
-    attribute keeps what the constructor gave it: the model trains in inference, or predicts in training. To set it
+    `fit()`, `evaluate()` and `predict()` pass the mode to the parameter `training` of `call` and to nothing else. An
+    attribute keeps what the constructor gave it: the model trains in inference mode, or predicts in training. To set it
     between the two does not help: the compiled step has read it once.
 
     ## Example

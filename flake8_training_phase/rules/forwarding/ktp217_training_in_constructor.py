@@ -19,7 +19,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class TrainingInConstructor(Rule):
-    """The flag is given to the constructor of a layer, which does not take it.
+    """`training` is passed to the constructor of a layer, which does not take it.
 
     ## What it does
 
@@ -27,7 +27,7 @@ class TrainingInConstructor(Rule):
 
     ## What Keras does
 
-    It raises, a TypeError under Keras 2 and a ValueError under Keras 3. The phase is an argument of the call; what a
+    It raises, a TypeError in Keras 2 and a ValueError in Keras 3. The mode is an argument of the call; what a
     constructor takes is `trainable`, which says whether the weights of the layer learn.
 
     ## Example

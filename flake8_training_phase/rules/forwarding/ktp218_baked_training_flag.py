@@ -20,7 +20,7 @@ _TRAINS = (".fit(", "fit_generator(", "train_on_batch(", "GradientTape", "value_
 
 
 class BakedTrainingFlag(Rule):
-    """A constant `training=` in a functional model, which Keras 3.1 to 3.15 replaces by the flag of the model.
+    """A constant `training=` in a functional model, which Keras 3.1 to 3.15 replaces with the flag of the model.
 
     ## What it does
 

@@ -16,7 +16,7 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class DeferredSequentialInBuild(Rule):
-    """A class with its own `build` leaves a Sequential to its first call, which writes its flag into the graph.
+    """A class with its own `build` leaves a Sequential to be built by its first call, whose flag stays in the graph.
 
     ## What it does
 

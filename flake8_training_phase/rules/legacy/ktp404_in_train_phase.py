@@ -24,11 +24,10 @@ class InTrainPhase(Rule):
 
     ## What Keras does
 
-    On Keras 2 `in_train_phase` gives `x` in training and `alt` in inference; without `training=` it asks the call
-    context, so it is right there. Callables among the two are called. On Keras 3 the name is an AttributeError,
-    "module 'keras.backend' has no attribute 'in_train_phase'".
-    `smart_cond(K.learning_phase(), …)` inside `call` always takes the second choice, in `fit()` too: the learning
-    phase reads 0 there.
+    In Keras 2 `in_train_phase` gives `x` in training and `alt` in inference mode; without `training=` it uses the call
+    context, so it is right there. If either argument is callable, it is called. In Keras 3 the name is an
+    AttributeError, "module 'keras.backend' has no attribute 'in_train_phase'". `smart_cond(K.learning_phase(), …)`
+    inside `call` always takes the second choice, in `fit()` too: the learning phase reads 0 there.
 
     ## Example
 

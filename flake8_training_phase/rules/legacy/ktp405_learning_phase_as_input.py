@@ -16,7 +16,7 @@ _LONGEST = 60
 
 
 class LearningPhaseAsInput(Rule):
-    """The learning phase is fed to a graph, which it is no input of any more.
+    """The learning phase is passed as a graph input; Keras no longer accepts it.
 
     ## What it does
 
@@ -25,9 +25,10 @@ class LearningPhaseAsInput(Rule):
 
     ## What Keras does
 
-    The learning phase was a placeholder in the graphs of TensorFlow 1. On Keras 2 under TensorFlow 2 it is the number
-    0: `K.function([model.input, K.learning_phase()], …)` is a ValueError, `Found unexpected instance while processing
-    input tensors for keras functional model`. On Keras 3 neither `learning_phase` nor `K.function` exists.
+    The learning phase was a placeholder in the graphs of TensorFlow 1. In Keras 2 under TensorFlow 2 it is the number
+    0: `K.function([model.input, K.learning_phase()], …)` is a ValueError,
+    `Found unexpected instance while processing input tensors for keras functional model`. In Keras 3 neither
+    `learning_phase` nor `K.function` exists.
 
     ## Example
 

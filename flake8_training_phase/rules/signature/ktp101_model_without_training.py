@@ -19,7 +19,7 @@ from flake8_training_phase.rules.signature.ktp102_layer_without_training import 
 
 
 class ModelWithoutTraining(Rule):
-    """The `call` of a model has no parameter named `training`, so `fit()` never tells its layers to train.
+    """The `call` of a model has no parameter named `training`, so `fit()` cannot put its layers into training mode.
 
     ## What it does
 
@@ -52,10 +52,10 @@ class ModelWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to
-    what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no
-    call that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model:
-    Keras looks for it in the signature, and the layers find it in the call context.
+    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to what
+    Keras 2 gave them. Measured right in Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no call
+    that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model: Keras
+    looks for it in the signature, and the layers find it in the call context.
 
     Unsafe, with the reason in its text, where a layer that runs in the right mode today would not afterwards:
 

@@ -33,16 +33,16 @@ class LayerWithoutTraining(Rule):
     ## What Keras does
 
     The layers inside find the flag in the call context, so the layer works in a functional model, in a `Sequential`,
-    and in any host that has the flag itself. It is right only as long as each of them is: under Keras 3 a host
+    and in any host that has the flag itself. It is right only as long as each of them is: in Keras 3 an enclosing layer
     without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
-    3.9 a flag that the host does pass, `self.block(x, training=training)`, is dropped before it gets here.
+    3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before it gets here.
 
     A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nobody fills it,
-    and what it runs is in inference in `fit()`, with the default `None` under Keras 3.10 and later, with `False` under
-    every Keras. That is reported as a bug.
+    and what it runs is in inference mode in `fit()`, with the default `None` in Keras 3.10 and later, with `False` in
+    every version of Keras. That is reported as a bug.
 
-    In the example the host freezes the norm before the block. Under Keras 2 the block still trains; under Keras 3 it
-    inherits `False`.
+    In the example the enclosing layer freezes the norm before the block. In Keras 2 the block still trains; in Keras 3
+    it inherits `False`.
 
     ## Example
 

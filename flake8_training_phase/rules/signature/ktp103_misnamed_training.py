@@ -28,13 +28,13 @@ from flake8_training_phase.rules.signature.renamed_flag import described, flag_s
 
 
 class MisnamedTraining(Rule):
-    """`call` takes the flag under another name than `training`, and Keras never fills it.
+    """`call` takes the flag under another name than `training`, and Keras never passes it.
 
     ## What it does
 
     Reports a `call` with a parameter such as `is_training`, `train` or `mode`, and none named `training`, when that
-    parameter decides what a phase-dependent layer is given or which branch is taken. In a model, layers that are given
-    nothing count too, when the parameter is given to others: `fit()` cannot tell them. A layer whose parameter has no
+    parameter decides what a mode-dependent layer is given or which branch is taken. In a model, layers called without a
+    flag count too when the parameter is passed to others: `fit()` cannot reach them. A layer whose parameter has no
     default is reported when it is called with `training`, which raises.
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")`, and a second flag beside
@@ -44,8 +44,9 @@ class MisnamedTraining(Rule):
     ## What Keras does
 
     Keras 2 and Keras 3 look for a parameter that is literally named `training`. Another name is an argument like any
-    other: it has its default in `fit()` and in `predict()`. With `False` the layers never train under any Keras, with
-    `True` they always do, with `None` Keras 2 falls back to the call context while Keras 3 runs in inference.
+    other: it has its default in `fit()` and in `predict()`. With `False` the layers never train in any version of
+    Keras, with `True` they always do, with `None` Keras 2 falls back to the call context while Keras 3 runs in
+    inference mode.
 
     ## Example
 

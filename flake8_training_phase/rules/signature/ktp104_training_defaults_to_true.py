@@ -27,21 +27,21 @@ class TrainingDefaultsToTrue(Rule):
 
     ## What it does
 
-    Reports a `call` whose parameter `training` defaults to True, when something that depends on the phase receives
-    that default: Dropout, BatchNormalization, another layer of yours; `tf.nn.dropout` or a random mask under
+    Reports a `call` whose parameter `training` defaults to True, when something that behaves differently in training
+    receives that default: Dropout, BatchNormalization, another layer of yours; `tf.nn.dropout` or a random mask under
     `if training:`.
 
-    It is fragile, not a bug, for a layer that is given the flag wherever the module calls it: under Keras 3 always,
-    under Keras 2 by hosts whose own default is True or False. Augmentation layers are left alone: Keras's own have
-    this default.
+    It is *fragile*, not a bug, for a layer that receives the flag wherever the module calls it: in Keras 3 always, in
+    Keras 2 by enclosing layers whose own default is True or False. Augmentation layers are not reported: Keras's own
+    have this default.
 
     ## What Keras does
 
-    `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer
-    where nobody has said anything, takes the default: Dropout drops, BatchNormalization normalises by the batch and
-    changes its moving statistics. Under Keras 2 that is so even when the caller forwards its own
-    `training=None`, which counts as nothing. Under Keras 3, up to 3.15, a layer with this default that is called
-    in an empty call context also leaves the True behind for the layers called after it.
+    `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer with
+    no flag in the context, takes the default: Dropout drops, BatchNormalization normalises by the batch and changes its
+    moving statistics. In Keras 2 that is so even when the caller forwards its own `training=None`, which Keras 2 treats
+    as missing. In Keras 3, up to 3.15, a layer with this default that is called in an empty call context also leaves
+    the True behind for the layers called after it.
 
     ## Example
 

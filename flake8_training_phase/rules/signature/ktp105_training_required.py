@@ -24,8 +24,8 @@ class TrainingRequired(Rule):
 
     Reports a `call` with a parameter `training` that has no default. It is a bug in a model, and in a layer that is
     seen to be called without the flag: in the `call` of another class, in a `Sequential` there, or in a functional
-    model. A layer that is given the flag wherever it is seen to be called is reported as fragile. Nothing is said of
-    the cell of an RNN, which is always given the flag.
+    model. A layer that is given the flag wherever it is seen to be called is reported as fragile. The cell of an RNN
+    always receives the flag and is not reported.
 
     ## What Keras does
 

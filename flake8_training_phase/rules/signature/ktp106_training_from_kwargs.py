@@ -22,14 +22,14 @@ _Event = LayerCall | Inlined | KerasCall | PhaseTest
 
 
 class TrainingFromKwargs(Rule):
-    """`call` expects the flag in its `**kwargs`, where Keras 3 never puts it.
+    """`call` looks for `training` in its `**kwargs`, where Keras 3 never puts it.
 
     ## What it does
 
     Reports a `call` without a parameter `training` that reads the flag from its `**kwargs` and gives it to a
-    phase-dependent layer or branches on it; one that hands `**kwargs` to `super().call`, which takes the flag; and
-    the `call` of a model that hands `**kwargs` to a phase-dependent layer. A layer that does so is *fragile*, and so is
-    a model that hands them to an attribute of which nothing is known.
+    mode-dependent layer or branches on it; one that hands `**kwargs` to `super().call`, which takes the flag; and the
+    `call` of a model that hands `**kwargs` to a mode-dependent layer. A layer that does so is *fragile*, and so is a
+    model that hands them to an attribute of which nothing is known.
 
     ## What Keras does
 
@@ -54,9 +54,9 @@ class TrainingFromKwargs(Rule):
 
     ## Fix safety
 
-    Safe when the `**kwargs` are not handed on. Unsafe when they are: they lose the flag, which is passed beside
-    them. No fix is offered when something else is done with them. Code that asks first whether the flag is inside
-    is left alone.
+    Safe when the `**kwargs` are not handed on. Unsafe when they are: they lose the flag, which is passed beside them.
+    No fix is offered when something else is done with them. Code that asks first whether the flag is inside is not
+    reported.
 
     ## References
 

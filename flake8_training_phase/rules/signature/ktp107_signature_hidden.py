@@ -16,14 +16,14 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class SignatureHidden(Rule):
-    """A decorator of `call` stands between Keras and the parameter `training`.
+    """A decorator hides the `training` parameter of `call` from Keras.
 
     ## What it does
 
     Reports two kinds of decorated `call`. The first is wrapped by a decorator of yours whose inner function has no
-    parameter `training` and is not marked with `functools.wraps`. The second is a `@tf.function` without the
-    parameter. Both only when `call` runs something that depends on the phase, and, in the first case in a layer,
-    does so with the parameter.
+    parameter `training` and is not marked with `functools.wraps`. The second is a `@tf.function` without the parameter.
+    Both only when `call` runs something that behaves differently in training, and, in the first case in a layer, does
+    so with the parameter.
 
     ## What Keras does
 
@@ -31,9 +31,9 @@ class SignatureHidden(Rule):
     `(self, *args, **kwargs)`: the flag is never passed, and `training` keeps its default, in `fit()` as well as with
     `training=True`. Keras 2 passes the flag into the `**kwargs`.
 
-    A `@tf.function` is traced once for each set of its arguments. When the flag is not among them, the phase of
-    the first call is burned into the graph, under Keras 2 and Keras 3 alike: a model that predicts first does not
-    drop in `fit()`.
+    A `@tf.function` is traced once for each set of its arguments. When the flag is not among them, the mode of the
+    first call is baked into the traced graph, in Keras 2 and Keras 3 alike: a model that predicts first does not drop
+    in `fit()`.
 
     ## Example
 
@@ -61,7 +61,7 @@ class SignatureHidden(Rule):
     A decorator is not changed. A `call` under `@tf.function` is given `training=None`, which is forwarded to its
     layers; that is safe, and left to you where the decorator has arguments, such as an `input_signature`. Mind that
     Keras 3 does not find the gradients of weights that are made while a nested `tf.function` is traced: `fit()`
-    compiles the model anyway, and the decorator is better left away.
+    compiles the model anyway, and it is better to drop the decorator.
 
     ## References
 

@@ -16,12 +16,12 @@ from flake8_training_phase.rules.signature.opaque_paths import unseen_layers
 
 
 class TrainingUnused(Rule):
-    """`call` takes `training` and does nothing with it, while its layers run in a way that cannot be followed.
+    """`call` takes `training` and never uses it, while it runs its layers in a way the checker cannot follow.
 
     ## What it does
 
-    Reports a `call` that names `training` and never reads it, in a class that holds phase-dependent layers which
-    `call` reaches for without a call that can be seen: `for layer in self.layers`, `getattr(self, name)(x)`,
+    Reports a `call` that names `training` and never reads it, in a class that holds mode-dependent layers which `call`
+    reaches for without a call that can be seen: `for layer in self.layers`, `getattr(self, name)(x)`,
     `run_all(self.blocks, x)` with a function of another package. Where the call of the layer can be seen, KTP202 says
     which one it is. Off by default: what runs there is not known.
 

@@ -55,7 +55,7 @@ The mode that the watched layer runs in, measured by running the code: *train* (
 the batch and updates its statistics), *infer*, *skipped* (it does not run) or *raises* (the call raises). Keras 2 is
 `tf_keras`. What differs from the fixed code is bold."""
 
-_WORDS = {"T": "train", "I": "infer", "-": "skipped", "E": "raises"}
+_WORDS = {"T": "train", "I": "infer", "M": "mixed", "-": "skipped", "E": "raises"}
 
 
 def rule_page(rule: Rule) -> str:
@@ -116,12 +116,17 @@ def proof_table(proof: Proof, has_fix: bool) -> str:
     rows = [["", "Keras", *MODES]]
     for version, cell in (("2", proof.keras2), ("3.1 to 3.9", proof.keras3_early), ("3", proof.keras3)):
         if cell is not None:
-            words = zip(_words(cell), _words(proof.fixed), strict=True)
-            rows.append(["as it is", version, *(bad if bad == good else f"**{bad}**" for bad, good in words)])
+            rows.append(["as it is", version, *mode_cells(cell, proof.fixed)])
     if has_fix:
         versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
         rows.append(["fixed", ", ".join(versions), *_words(proof.fixed)])
     return table(rows)
+
+
+def mode_cells(measured: str, right: str) -> list[str]:
+    """The five cells of a measurement (`"I T I I I"`), in the order of `MODES`; what is not right is bold."""
+    pairs = zip(_words(measured), _words(right), strict=True)
+    return [word if word == meant else f"**{word}**" for word, meant in pairs]
 
 
 def _words(cell: str) -> list[str]:

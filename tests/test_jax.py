@@ -105,8 +105,8 @@ for path in ("flip", "drop", "block.drop", "told"):
         [sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True, timeout=300
     )
     assert done.stdout.splitlines()[-4:] == [
-        "flip T T I I T",
-        "drop I T I I I",
-        "block.drop I T I I I",
-        "told T T I I I",
+        "flip train train infer infer train",
+        "drop infer train infer infer infer",
+        "block.drop infer train infer infer infer",
+        "told train train infer infer infer",
     ]

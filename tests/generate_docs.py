@@ -37,15 +37,15 @@ _INDEX_INTRO = """\
 # Rules
 
 Codes begin with `KTP` (Keras training phase): 1xx is the signature of `call`, 2xx what happens inside it, 3xx who
-calls the model, 4xx the legacy API. A *bug* runs the wrong phase, or raises, under a Keras that you support;
-*fragile* code is right only by a flag that it inherits from the call context; *legacy* code uses what Keras 3 no
-longer has. The column Keras says which major versions a finding can be about, the column Fix what
-`training-phase-fix` makes of it: *safe* fixes are made by default, *unsafe* ones with `--unsafe-fixes`.
+calls the model, 4xx the legacy API. A *bug* runs the wrong mode, or raises, in a Keras version that you support;
+*fragile* code works only because it inherits the flag from the call context; *legacy* code uses APIs removed in
+Keras 3. The column Keras says which major versions a finding can be about, the column Fix whether
+`training-phase-fix` can fix it: *safe* fixes are applied by default, *unsafe* ones with `--unsafe-fixes`.
 
-Before a fix is offered as safe, the checker asks which mode each layer of the file runs in with it, in every way of
-running the model and under every Keras that is asked for. Where a layer that is right today would be wrong, the fix is
-unsafe and says why. It is judged by the file and what that imports: a `training=True` that another file passes to one
-of its classes takes effect after the fix, where it was lost before.
+Before a fix is offered as safe, the checker determines which mode each layer of the file runs in with it, in every way
+of running the model and in every supported version of Keras. Where a layer that is right today would be wrong, the fix
+is unsafe and says why. This is judged by the file and its imports: a `training=True` that another file passes to one of
+its classes takes effect after the fix, where it was lost before.
 
 `KTP900` (not-analysed) is not a rule: it reports a file that cannot be read, parsed or followed.
 """

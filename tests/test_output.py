@@ -155,7 +155,7 @@ BOTH_PLACES = """\
     12 |         return self.drop(x)
        |                ^^^^^^^^^^^^
     11 |         x = self.base(x, training=False)
-       |             ---------------------------- `self.base` leaves its flag in the call context
+       |             ---------------------------- `self.base` leaks its flag to the layers called after it
 """
 
 

@@ -133,7 +133,7 @@ def test_a_functional_model_takes_the_flag_and_leaves_it(made: str, release: str
 @pytest.mark.parametrize(("body", "line"), POISONED.values(), ids=POISONED.keys())
 def test_what_poisons_is_named_with_its_line(body: str, line: int) -> None:
     (message,) = poisoned(body)
-    assert f" on line {FIRST + line - 1} leaves " in message
+    assert f"(line {FIRST + line - 1}): " in message
 
 
 @pytest.mark.parametrize("name", ["resize", "eager"])
@@ -141,7 +141,7 @@ def test_a_default_that_leaks_is_reported_and_given_the_flag(name: str) -> None:
     body = f"x = self.{name}(x)\nx = self.dense(x)\nreturn self.drop(x)"
     (leak,) = (message for message in messages(body) if LEAK in message)
     assert leak.startswith(f"`self.{name}`")
-    assert f"`self.drop` on line {FIRST + 2} runs in training mode" in leak
+    assert f"`self.drop` (line {FIRST + 2}): training mode" in leak
     fixed = engine.fix(model(body), Settings(), "model.py").text
     assert f"self.{name}(x, training=training)" in fixed
     assert "self.drop(x, training=training)" in fixed
@@ -196,7 +196,7 @@ DEFAULT = "x = self.flip(x)\nreturn self.drop(x)"
 )
 def test_releases_in_the_message(body: str, keras: str, title: str) -> None:
     (message,) = poisoned(body, keras)
-    assert f" under {title}: " in message
+    assert f" in {title}. " in message
 
 
 @pytest.mark.parametrize(("body", "keras"), [(CONSTANT, "2"), (DEFAULT, "2"), (DEFAULT, "3.16")])

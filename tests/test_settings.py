@@ -216,7 +216,7 @@ def test_nearest(word: str, said: str) -> None:
 
 
 def test_codes_are_read_from_file_names() -> None:
-    assert codes.rule_modules()["KTP202"] == "ktp202_training_not_forwarded"
+    assert codes.rule_modules()["KTP202"] == "forwarding.ktp202_training_not_forwarded"
     assert codes.rule_name("KTP202") == "training-not-forwarded"
     assert codes.rule_name("KTP900") == "not-analysed"
     with pytest.raises(KeyError):

@@ -96,7 +96,7 @@ def same_through_flake8(data: bytes, findings: list[dict[str, object]]) -> None:
         return  # flake8 reports it, and runs no plugin.
     plugin = TrainingPhasePlugin(tree, source.lines, "-")
     class_options: dict[str, Any] = {
-        "configuration": Configuration({"project": False}, isolated=True),
+        "configuration": Configuration({"follow-imports": False}, isolated=True),
         "asked": ("KTP1", "KTP2", "KTP3", "KTP4"),
         "projects": None,
     }

@@ -88,8 +88,8 @@ def test_places_in_a_notebook(name: str, place: str, tmp_path: Path, monkeypatch
 def test_concise(check: Check) -> None:
     assert check("concise", {"a.py": FORGETFUL, "b.py": MISNAMED}).lines == [
         f"a.py:10:16: KTP202 [*] {MESSAGE}",
-        "b.py:9:23: KTP103 [unsafe fix] Keras fills only `training`, not `is_training` of `Model.call`: "
-        "it stays `False` in `fit()` and `predict()`",
+        "b.py:9:23: KTP103 [unsafe fix] `Model.call` takes `is_training`, which Keras never passes: "
+        "it stays `False` in `fit()` and `predict()`. Rename it to `training`",
         "2 files checked, 2 findings (1 with a safe fix, 1 fixable only with --unsafe-fixes)",
     ]
 

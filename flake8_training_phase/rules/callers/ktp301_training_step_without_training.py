@@ -18,8 +18,7 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingStepWithoutTraining(Rule):
-    """A training step calls the model without `training=True`, so Dropout is off and BatchNormalization uses its moving
-    averages while the weights are updated.
+    """A training step calls the model without `training=True`, so the model trains with its layers in inference mode.
 
     ## What it does
 

@@ -21,8 +21,7 @@ _SLIM_ROOTS = ("tensorflow.contrib.layers.", "tensorflow.contrib.slim.", "tf_sli
 
 
 class Tf1LayerDefault(Rule):
-    """A TF1 functional layer is called without `training=` or `is_training=`; its default is wrong for either training
-    or inference.
+    """A TF1 functional layer is called without its training flag, and the default is wrong for one of the modes.
 
     ## What it does
 

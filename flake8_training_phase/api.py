@@ -152,9 +152,9 @@ def check_text(
 ) -> tuple[Finding, ...]:
     """The findings of Python source code.
 
-    `settings` are those of `[tool.training-phase]` by the same keys: `{"keras": "3"}`. With `filename`, the nearest
-    pyproject.toml above it is read as well, and imports are followed from there; nothing has to be there. Raises
-    SettingsError.
+    `settings` are those of `[tool.training-phase]` by the same keys: `{"keras-versions": "3"}`. With `filename`, the
+    nearest pyproject.toml above it is read as well, and imports are followed from there; nothing has to be there.
+    Raises SettingsError.
     """
     name, for_file, source = _text_with_settings(text, settings, filename)
     try:

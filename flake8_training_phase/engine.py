@@ -105,7 +105,7 @@ def check(
 
     `project` keeps the modules that were read, for the next file of the same run.
     """
-    project = project or Project(settings.project, settings.knowledge)
+    project = project or Project(settings.follow_imports, settings.knowledge)
     if not may_hold_findings(source.text):
         if mentions_keras(source.text):
             parse(source)  # What cannot be parsed may hide what the gate looks for.
@@ -161,7 +161,7 @@ def fix(
 
     `to_fix` says which findings of a text may be fixed at all.
     """
-    project = project or Project(settings.project, settings.knowledge)
+    project = project or Project(settings.follow_imports, settings.knowledge)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):

@@ -52,23 +52,23 @@ class Settings:
 
     select: tuple[str, ...] = setting((), Codes(), "codes or prefixes to report instead of the default, or ALL")
     extend_select: tuple[str, ...] = setting((), Codes(), "codes or prefixes to report as well")
-    ignore: tuple[str, ...] = setting((), Codes(), "codes or prefixes to leave out")
+    ignore: tuple[str, ...] = setting((), Codes(), "codes or prefixes to ignore")
     """A longer prefix in `select` wins over a shorter one here."""
-    keras: frozenset[Release] = setting(
-        ALL_RELEASES, Releases(), "Keras versions that the code must support", flake8=True
+    keras_versions: frozenset[Release] = setting(
+        ALL_RELEASES, Releases(), "Keras versions your code must support", flake8=True
     )
-    project: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
+    follow_imports: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
     cache: bool = setting(True, Switch(), "cache results between runs", flake8=True)
     per_file_ignores: CodesByPath = setting(
-        CodesByPath(), PerFile(), "codes or prefixes to leave out of some files; may be given several times"
+        CodesByPath(), PerFile(), "codes or prefixes to ignore in some files; may be given several times"
     )
     exclude: Globs = setting(
-        Globs("", DEFAULT_EXCLUDES), Paths(), "files and folders to leave out instead of the default, as in .gitignore"
+        Globs("", DEFAULT_EXCLUDES), Paths(), "files and folders to exclude instead of the default, as in .gitignore"
     )
-    extend_exclude: Globs = setting(Globs(), Paths(), "files and folders to leave out as well")
-    respect_gitignore: bool = setting(True, Switch(), "leave out what git ignores")
-    phase_layers: tuple[str, ...] = setting(
-        (), Names(), "layers of other libraries that depend on the phase and take `training`", flake8=True
+    extend_exclude: Globs = setting(Globs(), Paths(), "more files and folders to exclude")
+    respect_gitignore: bool = setting(True, Switch(), "skip files that git ignores")
+    training_layers: tuple[str, ...] = setting(
+        (), Names(), "layers of other libraries that need `training`", flake8=True
     )
     layer_bases: tuple[str, ...] = setting(
         (), Names(), "classes of other libraries whose subclasses are Keras layers", flake8=True
@@ -77,10 +77,10 @@ class Settings:
         (), Names(), "classes of other libraries whose subclasses are Keras models", flake8=True
     )
     keras_modules: tuple[str, ...] = setting(
-        (), KerasModules(), "modules that are a Keras under another name", flake8=True
+        (), KerasModules(), "modules that provide Keras under another name", flake8=True
     )
-    flag_names: tuple[str, ...] = setting(
-        (), Parameters(), "other names that parameters of `call` have instead of `training`", flake8=True
+    training_aliases: tuple[str, ...] = setting(
+        (), Parameters(), "other names that `call` uses for the `training` parameter", flake8=True
     )
     catalogues: tuple[CatalogueFile, ...] = setting(
         (),
@@ -89,7 +89,7 @@ class Settings:
         flake8=True,
     )
     ignore_classes: tuple[str, ...] = setting(
-        (), ClassPatterns(), "patterns of names of classes that nothing is reported in", flake8=True
+        (), ClassPatterns(), "classes to skip, by patterns of their names", flake8=True
     )
     fixable: tuple[str, ...] = setting((), Codes(), "codes or prefixes whose fixes may be applied, instead of all")
     unfixable: tuple[str, ...] = setting((), Codes(), "codes or prefixes whose fixes are not applied")
@@ -131,12 +131,12 @@ class Settings:
 
     @property
     def knowledge(self) -> Knowledge:
-        """What the user tells of layers, models and spellings that are not Keras's own."""
+        """What the settings say about layers, models and spellings that are not Keras's own."""
         from flake8_training_phase.keras.knowledge import Knowledge
         from flake8_training_phase.keras.packages import read_catalogue
 
-        told = (self.phase_layers, self.layer_bases, self.model_bases, self.keras_modules, self.flag_names)
-        return Knowledge(*told, tuple(read_catalogue(*one) for one in self.catalogues))
+        own = (self.training_layers, self.layer_bases, self.model_bases, self.keras_modules, self.training_aliases)
+        return Knowledge(*own, tuple(read_catalogue(*one) for one in self.catalogues))
 
 
 @cache

@@ -81,7 +81,7 @@ def expectations(path: Path) -> Expectations:
 
 
 def settings_of(path: Path) -> dict[str, str]:
-    """The settings that `# args: --keras 3` asks for."""
+    """The settings that `# args: --keras-versions 3` asks for."""
     words = expectations(path).header.get("args", "").split()
     return {key.removeprefix("--"): value for key, value in zip(words[::2], words[1::2], strict=True)}
 

@@ -37,15 +37,15 @@ _INDEX_INTRO = """\
 # Rules
 
 Codes begin with `KTP` (Keras training phase): 1xx is the signature of `call`, 2xx what happens inside it, 3xx who
-calls the model, 4xx the legacy API. A *bug* runs the wrong phase, or raises, under a Keras that you support;
-*fragile* code is right only by a flag that it inherits from the call context; *legacy* code uses what Keras 3 no
-longer has. The column Keras says which major versions a finding can be about, the column Fix what
-`training-phase-fix` makes of it: *safe* fixes are made by default, *unsafe* ones with `--unsafe-fixes`.
+calls the model, 4xx the legacy API. A *bug* runs the wrong mode, or raises, in a Keras version that you support;
+*fragile* code works only because it inherits the flag from the call context; *legacy* code uses APIs removed in
+Keras 3. The column Keras says which major versions a finding can be about, the column Fix whether
+`training-phase-fix` can fix it: *safe* fixes are applied by default, *unsafe* ones with `--unsafe-fixes`.
 
-Before a fix is offered as safe, the checker asks which mode each layer of the file runs in with it, in every way of
-running the model and under every Keras that is asked for. Where a layer that is right today would be wrong, the fix is
-unsafe and says why. It is judged by the file and what that imports: a `training=True` that another file passes to one
-of its classes takes effect after the fix, where it was lost before.
+Before a fix is offered as safe, the checker determines which mode each layer of the file runs in with it, in every way
+of running the model and in every supported version of Keras. Where a layer that is right today would be wrong, the fix
+is unsafe and says why. This is judged by the file and its imports: a `training=True` that another file passes to one of
+its classes takes effect after the fix, where it was lost before.
 
 `KTP900` (not-analysed) is not a rule: it reports a file that cannot be read, parsed or followed.
 """
@@ -55,7 +55,7 @@ The mode that the watched layer runs in, measured by running the code: *train* (
 the batch and updates its statistics), *infer*, *skipped* (it does not run) or *raises* (the call raises). Keras 2 is
 `tf_keras`. What differs from the fixed code is bold."""
 
-_WORDS = {"T": "train", "I": "infer", "-": "skipped", "E": "raises"}
+_WORDS = {"T": "train", "I": "infer", "M": "mixed", "-": "skipped", "E": "raises"}
 
 
 def rule_page(rule: Rule) -> str:
@@ -116,12 +116,17 @@ def proof_table(proof: Proof, has_fix: bool) -> str:
     rows = [["", "Keras", *MODES]]
     for version, cell in (("2", proof.keras2), ("3.1 to 3.9", proof.keras3_early), ("3", proof.keras3)):
         if cell is not None:
-            words = zip(_words(cell), _words(proof.fixed), strict=True)
-            rows.append(["as it is", version, *(bad if bad == good else f"**{bad}**" for bad, good in words)])
+            rows.append(["as it is", version, *mode_cells(cell, proof.fixed)])
     if has_fix:
         versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
         rows.append(["fixed", ", ".join(versions), *_words(proof.fixed)])
     return table(rows)
+
+
+def mode_cells(measured: str, right: str) -> list[str]:
+    """The five cells of a measurement (`"I T I I I"`), in the order of `MODES`; what is not right is bold."""
+    pairs = zip(_words(measured), _words(right), strict=True)
+    return [word if word == meant else f"**{word}**" for word, meant in pairs]
 
 
 def _words(cell: str) -> list[str]:

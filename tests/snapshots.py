@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import itertools
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,6 +57,14 @@ def difference(one: Input, now: str | None = None) -> str:
         kept.splitlines(), now.splitlines(), f"{one.name} as accepted", f"{one.name} now", n=8, lineterm=""
     )
     return "\n".join(lines)
+
+
+def messages(snapshot: Path) -> Iterator[str]:
+    """The messages that are kept in a snapshot: what stands behind the quoted lines of each finding."""
+    lines = snapshot.read_text(encoding="utf-8").splitlines()
+    for above, line in itertools.pairwise(lines):
+        if above.startswith("  |") and not line.startswith("  |"):
+            yield line.strip()
 
 
 def stale(known: Iterable[Input]) -> list[Path]:

@@ -39,10 +39,10 @@ def test_fix_text() -> None:
 
 
 def test_settings_for_text(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras = '2'\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras-versions = '2'\n")
     assert check_text(MODEL, filename=tmp_path / "model.py") == ()
-    assert check_text(MODEL, {"keras": "3"}, tmp_path / "model.py") != ()
-    assert check_text(MODEL, {"keras": "2"}) == ()
+    assert check_text(MODEL, {"keras-versions": "3"}, tmp_path / "model.py") != ()
+    assert check_text(MODEL, {"keras-versions": "2"}) == ()
 
 
 def test_text_that_cannot_be_analysed() -> None:
@@ -63,9 +63,9 @@ def test_check_paths(model: Path) -> None:
 
 
 def test_settings(model: Path) -> None:
-    assert check_paths([model], {"keras": "2"})[0].findings == ()
-    with pytest.raises(SettingsError, match="did you mean `keras`"):
-        check_paths([model], {"keras ": "2"})
+    assert check_paths([model], {"keras-versions": "2"})[0].findings == ()
+    with pytest.raises(SettingsError, match="did you mean `keras-versions`"):
+        check_paths([model], {"keras": "2"})
 
 
 def test_fix_paths(model: Path) -> None:

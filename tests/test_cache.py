@@ -148,7 +148,7 @@ def test_other_settings_and_another_version(
     package: Path, examined: list[str], fix: Fix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again(examined, fix)
-    assert len(again(examined, fix, "--keras", "2")[0]) == 5
+    assert len(again(examined, fix, "--keras-versions", "2")[0]) == 5
     assert again(examined, fix)[0] == []
     cache.key_of.cache_clear()
     monkeypatch.setattr(cache, "__version__", "0.0.1")

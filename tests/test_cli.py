@@ -50,13 +50,13 @@ def test_a_second_run_changes_nothing(model: Path, fix: Fix) -> None:
 
 
 CHECKED = """\
-model.py:9:5: KTP101 [*] `Model.call` has no `training` parameter: \
-under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference
+model.py:9:5: KTP101 [*] `Model.call` takes no `training`, \
+so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`
      9 |     def call(self, x):
        |     ^^^^^^^^^^^^^^^^
     10 |         return self.drop(x)
-       |                ------------ this layer is told nothing
-       = fix: Add `training=None` to `call` and forward it
+       |                ------------ this layer is called without `training`
+       = fix: Add `training=None` to `call` and pass it on
 1 file checked, 1 finding (1 with a safe fix)
 """
 
@@ -165,12 +165,12 @@ def test_several_files(tmp_path: Path, fix: Fix) -> None:
         (["--ignore", "KTP101"], ["KTP202"]),
         (["--ignore", "ALL"], []),
         (["--ignore", "KTP2 KTP101"], []),
-        (["--keras", "2"], ["KTP202"]),
-        (["--keras", "3"], ["KTP101", "KTP202"]),
-        (["--keras", "all"], ["KTP101", "KTP202"]),
-        (["--keras", "3.8"], ["KTP101", "KTP202"]),
-        (["--keras", "2.15"], ["KTP202"]),
-        (["--keras", "2,3.10+"], ["KTP101", "KTP202"]),
+        (["--keras-versions", "2"], ["KTP202"]),
+        (["--keras-versions", "3"], ["KTP101", "KTP202"]),
+        (["--keras-versions", "all"], ["KTP101", "KTP202"]),
+        (["--keras-versions", "3.8"], ["KTP101", "KTP202"]),
+        (["--keras-versions", "2.15"], ["KTP202"]),
+        (["--keras-versions", "2,3.10+"], ["KTP101", "KTP202"]),
     ],
 )
 def test_what_is_reported(options: list[str], expected: list[str], tmp_path: Path, fix: Fix) -> None:
@@ -202,9 +202,9 @@ def test_a_rule_that_is_off_by_default(
 
 
 def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
-    (model.parent / "pyproject.toml").write_text('[tool.training-phase]\nkeras = "2"\n')
+    (model.parent / "pyproject.toml").write_text('[tool.training-phase]\nkeras-versions = "2"\n')
     assert fix("--check", ".").code == CLEAN
-    assert fix("--check", "--keras", "3", ".").code == FOUND
+    assert fix("--check", "--keras-versions", "3", ".").code == FOUND
     assert fix("--check", "--isolated", ".").code == FOUND
 
 
@@ -215,7 +215,7 @@ def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
         (["--ignore", "E501"], "ignore: no rule has the code `E501`"),
         (["--extend-select", "KTP1O1"], "extend-select: no rule has the code `KTP1O1`; did you mean `KTP101`?"),
         (["--explain", "KTP2O2"], "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
-        (["--keras", "4"], "keras must be `2`, `3`, `all`, a release such as `3.8`"),
+        (["--keras-versions", "4"], "keras-versions must be `2`, `3`, `all`, a release such as `3.8`"),
         (["--selct", "KTP202"], "training-phase-fix: unknown option `--selct`; did you mean `--select`?\n"),
         (["--nonsense=1"], "training-phase-fix: unknown option `--nonsense`"),
         (["--output-format", "jsn"], "json-lines, junit, sarif, statistics or text, not `jsn`; did you mean `json`?\n"),
@@ -239,10 +239,10 @@ def test_options_and_paths_in_any_order(model: Path, fix: Fix) -> None:
 
 
 def test_wrong_settings(model: Path, fix: Fix) -> None:
-    (model.parent / "pyproject.toml").write_text("[tool.training-phase]\nkeras = 4\n")
+    (model.parent / "pyproject.toml").write_text("[tool.training-phase]\nkeras-versions = 4\n")
     found = fix(".")
     assert (found.code, found.out) == (ERROR, "")
-    assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras must be {FORMS}; not `4`\n"
+    assert found.err == f"training-phase-fix: {model.parent}/pyproject.toml: keras-versions must be {FORMS}; not `4`\n"
 
 
 def test_explain(fix: Fix) -> None:
@@ -347,8 +347,8 @@ def test_json(tmp_path: Path, fix: Fix) -> None:
         "filename": "model.py",
         "code": "KTP202",
         "name": "training-not-forwarded",
-        "message": "`self.drop` (Dropout) is called without `training`: "
-        "it runs in the right phase only by the inherited call context",
+        "message": "`self.drop` (Dropout) is called without `training` "
+        "and works only by inheriting the caller's value. Pass `training=training`",
         "severity": "fragile",
         "keras": [2, 3],
         "url": None,

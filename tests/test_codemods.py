@@ -96,7 +96,7 @@ def test_one_rule_through_the_tool(tmp_path: Path) -> None:
 
 
 def test_settings_of_the_project_hold(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras = '2'\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras-versions = '2'\n")
     (tmp_path / "a.py").write_text(MODEL)
     tool(tmp_path, ALL, "a.py", "--no-format")
     assert (tmp_path / "a.py").read_text() == MODEL

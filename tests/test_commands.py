@@ -190,7 +190,13 @@ def test_fixes_that_could_not_be_written_are_counted_apart(
 
 @pytest.mark.parametrize(
     "options",
-    [["--keras", "4"], ["--selct", "KTP1"], ["--baseline", "gone.json"], ["--config", "gone.toml"], ["model.py"]],
+    [
+        ["--keras-versions", "4"],
+        ["--selct", "KTP1"],
+        ["--baseline", "gone.json"],
+        ["--config", "gone.toml"],
+        ["model.py"],
+    ],
 )
 def test_after_a_mistake_standard_input_comes_back_as_it_was(options: list[str], model: Path, fix: Fix) -> None:
     done = fix("-", *options, stdin=MODEL.encode())
@@ -199,16 +205,16 @@ def test_after_a_mistake_standard_input_comes_back_as_it_was(options: list[str],
 
 
 def test_after_a_mistake_in_a_pyproject_too(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkears = '3'\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras = '3'\n")
     command = [sys.executable, "-m", "flake8_training_phase", "--stdin-filename", "model.py", "-"]
     done = subprocess.run(command, cwd=tmp_path, input=b"\xff\r\n", capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (ERROR, b"\xff\r\n")
-    assert b"did you mean `keras`" in done.stderr
+    assert b"did you mean `keras-versions`" in done.stderr
 
 
 @pytest.mark.parametrize("options", [["--check"], ["--diff"], ["--output-format", "json"]])
 def test_no_text_comes_back_where_none_was_asked_for(options: list[str], fix: Fix) -> None:
-    assert fix("-", "--keras", "4", *options, stdin=MODEL.encode()).out == ""
+    assert fix("-", "--keras-versions", "4", *options, stdin=MODEL.encode()).out == ""
 
 
 # The pages of the rules

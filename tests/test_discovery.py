@@ -200,10 +200,14 @@ def test_force_exclude(project: Path) -> None:
 
 def test_each_folder_has_the_settings_of_its_own_project(project: Path) -> None:
     touch(project, "one/data/a.py two/data/b.py two/gen/c.py")
-    lay_out(project, **{"one/pyproject.toml": "[tool.training-phase]\nextend-exclude = ['data']\nkeras = '2'\n"})
-    lay_out(project, **{"two/pyproject.toml": "[tool.training-phase]\nextend-exclude = ['gen']\nkeras = '3'\n"})
+    lay_out(
+        project, **{"one/pyproject.toml": "[tool.training-phase]\nextend-exclude = ['data']\nkeras-versions = '2'\n"}
+    )
+    lay_out(
+        project, **{"two/pyproject.toml": "[tool.training-phase]\nextend-exclude = ['gen']\nkeras-versions = '3'\n"}
+    )
     files = discover([project], Configuration({}), lambda path, error: None)
-    assert [(path.name, settings.keras) for path, settings in files] == [("b.py", targets("3"))]
+    assert [(path.name, settings.keras_versions) for path, settings in files] == [("b.py", targets("3"))]
 
 
 # What git leaves out

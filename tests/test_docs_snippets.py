@@ -212,7 +212,7 @@ EDITORS = [name for name in ("nvim", "vim") if shutil.which(name)]
 @pytest.mark.skipif(not EDITORS, reason="needs Neovim or Vim")
 @pytest.mark.parametrize("editor", EDITORS)
 @pytest.mark.parametrize(
-    ("settings", "fixed"), [("", FIXED_MODEL), ("[tool.training-phase]\nkears = '3'\n", MODEL)], ids=["right", "wrong"]
+    ("settings", "fixed"), [("", FIXED_MODEL), ("[tool.training-phase]\nkeras = '3'\n", MODEL)], ids=["right", "wrong"]
 )
 def test_the_filter_of_an_editor(editor: str, settings: str, fixed: str, project: Path) -> None:
     [snippet] = of("vim")

@@ -15,12 +15,12 @@ from tests.helpers import FORGETFUL, HEAD, MODEL, UNRELATED, flake8, returning, 
 from tests.rule_examples import bad_examples
 
 KTP101 = (
-    "KTP101 `Model.call` has no `training` parameter: "
-    "under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference"
+    "KTP101 `Model.call` takes no `training`, "
+    "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`"
 )
 KTP202 = (
-    "KTP202 `self.drop` (Dropout) is called without `training`: "
-    "it runs in the right phase only by the inherited call context"
+    "KTP202 `self.drop` (Dropout) is called without `training` "
+    "and works only by inheriting the caller's value. Pass `training=training`"
 )
 
 
@@ -122,17 +122,21 @@ def test_select_ignore_and_keras(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text(MODEL)
     (tmp_path / "two.py").write_text(FORGETFUL)
     assert places(flake8("--extend-ignore", "KTP1", ".", cwd=tmp_path).lines) == ["./two.py:10:16: KTP202"]
-    assert places(flake8("--training-phase-keras", "2", ".", cwd=tmp_path).lines) == ["./two.py:10:16: KTP202"]
-    assert places(flake8("--training-phase-keras", "2.15", ".", cwd=tmp_path).lines) == ["./two.py:10:16: KTP202"]
-    (tmp_path / "setup.cfg").write_text("[flake8]\nselect = KTP\ntraining-phase-keras = 2\n")
+    assert places(flake8("--training-phase-keras-versions", "2", ".", cwd=tmp_path).lines) == ["./two.py:10:16: KTP202"]
+    assert places(flake8("--training-phase-keras-versions", "2.15", ".", cwd=tmp_path).lines) == [
+        "./two.py:10:16: KTP202"
+    ]
+    (tmp_path / "setup.cfg").write_text("[flake8]\nselect = KTP\ntraining-phase-keras-versions = 2\n")
     assert places(run("flake8", ".", cwd=tmp_path).lines) == ["./two.py:10:16: KTP202"]
 
 
 @pytest.mark.parametrize("where", ["option", "configuration"])
 def test_a_keras_that_is_none(tmp_path: Path, where: str) -> None:
     (tmp_path / "one.py").write_text(MODEL)
-    (tmp_path / "setup.cfg").write_text("[flake8]\ntraining-phase-keras = 4\n" if where == "configuration" else "")
-    found = run("flake8", *(["--training-phase-keras", "4"] if where == "option" else []), ".", cwd=tmp_path)
+    (tmp_path / "setup.cfg").write_text(
+        "[flake8]\ntraining-phase-keras-versions = 4\n" if where == "configuration" else ""
+    )
+    found = run("flake8", *(["--training-phase-keras-versions", "4"] if where == "option" else []), ".", cwd=tmp_path)
     assert found.code == 1
     assert "must be `2`, `3`, `all`, a release such as `3.8`" in found.out
 

@@ -226,7 +226,7 @@ def test_a_helper_that_call_cannot_tell(default: str, keras: str) -> None:
         return self._head(x)
     """
     (one,) = findings(model(helper), "KTP101")
-    assert "`self._head`: `self.drop` (Dropout, line 14) runs in inference under " + keras in one.message
+    assert "`self._head`, so `self.drop` (Dropout, line 14) runs in inference mode in " + keras in one.message
     result = fixed(model(helper))
     assert "def call(self, x, training=None):\n        return self._head(x, training=training)" in result
 

@@ -37,16 +37,20 @@ class Model(keras.Model):
     def call(self, x, training=None):
         return self.flip(self.block(self.drop(self.told(x, training=training))))
 """
-CONTEXT = "it runs in the right phase only by the inherited call context"
-FIT = "on JAX `fit()` runs it as in inference, where there is no call context"
-PREDICT = "on JAX `predict()` runs it as in training, where there is no call context"
+CONTEXT = " and works only by inheriting the caller's value"
+FIT = ": on JAX nothing is inherited, so `fit()` runs it in inference mode"
+PREDICT = ": on JAX nothing is inherited, so `predict()` runs it in training mode"
 
 
 def said(code: str, **settings: object) -> list[tuple[str, str, str]]:
     """Of each finding the layer it names, what it says of it, and how bad it is."""
     found = engine.check(SourceText(code), Settings(**settings), "model.py")  # type: ignore[arg-type]
     assert {one.code for one in found} <= {"KTP202"}
-    return [(one.message.split("`")[1], one.message.partition("`training`: ")[2], one.severity.value) for one in found]
+    return [(one.message.split("`")[1], _effect(one.message), one.severity.value) for one in found]
+
+
+def _effect(message: str) -> str:
+    return message.partition("without `training`")[2].partition(". ")[0]
 
 
 @pytest.mark.parametrize(
@@ -101,8 +105,8 @@ for path in ("flip", "drop", "block.drop", "told"):
         [sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True, timeout=300
     )
     assert done.stdout.splitlines()[-4:] == [
-        "flip T T I I T",
-        "drop I T I I I",
-        "block.drop I T I I I",
-        "told T T I I I",
+        "flip train train infer infer train",
+        "drop infer train infer infer infer",
+        "block.drop infer train infer infer infer",
+        "told train train infer infer infer",
     ]

@@ -94,16 +94,16 @@ class LegacyClassifier(keras.Model):
 
 SETTINGS = [
     # What is set, to what, the text that is checked, what is found without it and with it.
-    ("phase-layers", "my_lib.layers.StochasticDepth", FOREIGN_LAYER, [], ["KTP202"]),
-    ("phase-layers", "StochasticDepth", FOREIGN_LAYER, [], ["KTP202"]),
-    ("phase-layers", "other_lib.StochasticDepth", FOREIGN_LAYER, [], []),
+    ("training-layers", "my_lib.layers.StochasticDepth", FOREIGN_LAYER, [], ["KTP202"]),
+    ("training-layers", "StochasticDepth", FOREIGN_LAYER, [], ["KTP202"]),
+    ("training-layers", "other_lib.StochasticDepth", FOREIGN_LAYER, [], []),
     ("model-bases", "my_framework.BaseModel", FOREIGN_MODEL, [], ["KTP101"]),
     ("model-bases", "BaseModel", FOREIGN_MODEL, [], ["KTP101"]),
     ("layer-bases", "my_framework.BaseModel", FOREIGN_MODEL, [], ["KTP102"]),
     ("keras-modules", "my_pkg.backend.nn", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=3", FOREIGN_KERAS, [], ["KTP101"]),
     ("keras-modules", "my_pkg.backend.nn=2", FOREIGN_KERAS, [], []),
-    ("flag-names", "is_fitting", FOREIGN_FLAG, [], ["KTP103"]),
+    ("training-aliases", "is_fitting", FOREIGN_FLAG, [], ["KTP103"]),
     ("ignore-classes", "Legacy*", OWN_CLASSES, ["KTP101"], []),
     ("ignore-classes", "*legacy*", OWN_CLASSES, ["KTP101"], ["KTP101"]),
 ]
@@ -166,10 +166,10 @@ def found(folder: Path, fix: Fix, *options: str) -> list[tuple[str, str]]:
 
 def test_a_phase_layer_takes_the_flag_by_keyword(tmp_path: Path, fix: Fix) -> None:
     written(tmp_path, {"model.py": FOREIGN_LAYER})
-    fix("--phase-layers", "StochasticDepth", ".")
+    fix("--training-layers", "StochasticDepth", ".")
     assert "self.drop(x, training=training)" in (tmp_path / "model.py").read_text()
     written(tmp_path, {"model.py": FOREIGN_LAYER.replace("self.drop(x)", "self.drop(x, training)")})
-    assert found(tmp_path, fix, "--phase-layers", "StochasticDepth") == [("model.py", "KTP203")]
+    assert found(tmp_path, fix, "--training-layers", "StochasticDepth") == [("model.py", "KTP203")]
     assert found(tmp_path, fix) == []
 
 
@@ -193,10 +193,10 @@ class Model(keras.Model):
 """
 
 
-def test_what_is_made_of_phase_layers(tmp_path: Path, fix: Fix) -> None:
+def test_what_is_made_of_training_layers(tmp_path: Path, fix: Fix) -> None:
     written(tmp_path, {"model.py": SUBCLASS})
     expected = [("model.py", "KTP202"), ("model.py", "KTP202")]
-    assert found(tmp_path, fix, "--phase-layers", "my_lib.layers.StochasticDepth") == expected
+    assert found(tmp_path, fix, "--training-layers", "my_lib.layers.StochasticDepth") == expected
     assert found(tmp_path, fix) == []
 
 
@@ -213,16 +213,16 @@ def test_what_is_made_of_phase_layers(tmp_path: Path, fix: Fix) -> None:
 def test_a_dotted_name_however_it_is_imported(spelled: str, tmp_path: Path, fix: Fix) -> None:
     text = FOREIGN_LAYER.replace("from my_lib.layers import StochasticDepth", spelled)
     written(tmp_path, {"model.py": text})
-    assert found(tmp_path, fix, "--phase-layers", "my_lib.layers.StochasticDepth") == [("model.py", "KTP202")]
+    assert found(tmp_path, fix, "--training-layers", "my_lib.layers.StochasticDepth") == [("model.py", "KTP202")]
 
 
 def test_a_class_of_the_project_is_read_not_told(tmp_path: Path, fix: Fix) -> None:
     plain = "import keras\n\n\nclass StochasticDepth(keras.layers.Layer):\n    def call(self, x):\n        return x\n"
     written(tmp_path, {"model.py": FOREIGN_LAYER, "my_lib/__init__.py": "", "my_lib/layers.py": plain})
-    assert found(tmp_path, fix, "--phase-layers", "my_lib.layers.StochasticDepth") == []
+    assert found(tmp_path, fix, "--training-layers", "my_lib.layers.StochasticDepth") == []
     # Where the project says nothing of it, the user does.
     written(tmp_path, {"my_lib/layers.py": "StochasticDepth = make_layer()\n"})
-    assert found(tmp_path, fix, "--phase-layers", "my_lib.layers.StochasticDepth") == [("model.py", "KTP202")]
+    assert found(tmp_path, fix, "--training-layers", "my_lib.layers.StochasticDepth") == [("model.py", "KTP202")]
 
 
 @pytest.mark.parametrize(
@@ -281,8 +281,8 @@ def test_a_name_that_only_begins_like_a_keras() -> None:
 
 def test_standard_input_and_texts(fix: Fix) -> None:
     assert fix("--check", "-", stdin=FOREIGN_LAYER.encode()).code == 0
-    assert fix("--check", "--phase-layers", "StochasticDepth", "-", stdin=FOREIGN_LAYER.encode()).code == 1
-    told = Settings(phase_layers=("StochasticDepth",))
+    assert fix("--check", "--training-layers", "StochasticDepth", "-", stdin=FOREIGN_LAYER.encode()).code == 1
+    told = Settings(training_layers=("StochasticDepth",))
     assert engine.check(SourceText(FOREIGN_LAYER), Settings(), "model.py") == []
     assert [one.code for one in engine.check(SourceText(FOREIGN_LAYER), told, "model.py")] == ["KTP202"]
 

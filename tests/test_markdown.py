@@ -63,13 +63,13 @@ def test_blocks_are_one_module(fix: Fix, tmp_path: Path) -> None:
 
 
 REPORT = """\
-a.md:18:9: KTP101 [*] `Model.call` has no `training` parameter: \
-under Keras 3 `fit()` runs `self.drop` (Dropout, line 19) as in inference
+a.md:18:9: KTP101 [*] `Model.call` takes no `training`, \
+so `fit()` runs `self.drop` (Dropout, line 19) in inference mode in Keras 3. Add `training=None`
     18 |         def call(self, x):
        |         ^^^^^^^^^^^^^^^^
     19 |             return self.drop(x)
-       |                    ------------ this layer is told nothing
-       = fix: Add `training=None` to `call` and forward it
+       |                    ------------ this layer is called without `training`
+       = fix: Add `training=None` to `call` and pass it on
 1 file checked, 1 finding (1 with a safe fix)
 """
 

@@ -60,13 +60,13 @@ def code_seen(*texts: str, **metadata: object) -> str:
 # What is reported
 
 REPORT = """\
-a.ipynb:cell 3:6:5: KTP101 [*] `Model.call` has no `training` parameter: \
-under Keras 3 `fit()` runs `self.drop` (Dropout, line 7 of cell 3) as in inference
+a.ipynb:cell 3:6:5: KTP101 [*] `Model.call` takes no `training`, \
+so `fit()` runs `self.drop` (Dropout, line 7 of cell 3) in inference mode in Keras 3. Add `training=None`
     6 |     def call(self, x):
       |     ^^^^^^^^^^^^^^^^
     7 |         return self.drop(x)
-      |                ------------ this layer is told nothing
-      = fix: Add `training=None` to `call` and forward it
+      |                ------------ this layer is called without `training`
+      = fix: Add `training=None` to `call` and pass it on
 1 file checked, 1 finding (1 with a safe fix)
 """
 

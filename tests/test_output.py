@@ -155,7 +155,7 @@ BOTH_PLACES = """\
     12 |         return self.drop(x)
        |                ^^^^^^^^^^^^
     11 |         x = self.base(x, training=False)
-       |             ---------------------------- `self.base` leaves its flag in the call context
+       |             ---------------------------- `self.base` leaks its flag to the layers called after it
 """
 
 
@@ -164,10 +164,10 @@ def test_both_places_of_a_leak_are_shown(model: Path, fix: Fix) -> None:
     flagged = "    def call(self, x, training=None):\n        x = self.base(x, training=False)\n"
     text = MODEL.replace("\n    def call", made).replace("    def call(self, x):\n", flagged)
     model.write_text(text)
-    assert BOTH_PLACES in fix("--check", "--keras", "3", ".").out
-    [found] = json.loads(fix("--check", "--keras", "3", "--output-format", "json", ".").out)
+    assert BOTH_PLACES in fix("--check", "--keras-versions", "3", ".").out
+    [found] = json.loads(fix("--check", "--keras-versions", "3", "--output-format", "json", ".").out)
     assert found["related"]["location"] == {"row": 11, "column": 13}
-    sarif = json.loads(fix("--check", "--keras", "3", "--output-format", "sarif", ".").out)
+    sarif = json.loads(fix("--check", "--keras-versions", "3", "--output-format", "sarif", ".").out)
     [other] = sarif["runs"][0]["results"][0]["relatedLocations"]
     assert other["physicalLocation"]["region"]["startLine"] == 11
 

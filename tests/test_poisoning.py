@@ -62,7 +62,7 @@ FIRST = HEAD.count("\n") + 1
 """The line that the body of `call` begins on."""
 
 
-LEAK = " leaves its default "
+LEAK = " leaks its default "
 
 
 def model(body: str) -> SourceText:
@@ -72,7 +72,7 @@ def model(body: str) -> SourceText:
 
 def messages(body: str, keras: str = "all") -> list[str]:
     """The messages of KTP201 about such a model."""
-    settings = Settings(select=("KTP201",), keras=targets(keras))
+    settings = Settings(select=("KTP201",), keras_versions=targets(keras))
     return [one.message for one in engine.check(model(body), settings, "model.py")]
 
 
@@ -125,15 +125,15 @@ def test_a_functional_model_takes_the_flag_and_leaves_it(made: str, release: str
         "        self.drop = layers.Dropout(0.5)\n\n    def call(self, x, training=None):\n"
         "        return self.drop(self.base(x, training=False))\n"
     )
-    settings = Settings(select=("KTP201",), keras=targets(release))
+    settings = Settings(select=("KTP201",), keras_versions=targets(release))
     (found,) = engine.check(SourceText(text), settings, "model.py")
-    assert f"in `fit()` under Keras {release}" in found.message
+    assert f"in `fit()` in Keras {release}" in found.message
 
 
 @pytest.mark.parametrize(("body", "line"), POISONED.values(), ids=POISONED.keys())
 def test_what_poisons_is_named_with_its_line(body: str, line: int) -> None:
     (message,) = poisoned(body)
-    assert f" on line {FIRST + line - 1} leaves " in message
+    assert f"(line {FIRST + line - 1}): " in message
 
 
 @pytest.mark.parametrize("name", ["resize", "eager"])
@@ -141,7 +141,7 @@ def test_a_default_that_leaks_is_reported_and_given_the_flag(name: str) -> None:
     body = f"x = self.{name}(x)\nx = self.dense(x)\nreturn self.drop(x)"
     (leak,) = (message for message in messages(body) if LEAK in message)
     assert leak.startswith(f"`self.{name}`")
-    assert f"`self.drop` on line {FIRST + 2} runs in training mode" in leak
+    assert f"`self.drop` (line {FIRST + 2}): training mode" in leak
     fixed = engine.fix(model(body), Settings(), "model.py").text
     assert f"self.{name}(x, training=training)" in fixed
     assert "self.drop(x, training=training)" in fixed
@@ -159,7 +159,7 @@ def test_a_constant_that_leaks_is_meant(first: str) -> None:
 def test_a_helper_that_poisons() -> None:
     (message,) = poisoned("x = self._backbone(x)\nreturn self.drop(x)")
     line = next(number for number, text in enumerate(HEAD.splitlines(), 1) if "return self.base" in text)
-    assert f"`self.base` on line {line} leaves `training=False`" in message
+    assert f"inherits `training=False` from `self.base` (line {line})" in message
 
 
 RIGHT = {
@@ -196,7 +196,7 @@ DEFAULT = "x = self.flip(x)\nreturn self.drop(x)"
 )
 def test_releases_in_the_message(body: str, keras: str, title: str) -> None:
     (message,) = poisoned(body, keras)
-    assert f" under {title}: " in message
+    assert f" in {title}. " in message
 
 
 @pytest.mark.parametrize(("body", "keras"), [(CONSTANT, "2"), (DEFAULT, "2"), (DEFAULT, "3.16")])

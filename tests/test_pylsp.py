@@ -97,7 +97,7 @@ def test_diagnostics_end_where_the_finding_ends_and_come_once(tmp_path: Path) ->
         server.send("textDocument/didChange", changed)
         assert server.diagnostics(path.as_uri()) == []
     assert (found["source"], found["code"], found["severity"]) == ("training-phase", "KTP101", 1)
-    assert found["message"].startswith("`Model.call` has no `training` parameter")
+    assert found["message"].startswith("`Model.call` takes no `training`")
     assert found["range"] == {"start": {"line": 8, "character": 4}, "end": {"line": 8, "character": 20}}
     assert found["relatedInformation"][0]["location"]["range"]["start"] == {"line": 9, "character": 15}
 

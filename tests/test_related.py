@@ -34,7 +34,7 @@ def only_finding(text: str, filename: str = "model.py") -> Finding:
 def test_a_poisoned_layer_names_the_line_that_leaks() -> None:
     related = only_finding(POISONED).related
     assert related is not None
-    assert related.message == "`self.backbone` leaves its flag in the call context"
+    assert related.message == "`self.backbone` leaks its flag to the layers called after it"
     assert (related.start, related.end) == (Position(11, 12), Position(11, 44))
 
 

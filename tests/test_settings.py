@@ -66,35 +66,35 @@ def write(folder: Path, table: str) -> Path:
 
 
 def test_no_pyproject(tmp_path: Path) -> None:
-    assert resolved(tmp_path, keras="3").keras == targets("3")
+    assert resolved(tmp_path, keras_versions="3").keras_versions == targets("3")
     assert resolved(tmp_path, select=["ktp101"]).select == ("KTP101",)
 
 
 def test_the_nearest_table_above_a_file_counts(tmp_path: Path) -> None:
-    write(tmp_path, 'select = ["KTP1"]\nkeras = "2"')
+    write(tmp_path, 'select = ["KTP1"]\nkeras-versions = "2"')
     write(tmp_path / "inner", 'ignore = ["KTP102"]')
     (tmp_path / "inner" / "package").mkdir()
     (tmp_path / "inner" / "package" / "pyproject.toml").write_text("[project]\nname = 'training-phase'\n")
     outer, inner = resolved(tmp_path), resolved(tmp_path / "inner" / "package")
-    assert (outer.select, outer.ignore, outer.keras) == (("KTP1",), (), targets("2"))
-    assert (inner.select, inner.ignore, inner.keras) == ((), ("KTP102",), ALL_RELEASES)
+    assert (outer.select, outer.ignore, outer.keras_versions) == (("KTP1",), (), targets("2"))
+    assert (inner.select, inner.ignore, inner.keras_versions) == ((), ("KTP102",), ALL_RELEASES)
 
 
 def test_options_go_over_files(tmp_path: Path) -> None:
-    write(tmp_path, 'select = ["KTP1"]\nignore = ["KTP102"]\nproject = false')
-    found = Configuration({"select": ["KTP4"], "keras": "3"}).for_folder(tmp_path)
+    write(tmp_path, 'select = ["KTP1"]\nignore = ["KTP102"]\nfollow-imports = false')
+    found = Configuration({"select": ["KTP4"], "keras-versions": "3"}).for_folder(tmp_path)
     assert found.settings.select == ("KTP4",)
     assert found.settings.ignore == ("KTP102",)
-    assert found.origins["select"] == found.origins["keras"] == "command line"
-    assert found.origins["ignore"] == found.origins["project"] == str(tmp_path / "pyproject.toml")
+    assert found.origins["select"] == found.origins["keras-versions"] == "command line"
+    assert found.origins["ignore"] == found.origins["follow-imports"] == str(tmp_path / "pyproject.toml")
     assert found.origins["exclude"] == "default"
 
 
 def test_isolated_and_config(tmp_path: Path) -> None:
-    write(tmp_path, 'keras = "2"')
-    other = write(tmp_path / "other", 'keras = "3"')
-    assert Configuration({}, isolated=True).for_folder(tmp_path).settings.keras == ALL_RELEASES
-    assert Configuration({}, config=other).for_folder(tmp_path).settings.keras == targets("3")
+    write(tmp_path, 'keras-versions = "2"')
+    other = write(tmp_path / "other", 'keras-versions = "3"')
+    assert Configuration({}, isolated=True).for_folder(tmp_path).settings.keras_versions == ALL_RELEASES
+    assert Configuration({}, config=other).for_folder(tmp_path).settings.keras_versions == targets("3")
     other.write_text("[project]\n")
     with pytest.raises(SettingsError, match=r"other/pyproject\.toml has no table \[tool\.training-phase\]"):
         Configuration({}, config=other)
@@ -105,20 +105,21 @@ def test_isolated_and_config(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("keras = 2", None),
-        ("project = false", None),
+        ("keras-versions = 2", None),
+        ("follow-imports = false", None),
         ('select = ["ALL"]', None),
         ('ignore = ["KTP900"]', None),
         ('per-file-ignores = { "tests/*" = ["ktp1"] }', None),
         ('keras-modules = ["my.keras=2"]', None),
-        ("keras = 4", f"keras must be {FORMS}; not `4`"),
+        ("keras-versions = 4", f"keras-versions must be {FORMS}; not `4`"),
         ("select = 'KTP101'", "select must be a list of codes, not `KTP101`"),
         ("select = [101]", "select must be a list of codes"),
         ('select = ["KTP2O2"]', "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
         ('extend-select = ["XYZ"]', "extend-select: no rule has the code `XYZ`"),
-        ('project = "yes"', "project must be true or false"),
+        ('follow-imports = "yes"', "follow-imports must be true or false"),
         ('slect = ["KTP101"]', "unknown setting `slect`; did you mean `select`?"),
-        ('phase_layers = ["a.B"]', "unknown setting `phase_layers`; did you mean `phase-layers`?"),
+        ('keras = "2"', "unknown setting `keras`; did you mean `keras-versions`?"),
+        ('training_layers = ["a.B"]', "unknown setting `training_layers`; did you mean `training-layers`?"),
         ("select = [", "cannot be read"),
         (f"select = {'[' * 5000}{']' * 5000}", "cannot be read: it is too deeply nested"),
         (f"select = {'{a=' * 3000}1{'}' * 3000}", "cannot be read: it is too deeply nested"),
@@ -131,8 +132,8 @@ def test_isolated_and_config(tmp_path: Path) -> None:
         ('exclude = ["a", ""]', "exclude: `` is no pattern for paths"),
         ('extend-exclude = ["a\\\\"]', "is no pattern for paths"),
         ('extend-exclude = ["[z-a]"]', "extend-exclude: `[z-a]` is no pattern for paths"),
-        ('phase-layers = ["my lib.Drop"]', "phase-layers: `my lib.Drop` is no name"),
-        ('flag-names = ["a.b"]', "flag-names: `a.b` is no name"),
+        ('training-layers = ["my lib.Drop"]', "training-layers: `my lib.Drop` is no name"),
+        ('training-aliases = ["a.b"]', "training-aliases: `a.b` is no name"),
         ('keras-modules = ["my.keras=4"]', "keras-modules: `my.keras=4` must end with =2 or =3, or name no version"),
         ('ignore-classes = ["a.b*"]', "ignore-classes: `a.b*` is no pattern for the name of a class"),
         ("respect-gitignore = 1", "respect-gitignore must be true or false, not `1`"),
@@ -150,7 +151,7 @@ def test_what_pyproject_may_say(tmp_path: Path, text: str, said: str | None) -> 
     assert "\n" not in str(error.value).strip()
 
 
-@pytest.mark.parametrize("text", ["[tool]\ntraining-phase = 3\n", "[[tool.training-phase]]\nkeras = 2\n"])
+@pytest.mark.parametrize("text", ["[tool]\ntraining-phase = 3\n", "[[tool.training-phase]]\nkeras-versions = 2\n"])
 def test_no_table(tmp_path: Path, text: str) -> None:
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"tool\.training-phase must be a table"):
@@ -159,11 +160,11 @@ def test_no_table(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("data", [b"tool = 3 # training-phase\n", b"# caf\xe9\n", b"[tool\n"])
 def test_somebody_elses_mistake(tmp_path: Path, data: bytes) -> None:
-    write(tmp_path, 'keras = "2"')
+    write(tmp_path, 'keras-versions = "2"')
     inner = tmp_path / "inner"
     inner.mkdir()
     (inner / "pyproject.toml").write_bytes(data)
-    assert resolved(inner).keras == targets("2")
+    assert resolved(inner).keras_versions == targets("2")
 
 
 def test_undecodable_pyproject(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_nearest(word: str, said: str) -> None:
 
 
 def test_codes_are_read_from_file_names() -> None:
-    assert codes.rule_modules()["KTP202"] == "ktp202_training_not_forwarded"
+    assert codes.rule_modules()["KTP202"] == "forwarding.ktp202_training_not_forwarded"
     assert codes.rule_name("KTP202") == "training-not-forwarded"
     assert codes.rule_name("KTP900") == "not-analysed"
     with pytest.raises(KeyError):

@@ -73,11 +73,11 @@ CASES = [
         ONE_AND_TWO,
         {**TWO, ".gitignore": "other/\n"},
     ),
-    Case("keras", '"2"', ("--keras", "2"), with_it=ONE_AND_TWO[1:]),
+    Case("keras-versions", '"2"', ("--keras-versions", "2"), with_it=ONE_AND_TWO[1:]),
     Case(
-        "project",
+        "follow-imports",
         "false",
-        ("--no-project",),
+        ("--no-follow-imports",),
         [("base.py", "KTP101"), ("derived.py", "KTP101")],
         [("base.py", "KTP101")],
         {"base.py": BASE, "derived.py": DERIVED},
@@ -189,7 +189,7 @@ def test_settings_for_the_whole_run_are_those_of_the_folder_it_runs_in(tmp_path:
 
 @pytest.mark.parametrize("table", ["training_phase", "flake8-training-phase", "flake8-training_phase.per-file-ignores"])
 def test_a_table_with_almost_the_right_name_is_an_error(table: str, tmp_path: Path, fix: Fix) -> None:
-    written(tmp_path, {"model.py": MODEL, "pyproject.toml": f"[tool.{table}]\nkeras = '2'\n"})
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": f"[tool.{table}]\nkeras-versions = '2'\n"})
     name = table.partition(".")[0]
     said = (
         f"training-phase-fix: {tmp_path}/pyproject.toml: the table [tool.{name}] must be named [tool.training-phase]\n"
@@ -216,13 +216,15 @@ def test_ktp_alone_means_what_is_on_by_default(option: str, tmp_path: Path, fix:
 
 def test_show_settings(tmp_path: Path, fix: Fix) -> None:
     path = tmp_path / "inner" / "pyproject.toml"
-    written(tmp_path, {"inner/model.py": MODEL, "inner/pyproject.toml": '[tool.training-phase]\nkeras = "3"\n'})
+    written(
+        tmp_path, {"inner/model.py": MODEL, "inner/pyproject.toml": '[tool.training-phase]\nkeras-versions = "3"\n'}
+    )
     lines = fix("--show-settings", "--ignore", "KTP1", "inner/model.py", "inner", ".").lines
-    ignore, project = 'ignore = ["KTP1"]  # command line', "project = true  # default"
-    assert [line for line in lines if line.startswith(("# ", "keras =", "ignore =", "project ="))] == [
-        *("# inner/model.py", ignore, f'keras = "3"  # {path}', project),
-        *("# inner", ignore, f'keras = "3"  # {path}', project),
-        *("# .", ignore, 'keras = "all"  # default', project),
+    ignore, project = 'ignore = ["KTP1"]  # command line', "follow-imports = true  # default"
+    assert [line for line in lines if line.startswith(("# ", "keras-versions =", "ignore =", "follow-imports ="))] == [
+        *("# inner/model.py", ignore, f'keras-versions = "3"  # {path}', project),
+        *("# inner", ignore, f'keras-versions = "3"  # {path}', project),
+        *("# .", ignore, 'keras-versions = "all"  # default', project),
     ]
 
 
@@ -231,7 +233,7 @@ def test_each_file_has_the_settings_of_its_own_project(tmp_path: Path, fix: Fix)
         tmp_path,
         {
             "one/model.py": MODEL,
-            "one/pyproject.toml": '[tool.training-phase]\nkeras = "2"\n',
+            "one/pyproject.toml": '[tool.training-phase]\nkeras-versions = "2"\n',
             "two/package/model.py": MODEL,
             "two/pyproject.toml": '[tool.training-phase]\nselect = ["KTP1"]\n',
             "two/package/pyproject.toml": "[project]\n",
@@ -239,7 +241,7 @@ def test_each_file_has_the_settings_of_its_own_project(tmp_path: Path, fix: Fix)
         },
     )
     assert found(fix) == [("two/package/model.py", "KTP101")]
-    assert found(fix, "--keras", "3") == [("one/model.py", "KTP101"), ("two/package/model.py", "KTP101")]
+    assert found(fix, "--keras-versions", "3") == [("one/model.py", "KTP101"), ("two/package/model.py", "KTP101")]
     fix(".")
     assert (tmp_path / "one" / "model.py").read_text() == MODEL
     assert (tmp_path / "two" / "package" / "model.py").read_text() != MODEL
@@ -269,7 +271,7 @@ def test_nothing_is_written_when_some_settings_are_wrong(tmp_path: Path, fix: Fi
         (["--config", "gone.toml"], "gone.toml cannot be read"),
         (["--per-file-ignores", "KTP1"], "per-file-ignores: `KTP1` must be a pattern, a colon and codes"),
         (["--per-file-ignores", "a:KTP2O2"], "per-file-ignores: no rule has the code `KTP2O2`; did you mean `KTP202`?"),
-        (["--phase-layers", "a-b"], "phase-layers: `a-b` is no name"),
+        (["--training-layers", "a-b"], "training-layers: `a-b` is no name"),
         (["--show-files", "--keras-modules", "a=4"], "keras-modules: `a=4` must end with =2 or =3"),
     ],
 )
@@ -303,14 +305,14 @@ MODEL_FOUND, FORGETFUL_FOUND = "./model.py:9:5: KTP101", "./other/forgetful.py:1
 def test_what_is_stronger_in_flake8(tmp_path: Path, flake8: Lint) -> None:
     written(tmp_path, TWO)
     assert flake8() == [MODEL_FOUND, FORGETFUL_FOUND]
-    written(tmp_path, {"pyproject.toml": '[tool.training-phase]\nkeras = "2"\n'})
+    written(tmp_path, {"pyproject.toml": '[tool.training-phase]\nkeras-versions = "2"\n'})
     assert flake8() == [FORGETFUL_FOUND]
     assert flake8("--training-phase-isolated") == [MODEL_FOUND, FORGETFUL_FOUND]
-    written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-keras = all\n"})
+    written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-keras-versions = all\n"})
     assert flake8() == [MODEL_FOUND, FORGETFUL_FOUND]
-    assert flake8("--training-phase-keras", "2") == [FORGETFUL_FOUND]
+    assert flake8("--training-phase-keras-versions", "2") == [FORGETFUL_FOUND]
     written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-config = other/shared.toml\n"})
-    written(tmp_path, {"other/shared.toml": '[tool.training-phase]\nkeras = "3"\n'})
+    written(tmp_path, {"other/shared.toml": '[tool.training-phase]\nkeras-versions = "3"\n'})
     assert flake8() == [MODEL_FOUND, FORGETFUL_FOUND]
 
 
@@ -318,10 +320,10 @@ def test_a_switch_in_flake8(tmp_path: Path, flake8: Lint) -> None:
     written(tmp_path, {"base.py": BASE, "derived.py": DERIVED})
     alone, both = ["./base.py:9:5: KTP101"], ["./base.py:9:5: KTP101", "./derived.py:5:5: KTP101"]
     assert flake8() == both
-    assert flake8("--training-phase-no-project") == alone
-    written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-project = false\n"})
+    assert flake8("--training-phase-no-follow-imports") == alone
+    written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-follow-imports = false\n"})
     assert flake8() == alone
-    assert flake8("--training-phase-project") == both
+    assert flake8("--training-phase-follow-imports") == both
 
 
 def test_cache_in_flake8(tmp_path: Path, flake8: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,7 +347,7 @@ def test_what_is_shown_and_checked_is_for_flake8_to_say(tmp_path: Path, flake8: 
 
 def test_each_file_has_the_settings_of_its_own_project_in_flake8(tmp_path: Path, flake8: Lint) -> None:
     written(tmp_path, {"one/model.py": MODEL, "two/model.py": MODEL})
-    written(tmp_path, {"one/pyproject.toml": '[tool.training-phase]\nkeras = "2"\n'})
+    written(tmp_path, {"one/pyproject.toml": '[tool.training-phase]\nkeras-versions = "2"\n'})
     assert flake8() == ["./two/model.py:9:5: KTP101"]
 
 
@@ -361,16 +363,19 @@ def test_a_mistake_in_a_file_is_told_where_it_counts(tmp_path: Path, capfd: pyte
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--training-phase-phase-layers", "a-b"], "flake8-training-phase: phase-layers: `a-b` is no name"),
+        (["--training-phase-training-layers", "a-b"], "flake8-training-phase: training-layers: `a-b` is no name"),
         (["--training-phase-config", "gone.toml"], "gone.toml cannot be read"),
-        (["--training-phase-config", "wrong.toml"], "wrong.toml: unknown setting `kears`; did you mean `keras`?"),
+        (
+            ["--training-phase-config", "wrong.toml"],
+            "wrong.toml: unknown setting `keras`; did you mean `keras-versions`?",
+        ),
     ],
 )
 def test_a_mistake_in_an_option_ends_flake8(
     options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    written(tmp_path, {"model.py": MODEL, "wrong.toml": "[tool.training-phase]\nkears = 2\n"})
+    written(tmp_path, {"model.py": MODEL, "wrong.toml": "[tool.training-phase]\nkeras = 2\n"})
     assert main([*options, "."]) == 1
     printed = capfd.readouterr()
     assert "There was a critical error during execution of Flake8" in printed.out + printed.err

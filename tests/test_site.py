@@ -90,7 +90,7 @@ def test_pictures_are_shown() -> None:
 
 
 def test_monte_carlo_shows_what_was_measured() -> None:
-    assert measured("7g")[1] == ["on", "on", "**off**", "on", "**off**"]
+    assert measured("7g")[1] == ["train", "train", "**infer**", "train", "**infer**"]
 
 
 def test_the_configuration_names_what_is_there() -> None:

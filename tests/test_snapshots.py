@@ -20,6 +20,12 @@ def test_snapshot_is_what_is_said(one: Input) -> None:
         pytest.fail(f"{told}\n\nIf this is meant: python -m tests.snapshots --accept {one.name}", pytrace=False)
 
 
+def test_messages_are_short() -> None:
+    messages = {message for one in INPUTS for message in snapshots.messages(one.snapshot)}
+    too_long = {message for message in messages if len(message) > 160}
+    assert {one for one in too_long if "keras.Model(model.layers[0].input" not in one} == set()
+
+
 def test_every_snapshot_has_an_input() -> None:
     assert snapshots.stale(INPUTS) == []
 

@@ -64,7 +64,7 @@ def test_what_means_nothing_is_told_the_forms(given: object) -> None:
 
 @pytest.mark.parametrize("given", [3.1, 2.15, True, [3.8]])
 def test_a_number_with_a_point_is_refused(given: object) -> None:
-    # TOML reads `keras = 3.10` as 3.1.
+    # TOML reads `keras-versions = 3.10` as 3.1.
     with pytest.raises(ValueError, match="must be text"):
         targets(given)
 
@@ -178,7 +178,7 @@ class Model(keras.Model):
 
 
 def codes(text: str, keras: str) -> set[str]:
-    return {one.code for one in check(SourceText(text), Settings(keras=targets(keras)), "example.py")}
+    return {one.code for one in check(SourceText(text), Settings(keras_versions=targets(keras)), "example.py")}
 
 
 @pytest.mark.parametrize(
@@ -211,4 +211,4 @@ def test_all_is_what_was_measured() -> None:
 def test_the_message_says_which_releases() -> None:
     found = check(SourceText(RESIZING_FIRST), Settings(select=("KTP201",)), "example.py")
     assert [one.keras for one in found] == [(3,), (3,)]
-    assert all("under Keras 3.6 to 3.15" in one.message for one in found)
+    assert all("in Keras 3.6 to 3.15" in one.message for one in found)

@@ -96,7 +96,7 @@ print("\\n".join(sorted({os.path.abspath(one) for one in opened if isinstance(on
 @pytest.mark.parametrize("options", [[], ["--check"], ["--diff"], ["--unsafe-fixes"]])
 def test_nothing_outside_the_paths_given_is_opened_for_writing(options: list[str], tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
-    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras = '3'\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.training-phase]\nkeras-versions = '3'\n")
     for path in (tmp_path / "inside" / "model.py", tmp_path / "outside.py"):
         path.write_text(MODEL)
     command = [sys.executable, "-c", WRITTEN, "--no-cache", "-j1", *options, "inside"]

@@ -249,7 +249,7 @@ class Projects:
 
     def of(self, settings: Settings) -> Project:
         """The project that is read under these settings."""
-        key = (settings.project, settings.knowledge)
+        key = (settings.follow_imports, settings.knowledge)
         if key not in self._projects:
             self._projects[key] = Project(*key, self._texts)
         return self._projects[key]

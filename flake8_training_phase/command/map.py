@@ -21,7 +21,15 @@ from flake8_training_phase.output.maps.text import TextStyle
 from flake8_training_phase.printable import printable, printable_path
 
 NAME = "training-phase-map"
-_SETTINGS = ("keras", "project", "phase-layers", "layer-bases", "model-bases", "keras-modules", "flag-names")
+_SETTINGS = (
+    "keras-versions",
+    "follow-imports",
+    "training-layers",
+    "layer-bases",
+    "model-bases",
+    "keras-modules",
+    "training-aliases",
+)
 """The settings that say what is known of the code."""
 _DESCRIPTION = """Show which mode each layer call of a model runs in: in fit(), with training=True, with training=False,
 without a flag and in predict(), in Keras 2 and in the releases of Keras 3 that differ. Your code is not run."""

@@ -23,6 +23,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if word[:3] + read_as_digits[3:] in words:
         return f"; did you mean `{word[:3] + read_as_digits[3:]}`?"
 
+    if begun := [one for one in words if len(word) > 2 and one.startswith(word)]:
+        return f"; did you mean `{begun[0]}`?"
+
     def likeness(other: str) -> tuple[float, int]:
         # Of codes that share as many characters, the one that has them in the same places.
         return difflib.SequenceMatcher(None, other, word).ratio(), sum(map(str.__eq__, word, other))

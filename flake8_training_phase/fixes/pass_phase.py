@@ -44,21 +44,19 @@ def pass_phase(calls: Iterable[ast.Call], text: str | None) -> list[Change] | No
 
 
 def advice(use: LegacyUse, calls: Iterable[ast.Call]) -> str:
-    """What is wrong and what to do: ``does not exist in Keras 3: pass `training=` to `model(…)` in line 7``."""
+    """What is wrong and what to do: ``does not exist in Keras 3. Pass `training=` to `model(…)` in line 7``."""
     private = use.path.startswith("tensorflow.python.")
-    wrong = "sets what no public Keras reads" if private else "does not exist in Keras 3"
-    return f"{wrong}: {_governed(calls, phase_text(use.node))}"
+    wrong = "sets a value that no public Keras reads" if private else "does not exist in Keras 3"
+    return f"{wrong}. {_governed(calls, phase_text(use.node))}"
 
 
 def _governed(calls: Iterable[ast.Call], text: str | None) -> str:
     without = [call for call in calls if not any(keyword.arg == "training" for keyword in call.keywords)]
     if not without:
         if text == "False":
-            return (
-                "`predict()` and `evaluate()` run in inference mode by themselves; pass `training=False` to `model(…)`"
-            )
+            return "`predict()` already runs in inference mode; for `model(…)` pass `training=False`"
         told = "True" if text == "True" else "…"
-        return f"`predict()` always runs in inference mode, so call the model instead: `model(x, training={told})`"
+        return f"`predict()` always runs in inference mode; call `model(x, training={told})` instead"
     shown = [f"`{ast.unparse(call.func)}(…)` in line {call.lineno}" for call in without[:_SHOWN]]
     more = f" and {len(without) - _SHOWN} more" if len(without) > _SHOWN else ""
-    return f"pass `training=` to {', '.join(shown)}{more}"
+    return f"Pass `training=` to {', '.join(shown)}{more}"

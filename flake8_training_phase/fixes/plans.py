@@ -102,7 +102,7 @@ def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined], 
     changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
     applicability = Applicability.UNSAFE if uses_kwargs(layer_class.call) else Applicability.SAFE
-    return Plan(f"Add `training={default}` to `call` and forward it", applicability, tuple(dict.fromkeys(changes)))
+    return Plan(f"Add `training={default}` to `call` and pass it on", applicability, tuple(dict.fromkeys(changes)))
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:

@@ -31,7 +31,7 @@ def unguard(group: Sequence[Guarded], applicability: Applicability) -> Plan | No
         elif event.flag.by_lane[:2] != (True, False):
             return None
     if changes:
-        return Plan("Pass the flag, so that the guard can go", applicability, tuple(changes))
+        return Plan("Pass the flag, so that the guard can be removed", applicability, tuple(changes))
     guard = group[0].guard
     last: Change = Unwrap(guard) if isinstance(guard, ast.If) else Replace(guard, "{}", (guard.body,))
-    return Plan("Call it always: it knows the phase by its flag", applicability, (last,))
+    return Plan("Remove the guard: the flag already decides", applicability, (last,))

@@ -16,7 +16,7 @@ _SPELLINGS = {"": "keras", "2": "tf_keras", "3": "keras_core"}
 class Knowledge:
     """Names from outside the checked code, and what they mean. Dotted names are those that the code imports."""
 
-    phase_layers: tuple[str, ...] = ()
+    training_layers: tuple[str, ...] = ()
     """Layers that behave differently in training and take `training=None`; a name without a dot is a class's."""
     layer_bases: tuple[str, ...] = ()
     """Classes that derive from Keras's `Layer`."""
@@ -24,7 +24,7 @@ class Knowledge:
     """Classes that derive from Keras's `Model`."""
     keras_modules: tuple[str, ...] = ()
     """Modules that are a Keras, with `=2` or `=3` behind the name of one that is always of that version."""
-    flag_names: tuple[str, ...] = ()
+    training_aliases: tuple[str, ...] = ()
     """Names of parameters of `call` that mean the phase."""
     catalogues: tuple[Catalogue, ...] = ()
     """What is known of the layers of other packages, beside what comes with this one."""
@@ -40,8 +40,8 @@ class Knowledge:
     def layer(self, dotted: str) -> KerasLayer | None:
         """The layer or base class that a dotted name means; None for a name that nothing was told of."""
         name = dotted.rpartition(".")[2]
-        if _is_among(dotted, name, self.phase_layers):
-            return _phase_layer(name)
+        if _is_among(dotted, name, self.training_layers):
+            return _training_layer(name)
         for bases, base in ((self.model_bases, "Model"), (self.layer_bases, "Layer")):
             if _is_among(dotted, name, bases):
                 return _subclass(name, base)
@@ -57,7 +57,7 @@ def _is_among(dotted: str, name: str, entries: tuple[str, ...]) -> bool:
 
 
 @cache
-def _phase_layer(name: str) -> KerasLayer:
+def _training_layer(name: str) -> KerasLayer:
     signature = CallSignature(("inputs", "training"), accepts_training=True, default=None)
     # Nobody knows if it has weights: without them less is said of it.
     return KerasLayer(name, "Layer", {2: signature, 3: signature}, DependsOn.ALWAYS, (), has_weights=False)

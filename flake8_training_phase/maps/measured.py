@@ -58,7 +58,7 @@ def _static(trace: Trace) -> Map:
 def _settings(version: str) -> Settings:
     """The settings of a release; of all when it is not known."""
     try:
-        return Settings(keras=targets(".".join(version.split(".")[:2])))
+        return Settings(keras_versions=targets(".".join(version.split(".")[:2])))
     except ValueError:
         return Settings()
 

@@ -35,7 +35,7 @@ def maps_of(document: Document, settings: Settings, name: str | None = None) -> 
 
     Raises Broken for code that cannot be analysed, NoSuchClass.
     """
-    project = Project(settings.project, settings.knowledge)
+    project = Project(settings.follow_imports, settings.knowledge)
     module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
     try:
         return _maps(module, document, name)

@@ -1,4 +1,4 @@
-"""What a traced model did: the phase that each layer call ran in."""
+"""What a traced model did: the mode that each layer call ran in."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TRAINING_MODES = frozenset({"fit", "training=True"})
 
 
 class Phase(Enum):
-    """The phase that a layer ran in. `None` for a flag is inference, as it is to every layer of Keras."""
+    """The mode that a layer ran in. `None` for a flag is inference, as it is to every layer of Keras."""
 
-    TRAINING = "T"
-    INFERENCE = "I"
+    TRAINING = "train"
+    INFERENCE = "infer"
     UNKNOWN = "?"
     """The flag was a tensor without a value yet."""
 
@@ -72,7 +72,7 @@ class TracedCall:
     phase: Phase
     """What it ran in, after Keras has resolved argument, context and default."""
     frozen: bool
-    """It is a BatchNormalization with `trainable=False`, which runs in inference whatever is asked for."""
+    """It is a BatchNormalization with `trainable=False`, which always runs in inference mode."""
     site: Site | None
     """The line that called it; None when Keras alone did, as for the layers of a functional model."""
     through: tuple[Site | None, ...]
@@ -98,7 +98,7 @@ class TracedCall:
         return self.frozen or self.phase is phase_wanted(self.mode)
 
     def __str__(self) -> str:
-        """A sentence: `dropout (Dropout) at model.py:12 ran in inference in fit`."""
+        """A sentence: `dropout (Dropout) at model.py:12 ran in inference mode in fit`."""
         at = f" at {self.site}" if self.site else ""
         because = f": {self.reason}" if self.reason else ""
         return f"{_label(self)}{at} ran in {self.phase} mode in {self.mode}{because}"
@@ -181,7 +181,7 @@ def _label(call: TracedCall) -> str:
 
 def _cell(calls: Iterable[TracedCall], mode: str) -> str:
     here = [call for call in calls if call.mode == mode]
-    words = "/".join(sorted({call.phase.value for call in here})) or "-"
+    words = "/".join(sorted({call.phase.value for call in here})) or "skipped"
     return words if all(call.is_right for call in here) else f"{words} !"
 
 

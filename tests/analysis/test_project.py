@@ -60,7 +60,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 def codes(path: Path, project: bool = True) -> list[str]:
     """The codes reported for a file."""
     source = SourceText(path.read_text(encoding="utf-8"))
-    return [one.code for one in engine.check(source, Settings(project=project), str(path))]
+    return [one.code for one in engine.check(source, Settings(follow_imports=project), str(path))]
 
 
 @pytest.mark.parametrize(

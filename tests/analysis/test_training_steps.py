@@ -758,4 +758,6 @@ def test_what_is_no_step_in_torch(code: str) -> None:
 def test_torch_and_jax_are_keras_3_alone() -> None:
     for code, head in ((TORCH["a Keras optimizer"], TORCH_HEAD), (JAX["grad"], JAX_HEAD)):
         source = SourceText(head + textwrap.dedent(code))
-        assert engine.check(source, Settings(select=("KTP301", "KTP305"), keras=targets("2")), "example.py") == []
+        assert (
+            engine.check(source, Settings(select=("KTP301", "KTP305"), keras_versions=targets("2")), "example.py") == []
+        )

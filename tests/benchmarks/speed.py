@@ -89,7 +89,7 @@ def report_checks(texts: Texts, lines: int, rounds: int) -> None:
     """Compare a check with parsing the same files."""
 
     def check_all(project: bool) -> None:
-        settings = Settings(project=project)
+        settings = Settings(follow_imports=project)
         shared = Project(project)
         for name, source in texts:
             engine.check(source, settings, name, shared, with_fixes=False)

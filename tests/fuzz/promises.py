@@ -22,8 +22,8 @@ from flake8_training_phase.sources.edits import compatible_fixes
 from flake8_training_phase.sources.parsing import parse
 from flake8_training_phase.sources.text import SourceText
 
-EVERYTHING = ("--isolated", "--no-cache", "--select", "ALL", "--no-project")
-SETTINGS = Settings(select=("ALL",), project=False)
+EVERYTHING = ("--isolated", "--no-cache", "--select", "ALL", "--no-follow-imports")
+SETTINGS = Settings(select=("ALL",), follow_imports=False)
 MAX_SECONDS = 10
 """CPU time after which a check of an input as small as these are has run away."""
 
@@ -96,7 +96,7 @@ def same_through_flake8(data: bytes, findings: list[dict[str, object]]) -> None:
         return  # flake8 reports it, and runs no plugin.
     plugin = TrainingPhasePlugin(tree, source.lines, "-")
     class_options: dict[str, Any] = {
-        "configuration": Configuration({"project": False}, isolated=True),
+        "configuration": Configuration({"follow-imports": False}, isolated=True),
         "asked": ("KTP1", "KTP2", "KTP3", "KTP4"),
         "projects": None,
     }

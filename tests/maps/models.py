@@ -58,7 +58,7 @@ class Encoder(keras.Model):
 
 def the_map(text: str, name: str | None = None, keras: str = "all") -> Map:
     """The one map of a text."""
-    [shown] = maps_of(Document("model.py", SourceText(dedent(text))), Settings(keras=targets(keras)), name)
+    [shown] = maps_of(Document("model.py", SourceText(dedent(text))), Settings(keras_versions=targets(keras)), name)
     return shown
 
 

@@ -39,10 +39,10 @@ def test_what_no_other_class_runs(here: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_releases_are_a_setting(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "pyproject.toml").write_text('[tool.training-phase]\nkeras = "2"\n')
+    (here / "pyproject.toml").write_text('[tool.training-phase]\nkeras-versions = "2"\n')
     main(["model.py"])
     assert "Keras 3" not in capsys.readouterr().out
-    main(["--keras", "3.8", "model.py"])
+    main(["--keras-versions", "3.8", "model.py"])
     assert "Keras 3.8: 1 of 2" in capsys.readouterr().out
 
 
@@ -67,7 +67,7 @@ def test_standard_input(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
             ["model.py", "--format", "htm"],
             "argument --format: must be text, html, svg, mermaid or json, not `htm`; did you mean `html`?",
         ),
-        (["model.py", "--kears", "3"], "unknown option `--kears`; did you mean `--keras`?"),
+        (["model.py", "--keras", "3"], "unknown option `--keras`; did you mean `--keras-versions`?"),
         (
             ["model.py", "nested.py", "--format", "svg"],
             "svg shows one class, named as PATH::CLASS; there are FineTuned, Encoder",

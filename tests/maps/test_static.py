@@ -183,7 +183,7 @@ def made(depth: int) -> str:
 
 @pytest.mark.parametrize("text", every_text())
 def test_every_example_of_the_rules_has_maps(text: str) -> None:
-    for shown in maps_of(Document("example.py", SourceText(text)), Settings(keras=targets("all"))):
+    for shown in maps_of(Document("example.py", SourceText(text)), Settings(keras_versions=targets("all"))):
         numbers = [row.number for row in shown.walk()]
         assert numbers == list(range(1, len(numbers) + 1))
         for row in shown.walk():

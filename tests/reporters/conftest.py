@@ -20,7 +20,8 @@ Fix = Callable[..., Result]
 Check = Callable[..., Result]
 
 MESSAGE = (
-    "`self.drop` (Dropout) is called without `training`: it runs in the right phase only by the inherited call context"
+    "`self.drop` (Dropout) is called without `training` and works only by inheriting the caller's value. "
+    "Pass `training=training`"
 )
 """What is said of `FORGETFUL`."""
 

@@ -88,8 +88,8 @@ def test_places_in_a_notebook(name: str, place: str, tmp_path: Path, monkeypatch
 def test_concise(check: Check) -> None:
     assert check("concise", {"a.py": FORGETFUL, "b.py": MISNAMED}).lines == [
         f"a.py:10:16: KTP202 [*] {MESSAGE}",
-        "b.py:9:23: KTP103 [unsafe fix] Keras fills only `training`, not `is_training` of `Model.call`: "
-        "it stays `False` in `fit()` and `predict()`",
+        "b.py:9:23: KTP103 [unsafe fix] `Model.call` takes `is_training`, which Keras never passes: "
+        "it stays `False` in `fit()` and `predict()`. Rename it to `training`",
         "2 files checked, 2 findings (1 with a safe fix, 1 fixable only with --unsafe-fixes)",
     ]
 
@@ -126,8 +126,8 @@ def test_github(check: Check) -> None:
     texts = {"src/bug.py": MODEL, "src/fragile.py": returning("self.drop(\n            x)")}
     assert check("github", texts).lines == [
         "::error file=src/bug.py,line=9,col=5,endLine=9,endColumn=21,title=KTP101 model-without-training::"
-        "src/bug.py:9:5: KTP101 `Model.call` has no `training` parameter: "
-        "under Keras 3 `fit()` runs `self.drop` (Dropout, line 10) as in inference",
+        "src/bug.py:9:5: KTP101 `Model.call` takes no `training`, "
+        "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`",
         # GitHub takes no columns for what stands in several lines.
         "::warning file=src/fragile.py,line=10,endLine=11,title=KTP202 training-not-forwarded::"
         f"src/fragile.py:10:16: KTP202 {MESSAGE}",

@@ -79,7 +79,7 @@ def test_sarif_describes_the_rules(check: Check) -> None:
     forgotten = rules[1]
     assert forgotten["name"] == "training-not-forwarded"
     assert forgotten["shortDescription"]["text"].startswith("A layer that behaves differently in training")
-    assert forgotten["fullDescription"]["text"].startswith("Reports the call of a phase-dependent layer")
+    assert forgotten["fullDescription"]["text"].startswith("Reports the call of a mode-dependent layer")
     assert "## Fix safety" in forgotten["help"]["markdown"]
 
 

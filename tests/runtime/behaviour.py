@@ -213,7 +213,7 @@ class Trial:
             return "E"
         watched_layer = eval(f"built.{self.job.layer}", {"built": built}) if self.job.layer else built
         leaves = {leaf.name for leaf in self.laboratory.leaves(watched_layer)}
-        words = {call.phase.value for call in trace.calls if not self.job.layer or call.name in leaves}
+        words = {call.phase.name[0] for call in trace.calls if not self.job.layer or call.name in leaves}
         if words:
             return words.pop() if len(words) == 1 else "M"
         return "-" if leaves else "?"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import indent
 
+from tests.generate_docs import mode_cells
 from tests.rule_examples import Proof
 from tests.runtime.measure import Case
 from tests.runtime.test_facts import FACTS, RIGHT
-
-SPELLED = {"T": "on", "I": "off", "M": "mixed", "-": "skipped", "E": "raises"}
 
 ALWAYS_ON, ALWAYS_OFF = "T T T T T", "I I I I I"
 
@@ -39,15 +38,9 @@ class Pattern:
         """What to measure."""
         return Case(self.source, Proof(self.build, self.layer, shape=self.shape), keras, self.right)
 
-    def cell(self, words: str) -> str:
+    def cells(self, words: str) -> list[str]:
         """Measured words as they stand in the table: what is not meant is bold."""
-        pairs = zip(words.split(), self.right.split(), strict=True)
-        return " · ".join(_spelled(word) if word == meant else f"**{_spelled(word)}**" for word, meant in pairs)
-
-
-def _spelled(word: str) -> str:
-    """A word, or the two of a `fit()` that behaves differently compiled and eager."""
-    return "/".join(SPELLED[one] for one in word.split("/"))
+        return mode_cells(words, self.right)
 
 
 def fact(name: str) -> str:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.generate_docs import read, table
+from tests.generate_docs import MODES, read, table
 from tests.runtime.conftest import installed
 from tests.runtime.graph_patterns import BAKED, BUILT, PARENTS, SPREADING
 from tests.runtime.measure import stop_workers
@@ -23,7 +23,6 @@ PAGE = ROOT / "docs" / "what-happens-to-training.md"
 BEGIN, END = "<!-- phase table -->", "<!-- /phase table -->"
 COMMENT = "<!-- Made by `python -m tests.runtime.phase_table`: do not edit by hand. -->"
 PACKAGES = {2: "tf_keras", 3: "keras"}
-NOT_MEASURED = "n/a"
 
 DROPOUT = "self.dropout = keras.layers.Dropout(0.5)"
 NORM = "self.norm = keras.layers.BatchNormalization()"
@@ -448,7 +447,7 @@ def train_step(self, data):
 }
 PATTERNS = [pattern for patterns in GROUPS.values() for pattern in patterns]
 
-Cells = Mapping[tuple[str, int], str]
+Cells = Mapping[tuple[str, int], Sequence[str]]
 """What stands in the table, by row and generation."""
 Versions = Mapping[int, str | None]
 
@@ -460,7 +459,7 @@ def measured_cells() -> Cells:
             if keras in pattern.keras:
                 pattern.case(keras).start()
     return {
-        (pattern.row, keras): pattern.cell(pattern.case(keras).start().result().words)
+        (pattern.row, keras): pattern.cells(pattern.case(keras).start().result().words)
         for pattern in PATTERNS
         for keras in pattern.keras
     }
@@ -473,12 +472,15 @@ def installed_versions() -> Versions:
 
 def block(cells: Cells, versions: Versions) -> str:
     """What stands between the marks, which are included."""
-    head = ["Row", "Pattern", *(f"{package} {versions[keras]}" for keras, package in PACKAGES.items())]
+    head = ["Row", "Pattern", "Keras", *MODES]
+    titles = {keras: f"{package} {versions[keras]}" for keras, package in PACKAGES.items()}
     parts = [BEGIN, COMMENT]
     for heading, patterns in GROUPS.items():
         rows = [
-            [one.row, _linked(one), *(cells.get((one.row, keras), NOT_MEASURED) for keras in PACKAGES)]
+            [one.row, _linked(one), titles[keras], *cells[one.row, keras]]
             for one in patterns
+            for keras in PACKAGES
+            if (one.row, keras) in cells
         ]
         parts += [f"### {heading}", table([head, *rows])]
     return "\n\n".join([*parts, END])
@@ -498,7 +500,7 @@ def committed_block() -> str:
 
 
 def committed_versions() -> Versions:
-    """The versions that the heads of the tables name."""
+    """The versions that the rows of the tables name."""
     text = committed_block()
     found = {keras: re.search(rf"\| {package} (\S+) \|", text) for keras, package in PACKAGES.items()}
     return {keras: match[1] if match else None for keras, match in found.items()}
@@ -507,9 +509,8 @@ def committed_versions() -> Versions:
 def committed_cells() -> Cells:
     """The cells in the page."""
     rows = [line.strip("| ").split(" | ") for line in committed_block().splitlines() if line.startswith("| ")]
-    return {
-        (row[0], keras): cell for row in rows if len(row) == 4 for keras, cell in zip(PACKAGES, row[2:], strict=True)
-    }
+    keras = {package: major for major, package in PACKAGES.items()}
+    return {(row[0], keras[package]): row[3:] for row in rows if (package := row[2].partition(" ")[0]) in keras}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -61,7 +61,7 @@ def both_sides(diff: str) -> tuple[str, str]:
 def steps() -> list[Step]:
     """The changes whose results the page tells, for the backend that is TensorFlow."""
     definitions, classifier = blocks(PAGE, "python")[:2]
-    result = r"dropped\(Classifier\(\)\)  # before: ([^\n]*), after: ([^\n]*)"
+    result = r"modes\(Classifier\(\)\)  # before: ([^\n]*), after: ([^\n]*)"
     pattern = rf"^```diff\n((?:(?!^```).)*?)^```\n\n```python\n{result}\n```$"
     found = []
     for section in re.split(r"^## (?=\d+\. )", PAGE, flags=re.MULTILINE)[1:]:
@@ -69,7 +69,7 @@ def steps() -> list[Step]:
         for diff, before, after in re.findall(pattern, section, re.MULTILINE | re.DOTALL):
             whole_class = f"{classifier}        {MORE_LAYERS.get(number, 'pass')}\n\n"
             start = f"{definitions}\n{MORE_CODE.get(number, '')}\n{whole_class}"
-            old, new = (f"{start}{code}\n\nresult = dropped(Classifier())\n" for code in both_sides(diff))
+            old, new = (f"{start}{code}\n\nresult = modes(Classifier())\n" for code in both_sides(diff))
             found.append(Step(number, before, after, (old, new)))
     return found
 

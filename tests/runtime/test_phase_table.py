@@ -40,7 +40,7 @@ def cases() -> Iterator[object]:
 def test_cell_is_what_is_measured(pattern: Pattern, case: Case, measured: Measured) -> None:
     found = measured(case)
     committed = phase_table.committed_cells()[pattern.row, case.keras]
-    assert committed == pattern.cell(found.words), "\n".join([REFRESH, *found.notes])
+    assert committed == pattern.cells(found.words), "\n".join([REFRESH, *found.notes])
 
 
 def test_tables_hold_the_patterns() -> None:

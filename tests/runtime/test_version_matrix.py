@@ -33,8 +33,8 @@ def test_patterns_are_written_alone() -> None:
     }
     written = with_patterns(text, found, [program])
     assert set(written.splitlines()) - set(text.splitlines()) == {
-        f"| 1a | {program.title} | 3.14 | on · on · off · off · off |",
-        "|  |  | 3.15 | **off** · on · off · off · off |",
+        f"| 1a | {program.title} | 3.14 | train | train | infer | infer | infer |",
+        "|  |  | 3.15 | **infer** | train | infer | infer | infer |",
     }
     assert with_patterns(text, {}, []) == text
     assert with_patterns(written, found, [program]) == written

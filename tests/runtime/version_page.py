@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
-from tests.generate_docs import table
+from tests.generate_docs import MODES, mode_cells, table
 from tests.runtime.environments import RELEASES, Release, keras_3
 from tests.runtime.measure import ROOT
-from tests.runtime.patterns import SPELLED
 
 if TYPE_CHECKING:
     from tests.runtime.version_matrix import Program, Results
@@ -23,19 +22,19 @@ _INTRO = """\
 
 <!-- Made by `python -m tests.runtime.version_matrix`: do not edit by hand. -->
 
-From which release of Keras to which is what the rules speak of wrong? This was measured: the code of the rules' pages
-and of [what happens to `training`](what-happens-to-training.md) was run under each release, in an environment of its
+Which Keras releases does each rule apply to? This was measured: the code of the rules' pages
+and of [what happens to `training`](what-happens-to-training.md) was run in each release, in an environment of its
 own. All releases of Keras 3 ran with TensorFlow {tensorflow}, each tf_keras with the TensorFlow of its number.
-`--keras` ([settings](settings.md#keras)) takes the same numbers: `--keras 3.8` means 3.8.
+`--keras-versions` ([settings](settings.md#keras-versions)) takes the same numbers: `--keras-versions 3.8` means 3.8.
 
-A dash says that no release is concerned, *not run* that the code is not for that Keras or has not been measured on it
+A dash means that no release is affected, *not run* that the code is not for that Keras or has not been measured on it
 yet."""
 
 _RULES = """\
 ## Rules
 
-The releases under which at least one of the rule's examples does something else than what is meant. A rule with dashes
-speaks of code that is right by the call context alone, or that is no matter of phases."""
+The releases in which at least one of the rule's examples does not do what is meant. A dash means no measured release
+misbehaves: the code works only because the flag is inherited, or the rule is not about training mode."""
 
 _RULES_HEAD = ("Rule", "Name", "tf_keras", "Keras 3")
 _RULE_ROWS = r"(\| Rule \| Name \|.*\n\| ---.*\n)((?:\| \[KTP.*\n)+)"
@@ -44,8 +43,8 @@ _RULE_ROWS = r"(\| Rule \| Name \|.*\n\| ---.*\n)((?:\| \[KTP.*\n)+)"
 _PATTERNS = """\
 ## Patterns that changed
 
-What a watched layer does in `fit()`, `model(x, training=True)`, `model(x, training=False)`, `model(x)` and
-`predict()`, for the patterns that not all measured releases of Keras 3 treat alike."""
+The mode of a watched layer in the five ways of running its model, for the patterns that not all measured releases of
+Keras 3 treat alike. What is not meant is bold."""
 
 _PATTERN_ROWS = r"(\| Row \| Pattern \|.*\n\| ---.*\n)((?:\|.*\n)+)"
 """The head of the table of patterns, and its rows."""
@@ -129,7 +128,7 @@ def _rule_row(rule: Rule, results: Results, releases: Sequence[Release], program
 
 
 def _patterns_table(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> str:
-    rows = [["Row", "Pattern", "Keras", "What happens"]]
+    rows = [["Row", "Pattern", "Keras", *MODES]]
     third = [one for one in releases if one.keras == 3]
     for program in programs:
         by_words: dict[str, list[Release]] = {}
@@ -140,7 +139,7 @@ def _patterns_table(results: Results, releases: Sequence[Release], programs: Seq
         if program.title and len(by_words) > 1:
             for number, (words, found) in enumerate(by_words.items()):
                 what = [program.name.removeprefix("row "), program.title] if number == 0 else ["", ""]
-                rows.append([*what, _ranges(found), _spelled(words, program.right)])
+                rows.append([*what, _ranges(found), *mode_cells(words, program.right)])
     return table(rows)
 
 
@@ -150,8 +149,10 @@ def _fixed(results: Results, releases: Sequence[Release], programs: Sequence[Pro
     wrong = [(one, release) for one, release in runs if _is_wrong(results, release, one)]
     parts = [f"{len(runs) - len(wrong)} of {len(runs)} runs do what is meant."]
     if wrong:
-        rows = [["Example", "Release", "What happens"]]
-        rows += [[one.name, release.name, _spelled(_words(results, release, one), one.right)] for one, release in wrong]
+        rows = [["Example", "Release", *MODES]]
+        rows += [
+            [one.name, release.name, *mode_cells(_words(results, release, one), one.right)] for one, release in wrong
+        ]
         parts += ["These do not:", table(rows)]
     return parts
 
@@ -202,12 +203,3 @@ def _ranges(found: Sequence[Release]) -> str:
             runs.append([release])
     spelled = [run[0].version if len(run) == 1 else f"{run[0].version} to {run[-1].version}" for run in runs]
     return ", ".join(spelled) or "-"
-
-
-def _spelled(words: str, right: str) -> str:
-    pairs = zip(words.split(), right.split(), strict=True)
-    return " · ".join(_word(word) if word == meant else f"**{_word(word)}**" for word, meant in pairs)
-
-
-def _word(word: str) -> str:
-    return "/".join(SPELLED[one] for one in word.split("/"))

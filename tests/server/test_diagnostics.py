@@ -36,7 +36,7 @@ async def test_a_finding_has_a_range_a_severity_and_the_line_that_leaks(tmp_path
     [related] = found.related_information or ()
     assert related.location.uri == (tmp_path / "model.py").as_uri()
     assert place(related) == (10, 12, 10, 44)
-    assert related.message == "`self.backbone` leaves its flag in the call context"
+    assert related.message == "`self.backbone` leaks its flag to the layers called after it"
 
 
 async def test_what_is_typed_counts(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ async def test_what_is_not_known_is_said_to_be_unknown(tmp_path: Path) -> None:
 
 
 async def test_releases_that_differ_are_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[tool.training-phase]\nkeras = "3"\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.training-phase]\nkeras-versions = "3"\n')
     text = POISONED.replace("training=False", "training=None")
     async with editing(tmp_path) as editor:
         editor.open("model.py", text)

@@ -168,7 +168,7 @@ class UserClass:
         if parameter(self.call.node, "training") is not None:
             return "training"
         texts = {name for name, default in defaults(self.call.node) if _is_text(default)}  # `mode="train"` is no flag.
-        others = (*self.scope.knowledge.flag_names, *MISNAMED)
+        others = (*self.scope.knowledge.training_aliases, *MISNAMED)
         named = (name for name in others if parameter(self.call.node, name) is not None)
         return next((name for name in named if name not in texts), None)
 

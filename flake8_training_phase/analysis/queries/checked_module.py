@@ -81,16 +81,16 @@ class CheckedModule:
     @property
     def keras(self) -> tuple[int, ...]:
         """The Keras major versions that the settings ask for."""
-        return tuple(sorted({major for major, _ in self.settings.keras}))
+        return tuple(sorted({major for major, _ in self.settings.keras_versions}))
 
     def generations(self, cls: UserClass) -> tuple[Generation, ...]:
         """The generations of Keras that count for a class: those it can be of, as far as the settings ask."""
-        return generations_of(self.settings.keras, cls.generations)
+        return generations_of(self.settings.keras_versions, cls.generations)
 
     def generations_of_layer(self, layer: Instance) -> tuple[Generation, ...]:
         """As `generations`, for a layer of the project or of Keras."""
         found = layer.type.generations if isinstance(layer.type, UserClass) else layer.generations
-        return generations_of(self.settings.keras, found)
+        return generations_of(self.settings.keras_versions, found)
 
     def related(self, call: LayerCall, message: str) -> RelatedNode | None:
         """A layer call that a problem is about; None for one that stands in another module."""

@@ -102,7 +102,7 @@ class LayerClass:
 
     def title(self, generations: Iterable[Generation]) -> str:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
-        return keras_title(generations, self.module.settings.keras)
+        return keras_title(generations, self.module.settings.keras_versions)
 
     @property
     def call_title(self) -> str:

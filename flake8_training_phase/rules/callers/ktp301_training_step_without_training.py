@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.titles import leaf_name
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.rules.callers.forward_passes import ForwardPass, Told, forward_passes
@@ -17,7 +18,7 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingStepWithoutTraining(Rule):
-    """A training step runs its model without `training=True`, so the model learns as in inference.
+    """A training step calls the model without `training=True`, so the model trains with its layers in inference mode.
 
     ## What it does
 
@@ -30,20 +31,20 @@ class TrainingStepWithoutTraining(Rule):
     A function that the step shares with an evaluation is followed. Where it has a parameter for the flag, the call in
     the step is reported that does not give it; where it has none, the call of the model is.
 
-    Left alone are models that the step does not update (a teacher, a discriminator while the generator learns),
-    saliency maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature
-    first, and calls that say `training=False`.
+    Not reported: models that the step does not update (a teacher, a discriminator while the generator learns), saliency
+    maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature first, and
+    calls that say `training=False`.
 
     ## What Keras does
 
-    Only `fit()` knows that it is training. A call of the model is a call like any other: without the flag, Keras 2
-    and Keras 3 both run in inference. Dropout never drops, BatchNormalization uses moving statistics that nobody
-    updates. The loss goes down all the same.
+    Only `fit()` knows that it is training. A call of the model is a call like any other: without the flag, Keras 2 and
+    Keras 3 both run in inference mode. Dropout never drops, BatchNormalization uses moving statistics that nobody
+    updates. The loss still goes down, so nothing looks wrong.
 
     In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
     `model.train()` of torch does not reach the layers of Keras.
 
-    The model has to be known, and known to have layers that depend on the phase. KTP305 speaks of the others.
+    The model has to be known, and known to have layers that behave differently in training. KTP305 covers the others.
 
     ## Example
 
@@ -65,8 +66,8 @@ class TrainingStepWithoutTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the training that it repairs comes to other results. There is no fix inside a function that is shared with
-    an evaluation, because it cannot say which of the two it is run for.
+    Unsafe: training will produce different (correct) results. There is no fix inside a function that is shared with an
+    evaluation, because it cannot say which of the two it is run for.
 
     ## References
 
@@ -104,25 +105,16 @@ def message(forward: ForwardPass) -> str:
     """What is wrong with a forward pass."""
     call = ast.unparse(forward.node.func)
     step = f"`{forward.step.name}`" if forward.step.name is not None else "a training loop"
+    leaf = leaf_name(forward.model) if forward.depends is Dependence.YES else "any Dropout in it"
+    effect = f"{leaf or 'the model'} runs in inference mode during training"
+    advice = f"Pass `{forward.flag}=True`"
     if forward.told is Told.BY_DEFAULT:
-        return (
-            f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: the layers of the model that it runs are "
-            "in inference while they are trained"
-        )
+        return f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: {effect}. {advice}"
     if forward.told is Told.IN_HELPER:
-        return (
-            f"`{call}(…)` in `{forward.helper}` is called without `{forward.flag}=`, and {step} trains through it: its "
-            "layers run in inference while it is trained"
-        )
+        return f"`{call}(…)` in `{forward.helper}` gets no `{forward.flag}` from {step}: {effect}. Pass it on"
     if forward.told is Told.IN_OTHER_CLASS:
-        return (
-            f"`{call}(…)` takes no `{forward.flag}`, and {step} trains through it: the layers that it runs are in "
-            "inference while they are trained"
-        )
-    start = f"`{call}(…)` is called without `{forward.flag}=True` in {step}, which updates its variables"
-    if forward.depends is Dependence.YES:
-        return f"{start}: its layers run in inference while it is trained"
-    return f"{start}: layers that depend on the phase would run in inference"
+        return f"`{call}(…)` takes no `{forward.flag}`, but {step} trains through it: {effect}. Add the parameter"
+    return f"`{call}(…)` is called without `{forward.flag}=True` in {step}: {effect}. {advice}"
 
 
 def plan(forward: ForwardPass) -> Plan | None:

@@ -17,7 +17,7 @@ _STEPS = ("test_step", "predict_step")
 
 
 class EvaluationWithTraining(Rule):
-    """An evaluation runs its model with `training=True`: a `test_step`, a `predict_step`, a function that validates.
+    """An evaluation calls the model with `training=True`: in `test_step`, `predict_step` or a validation function.
 
     ## What it does
 
@@ -32,8 +32,8 @@ class EvaluationWithTraining(Rule):
     ## What Keras does
 
     `evaluate()`, `predict()` and the validation of `fit()` run these methods and nothing else: what they pass is what
-    the layers get, under Keras 2 and Keras 3. Dropout drops while the model is measured, and BatchNormalization
-    normalises with the statistics of the test batch and learns from it.
+    the layers get, in Keras 2 and Keras 3. Dropout drops while the model is measured, and BatchNormalization normalises
+    with the statistics of the test batch and learns from it.
 
     ## Example
 
@@ -77,19 +77,19 @@ class EvaluationWithTraining(Rule):
                 if isinstance(flag, ast.Constant) and flag.value is True:
                     if dependence(function.value(node.func)) is Dependence.YES:
                         message = (
-                            f"`{ast.unparse(node.func)}(…)` runs in training in `{function.node.name}`: "
-                            f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` uses it as it is"
+                            f"`{ast.unparse(node.func)}(…)` receives `training=True` in `{function.node.name}`: "
+                            f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` runs it in "
+                            "training mode. Pass `training=False`"
                         )
                         plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
                         yield self.problem(node, message, module.keras, plan)
         for found in evaluations_in_training(module):
-            where = (
-                f"`{ast.unparse(found.node.func)}(…)` runs in training mode in `{found.function}`, which evaluates it"
-            )
+            called = f"`{ast.unparse(found.node.func)}(…)`"
+            where = f"{called} receives `training=True` in `{found.function}`, which evaluates it"
             if found.is_known:
-                message = f"{where}: Dropout drops, and BatchNormalization uses and learns from the batch"
+                message = f"{where}: Dropout or BatchNormalization runs in training mode. Pass `training=False`"
             else:
-                message = f"{where}: layers that behave differently in training spoil the result"
+                message = f"{where}: any Dropout in it distorts the result. Pass `training=False`"
             plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(found.flag, "False"),))
             severity = Severity.BUG if found.is_known else Severity.FRAGILE
             yield self.problem(found.node, message, module.keras, plan, severity=severity)

@@ -23,20 +23,20 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingIgnoredByCallee(Rule):
-    """A model is called with `training=True`, and its `call` has no parameter for it.
+    """A model is called with `training=True`, but its `call` has no `training` parameter.
 
     ## What it does
 
-    Reports a call with `training=True`, in a training step, a loop or anywhere else outside the `call` of a layer, of
-    a layer or model of the project whose `call` has no parameter `training` and runs layers that depend on the phase.
-    The class may stand in another file.
+    Reports a call with `training=True`, in a training step, a loop or anywhere else outside the `call` of a layer, of a
+    layer or model of the project whose `call` has no parameter `training` and runs layers that behave differently in
+    training. The class may stand in another file.
 
     ## What Keras does
 
     Keras 2, and Keras 3 from 3.10 on, put the flag into the call context, where the layers find it. Keras 3.1 to 3.9
-    take a flag that the signature does not name as if nobody had passed it: the model runs in inference, in a training
-    step too, and nothing raises. With `fit()` and its own `train_step` such a model is wrong on every Keras 3, which is
-    [KTP101](KTP101.md)'s to say.
+    silently drop a `training` argument that `call` does not declare: the model runs in inference mode, in a training
+    step too. With `fit()` and its own `train_step` such a model is wrong in every Keras 3, which is covered by
+    [KTP101](KTP101.md).
 
     ## Example
 
@@ -86,7 +86,7 @@ class TrainingIgnoredByCallee(Rule):
                 for layer, cls in _layers_without_training(call):
                     lost = [one for one in module.generations(cls) if _is_lost(layer, one, module)]
                     if lost:
-                        message = _message(call, cls, keras_title(lost, module.settings.keras))
+                        message = _message(call, cls, keras_title(lost, module.settings.keras_versions))
                         yield self.problem(call.node, message, (3,), _plan(classes.get(cls)))
 
 
@@ -117,8 +117,8 @@ def _is_lost(layer: Instance, generation: Generation, module: CheckedModule) -> 
 
 def _message(call: ModelCall, cls: UserClass, releases: str) -> str:
     return (
-        f"`{ast.unparse(call.node.func)}(…, training=True)`: `{cls.name}.call` has no `training` parameter: under "
-        f"{releases} the flag is dropped, and its layers run in inference"
+        f"`{ast.unparse(call.node.func)}(…, training=True)` runs in inference mode in {releases}: "
+        f"`{cls.name}.call` has no `training` parameter. Add `training=None`"
     )
 
 

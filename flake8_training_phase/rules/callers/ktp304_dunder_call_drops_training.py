@@ -20,14 +20,14 @@ class DunderCallDropsTraining(Rule):
 
     ## What it does
 
-    Reports a `__call__` of a layer or model that has a parameter `training` and calls `super().__call__(…)` without
-    it, when the class runs layers that depend on the phase. A layer that this module calls only inside other layers is
-    left alone: there it finds the phase in the call context. One that nobody calls here is *fragile*.
+    Reports a `__call__` of a layer or model that has a parameter `training` and calls `super().__call__(…)` without it,
+    when the class runs layers that behave differently in training. A layer that this module calls only inside other
+    layers is not reported: there it finds the mode in the call context. One that nobody calls here is *fragile*.
 
     ## What Keras does
 
-    `__call__` is where Keras resolves the flag. What an override keeps to itself, Keras never sees: where
-    the layer is the outermost one, `fit()` and `model(x, training=True)` run in inference, under Keras 2 and Keras 3.
+    `__call__` is where Keras resolves the flag. What an override keeps to itself, Keras never sees: where the layer is
+    the outermost one, `fit()` and `model(x, training=True)` run in inference mode, in Keras 2 and Keras 3.
 
     ## Example
 
@@ -71,12 +71,13 @@ class DunderCallDropsTraining(Rule):
                     # What runs only inside other layers finds the phase in the context.
                     if not is_outermost and any(call_sites(layer_class)):
                         continue
-                    start = f"`{layer_class.name}.__call__` does not pass `training` on"
+                    start = f"`{layer_class.name}.__call__` does not pass `training` to `super().__call__`"
+                    advice = "Pass `training=training`"
                     if is_outermost or layer_class.cls.is_model:
-                        message = f"{start}: its layers run in inference, whatever is asked for"
+                        message = f"{start}: its layers always run in inference mode. {advice}"
                         yield self.problem(call, message, layer_class.keras)
                     else:
-                        message = f"{start}: its layers are told the phase only inside a layer or model that has it"
+                        message = f"{start}: its layers only inherit the mode of an enclosing model. {advice}"
                         yield self.problem(call, message, layer_class.keras, severity=Severity.FRAGILE)
 
 

@@ -12,21 +12,21 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingStepOfUnknownModel(Rule):
-    """A training step runs a model of which nothing is known without `training=True`.
+    """A training step calls a model the checker cannot analyse, without `training=True`.
 
     ## What it does
 
     Reports what KTP301 reports, for models that cannot be seen: loaded from a file, handed in by a caller, made by a
-    library. Models that are known to have no layer that depends on the phase are left alone, and so is a model of a
-    torch loop that is not known to be one of Keras.
+    library. Models that are known to have no layer that behaves differently in training are not reported, nor is a
+    model of a torch loop that is not known to be one of Keras.
 
-    The rule is off by default. On the code that it was tried on, about a third of what it says is of models without
+    The rule is off by default. On the code that it was tried on, about a third of its findings are about models without
     such layers: a generator that has neither dropout nor normalisation trains the same without the flag.
 
     ## What Keras does
 
-    The same as under KTP301: a call of the model without the flag runs in inference, also while a tape watches. What
-    comes of that depends on the layers of the model.
+    The same as under KTP301: a call of the model without the flag runs in inference mode, also while a tape watches.
+    What comes of that depends on the layers of the model.
 
     ## Example
 
@@ -50,7 +50,7 @@ class TrainingStepOfUnknownModel(Rule):
 
     ## Fix safety
 
-    Unsafe: training may come to other results, and a model that does not take `training` raises.
+    Unsafe: training may produce different results, and a model that does not take `training` raises.
 
     ## References
 

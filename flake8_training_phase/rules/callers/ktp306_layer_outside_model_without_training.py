@@ -14,13 +14,13 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class LayerOutsideModelWithoutTraining(Rule):
-    """A noise or dropout layer is called without `training` in `Dataset.map`, where it never does anything.
+    """A noise or dropout layer is called without `training` in `Dataset.map`, where it does nothing.
 
     ## What it does
 
     Reports `dataset.map(lambda x, y: (noise(x), y))` where `noise` is a `GaussianNoise`, a `Dropout` or the like, or a
-    `Sequential` or a layer of yours that holds one, beside augmentation more often than not. Functions that the mapped
-    function calls are followed.
+    `Sequential` or a layer of yours that holds one, often next to augmentation. Functions that the mapped function
+    calls are followed.
 
     Not reported: datasets and functions that are named after validation, testing or prediction, and networks with
     weights, which extract features there in inference mode and are right.
@@ -29,7 +29,7 @@ class LayerOutsideModelWithoutTraining(Rule):
 
     Outside of a model there is no call context, so each layer falls back to the default of its own `training`. That of
     `RandomFlip` and the other augmentation layers is True: they work. That of Dropout, `GaussianNoise` and all others
-    is None or False, which means inference mode: they hand their input on unchanged, in Keras 2 and Keras 3.
+    is None or False, which means inference mode: they return their input unchanged, in Keras 2 and Keras 3.
 
     ## Example
 
@@ -65,11 +65,10 @@ class LayerOutsideModelWithoutTraining(Rule):
 
 def _message(found: MappedCall) -> str:
     node = found.node.args[0] if found.is_direct else found.node.func
-    title = layer_title(found.receiver)
-    layer = title if title == found.idle else f"{title} with {found.idle}"
+    layer = found.idle if layer_title(found.receiver) == found.idle else f"{found.idle} inside"
     return (
-        f"`{ast.unparse(node)}` ({layer}) is called without `training` in `Dataset.map`, outside of any model: "
-        f"{found.idle} does nothing there. Pass `training=True`"
+        f"`{ast.unparse(node)}` ({layer}) is called without `training` in `Dataset.map`, "
+        f"outside any model: {found.idle} does nothing. Pass `training=True`"
     )
 
 

@@ -11,7 +11,8 @@ from flake8_training_phase.analysis.domain.arguments import defaults, parameter_
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _MEANT = re.compile(
@@ -42,9 +43,9 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
         reads = _attributes(event.flag.node, own[0])
         if reads and _depends(event, reads) and any(_can_be_true(layer_class, event.flag.node, one) for one in reads):
             if isinstance(event, LayerCall):
-                layer = f"`{event.name}` ({layer_title(event.receiver)})"
+                layer = called_title(event)
             else:
-                layer = f"the `call` of {event.parent}"
+                layer = f"`{event.parent}.call`"
             yield ComputedFlag(event.flag.node, layer, event.at_hand)
 
 

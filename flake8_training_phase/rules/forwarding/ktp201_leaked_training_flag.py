@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.queries.layer_class import (
     majors,
     takes_keyword,
 )
+from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
@@ -29,14 +30,14 @@ from flake8_training_phase.sources.gate import may_hold_graph_leaks
 
 
 class LeakedTrainingFlag(Rule):
-    """A layer that is called without `training` gets the flag that was meant for the layer before it.
+    """A layer called without `training` inherits the flag that was meant for the layer before it.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer that passes no `training`, when a layer that runs before it leaves
+    Reports the call of a mode-dependent layer that passes no `training`, when a layer that runs before it leaves
     another flag in the call context: a constant (`self.backbone(x, training=False)`), a layer whose own default is
-    `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside.
-    The message names the line that poisons, and the releases of Keras when not all are concerned.
+    `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside. The
+    message names the line that leaks, and the releases of Keras when not all are concerned.
 
     In functional and Sequential models the same happens between a layer with the default `True` and the layers behind
     it that have the default `None`: BatchNormalization, attention, layers of your own. It is reported at the first of
@@ -44,19 +45,19 @@ class LeakedTrainingFlag(Rule):
 
     ## What Keras does
 
-    Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3
-    keeps one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and
-    nothing takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a
-    frozen backbone is then trained as in inference; BatchNormalization behind a Dropout that is forced on uses batch
-    statistics in `predict()`.
+    Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3 keeps
+    one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and nothing
+    takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a frozen backbone
+    is then trained in inference mode; BatchNormalization behind a Dropout that is forced on uses batch statistics in
+    `predict()`.
 
     A functional or Sequential model that is called without a flag, `model(x)`, or that gets `None` from the `call`
     around it, runs its layers with their own defaults in one context: behind a `Resizing`, BatchNormalization
     normalizes with the batch and changes its moving statistics. Inside a model whose `call` has no `training` that goes
     for `predict()` too. `fit()`, `predict()` and `model(x, training=False)` of the model itself are right.
 
-    The release after 3.15 leaves a default with its layer, so that `RandomFlip` poisons no more; a constant still
-    does (read and run from the development version of 3.16).
+    The release after 3.15 leaves a default with its layer, so that `RandomFlip` leaks no more; a constant still does
+    (read and run from the development version of 3.16).
 
     ## Example
 
@@ -111,23 +112,26 @@ class LeakedTrainingFlag(Rule):
                 hit = concerned(wrong)
                 message = _leak_message(call, victim, wrong, layer_class.title(hit))
                 plan = _plan(layer_class, [victim, call])
-                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it finds there")
+                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it inherits")
                 yield self.problem(call.node, message, majors(hit), plan, related=related)
         if may_hold_graph_leaks(module.source.text):
             for found in graph_leaks(module):
-                keras = keras_title(found.generations, module.settings.keras)
+                keras = keras_title(found.generations, module.settings.keras_versions)
                 related_node = RelatedNode(found.writer.node, "this layer has the default `training=True`")
                 message = _graph_message(found, keras)
                 yield self.problem(found.victim.node, message, majors(found.generations), related=related_node)
 
 
 def _graph_message(leak: GraphLeak, keras: str) -> str:
-    victim, writer = layer_title(leak.victim.layer), layer_title(leak.writer.layer)
+    victim, writer = _leaf_title(leak.victim.layer), _leaf_title(leak.writer.layer)
     return (
-        f"{victim} runs in training mode when this model is called without a flag, under {keras}: {writer} on line "
-        f"{leak.writer.node.lineno} leaves its default `training=True` in the call context; call the model with "
-        f"`training=False`"
+        f"{victim} inherits `training=True` from {writer} (line {leak.writer.node.lineno}): training mode "
+        f"in `model(x)` in {keras}. Call `model(x, training=False)`"
     )
+
+
+def _leaf_title(layer: Value) -> str:
+    return leaf_name(layer) or layer_title(layer)
 
 
 def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:
@@ -148,17 +152,16 @@ def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
-    flag = "no phase" if first.received.left is None else f"`training={first.received.left}`"
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and runs in {_what(wrong)} "
-        f"under {keras}: `{writer.name}` on line {writer.node.lineno} leaves {flag} in the call context"
+        f"{called_title(call)} inherits `training={first.received.left}` from `{writer.name}` "
+        f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. Pass `training`"
     )
 
 
 def _leak_message(call: LayerCall, victim: LayerCall, wrong: list[Wrong], keras: str) -> str:
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training` and leaves its default in the call "
-        f"context: `{victim.name}` on line {victim.node.lineno} runs in {_what(wrong)} under {keras}"
+        f"{called_title(call)} leaks its default `training=True` to `{victim.name}` (line {victim.node.lineno}): "
+        f"{_what(wrong)} in {keras}. Pass `training`"
     )
 
 
@@ -171,7 +174,7 @@ def _what(wrong: list[Wrong]) -> str:
 def _leak(layer_class: LayerClass, wrong: Wrong) -> RelatedNode | None:
     writer = wrong.received.writer
     assert writer is not None
-    return layer_class.module.related(writer, f"`{writer.name}` leaves its flag in the call context")
+    return layer_class.module.related(writer, f"`{writer.name}` leaks its flag to the layers called after it")
 
 
 def _where(modes: set[Mode]) -> str:
@@ -180,7 +183,7 @@ def _where(modes: set[Mode]) -> str:
     if methods:
         return f"in {' and '.join(methods)}"
     if Mode.NONE in modes:
-        return "when the model is called without a flag"
+        return "in `model(x)`"
     return f"in {' and '.join(f'`model(x, {mode})`' for mode in (Mode.TRUE, Mode.FALSE) if mode in modes)}"
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan, Replace
@@ -17,18 +18,18 @@ from flake8_training_phase.rules.forwarding.jax_backend import is_for_jax, phase
 from flake8_training_phase.rules.forwarding.mixed_keras import loses_context
 from flake8_training_phase.rules.rule import Problem, Rule
 
-_EFFECTS = {False: "`fit()` runs it as in inference", True: "`predict()` runs it as in training"}
+_EFFECTS = {False: "`fit()` runs it in inference mode", True: "`predict()` runs it in training mode"}
 
 
 class TrainingNotForwarded(Rule):
-    """A layer that behaves differently in training is called without `training`, although the flag is at hand.
+    """A layer that behaves differently in training is called without `training`, although the flag is in scope.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
-    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of
-    lists, loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras
-    never fills (KTP103), is a *bug*.
+    Reports the call of a mode-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
+    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of lists,
+    loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras never
+    fills (KTP103), is a *bug*.
 
     ## What Keras does
 
@@ -42,8 +43,8 @@ class TrainingNotForwarded(Rule):
     context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, and says what
     happens.
 
-    The example shows it in a host that freezes its backbone: under Keras 2 the block inherits the flag of its host;
-    under Keras 3 it inherits the `False` that was meant for the backbone.
+    The example shows it in an enclosing layer that freezes its backbone: in Keras 2 the block inherits the flag of the
+    enclosing layer; in Keras 3 it inherits the `False` that was meant for the backbone.
 
     ## Example
 
@@ -65,8 +66,8 @@ class TrainingNotForwarded(Rule):
 
     Unsafe where a second flag is replaced. Else safe: a Keras layer accepts `training` even when its `call` does not
     name it (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be
-    something other than a Keras layer, nor where the flag at hand is one that Keras does not fill (KTP103, KTP107): the
-    context knows better than its default.
+    something other than a Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107):
+    the context holds the better value.
 
     Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
 
@@ -98,19 +99,22 @@ class TrainingNotForwarded(Rule):
                 # What is wrong today is another rule's to say.
                 if forgotten and not _is_wrong_today(layer_class, call):
                     on_jax = phase_on_jax(layer_class, call) if for_jax else None
-                    called = f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`"
+                    called, advice = (
+                        f"{called_title(call)} is called without `training`",
+                        f"Pass `training={call.at_hand}`",
+                    )
                     plan = forward(layer_class, call) if takes_keyword(call.receiver) else None
                     if on_jax is None:
-                        message = f"{called}: it runs in the right phase only by the inherited call context"
+                        message = f"{called} and works only by inheriting the caller's value. {advice}"
                         yield self.problem(call.node, message, layer_class.keras, plan)
                     else:
-                        message = f"{called}: on JAX {_EFFECTS[on_jax]}, where there is no call context"
+                        message = f"{called}: on JAX nothing is inherited, so {_EFFECTS[on_jax]}. {advice}"
                         yield self.problem(call.node, message, (3,), plan, severity=Severity.BUG)
             for call in layer_class.calls_in_other_methods:
                 if call.flag.absent and call.at_hand and wants_flag(call):
                     message = (
-                        f"`{call.name}` ({layer_title(call.receiver)}) is called without `training`, which the method "
-                        "takes: outside of a `call` it runs in inference mode"
+                        f"{called_title(call)} is called without the `training` of the method: outside `call` it runs "
+                        f"in inference mode. Pass `training={call.at_hand}`"
                     )
                     yield self.problem(call.node, message, layer_class.keras, _in_method(call))
 
@@ -122,8 +126,8 @@ class TrainingNotForwarded(Rule):
                 keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
                 if flag is not None and keras:
                     message = (
-                        f"`{call.name}` ({layer_title(call.receiver)}) gets `{found.argument.arg}`, which Keras never "
-                        "passes, although `training` is in scope"
+                        f"{called_title(call)} receives `{found.argument.arg}`, which Keras never passes, although "
+                        "`training` is in scope. Pass `training`"
                     )
                     plan = Plan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)

@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Given, LayerCall, called
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import NameArgument, Plan
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -30,17 +30,17 @@ class PositionalTraining(Rule):
 
     Reports a call of a layer or model that passes `training`, or a literal True or False in its place, as a positional
     argument: in `call`, and in steps, functions and at the top of the module where it is known what is called. An
-    attribute or name that stands where a layer of Keras takes the flag, and speaks of training, counts too:
+    attribute or name that stands where a layer of Keras takes the flag, and is named after training, counts too:
     `self.norm(x, self.train_norm)`.
 
     ## What Keras does
 
     Keras 3 takes tensors only by position: `self.dropout(x, training)` raises "ValueError: Only input tensors may be
     passed as positional arguments. The following argument value should be passed as a keyword argument: True (of type
-    <class 'bool'>)" as soon as the flag is True or False. Under Keras 2 it depends on the layer. Dropout and
+    <class 'bool'>)" as soon as the flag is True or False. In Keras 2 it depends on the layer. Dropout and
     BatchNormalization take it; in an LSTM the second argument is `mask` or `initial_state`, in attention layers it is
-    another mask or tensor, so the call raises or, in a layer of your own with `call(self, x, mask=None,
-    training=None)`, binds the flag to the mask and says nothing.
+    another mask or tensor, so the call raises or, in a layer of your own with
+    `call(self, x, mask=None, training=None)`, binds the flag to the mask and says nothing.
 
     ## Example
 
@@ -87,8 +87,8 @@ class PositionalTraining(Rule):
 
     def _problem(self, flag: PositionalFlag) -> Problem:
         message = (
-            f"`{ast.unparse(flag.argument)}` is passed to `{called(flag.call)}` ({layer_title(flag.receiver)}) by "
-            f"position: {_consequence(flag.keras)}"
+            f"`{called(flag.call)}` ({short_title(flag.receiver)}) receives `{ast.unparse(flag.argument)}` by "
+            f"position: {_consequence(flag.keras)}. Pass it by keyword"
         )
         return self.problem(flag.argument, message, flag.keras, _plan(flag))
 
@@ -117,8 +117,9 @@ def _training_argument(call: LayerCall, layer: Value) -> ast.expr | None:
 
 def _consequence(keras: tuple[int, ...]) -> str:
     if keras == (3,):
-        return "Keras 3 raises, it takes only tensors by position"
-    return "Keras 3 raises, and Keras 2 gives it to another parameter" if 3 in keras else "it goes to another parameter"
+        return "Keras 3 raises, because only tensors may be positional"
+    bound = "it binds to another parameter in Keras 2"
+    return f"Keras 3 raises, and {bound}" if 3 in keras else bound
 
 
 def _plan(flag: PositionalFlag) -> Plan | None:

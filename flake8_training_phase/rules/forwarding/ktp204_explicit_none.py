@@ -12,11 +12,11 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
-    layer_title,
     majors,
     reaches_phase,
     wants_flag,
 )
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
@@ -24,19 +24,19 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class ExplicitNone(Rule):
-    """A layer is called with `training=None`, which is an answer, not a question.
+    """A layer is called with `training=None`. Since Keras 3.10 an explicit `None` means inference mode, not "inherit".
 
     ## What it does
 
-    Reports the call of a phase-dependent layer that passes a literal None, or a name that is always None there.
-    It is fragile where the layer takes the flag and nobody can tell what it does with it.
+    Reports the call of a mode-dependent layer that passes a literal None, or a name that is always None there. It is
+    fragile where the layer takes the flag and nobody can tell what it does with it.
 
     ## What Keras does
 
-    Keras 2, and Keras 3 up to 3.9, take None for nothing and look into the call context. From 3.10 on None is the
-    value: the layer runs as in inference, whatever its host was told, and the context is empty for the layers that
-    are called after it without a flag. A layer whose `call` has no parameter `training` hands the None on to its own
-    layers under Keras 2 as well.
+    Keras 2, and Keras 3 up to 3.9, treat None as missing and fall back to the call context. From 3.10 on None is the
+    value: the layer runs in inference mode, whatever the enclosing layer received, and the context is empty for the
+    layers that are called after it without a flag. A layer whose `call` has no parameter `training` hands the None on
+    to its own layers in Keras 2 as well.
 
     ## Example
 
@@ -54,7 +54,7 @@ class ExplicitNone(Rule):
 
     ## Fix safety
 
-    Safe where the flag is at hand: it takes the place of the None. Elsewhere the argument is dropped, so that the
+    Safe where the flag is in scope: it takes the place of the None. Elsewhere the argument is dropped, so that the
     layer looks into the call context; that is unsafe, because the context may be another than the one that is meant.
 
     Unsafe, with the reason in its text, where a layer runs in the right mode today and would not afterwards:
@@ -101,7 +101,8 @@ def _passes_none(call: LayerCall) -> bool:
 
 
 def _message(call: LayerCall, keras: str) -> str:
-    return f"`{call.name}` ({layer_title(call.receiver)}) is given None: it runs as in inference under {keras}"
+    advice = f"Pass `training={call.at_hand}`" if call.at_hand is not None else "Leave the argument out"
+    return f"{called_title(call)} receives `training=None`, which means inference mode in {keras}. {advice}"
 
 
 def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
@@ -113,7 +114,7 @@ def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
         if not knows_phase(layer_class, call.place):
             return None
         return Plan(f"Pass `{call.at_hand}`", trust_for_untold(call.place), (Replace(node, call.at_hand),))
-    return Plan("Do not pass None", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
+    return Plan("Leave out `training=None`", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
 
 
 RULE = ExplicitNone()

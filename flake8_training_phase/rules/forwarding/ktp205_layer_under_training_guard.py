@@ -9,7 +9,8 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.queries.weights import has_weights
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
@@ -25,21 +26,22 @@ _MEANT_FOR_TRAINING = re.compile(
 
 
 class LayerUnderTrainingGuard(Rule):
-    """A layer with weights runs only in training: at inference the network is another one.
+    """A layer with weights is skipped outside training, so inference runs a different network from the one that was
+    trained.
 
     ## What it does
 
     Reports a BatchNormalization, or any layer with weights, that runs only `if training`: under the `if`, in a
     conditional expression, or behind `if not training: return x`, when its result takes the place of its input. Layers
-    whose result goes elsewhere (an auxiliary head, a loss) are left alone, so are those whose name says that they
-    are made for training (a projection, a mask, a decoder), and those that another branch calls as well.
-    Dropout and noise, which give back their input at inference, are the matter of KTP206.
+    whose result goes elsewhere (an auxiliary head, a loss) are not reported, nor are those whose name says that they
+    are made for training (a projection, a mask, a decoder), and those that another branch calls as well. Dropout and
+    noise, which give back their input at inference, are covered by KTP206.
 
     ## What Keras does
 
-    Just what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
-    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs
-    and are given others. The flag tells a layer how to run; it must not decide whether it runs.
+    Exactly what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
+    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs and
+    are given others. The flag tells a layer how to run; it must not decide whether it runs.
 
     ## Example
 
@@ -106,8 +108,8 @@ def _message(layer_class: LayerClass, one: Guarded) -> str:
     call = next(call for call in one.calls if has_weights(call.receiver))
     where = "" if isinstance(one.event, LayerCall) else f", line {call.node.lineno}"
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}{where}) runs only in training: "
-        f"at inference `{layer_class.name}` is a network without it"
+        f"`{call.name}` ({short_title(call.receiver)}{where}) is skipped in inference: `predict()` runs "
+        f"`{layer_class.name}` without it. Call it in both modes"
     )
 
 

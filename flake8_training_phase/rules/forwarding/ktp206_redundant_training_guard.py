@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
-from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.weights import is_identity_at_inference
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
@@ -14,19 +14,19 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class RedundantTrainingGuard(Rule):
-    """A layer that does nothing at inference is guarded by `if training`, as if it did not know.
+    """`if training:` around Dropout is redundant: the layer is already a no-op in inference mode.
 
     ## What it does
 
     Reports Dropout, noise and random augmentation layers that run only `if training`. Off by default: the code does
-    what it says. Layers with weights under such a guard are the matter of KTP205; layers that also do something at
-    inference, such as `RandomCrop`, are left alone.
+    what it says. Layers with weights under such a guard are covered by KTP205; layers that also do something at
+    inference, such as `RandomCrop`, are not reported.
 
     ## What Keras does
 
-    These layers give back their input when they are told `training=False`, so the guard adds nothing. It takes
-    something away: an `if` needs a Python value, or AutoGraph, which Keras 3 only applies under TensorFlow; a
-    functional model keeps the branch that was taken when it was built.
+    These layers return their input unchanged when `training` is False, so the guard adds nothing. It takes something
+    away: an `if` needs a Python value, or AutoGraph, which Keras 3 only applies under TensorFlow; a functional model
+    keeps the branch that was taken when it was built.
 
     ## Example
 
@@ -74,11 +74,8 @@ def _is_identity(one: Guarded) -> bool:
 
 
 def _message(group: Sequence[Guarded]) -> str:
-    call = next(call for one in group for call in one.calls)
-    return (
-        f"`{call.name}` ({layer_title(call.receiver)}) gives back its input at inference: "
-        "the guard is redundant, pass `training` instead"
-    )
+    called = called_title(next(call for one in group for call in one.calls))
+    return f"{called} already does nothing in inference mode: `if training` is redundant. Pass `training` to it"
 
 
 RULE = RedundantTrainingGuard()

@@ -83,17 +83,18 @@ class TrainingIdentityTest(Rule):
         if {True, False} <= constants or (None in constants and _constant(test) is False):
             return
         severity = Severity.FRAGILE
-        message = f"`{ast.unparse(test)}` also says no to 1 and to a tensor"
+        effect = "is False for `1` and for a tensor"
         if _constant(test) is False:
             if not event.lanes & NONE_LANE or _never_none(layer_class):
                 return
             severity = self.severity
-            message = f"`{ast.unparse(test)}` takes None for training: `{layer_class.name}()(x)` runs as in training"
+            effect = "takes None for training: `model(x)` runs in training mode"
         name = ast.unparse(test.left)
         says_true = _constant(test) is not isinstance(test.ops[0], _NEGATED)
         template = name if says_true else f"not {name}"
         # What a flag that Keras does not fill says is not what is asked for, whichever way it is tested.
         trust = Applicability.SAFE if knows_phase(layer_class, event.place) else Applicability.UNSAFE
+        message = f"`{ast.unparse(test)}` in `{layer_class.name}` {effect}. Write `{template}`"
         plan = Plan(f"Test `{template}`", trust, (Replace(test, template),))
         yield self.problem(test, message, layer_class.keras, plan, severity=severity)
 

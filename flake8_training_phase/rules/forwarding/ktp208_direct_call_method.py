@@ -23,15 +23,15 @@ class DirectCallMethod(Rule):
 
     ## What it does
 
-    Reports `self.dropout.call(x)`, where the layer is known, takes `training`, and runs in the wrong phase because it
-    is not given. `super().call(x)` is the matter of KTP209; a `.call(…)` that passes the flag is left alone.
+    Reports `self.dropout.call(x)`, where the layer is known, takes `training`, and runs in the wrong mode because it is
+    not given. `super().call(x)` is covered by KTP209; a `.call(…)` that passes the flag is not reported.
 
     ## What Keras does
 
-    Calling a layer goes through `Layer.__call__`, which builds it, and fills in `training` from the call context.
-    `call` is a plain method: the layer runs with the default of its signature. For Dropout and BatchNormalization
-    that is inference, even in `fit()`. A layer of yours that forwards `training=None` runs its sublayers in inference
-    from Keras 3.10 on.
+    Calling `.call()` directly bypasses `Layer.__call__`. Calling a layer goes through `Layer.__call__`, which builds
+    it, and fills in `training` from the call context. `call` is a plain method: the layer runs with the default of its
+    signature. For Dropout and BatchNormalization that is inference, even in `fit()`. A layer of yours that forwards
+    `training=None` runs its sublayers in inference mode from Keras 3.10 on.
 
     ## Example
 
@@ -112,10 +112,11 @@ def _has_no_sublayers(event: KerasCall) -> bool:
 
 
 def _message(event: KerasCall | Inlined, keras: str) -> str:
-    called = ast.unparse(event.node.func)
+    function = event.node.func
+    assert isinstance(function, ast.Attribute)
     return (
-        f"`{called}` is not given `training`, and no call context reaches it: the layer runs with its own default "
-        f"in every phase under {keras}"
+        f"`{ast.unparse(function)}` bypasses `Layer.__call__`: without `training` the layer keeps its own default in "
+        f"{keras}. Call `{ast.unparse(function.value)}(…)`"
     )
 
 

@@ -26,15 +26,15 @@ class SuperCallWithoutTraining(Rule):
     ## What it does
 
     Reports `super().call(…)` without the flag, when the `call` of the parent, a layer of Keras or a class of yours,
-    takes `training` and runs in the wrong phase without it.
+    takes `training` and runs in the wrong mode without it.
 
     ## What Keras does
 
-    `super().call` is a plain method call: Keras does not stand between and fills nothing in. The parent runs with the
-    default of its own signature. For `Dropout`, `BatchNormalization` and the like that means inference, always and
-    under every Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
-    forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take
-    the None for the answer.
+    `super().call` is a plain method call: Keras does not intercept it and fills nothing in. The parent runs with the
+    default of its own signature. For `Dropout`, `BatchNormalization` and the like that means inference, always and in
+    every version of Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
+    forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take the
+    None as the value.
 
     A subclass of `Sequential`, or of `Model` with a graph, runs the layers that it was given. Without a flag Keras 3 up
     to 3.15 runs each with its own default: Dropout and noise with False, also in `fit()`, while BatchNormalization,
@@ -121,10 +121,9 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
 
 
 def _message(event: Inlined | KerasCall, keras: str) -> str:
-    parent = event.parent
     return (
-        f"`{ast.unparse(event.node.func)}` is not given `training`: `{parent}.call` runs with its own default, "
-        f"whatever phase is asked for, under {keras}"
+        f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
+        f"every mode in {keras}. Pass `training={event.at_hand or 'training'}`"
     )
 
 

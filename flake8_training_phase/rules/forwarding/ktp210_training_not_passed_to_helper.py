@@ -14,12 +14,12 @@ from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
     is_helper,
-    layer_title,
     left_to_default,
     majors,
     poisoned_by_default,
     reaches_phase,
 )
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
@@ -28,21 +28,21 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class TrainingNotPassedToHelper(Rule):
-    """A helper that runs layers for `call` is not given the flag.
+    """A helper that runs layers for `call` does not receive the flag.
 
     ## What it does
 
-    Reports the call of a method or function that runs phase-dependent layers and is not given the `training` that is
-    at hand: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
+    Reports the call of a method or function that runs mode-dependent layers and is not given the `training` that is in
+    scope: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
     default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
 
     ## What Keras does
 
     Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With
-    `training=False` the layers in it never train, under any Keras. With `training=None` that the helper hands on,
-    Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None for the
-    answer: the layers run in inference in `fit()`. A helper without the parameter is right as long as the context is
-    (see KTP202).
+    `training=False` the layers in it never train, in any version of Keras. With `training=None` that the helper hands
+    on, Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None as the
+    value: the layers run in inference mode in `fit()`. A helper without the parameter is right as long as the context
+    is (see KTP202).
 
     ## Example
 
@@ -98,16 +98,17 @@ class TrainingNotPassedToHelper(Rule):
         wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
         hit = concerned(wrong)
         keras = majors(hit) or layer_class.keras
-        what = f"`{needy[0].name}` ({layer_title(needy[0].receiver)}, line {needy[0].node.lineno})"
+        what, advice = placed_title(needy[0]), f"Pass `training={helper.at_hand}`"
         if default is None:
-            happens = f"it has no default for it, and {what} is never reached"
+            happens = f"the call raises before {what} runs"
         elif wrong:
-            happens = f"its default `{ast.unparse(default)}` has {what} run in inference under {layer_class.title(hit)}"
+            mode = "training" if wrong[0].received.phase else "inference"
+            happens = f"its default `{ast.unparse(default)}` runs {what} in {mode} mode in {layer_class.title(hit)}"
         else:
-            happens = f"its default `{ast.unparse(default)}` leaves {what} to the call context"
-        message = f"`{_name(helper)}` is not given `training`: {happens}"
+            happens = f"with its default `{ast.unparse(default)}`, {what} only inherits the mode"
+        message = f"`{_name(helper)}` gets no `training`: {happens}. {advice}"
         severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
-        related = layer_class.module.related(needy[0], "this layer depends on what the helper is told")
+        related = layer_class.module.related(needy[0], "this layer receives the flag of the helper")
         plan = _give(layer_class, helper)
         yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
 
@@ -118,8 +119,8 @@ class TrainingNotPassedToHelper(Rule):
         calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_unknown(one, helper)]
         if calls and isinstance(default, ast.Constant) and isinstance(default.value, bool):
             message = (
-                f"`{_name(helper)}` is not given `training`: `{calls[0].name}` (line {calls[0].node.lineno}) gets its "
-                f"default `{default.value}` in every mode"
+                f"`{_name(helper)}` gets no `training`: `{calls[0].name}` (line {calls[0].node.lineno}) "
+                f"receives its default `{default.value}` in every mode. Pass `training={helper.at_hand}`"
             )
             plan = _give(layer_class, helper)
             if plan is not None:
@@ -133,12 +134,12 @@ class TrainingNotPassedToHelper(Rule):
         if found:
             needy = found[0]
             message = (
-                f"`{_name(helper)}` takes no `training` and runs `{needy.name}` ({layer_title(needy.receiver)}, "
-                f"line {needy.node.lineno}): it runs in the right phase only by the inherited call context"
+                f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} only inherits the mode. Add the "
+                "parameter and pass it on"
             )
             can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
             plan = thread(layer_class, helper) if can_tell else None
-            related = layer_class.module.related(needy, "this layer is told nothing")
+            related = layer_class.module.related(needy, "this layer is called without `training`")
             yield self.problem(
                 helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE, related=related
             )

@@ -32,22 +32,22 @@ _RATES = ("rate", "level", "keep_prob")
 
 
 class UnguardedFunctionalDropout(Rule):
-    """A dropout function runs in every phase: it drops at inference too.
+    """A dropout function runs in every mode, so it also drops in `predict()`.
 
     ## What it does
 
-    Reports `tf.nn.dropout`, `tf.nn.experimental.stateless_dropout`, `keras.random.dropout`, `K.dropout` and the like
-    in `call`, in functions that `call` runs, and in `Lambda` layers, when nothing of the phase has to do with it: no
-    `if`, no early return, no rate made from the flag, no `tf.cond`. Classes that say they mean it (Monte Carlo
-    dropout) are left alone, and so are the parts of generative models.
+    Reports `tf.nn.dropout`, `tf.nn.experimental.stateless_dropout`, `keras.random.dropout`, `K.dropout` and the like in
+    `call`, in functions that `call` runs, and in `Lambda` layers, when it does not depend on the mode: no `if`, no
+    early return, no rate made from the flag, no `tf.cond`. Classes that say they mean it (Monte Carlo dropout) are not
+    reported, nor are the parts of generative models.
 
     Dropout written by hand is reported too, such as stochastic depth (DropPath): a random mask, `floor(keep + uniform)`
     or `uniform < rate`, that is multiplied into the input.
 
     ## What Keras does
 
-    Nothing: these functions are told a rate, and drop. Only the layer `Dropout` knows of the phase. Predictions are
-    random, and worse than the model can do, while the training curves look right.
+    Nothing: these functions take a rate and drop. Only the `Dropout` layer depends on the mode. Predictions are random,
+    and worse than the model can do, while the training curves look right.
 
     ## Example
 
@@ -138,13 +138,14 @@ def _drops_nothing(call: ast.Call) -> bool:
 
 
 def _message(call: FunctionalCall) -> str:
-    return f"`{ast.unparse(call.node.func)}` runs in every phase: it drops in `predict()` as well"
+    called = ast.unparse(call.node.func)
+    return f"`{called}` runs in every mode, so it also drops in `predict()`. Call it only `if training`"
 
 
 def _message_by_hand(call: FunctionalCall) -> str:
     return (
-        f"`{ast.unparse(call.node.func)}` makes a random mask for the input in every mode: it drops in `predict()` as "
-        "well. Take `training` and return the input unchanged without it"
+        f"`{ast.unparse(call.node.func)}` masks the input at random in every mode, so it also drops in `predict()`. "
+        "Do it only `if training`"
     )
 
 

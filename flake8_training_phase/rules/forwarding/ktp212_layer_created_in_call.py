@@ -10,25 +10,27 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.forwarding.layers_in_call import has_state, is_random, layers_made, runs_as_graph
 from flake8_training_phase.rules.rule import Problem, Rule
 
+_ADVICE = "Create it in `__init__`"
+
 
 class LayerCreatedInCall(Rule):
-    """A layer is made inside `call`, anew each time the model runs.
+    """A layer is created inside `call`, so it gets new, untracked weights on every call.
 
     ## What it does
 
-    Reports a layer with weights, or under Keras 3 one with a random generator such as Dropout, that is constructed in
-    `call` or in a method that `call` runs. Layers without any state (`Concatenate`, `ReLU`, `Resizing`) are left
-    alone, and so is what is stored on `self`, or made by a function that is only handed to another one, which may keep
+    Reports a layer with weights, or in Keras 3 one with a random generator such as Dropout, that is constructed in
+    `call` or in a method that `call` runs. Layers without any state (`Concatenate`, `ReLU`, `Resizing`) are not
+    reported, nor is what is stored on `self`, or made by a function that is only handed to another one, which may keep
     what it makes (`get_or_create_layer`): it is made once. Where a method makes a functional model of `call`, whose
     layers then belong to that, the finding is *fragile*.
 
     ## What Keras does
 
-    The layer is no part of the model: its weights are new at random in every call, and are not saved. `fit()` and
-    `predict()` compile `call`, and a compiled function may not make variables when it is called again: they raise.
-    With `run_eagerly=True` the weights are made anew for every batch, so that they never train. The random generator
-    of a Dropout is such a variable in Keras 3. (Only in a graph of TensorFlow 1, which runs `call` once, such weights
-    train, as variables of the graph that the layer does not own.)
+    The layer is not tracked by the model: its weights are re-initialised on every call and never saved. `fit()` and
+    `predict()` compile `call`, and a compiled function may not make variables when it is called again: they raise. With
+    `run_eagerly=True` every batch gets new weights, so they never train. The random generator of a Dropout is such a
+    variable in Keras 3. (Only in a graph of TensorFlow 1, which runs `call` once, such weights train, as variables of
+    the graph that the layer does not own.)
 
     ## Example
 
@@ -68,21 +70,24 @@ class LayerCreatedInCall(Rule):
                 keras = layer_class.keras if has_state(made) else (3,) if is_random(made) else ()
                 keras = tuple(one for one in keras if one in layer_class.keras)
                 if keras and runs_as_graph(layer_class):
-                    message = f"{_made(node)}: right only in the functional model that is made of `{layer_class.name}`"
+                    alone = f"this works only in the functional model made from `{layer_class.name}`"
+                    message = f"{_made(node)}: {alone}. {_ADVICE}"
                     yield self.problem(node, message, keras, severity=Severity.FRAGILE)
                 elif keras:
                     yield self.problem(node, _message(node, keras, with_weights=has_state(made)), keras)
 
 
 def _made(node: ast.Call) -> str:
-    return f"`{ast.unparse(node.func)}(…)` is made inside `call`"
+    return f"`{ast.unparse(node.func)}(…)` is created inside `call`"
 
 
 def _message(node: ast.Call, keras: tuple[int, ...], with_weights: bool) -> str:
     made = _made(node)
     if with_weights:
-        return f"{made}: its weights are new in every call and belong to no layer, and a compiled `fit()` raises"
-    return f"{made}: `fit()` and `predict()` raise under Keras {keras[-1]}, where its random generator is a variable"
+        return f"{made}: every call makes new, untracked weights, and a compiled `fit()` raises. {_ADVICE}"
+    return (
+        f"{made}: its random generator is a variable, so `fit()` and `predict()` raise in Keras {keras[-1]}. {_ADVICE}"
+    )
 
 
 RULE = LayerCreatedInCall()

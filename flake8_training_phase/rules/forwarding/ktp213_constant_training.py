@@ -10,7 +10,8 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.dunder_calls import dunder_call
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -20,21 +21,21 @@ _MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez
 
 
 class ConstantTraining(Rule):
-    """A layer is called with a literal `training=True` or `training=False`, whatever phase is asked for.
+    """A layer is called with a literal `training=True` or `training=False`, which ignores the mode of the model.
 
     ## What it does
 
     Reports `self.norm(x, training=True)` on a BatchNormalization in `call`, where it also runs at inference. When the
-    rule is selected by its code it reports every hard-coded flag on a layer that depends on the phase: a dropout
-    that always drops, a layer that never trains. A layer that never trains is reported by default where the forward
-    pass is written in `__call__` (KTP109). Models that are called with `training=False` are transfer
-    learning, and classes that say in their name what they do are left alone.
+    rule is selected by its code it reports every hard-coded flag on a layer that behaves differently in training: a
+    dropout that always drops, a layer that never trains. A layer that never trains is reported by default where the
+    forward pass is written in `__call__` (KTP109). Not reported: `training=False` on a whole model (usually transfer
+    learning), and classes whose name signals intent, such as `MonteCarloDropout`.
 
     ## What Keras does
 
     An explicit flag wins over everything else. A BatchNormalization with True normalises each batch at inference by
     that very batch: predictions depend on what else is in it, a batch of one is all zeros, and a call changes the
-    moving statistics. Under Keras 3 the constant also becomes the context of the layers that follow (KTP201).
+    moving statistics. In Keras 3 the constant also becomes the context of the layers that follow (KTP201).
 
     ## Example
 
@@ -52,7 +53,7 @@ class ConstantTraining(Rule):
 
     ## Fix safety
 
-    There is no fix: a constant is often meant, and only its author knows.
+    There is no fix: a constant is often intended, and only its author knows.
 
     ## References
 
@@ -123,8 +124,11 @@ def _keras_name(layer: Instance) -> str:
 
 
 def _message(call: LayerCall) -> str:
-    does = "trains at inference too" if call.flag.by_lane[0] else "never trains"
-    return f"`{call.name}` ({layer_title(call.receiver)}) {does}: its flag is a constant"
+    mode, too = ("training", "`predict()`") if call.flag.by_lane[0] else ("inference", "`fit()`")
+    return (
+        f"{called_title(call)} always runs in {mode} mode, in {too} too: its flag is a constant. "
+        f"Pass `training={call.at_hand or 'training'}`"
+    )
 
 
 RULE = ConstantTraining()

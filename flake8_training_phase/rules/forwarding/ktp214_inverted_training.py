@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, layer_title, majors
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls
@@ -15,18 +16,18 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class InvertedTraining(Rule):
-    """A layer is given the opposite of the phase that was asked for: `training=not training`.
+    """A layer receives the opposite of the requested mode: `training=not training`.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer, or of `super().call`, whose flag is False when `training` is True,
-    and True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or
-    behind `if training: return x`, and nowhere in training, is reported too: it never does anything.
+    Reports the call of a mode-dependent layer, or of `super().call`, whose flag is False when `training` is True, and
+    True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or behind
+    `if training: return x`, and nowhere in training, is reported too: it never does anything.
 
     ## What Keras does
 
-    What it is told: Dropout drops in `predict()` and rests in `fit()`, BatchNormalization learns its statistics
-    while it predicts.
+    Exactly what it is asked to: Dropout is active in `predict()` and disabled in `fit()`, BatchNormalization learns its
+    statistics while it predicts.
 
     ## Example
 
@@ -44,8 +45,9 @@ class InvertedTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the layer does the opposite of what it did. The `not` goes where it stands in the argument itself, or
-    in a guard around that one call; there is no fix where a variable was inverted before, or more hangs on the guard.
+    Unsafe: the layer does the opposite of what it did. The fix removes `not` when it is written in the argument, or in
+    a guard around that one call; if the value was inverted earlier and stored in a variable, or the guard covers more,
+    no fix is offered.
 
     ## References
 
@@ -78,8 +80,11 @@ def _message(layer_class: LayerClass, event: LayerCall | KerasCall) -> str:
     if isinstance(event, KerasCall):
         called = f"`{event.parent}.call`"
     else:
-        called = f"`{event.name}` ({layer_title(event.receiver)})"
-    return f"{called} in `{layer_class.name}` runs as in inference during training, and as in training otherwise"
+        called = called_title(event)
+    return (
+        f"{called} in `{layer_class.name}` receives the opposite of `training`: inference mode in `fit()`, "
+        f"training mode in `predict()`. Pass `training`"
+    )
 
 
 def _plan(event: LayerCall | KerasCall) -> Plan | None:
@@ -92,8 +97,8 @@ def _plan(event: LayerCall | KerasCall) -> Plan | None:
 
 def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
     return (
-        f"`{call.name}` ({layer_title(call.receiver)}) in `{layer_class.name}` runs only where `training` is not true, "
-        "and does nothing there: the guard is the wrong way round"
+        f"{called_title(call)} in `{layer_class.name}` runs only where `training` is false, where it does nothing: the "
+        "guard is inverted. Write `if training`"
     )
 
 
@@ -102,7 +107,7 @@ def _turn(call: LayerCall) -> Plan | None:
     guard = guard_of(call)
     if guard is None or not isinstance(guard.operand, ast.Name):
         return None
-    return Plan(f"Ask for `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
+    return Plan(f"Test `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
 
 
 RULE = InvertedTraining()

@@ -10,7 +10,8 @@ from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
@@ -27,24 +28,24 @@ _OWN_PHASE = re.compile(r"Agent|Policy|Actor|Critic|QNet", re.IGNORECASE)
 
 
 class TrainingStoredOnSelf(Rule):
-    """The phase is read from an attribute that is set once, not from the parameter `training`.
+    """The mode is read from an attribute that is set once, instead of from the parameter `training`.
 
     ## What it does
 
-    Reports `training=self.is_training` on a layer that depends on the phase, and, as fragile, an `if self.training:`
-    in `call`, when only the constructor sets the attribute. Attributes that any other code of the module sets
-    (`model.training = True`, `.assign(True)`, `setattr`), variables and placeholders, which are made to be set,
-    properties, and agents of reinforcement learning are left alone, and so is a `call` that also reads its parameter:
-    there the attribute says whether the layer may train at all.
+    Reports `training=self.is_training` on a layer that behaves differently in training, and, as fragile, an
+    `if self.training:` in `call`, when only the constructor sets the attribute. Attributes that any other code of the
+    module sets (`model.training = True`, `.assign(True)`, `setattr`), variables and placeholders, which are made to be
+    set, properties, and agents of reinforcement learning are not reported, nor is a `call` that also reads its
+    parameter: there the attribute says whether the layer may train at all.
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
     `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
-    somebody asks for more, and those named after Monte Carlo dropout, are left alone.
+    somebody asks for more, and those named after Monte Carlo dropout, are not reported.
 
     ## What Keras does
 
-    `fit()`, `evaluate()` and `predict()` tell the phase to the parameter `training` of `call` and to nothing else. An
-    attribute keeps what the constructor gave it: the model trains in inference, or predicts in training. To set it
+    `fit()`, `evaluate()` and `predict()` pass the mode to the parameter `training` of `call` and to nothing else. An
+    attribute keeps what the constructor gave it: the model trains in inference mode, or predicts in training. To set it
     between the two does not help: the compiled step has read it once.
 
     ## Example
@@ -86,7 +87,8 @@ class TrainingStoredOnSelf(Rule):
             for found in computed_flags(layer_class):
                 name = layer_class.module.source.segment(found.flag)
                 message = (
-                    f"`{name}` does not depend on the mode: {found.layer} also runs in training mode in `predict()`"
+                    f"{found.layer} also runs in training mode in `predict()`: `{name}` does not depend on the mode. "
+                    f"Use `{found.at_hand or 'training'}`"
                 )
                 yield self.problem(found.flag, message, layer_class.keras, _combined(found))
 
@@ -101,7 +103,10 @@ class TrainingStoredOnSelf(Rule):
         for read in _guards(layer_class):
             if _is_set_once(read, layer_class):
                 name = ast.unparse(read)
-                message = f"`{name}` decides here, whatever phase is asked for: only the constructor sets it"
+                message = (
+                    f"`{layer_class.name}.call` tests `{name}`, which only the constructor sets: it is the same in "
+                    "`fit()` and `predict()`. Test `training`"
+                )
                 plan = _plan(layer_class, read, "training" if layer_class.cls.accepts_training else None)
                 yield self.problem(read, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
@@ -112,7 +117,7 @@ def _combined(found: ComputedFlag) -> Plan | None:
         return None
     template = f"{found.at_hand} and {{}}" if not isinstance(found.flag, ast.BoolOp) else f"{found.at_hand} and ({{}})"
     change = Replace(found.flag, template, (found.flag,))
-    return Plan(f"Ask `{found.at_hand}` too", Applicability.UNSAFE, (change,))
+    return Plan(f"Test `{found.at_hand}` too", Applicability.UNSAFE, (change,))
 
 
 def _uses_parameter(layer_class: LayerClass) -> bool:
@@ -194,8 +199,8 @@ def _stores_in_constructors(tree: ast.AST, name: str) -> Iterator[ast.AST]:
 
 def _message(flag: ast.Attribute, call: LayerCall) -> str:
     return (
-        f"`{ast.unparse(flag)}` is what the constructor made it, in `fit()` and in `predict()`: "
-        f"`{call.name}` ({layer_title(call.receiver)}) never learns the phase"
+        f"{called_title(call)} receives `{ast.unparse(flag)}`, which only the constructor sets: it is the same in "
+        f"`fit()` and `predict()`. Pass `{call.at_hand or 'training'}`"
     )
 
 
@@ -206,7 +211,7 @@ def _plan(layer_class: LayerClass, read: ast.Attribute, at_hand: str | None) -> 
     if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
         return None
     changes: tuple[Change, ...] = (add_parameter(layer_class), Replace(read, "training"))
-    return Plan("Take `training` and use it", Applicability.UNSAFE, changes)
+    return Plan("Add `training=None` to `call` and use it", Applicability.UNSAFE, changes)
 
 
 RULE = TrainingStoredOnSelf()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, takes_keyword
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
@@ -15,19 +16,19 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class MixedKeras2And3(Rule):
-    """A `tf_keras` layer in a Keras 3 model, or the reverse, gets no `training`: it always runs in inference.
+    """A `tf_keras` layer in a Keras 3 model, or the reverse, inherits no `training` and always runs in inference mode.
 
     ## What it does
 
-    Reports the call of a phase-dependent layer of `tf_keras` in a layer or model of `keras`, or of `keras` in one of
-    `tf_keras`, that passes no `training`. `keras` counts as Keras 3 where the module imports `tf_keras` too, each
-    under its own name; `tf.keras` may be either, and is left alone.
+    Reports the call of a mode-dependent layer of `tf_keras` in a layer or model of `keras`, or of `keras` in one of
+    `tf_keras`, that passes no `training`. `keras` counts as Keras 3 where the module imports `tf_keras` too, each under
+    its own name; `tf.keras` may be either, and is not reported.
 
     ## What Keras does
 
-    A layer that is given no flag asks the call context. Each Keras has a context of its own: a `tf_keras` layer that
-    a Keras 3 model calls finds nothing there, whatever the model was asked for, and runs as in inference, in
-    `fit()` and in `model(x, training=True)` alike. An explicit flag is an argument like any other and gets through.
+    A layer that receives no flag falls back to the call context. Each Keras has a context of its own: a `tf_keras`
+    layer that a Keras 3 model calls finds nothing there, whatever the model was asked for, and runs in inference mode,
+    in `fit()` and in `model(x, training=True)` alike. An explicit flag is an argument like any other and gets through.
     Only the flag is right then: Keras 3 does not track the weights of a `tf_keras` layer, so that they are neither
     trained nor saved with the model.
 
@@ -79,8 +80,8 @@ class MixedKeras2And3(Rule):
 def _message(layer_class: LayerClass, call: LayerCall) -> str:
     host, layer = ("Keras 3", "tf_keras") if 3 in layer_class.keras else ("tf_keras", "Keras 3")
     return (
-        f"`{call.name}` ({layer_title(call.receiver)} of {layer}) is called without `training` in `{layer_class.name}`,"
-        f" a class of {host}: the call context does not cross, so it always runs in inference"
+        f"`{call.name}` ({layer} {short_title(call.receiver)}) inherits nothing from `{layer_class.name}` ({host}), "
+        f"so it always runs in inference mode. Pass `training={call.at_hand or 'training'}`"
     )
 
 

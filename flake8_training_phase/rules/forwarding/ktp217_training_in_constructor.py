@@ -19,7 +19,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class TrainingInConstructor(Rule):
-    """The flag is given to the constructor of a layer, which does not take it.
+    """`training` is passed to the constructor of a layer, which does not take it.
 
     ## What it does
 
@@ -27,7 +27,7 @@ class TrainingInConstructor(Rule):
 
     ## What Keras does
 
-    It raises, a TypeError under Keras 2 and a ValueError under Keras 3. The phase is an argument of the call; what a
+    It raises, a TypeError in Keras 2 and a ValueError in Keras 3. The mode is an argument of the call; what a
     constructor takes is `trainable`, which says whether the weights of the layer learn.
 
     ## Example
@@ -70,8 +70,8 @@ class TrainingInConstructor(Rule):
             keras = tuple(sorted(made.generations.intersection(module.keras)))
             if keras:
                 message = (
-                    f"`{ast.unparse(node.func)}` takes no `training` where it is made: "
-                    f"{_raises(keras)}; pass it where the layer is called"
+                    f"`{ast.unparse(node.func)}` takes no `training` in its constructor: {_raises(keras)}. "
+                    "Pass it where the layer is called"
                 )
                 yield self.problem(keyword, message, keras, _plan(node, keyword, suspects[node]))
 
@@ -114,7 +114,7 @@ def _layer_made(node: ast.Call, scope: Scope) -> ClassValue | None:
 
 
 def _raises(keras: tuple[int, ...]) -> str:
-    errors = {2: "TypeError under Keras 2", 3: "ValueError under Keras 3"}
+    errors = {2: "TypeError in Keras 2", 3: "ValueError in Keras 3"}
     return " and ".join(errors[one] for one in keras)
 
 

@@ -19,7 +19,7 @@ _TRAINS = (".fit(", "fit_generator(", "train_on_batch(", "GradientTape", "value_
 
 
 class BakedTrainingFlag(Rule):
-    """A constant `training=` in a functional model, which Keras 3.1 to 3.15 replaces by the flag of the model.
+    """A constant `training=` in a functional model, which Keras 3.1 to 3.15 replaces with the flag of the model.
 
     ## What it does
 
@@ -108,7 +108,7 @@ class BakedTrainingFlag(Rule):
             return
         trains = any(word in module.source.text for word in _TRAINS)
         for baked in baked_flags(module):
-            releases = keras_title(baked.generations, module.settings.keras)
+            releases = keras_title(baked.generations, module.settings.keras_versions)
             severity = Severity.BUG if _is_certain(baked, trains) else Severity.FRAGILE
             yield self.problem(baked.call.node, _message(baked, releases), majors(baked.generations), severity=severity)
 
@@ -124,19 +124,15 @@ def _is_certain(baked: BakedFlag, trains: bool) -> bool:
 
 def _message(baked: BakedFlag, releases: str) -> str:
     name = _title(baked)
-    what = "it" if baked.is_leaf else f"the {baked.held.title} in it"
-    head = (
-        f"`{called(baked.call.node)}` ({name}) receives `training={baked.flag}` in a functional model, but {releases} "
-        f"replaces that by the flag of the model: {what} runs in"
-    )
+    what = name if baked.is_leaf else f"`{called(baked.call.node)}` ({baked.held.title} inside)"
+    head = f"{what} loses `training={baked.flag}` to the model's flag in {releases}"
     if baked.flag:
-        subclass = f"use a subclass of {name} whose `call` passes True, or " if baked.is_leaf else ""
-        return f"{head} inference mode in `predict()`; {subclass}call `model(x, training=True)`"
+        subclass = "Use a subclass, or" if baked.is_leaf else "Call"
+        return f"{head}: `predict()` runs it in inference mode. {subclass} `model(x, training=True)`"
+    head = f"{head}: `fit()` runs it in training mode"
     if not baked.held.dropout:
-        return f"{head} training mode in `fit()`; only `trainable = False` prevents that"
-    if baked.is_leaf:
-        return f"{head} training mode in `fit()`; leave out the layer, or the flag"
-    return f"{head} training mode in `fit()`; call it in the `call` of a model of your own"
+        return f"{head}. Use `trainable = False`"
+    return f"{head}. {'Drop the layer or the flag' if baked.is_leaf else 'Call it in a model class of your own'}"
 
 
 def _title(baked: BakedFlag) -> str:

@@ -16,7 +16,7 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class DeferredSequentialInBuild(Rule):
-    """A class with its own `build` leaves a Sequential to its first call, which writes its flag into the graph.
+    """A class with its own `build` leaves a Sequential to be built by its first call, whose flag stays in the graph.
 
     ## What it does
 
@@ -97,11 +97,10 @@ class DeferredSequentialInBuild(Rule):
 
 def _message(deferred: DeferredCall, releases: str) -> str:
     name = deferred.call.name
-    what = f"`{name}`" if deferred.sequential is deferred.call.receiver else f"the Sequential in `{name}`"
+    what = f"`{name}`" if deferred.sequential is deferred.call.receiver else f"The Sequential in `{name}`"
     return (
-        f"{what} is not built in `{deferred.builder}.build`, so its first call builds it and keeps the flag: after "
-        f"`fit()`, a call without a flag runs it in training mode under {releases}; build it in `build`, or give it an "
-        f"`Input`"
+        f"{what} is not built in `{deferred.builder}.build` and keeps its first flag: after `fit()`, "
+        f"`model(x)` is in training mode in {releases}. Build it there"
     )
 
 

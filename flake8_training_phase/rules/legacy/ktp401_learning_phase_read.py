@@ -33,13 +33,13 @@ class LearningPhaseRead(Rule):
     ## What it does
 
     Reports calls of `learning_phase()`, `symbolic_learning_phase()` and `global_learning_phase_is_set()`, in every
-    spelling of the backend, and by a name that a function imports under `global`. Code that asks before whether the
-    name exists, or catches that it does not, is left alone.
+    spelling of the backend, and by a name that a function imports under `global`. Code that first checks whether the
+    name exists, or catches the error, is not reported.
 
     ## What Keras does
 
-    On Keras 3 the name is an AttributeError: "module 'keras.backend' has no attribute 'learning_phase'" (or
-    'keras.\\_tf\\_keras.keras.backend', which is `tf.keras.backend`). On Keras 2 it answers with a global that nothing
+    In Keras 3 the name is an AttributeError: "module 'keras.backend' has no attribute 'learning_phase'" (or
+    'keras.\\_tf\\_keras.keras.backend', which is `tf.keras.backend`). In Keras 2 it returns a global value that nothing
     sets any more: inside `call` it reads 0 during `fit()`, while the flag that `call` is given is True.
     `dropout(x, training=K.learning_phase())` is off wherever it matters, and says nothing. The commonest form,
     `if training is None: training = K.learning_phase()`, is not needed on either: Keras fills the parameter.
@@ -85,12 +85,17 @@ class LearningPhaseRead(Rule):
             if _misleads(use):
                 yield self.problem(use.node, _message(use), module.keras, plan, severity=Severity.BUG)
             elif 3 in module.keras:
-                yield self.problem(use.node, f"`{ast.unparse(use.node)}` does not exist in Keras 3", (3,), plan)
+                yield self.problem(
+                    use.node,
+                    f"`{ast.unparse(use.node)}` does not exist in Keras 3. Pass `training` instead",
+                    (3,),
+                    plan,
+                )
 
 
 def _message(use: LegacyUse) -> str:
     call = ast.unparse(use.node)
-    return f"`{call}` reads 0 inside `call` even during `fit()`, and does not exist in Keras 3: use `training`"
+    return f"`{call}` is 0 inside `call` even during `fit()`, and does not exist in Keras 3. Use `training`"
 
 
 def _misleads(use: LegacyUse) -> bool:

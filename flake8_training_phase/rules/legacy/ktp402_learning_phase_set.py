@@ -27,10 +27,10 @@ class LearningPhaseSet(Rule):
 
     ## What Keras does
 
-    On Keras 2 every model and layer that is called without a flag from then on runs in that phase, wherever it
-    stands in the program. `fit()`, `evaluate()` and `predict()` pass the phase themselves, so it does nothing to
-    them. On Keras 3 the name is an AttributeError, "module 'keras.backend' has no attribute 'set_learning_phase'"; the
-    copy in `tensorflow.python.keras.backend` still exists there and does nothing.
+    In Keras 2 every model and layer that is called without a flag from then on runs in that phase, wherever it stands
+    in the program. `fit()`, `evaluate()` and `predict()` pass the phase themselves, so it does nothing to them. In
+    Keras 3 the name is an AttributeError, "module 'keras.backend' has no attribute 'set_learning_phase'"; the copy in
+    `tensorflow.python.keras.backend` still exists there and does nothing.
 
     What `predict()` gives in training mode can be had only by calling the model: `model(x, training=True)`, in batches
     where the data is large. What it gives in inference mode needs nothing.

@@ -27,9 +27,9 @@ class LearningPhaseScope(Rule):
 
     ## What Keras does
 
-    On Keras 2 the models and layers that are called in the block without a flag run in that phase. `fit()`,
-    `evaluate()` and `predict()` pass the phase themselves, so the block does nothing to them. On Keras 3 the name is
-    an AttributeError: "module 'keras.backend' has no attribute 'learning_phase_scope'".
+    In Keras 2 the models and layers that are called in the block without a flag run in that phase. `fit()`,
+    `evaluate()` and `predict()` pass the phase themselves, so the block does nothing to them. In Keras 3 the name is an
+    AttributeError: "module 'keras.backend' has no attribute 'learning_phase_scope'".
 
     A `predict()` in the block has to become a call of the model: `predict()` always runs in inference mode.
 
@@ -57,7 +57,7 @@ class LearningPhaseScope(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `learning_phase_scope`; absent from Keras 3.0 on
-    - Measured: section 17. The cells of the example show only that Keras 3 raises: what the block did on Keras 2 is
+    - Measured: section 17. The cells of the example show only that Keras 3 raises: what the block did in Keras 2 is
       over when a model is measured
     """
 

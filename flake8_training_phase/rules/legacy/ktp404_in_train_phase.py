@@ -24,11 +24,10 @@ class InTrainPhase(Rule):
 
     ## What Keras does
 
-    On Keras 2 `in_train_phase` gives `x` in training and `alt` in inference; without `training=` it asks the call
-    context, so it is right there. Callables among the two are called. On Keras 3 the name is an AttributeError,
-    "module 'keras.backend' has no attribute 'in_train_phase'".
-    `smart_cond(K.learning_phase(), …)` inside `call` always takes the second choice, in `fit()` too: the learning
-    phase reads 0 there.
+    In Keras 2 `in_train_phase` gives `x` in training and `alt` in inference mode; without `training=` it uses the call
+    context, so it is right there. If either argument is callable, it is called. In Keras 3 the name is an
+    AttributeError, "module 'keras.backend' has no attribute 'in_train_phase'". `smart_cond(K.learning_phase(), …)`
+    inside `call` always takes the second choice, in `fit()` too: the learning phase reads 0 there.
 
     ## Example
 
@@ -68,18 +67,18 @@ class InTrainPhase(Rule):
             plan = with_import(choose_by_phase(switch, module), module)
             if switch.reads_phase and use.in_call:
                 message = (
-                    f"`{name}` asks `learning_phase()`, which is 0 inside `call` even during `fit()`: use `training`"
+                    f"`{name}` tests `learning_phase()`, which is 0 inside `call` even during `fit()`. Use `training`"
                 )
                 yield self.problem(use.node, message, module.keras, plan, severity=Severity.BUG)
             elif 3 in module.keras:
                 what = f"`{name}` of `learning_phase()`" if switch.calls_both or use.name == "switch" else f"`{name}`"
-                yield self.problem(use.node, f"{what} does not exist in Keras 3: {_instead(switch)}", (3,), plan)
+                yield self.problem(use.node, f"{what} does not exist in Keras 3. {_instead(switch)}", (3,), plan)
 
 
 def _instead(switch: PhaseSwitch) -> str:
     if switch.chosen is None or switch.flag is None:
-        return "choose with `training`"
-    return f"with `training={ast.unparse(switch.flag)}` it always gives `{ast.unparse(switch.chosen)}`"
+        return "Choose with `training`"
+    return f"With `training={ast.unparse(switch.flag)}` it always gives `{ast.unparse(switch.chosen)}`"
 
 
 RULE = InTrainPhase()

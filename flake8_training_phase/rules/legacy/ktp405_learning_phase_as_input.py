@@ -16,7 +16,7 @@ _LONGEST = 60
 
 
 class LearningPhaseAsInput(Rule):
-    """The learning phase is fed to a graph, which it is no input of any more.
+    """The learning phase is passed as a graph input; Keras no longer accepts it.
 
     ## What it does
 
@@ -25,9 +25,10 @@ class LearningPhaseAsInput(Rule):
 
     ## What Keras does
 
-    The learning phase was a placeholder in the graphs of TensorFlow 1. On Keras 2 under TensorFlow 2 it is the number
-    0: `K.function([model.input, K.learning_phase()], …)` is a ValueError, `Found unexpected instance while processing
-    input tensors for keras functional model`. On Keras 3 neither `learning_phase` nor `K.function` exists.
+    The learning phase was a placeholder in the graphs of TensorFlow 1. In Keras 2 under TensorFlow 2 it is the number
+    0: `K.function([model.input, K.learning_phase()], …)` is a ValueError,
+    `Found unexpected instance while processing input tensors for keras functional model`. In Keras 3 neither
+    `learning_phase` nor `K.function` exists.
 
     ## Example
 
@@ -63,7 +64,9 @@ class LearningPhaseAsInput(Rule):
         for use in legacy_uses(module, PHASE_READS):
             found = phase_input(use)
             if found is not None:
-                message = f"`{ast.unparse(use.node)}` does not exist in Keras 3 and is no input: {_instead(use, found)}"
+                message = (
+                    f"`{ast.unparse(use.node)}` does not exist in Keras 3 and is no graph input. {_instead(use, found)}"
+                )
                 yield self.problem(use.node, message, (3,))
 
 
@@ -73,13 +76,13 @@ def _instead(use: LegacyUse, found: PhaseInput) -> str:
         given = {keyword.arg: keyword.value for keyword in found.function.keywords}
         inputs, outputs = [*found.function.args[:2], given.get("inputs"), given.get("outputs")][:2]
         if "updates" in given or (outputs is not None and "grad" in ast.unparse(outputs).lower()):
-            return "call the model with `training=` under a `tf.GradientTape`"
+            return "Call the model with `training=` under a `tf.GradientTape`"
         if inputs is not None and outputs is not None:
             model = f"keras.Model({_without(inputs, use.node)}, {_short(outputs)})"
-            return f"write `{model}`, and call it with `training=`"
+            return f"Write `{model}` and call it with `training=`"
     if found.fed is not None:
-        return f"write `{_fed_call(use) or 'model(…'}, training={_flag(found.fed)})`"
-    return "make a `keras.Model(inputs, outputs)`, and call it with `training=`"
+        return f"Write `{_fed_call(use) or 'model(…'}, training={_flag(found.fed)})`"
+    return "Make a `keras.Model(inputs, outputs)` and call it with `training=`"
 
 
 def _fed_call(use: LegacyUse) -> str | None:

@@ -17,13 +17,13 @@ _NAMES = ("uses_learning_phase", "_uses_learning_phase")
 
 
 class UsesLearningPhase(Rule):
-    """`uses_learning_phase` marks what depends on the phase for a Keras that does not look at it any more.
+    """`uses_learning_phase` is set or read, but no current Keras uses it.
 
     ## What it does
 
     Reports the attributes `uses_learning_phase` and `_uses_learning_phase` of layers and tensors, read or assigned, in
     modules that import Keras and do not define them. Code that asks for the version, or whether the attribute exists,
-    is left alone.
+    is not reported.
 
     ## What Keras does
 
@@ -54,8 +54,8 @@ class UsesLearningPhase(Rule):
     ## References
 
     - Neither tf_keras 2.21 nor Keras 3.15 mentions the attribute
-    - Measured: the first example behaves the same with and without the assignment, on Keras 2 and on Keras 3;
-      the second, which reads it, raises on both
+    - Measured: the first example behaves the same with and without the assignment, in Keras 2 and in Keras 3; the
+      second, which reads it, raises on both
     """
 
     severity = Severity.LEGACY
@@ -69,7 +69,7 @@ class UsesLearningPhase(Rule):
         guarded = set(_under_version_tests(module.tree))
         for node in nodes_in(module.tree):
             if isinstance(node, ast.Attribute) and node.attr in _NAMES and node not in guarded:
-                message = f"no Keras looks at `{ast.unparse(node)}` any more"
+                message = f"`{ast.unparse(node)}` is not used by any current version of Keras. Remove it"
                 yield self.problem(node, message, module.keras, plans.get(node))
 
 

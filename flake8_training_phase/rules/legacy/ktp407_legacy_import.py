@@ -19,14 +19,14 @@ class LegacyImport(Rule):
 
     ## What it does
 
-    Reports `from … import learning_phase`, and the like for every other name of that API, where the module does not
-    use the name any more. Most of these are left behind by the fixes of the other KTP4 rules. What may be meant for
-    others is left alone: names in `__init__.py`, in `__all__`, imported `as` themselves, under a condition or a
-    `try`, or beside a comment such as `# noqa`.
+    Reports `from … import learning_phase`, and the like for every other name of that API, where the module does not use
+    the name any more. Most of these are left behind by the fixes of the other KTP4 rules. What may be meant for others
+    is not reported: names in `__init__.py`, in `__all__`, imported `as` themselves, under a condition or a `try`, or
+    beside a comment such as `# noqa`.
 
     ## What Keras does
 
-    On Keras 3 the import raises an ImportError, so that the whole module cannot be imported, for a name that nobody
+    In Keras 3 the import raises an ImportError, so that the whole module cannot be imported, for a name that nobody
     needs.
 
     ## Example
@@ -63,8 +63,8 @@ class LegacyImport(Rule):
             found = droppable_import(module, name) if name not in used else None
             if found is not None:
                 statement, alias = found
-                message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it"
-                plan = Plan("Do not import it", Applicability.SAFE, (DropImport(statement, alias),))
+                message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it. Remove the import"
+                plan = Plan("Remove the import", Applicability.SAFE, (DropImport(statement, alias),))
                 yield self.problem(alias, message, (3,), plan)
 
 

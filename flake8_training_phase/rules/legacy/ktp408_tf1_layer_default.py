@@ -21,13 +21,13 @@ _SLIM_ROOTS = ("tensorflow.contrib.layers.", "tensorflow.contrib.slim.", "tf_sli
 
 
 class Tf1LayerDefault(Rule):
-    """A functional layer of TensorFlow 1 is called without the phase, and has a default that fits only one.
+    """A TF1 functional layer is called without its training flag, and the default is wrong for one of the modes.
 
     ## What it does
 
     Reports `tf.layers.dropout` and `tf.layers.batch_normalization` (also under `tf.compat.v1.layers`) without
     `training=`, and `dropout` and `batch_norm` of `tf.contrib.layers` and slim without `is_training=`. Modules that use
-    slim's `arg_scope` are left alone, since that may give the argument. Off by default.
+    slim's `arg_scope` are not reported, since that may supply the argument. Off by default.
 
     ## What Keras does
 
@@ -55,7 +55,7 @@ class Tf1LayerDefault(Rule):
     ## References
 
     - tf_keras 2.21, `legacy_tf_layers/core.py` and `normalization.py`; tf_slim, `layers/layers.py`, `batch_norm`
-    - Measured: the example, on Keras 2 and on Keras 3. Slim and `tf.contrib` are not measured
+    - Measured: the example, in Keras 2 and in Keras 3. Slim and `tf.contrib` are not measured
     """
 
     severity = Severity.LEGACY
@@ -70,10 +70,14 @@ class Tf1LayerDefault(Rule):
             name = path.rpartition(".")[2]
             keras = module.keras
             if _is_of(path, _TF1_ROOTS) and _gives_no(call, "training", _PHASE_PLACES.get(name)):
-                yield self.problem(call, f"`{ast.unparse(call.func)}` without `training=` is always inference", keras)
+                yield self.problem(
+                    call,
+                    f"`{ast.unparse(call.func)}` without `training=` always runs in inference mode. Pass it",
+                    keras,
+                )
             elif _is_of(path, _SLIM_ROOTS) and not has_defaults:
                 if _gives_no(call, "is_training", _SLIM_PHASE_PLACES.get(name)):
-                    message = f"`{ast.unparse(call.func)}` without `is_training=` is always training"
+                    message = f"`{ast.unparse(call.func)}` without `is_training=` always runs in training mode. Pass it"
                     yield self.problem(call, message, keras)
 
 

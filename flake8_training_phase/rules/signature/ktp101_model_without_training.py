@@ -10,7 +10,8 @@ from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, majors
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -18,7 +19,7 @@ from flake8_training_phase.rules.signature.ktp102_layer_without_training import 
 
 
 class ModelWithoutTraining(Rule):
-    """The `call` of a model has no parameter named `training`, so `fit()` never tells its layers to train.
+    """The `call` of a model has no parameter named `training`, so `fit()` cannot put its layers into training mode.
 
     ## What it does
 
@@ -51,10 +52,10 @@ class ModelWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to
-    what Keras 2 gave them. Measured right on Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no
-    call that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model:
-    Keras looks for it in the signature, and the layers find it in the call context.
+    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to what
+    Keras 2 gave them. Measured right in Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no call
+    that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model: Keras
+    looks for it in the signature, and the layers find it in the call context.
 
     Unsafe, with the reason in its text, where a layer that runs in the right mode today would not afterwards:
 
@@ -83,7 +84,7 @@ class ModelWithoutTraining(Rule):
             hit = next(_misled(layer_class), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
-                related = module.related(hit[0], "this layer is told nothing")
+                related = module.related(hit[0], "this layer is called without `training`")
                 if is_only_made_in_hosts(cls):
                     # Where a host loses the flag, that is said of the host: nobody fits what it holds.
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
@@ -95,7 +96,7 @@ class ModelWithoutTraining(Rule):
                 untold = layer_class.untold_helper()
                 if untold is not None:
                     message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                    related = module.related(untold.call, "this layer is told nothing")
+                    related = module.related(untold.call, "this layer is called without `training`")
                     plan = take_and_tell(layer_class, [untold.helper])
                     yield self.problem(node, message, keras, plan, related=related)
 
@@ -111,8 +112,8 @@ def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:
 def _message(layer_class: LayerClass, call: LayerCall, mode: Mode) -> str:
     phase = "inference" if mode.wanted else "training"
     return (
-        f"{layer_class.call_title} has no `training` parameter: under Keras 3 `{mode}` runs `{call.name}` "
-        f"({layer_title(call.receiver)}, line {call.node.lineno}) as in {phase}"
+        f"{layer_class.call_title} takes no `training`, so `{mode}` runs {placed_title(call)} in {phase} mode "
+        "in Keras 3. Add `training=None`"
     )
 
 

@@ -12,10 +12,10 @@ from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     UntoldHelper,
-    layer_title,
     majors,
     reaches_phase,
 )
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -33,16 +33,16 @@ class LayerWithoutTraining(Rule):
     ## What Keras does
 
     The layers inside find the flag in the call context, so the layer works in a functional model, in a `Sequential`,
-    and in any host that has the flag itself. It is right only as long as each of them is: under Keras 3 a host
+    and in any host that has the flag itself. It is right only as long as each of them is: in Keras 3 an enclosing layer
     without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
-    3.9 a flag that the host does pass, `self.block(x, training=training)`, is dropped before it gets here.
+    3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before it gets here.
 
     A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nobody fills it,
-    and what it runs is in inference in `fit()`, with the default `None` under Keras 3.10 and later, with `False` under
-    every Keras. That is reported as a bug.
+    and what it runs is in inference mode in `fit()`, with the default `None` in Keras 3.10 and later, with `False` in
+    every version of Keras. That is reported as a bug.
 
-    In the example the host freezes the norm before the block. Under Keras 2 the block still trains; under Keras 3 it
-    inherits `False`.
+    In the example the enclosing layer freezes the norm before the block. In Keras 2 the block still trains; in Keras 3
+    it inherits `False`.
 
     ## Example
 
@@ -90,30 +90,29 @@ class LayerWithoutTraining(Rule):
                     continue  # Mapped over a dataset it is right, and no model is seen to run it.
                 message = in_host_message(layer_class, needy)
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
-                related = module.related(needy, "this layer is told nothing")
+                related = module.related(needy, "this layer is called without `training`")
                 yield self.problem(layer_class.call, message, layer_class.keras, plan, related=related)
             elif (untold := layer_class.untold_helper()) is not None:
                 plan = take_and_tell(layer_class, [untold.helper])
                 message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                related = module.related(untold.call, "this layer is told nothing")
+                related = module.related(untold.call, "this layer is called without `training`")
                 yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG, related=related)
 
 
 def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
-    """What is said of a class that runs a layer in the call context of a host."""
+    """The message for a class that runs a layer in the call context of the enclosing one."""
     return (
-        f"{layer_class.call_title} has no `training` parameter: `{call.name}` "
-        f"({layer_title(call.receiver)}, line {call.node.lineno}) depends on the call context of the host"
+        f"{layer_class.call_title} takes no `training`: {placed_title(call)} only inherits the enclosing layer's mode. "
+        f"Add `training={only_augments(layer_class) or None}`"
     )
 
 
 def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:
-    """What is said of a class that cannot tell a helper."""
-    call = untold.call
+    """The message for a class that has no flag to pass to a helper."""
     return (
-        f"{layer_class.call_title} has no `training` parameter to give to `{ast.unparse(untold.helper.node.func)}`: "
-        f"`{call.name}` ({layer_title(call.receiver)}, line {call.node.lineno}) runs in inference under "
-        f"{layer_class.title(untold.generations)}"
+        f"{layer_class.call_title} has no `training` to pass to `{ast.unparse(untold.helper.node.func)}`, so "
+        f"{placed_title(untold.call)} runs in inference mode in {layer_class.title(untold.generations)}. "
+        "Add `training=None`"
     )
 
 

@@ -13,11 +13,11 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
     concerned,
-    layer_title,
     majors,
     reaches_phase,
     shows_flag,
 )
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
@@ -28,13 +28,13 @@ from flake8_training_phase.rules.signature.renamed_flag import described, flag_s
 
 
 class MisnamedTraining(Rule):
-    """`call` takes the flag under another name than `training`, and Keras never fills it.
+    """`call` takes the flag under another name than `training`, and Keras never passes it.
 
     ## What it does
 
     Reports a `call` with a parameter such as `is_training`, `train` or `mode`, and none named `training`, when that
-    parameter decides what a phase-dependent layer is given or which branch is taken. In a model, layers that are given
-    nothing count too, when the parameter is given to others: `fit()` cannot tell them. A layer whose parameter has no
+    parameter decides what a mode-dependent layer is given or which branch is taken. In a model, layers called without a
+    flag count too when the parameter is passed to others: `fit()` cannot reach them. A layer whose parameter has no
     default is reported when it is called with `training`, which raises.
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")`, and a second flag beside
@@ -44,8 +44,9 @@ class MisnamedTraining(Rule):
     ## What Keras does
 
     Keras 2 and Keras 3 look for a parameter that is literally named `training`. Another name is an argument like any
-    other: it has its default in `fit()` and in `predict()`. With `False` the layers never train under any Keras, with
-    `True` they always do, with `None` Keras 2 falls back to the call context while Keras 3 runs in inference.
+    other: it has its default in `fit()` and in `predict()`. With `False` the layers never train in any version of
+    Keras, with `True` they always do, with `None` Keras 2 falls back to the call context while Keras 3 runs in
+    inference mode.
 
     ## Example
 
@@ -94,7 +95,7 @@ class MisnamedTraining(Rule):
             if keras:
                 yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
             elif not hit and (told := _told_unknown(layer_class, name)) is not None:
-                message = f"{_message(layer_class, name)}, and so does `training` of `{told.name}`"
+                message = _message(layer_class, name, f", and `{told.name}` receives that as its `training`")
                 keras = _never_trained(argument, cls.call.node, layer_class.keras)
                 yield self.problem(argument, message, keras, _plan(layer_class, argument), severity=Severity.FRAGILE)
 
@@ -107,9 +108,8 @@ class MisnamedTraining(Rule):
                 continue
             mode = "training" if found.flag else "inference"
             message = (
-                f"Keras passes only `training`, never `{name}` of `{layer_class.name}.call`: it stays "
-                f"`{ast.unparse(found.default)}`, and `{call.name}` ({layer_title(call.receiver)}, line "
-                f"{call.node.lineno}) always runs in {mode} mode"
+                f"{placed_title(call)} always runs in {mode} mode: Keras never passes `{name}` of "
+                f"`{layer_class.name}.call`, so it stays `{ast.unparse(found.default)}`. Use `training`"
             )
             yield self.problem(found.argument, message, keras)
 
@@ -156,14 +156,21 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
     return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
 
 
-def _message(layer_class: LayerClass, name: str) -> str:
+def _message(layer_class: LayerClass, name: str, effect: str | None = None) -> str:
     assert layer_class.call is not None
     if not layer_class.cls.is_model and name not in dict(defaults(layer_class.call)):
-        return f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which it does not take"
+        return (
+            f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which raises. "
+            "Rename it to `training`"
+        )
     default = dict(defaults(layer_class.call)).get(name)
-    state = "it is never filled" if default is None else f"it stays `{ast.unparse(default)}`"
-    runs = "`fit()` and `predict()`" if layer_class.cls.is_model else "every model that does not pass it by that name"
-    return f"Keras fills only `training`, not `{name}` of `{layer_class.name}.call`: {state} in {runs}"
+    state = "it is missing" if default is None else f"it stays `{ast.unparse(default)}`"
+    if effect is None:
+        is_model = layer_class.cls.is_model
+        effect = " in `fit()` and `predict()`" if is_model else " unless the caller passes it by that name"
+    return (
+        f"`{layer_class.name}.call` takes `{name}`, which Keras never passes: {state}{effect}. Rename it to `training`"
+    )
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:

@@ -14,7 +14,8 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.queries.dropout_functions import drops_by_phase
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.fixes.none_default import allow_none
@@ -26,21 +27,21 @@ class TrainingDefaultsToTrue(Rule):
 
     ## What it does
 
-    Reports a `call` whose parameter `training` defaults to True, when something that depends on the phase receives
-    that default: Dropout, BatchNormalization, another layer of yours; `tf.nn.dropout` or a random mask under
+    Reports a `call` whose parameter `training` defaults to True, when something that behaves differently in training
+    receives that default: Dropout, BatchNormalization, another layer of yours; `tf.nn.dropout` or a random mask under
     `if training:`.
 
-    It is fragile, not a bug, for a layer that is given the flag wherever the module calls it: under Keras 3 always,
-    under Keras 2 by hosts whose own default is True or False. Augmentation layers are left alone: Keras's own have
-    this default.
+    It is *fragile*, not a bug, for a layer that receives the flag wherever the module calls it: in Keras 3 always, in
+    Keras 2 by enclosing layers whose own default is True or False. Augmentation layers are not reported: Keras's own
+    have this default.
 
     ## What Keras does
 
-    `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer
-    where nobody has said anything, takes the default: Dropout drops, BatchNormalization normalises by the batch and
-    changes its moving statistics. Under Keras 2 that is so even when the caller forwards its own
-    `training=None`, which counts as nothing. Under Keras 3, up to 3.15, a layer with this default that is called
-    in an empty call context also leaves the True behind for the layers called after it.
+    `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer with
+    no flag in the context, takes the default: Dropout drops, BatchNormalization normalises by the batch and changes its
+    moving statistics. In Keras 2 that is so even when the caller forwards its own `training=None`, which Keras 2 treats
+    as missing. In Keras 3, up to 3.15, a layer with this default that is called in an empty call context also leaves
+    the True behind for the layers called after it.
 
     ## Example
 
@@ -130,18 +131,18 @@ def _settled(layer_class: LayerClass) -> set[int]:
 
 
 def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
-    start = f"`training` of `{layer_class.name}.call` defaults to True: a call without the flag runs"
+    start = f"`{layer_class.name}.call` defaults to `training=True`: a call without the flag runs"
     here = [event for event in hits if event in layer_class.events]
     first = next((event for event in here if isinstance(event, LayerCall)), None)
     if first is None:
-        return f"{start} as in training"
-    return f"{start} `{first.name}` ({layer_title(first.receiver)}, line {first.node.lineno}) as in training"
+        return f"{start} in training mode. Use `training=None`"
+    return f"{start} {placed_title(first)} in training mode. Use `training=None`"
 
 
 def _plan(layer_class: LayerClass, default: ast.expr) -> Plan:
     assert layer_class.call is not None
     changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
-    return Plan("Default to None", Applicability.UNSAFE, tuple(changes))
+    return Plan("Change the default to None", Applicability.UNSAFE, tuple(changes))
 
 
 RULE = TrainingDefaultsToTrue()

@@ -24,8 +24,8 @@ class TrainingRequired(Rule):
 
     Reports a `call` with a parameter `training` that has no default. It is a bug in a model, and in a layer that is
     seen to be called without the flag: in the `call` of another class, in a `Sequential` there, or in a functional
-    model. A layer that is given the flag wherever it is seen to be called is reported as fragile. Nothing is said of
-    the cell of an RNN, which is always given the flag.
+    model. A layer that is given the flag wherever it is seen to be called is reported as fragile. The cell of an RNN
+    always receives the flag and is not reported.
 
     ## What Keras does
 
@@ -72,7 +72,10 @@ class TrainingRequired(Rule):
             argument = _required(layer_class)
             if argument is not None and 3 in layer_class.keras:
                 severity, consequence = _consequence(layer_class)
-                message = f"`training` of `{layer_class.name}.call` has no default: {consequence} under Keras 3"
+                message = (
+                    f"`{layer_class.name}.call` has no default for `training`: {consequence} in Keras 3. Write "
+                    "`training=None`"
+                )
                 yield self.problem(argument, message, (3,), _plan(layer_class, argument), severity=severity)
 
 

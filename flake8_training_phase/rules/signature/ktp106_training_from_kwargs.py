@@ -12,7 +12,8 @@ from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, memb
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses, kwargs_uses
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.name_parameter import defaults_to_inference, name_parameter
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -21,14 +22,14 @@ _Event = LayerCall | Inlined | KerasCall | PhaseTest
 
 
 class TrainingFromKwargs(Rule):
-    """`call` expects the flag in its `**kwargs`, where Keras 3 never puts it.
+    """`call` looks for `training` in its `**kwargs`, where Keras 3 never puts it.
 
     ## What it does
 
     Reports a `call` without a parameter `training` that reads the flag from its `**kwargs` and gives it to a
-    phase-dependent layer or branches on it; one that hands `**kwargs` to `super().call`, which takes the flag; and
-    the `call` of a model that hands `**kwargs` to a phase-dependent layer. A layer that does so is *fragile*, and so is
-    a model that hands them to an attribute of which nothing is known.
+    mode-dependent layer or branches on it; one that hands `**kwargs` to `super().call`, which takes the flag; and the
+    `call` of a model that hands `**kwargs` to a mode-dependent layer. A layer that does so is *fragile*, and so is a
+    model that hands them to an attribute of which nothing is known.
 
     ## What Keras does
 
@@ -53,9 +54,9 @@ class TrainingFromKwargs(Rule):
 
     ## Fix safety
 
-    Safe when the `**kwargs` are not handed on. Unsafe when they are: they lose the flag, which is passed beside
-    them. No fix is offered when something else is done with them. Code that asks first whether the flag is inside
-    is left alone.
+    Safe when the `**kwargs` are not handed on. Unsafe when they are: they lose the flag, which is passed beside them.
+    No fix is offered when something else is done with them. Code that asks first whether the flag is inside is not
+    reported.
 
     ## References
 
@@ -76,15 +77,13 @@ class TrainingFromKwargs(Rule):
             hit = next((event for event in layer_class.events if _misled(layer_class, event, uses)), None)
             if hit is not None:
                 is_inherited = isinstance(hit, LayerCall) and not layer_class.cls.is_model and hit.node in uses.forwards
-                consequence = f"{_consequence(hit, uses)} under Keras 3"
-                if is_inherited:
-                    consequence = f"{_hit_title(hit)} gets the mode only from the call context"
-                message = f"{_expectation(layer_class, uses)}: {consequence}"
+                inherits = f"{_hit_title(hit)} only inherits the mode"
+                message = _message(layer_class, inherits if is_inherited else _consequence(hit, uses))
                 plan = name_parameter(layer_class, uses)
                 severity = Severity.FRAGILE if is_inherited else Severity.BUG
                 yield self.problem(layer_class.call.args.kwarg, message, (3,), plan, severity=severity)
             elif (unknown := _unknown_callee(layer_class, uses)) is not None:
-                message = f"{_expectation(layer_class, uses)}: `{called(unknown)}` never gets the flag in `fit()`"
+                message = _message(layer_class, f"`{called(unknown)}` never receives it in `fit()`")
                 yield self.problem(layer_class.call.args.kwarg, message, (3,), severity=Severity.FRAGILE)
 
 
@@ -139,22 +138,19 @@ def _hands_on(parent: Inlined) -> bool:
     return any(isinstance(one.flag.node, ast.Name) and one.flag.node.id == "training" for one in calls)
 
 
-def _expectation(layer_class: LayerClass, uses: KwargsUses) -> str:
-    return (
-        f"{layer_class.call_title} {'reads' if uses.reads else 'forwards'} `training` out of its `**kwargs`, "
-        "which never hold it"
-    )
+def _message(layer_class: LayerClass, consequence: str) -> str:
+    return f"{layer_class.call_title} gets no `training` in `**kwargs` from Keras 3: {consequence}. Add `training=None`"
 
 
 def _consequence(hit: _Event, uses: KwargsUses) -> str:
     off = all(defaults_to_inference(one) for one in uses.reads)
-    phase = "as in inference" if off else "in the phase of that default"
+    phase = "in inference mode" if off else "in the mode of that default"
     return f"{_hit_title(hit)} runs {phase}"
 
 
 def _hit_title(hit: _Event) -> str:
     if isinstance(hit, LayerCall):
-        return f"`{hit.name}` ({layer_title(hit.receiver)}, line {hit.node.lineno})"
+        return placed_title(hit)
     return f"line {hit.node.lineno}"
 
 

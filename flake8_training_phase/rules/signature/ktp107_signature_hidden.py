@@ -16,14 +16,14 @@ from flake8_training_phase.rules.rule import Problem, Rule
 
 
 class SignatureHidden(Rule):
-    """A decorator of `call` stands between Keras and the parameter `training`.
+    """A decorator hides the `training` parameter of `call` from Keras.
 
     ## What it does
 
     Reports two kinds of decorated `call`. The first is wrapped by a decorator of yours whose inner function has no
-    parameter `training` and is not marked with `functools.wraps`. The second is a `@tf.function` without the
-    parameter. Both only when `call` runs something that depends on the phase, and, in the first case in a layer,
-    does so with the parameter.
+    parameter `training` and is not marked with `functools.wraps`. The second is a `@tf.function` without the parameter.
+    Both only when `call` runs something that behaves differently in training, and, in the first case in a layer, does
+    so with the parameter.
 
     ## What Keras does
 
@@ -31,9 +31,9 @@ class SignatureHidden(Rule):
     `(self, *args, **kwargs)`: the flag is never passed, and `training` keeps its default, in `fit()` as well as with
     `training=True`. Keras 2 passes the flag into the `**kwargs`.
 
-    A `@tf.function` is traced once for each set of its arguments. When the flag is not among them, the phase of
-    the first call is burned into the graph, under Keras 2 and Keras 3 alike: a model that predicts first does not
-    drop in `fit()`.
+    A `@tf.function` is traced once for each set of its arguments. When the flag is not among them, the mode of the
+    first call is baked into the traced graph, in Keras 2 and Keras 3 alike: a model that predicts first does not drop
+    in `fit()`.
 
     ## Example
 
@@ -61,7 +61,7 @@ class SignatureHidden(Rule):
     A decorator is not changed. A `call` under `@tf.function` is given `training=None`, which is forwarded to its
     layers; that is safe, and left to you where the decorator has arguments, such as an `input_signature`. Mind that
     Keras 3 does not find the gradients of weights that are made while a nested `tf.function` is traced: `fit()`
-    compiles the model anyway, and the decorator is better left away.
+    compiles the model anyway, and it is better to drop the decorator.
 
     ## References
 
@@ -87,8 +87,8 @@ class SignatureHidden(Rule):
             return
         if any(_needs_parameter(layer_class, event) for event in layer_class.events if not isinstance(event, Inlined)):
             message = (
-                f"`@{ast.unparse(decorator)}` hides the signature of `{layer_class.name}.call`: Keras 3 never passes "
-                "`training`; its inner function wants `functools.wraps`"
+                f"`{layer_class.name}.call` hides its signature behind `{_title(decorator)}`, so Keras 3 never passes "
+                "`training`. Add `functools.wraps` to the inner function"
             )
             yield self.problem(decorator, message, (3,))
 
@@ -97,13 +97,18 @@ class SignatureHidden(Rule):
             return
         if any(call.flag.absent and reaches_phase(call) for call in layer_class.layer_calls):
             message = (
-                f"`@{ast.unparse(decorator)}` traces `{layer_class.name}.call` without `training`: "
-                "the phase of the first call stays in the graph"
+                f"`{layer_class.name}.call` is traced by `{_title(decorator)}` without `training`: the mode of the "
+                "first call is baked into the graph. Add `training=None`"
             )
             # An `input_signature` would have to name the flag as well.
             has_signature = isinstance(decorator, ast.Call) and bool(decorator.args or decorator.keywords)
             plan = None if has_signature else take_and_forward(layer_class, layer_class.layer_calls)
             yield self.problem(decorator, message, layer_class.keras, plan)
+
+
+def _title(decorator: ast.expr) -> str:
+    is_call = isinstance(decorator, ast.Call)
+    return f"@{ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)}{'(…)' if is_call else ''}"
 
 
 def _needs_parameter(layer_class: LayerClass, event: Subject) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.values import Instance, union
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title, reaches_phase
+from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -15,12 +16,12 @@ from flake8_training_phase.rules.signature.opaque_paths import unseen_layers
 
 
 class TrainingUnused(Rule):
-    """`call` takes `training` and does nothing with it, while its layers run in a way that cannot be followed.
+    """`call` takes `training` and never uses it, while it runs its layers in a way the checker cannot follow.
 
     ## What it does
 
-    Reports a `call` that names `training` and never reads it, in a class that holds phase-dependent layers which
-    `call` reaches for without a call that can be seen: `for layer in self.layers`, `getattr(self, name)(x)`,
+    Reports a `call` that names `training` and never reads it, in a class that holds mode-dependent layers which `call`
+    reaches for without a call that can be seen: `for layer in self.layers`, `getattr(self, name)(x)`,
     `run_all(self.blocks, x)` with a function of another package. Where the call of the layer can be seen, KTP202 says
     which one it is. Off by default: what runs there is not known.
 
@@ -81,10 +82,10 @@ def _ignores_flag(layer_class: LayerClass) -> bool:
 
 
 def _message(layer_class: LayerClass, unseen: dict[str, list[Instance]]) -> str:
-    held = " and ".join(f"`self.{name}` ({layer_title(union(layers))})" for name, layers in unseen.items())
+    held = " and ".join(f"`self.{name}` ({short_title(union(layers))})" for name, layers in unseen.items())
     return (
-        f"`training` of `{layer_class.name}.call` is not used: what runs here of {held} is in the right phase only by "
-        "the inherited call context"
+        f"`{layer_class.name}.call` never uses its `training`: the mode of {held} is only inherited. "
+        "Pass `training=training`"
     )
 
 

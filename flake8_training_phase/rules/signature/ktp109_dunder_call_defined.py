@@ -8,7 +8,8 @@ from flake8_training_phase.analysis.domain.arguments import defaults, parameter_
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.dunder_calls import DunderCall, dunder_call
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, RenameFunction
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -77,31 +78,31 @@ class DunderCallDefined(Rule):
 
 def _judged(layer_class: LayerClass, found: DunderCall, hit: LayerCall) -> tuple[str, Severity, tuple[int, ...]]:
     """The message, the severity, and the versions of Keras that are concerned."""
-    layer = f"`{hit.name}` ({layer_title(hit.receiver)}, line {hit.node.lineno})"
-    where = f"`{layer_class.name}.__call__` runs {layer}"
+    where = f"`{layer_class.name}.__call__` runs {placed_title(hit)}"
     if not layer_class.cls.is_model:
         if found.flag is not None:
             return "", Severity.FRAGILE, ()  # The layer around it passes the flag.
-        message = f"{where} in the place of `call`: it gets the mode only from the model around it. Rename it to `call`"
+        message = f"{where} instead of `call`: it only inherits the mode of an enclosing model. Rename it `call`"
         return message if found.is_whole else _beside(where), Severity.FRAGILE, layer_class.keras
     if not found.is_whole:
-        return f"{where} outside of `call`: it runs in inference mode in `fit()`", Severity.BUG, layer_class.keras
+        message = f"{where} outside `call`: it runs in inference mode in `fit()`. Move it into `call`"
+        return message, Severity.BUG, layer_class.keras
     if found.flag is not None:
         # `fit()` of Keras 2 passes the flag to every model, by the name `training`.
         keras = tuple(one for one in layer_class.keras if one == 3 or found.flag != "training")
-        message = f"{where} in the place of `call`: `fit()` never passes `training` to it. Rename it to `call`"
+        message = f"{where} instead of `call`: `fit()` never passes `training` to it. Rename it `call`"
         return message, Severity.FRAGILE, keras
-    message = f"{where} in the place of `call`: {_consequence(layer_class.keras)}. Rename it to `call`"
+    message = f"{where} instead of `call`: `fit()` {_consequence(layer_class.keras)}. Rename it `call`"
     return message, Severity.BUG, layer_class.keras
 
 
 def _beside(where: str) -> str:
-    return f"{where} outside of `call`: it gets the mode only from the model around it"
+    return f"{where} outside `call`: it only inherits the mode of an enclosing model. Move it into `call`"
 
 
 def _consequence(keras: tuple[int, ...]) -> str:
-    parts = {3: "it runs in inference mode in `fit()` in Keras 3", 2: "`fit()` raises in Keras 2"}
-    return ", and ".join(parts[one] for one in reversed(keras))
+    parts = {3: "uses inference mode in Keras 3", 2: "raises in Keras 2"}
+    return " and ".join(parts[one] for one in reversed(keras))
 
 
 def _plan(found: DunderCall) -> Plan | None:

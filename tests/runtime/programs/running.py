@@ -135,7 +135,7 @@ def _place(run: LayerRun, phase: Phase, depth: int) -> tuple[str, int, str] | No
     site = run.through[depth] if len(run.through) > depth else run.site
     if site is None or is_frozen(run.layer):
         return None
-    return Path(site.file).stem, site.line, phase.value
+    return Path(site.file).stem, site.line, phase.name[0]
 
 
 def _told(error: Exception) -> str:

@@ -245,29 +245,36 @@ class _Run:
         after: set[Slot] = set()
         for member in members(call.receiver):
             for flag in _flags(call.flag, lanes):
-                for slot in context:
-                    after |= self._one_call(call, member, flag, slot)
+                after |= self._one_call(call, member, flag, context)
         return _bounded(frozenset(after)) if self.generation.shared_context else context
 
-    def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, slot: Slot) -> set[Slot]:
-        """One layer called with one flag in one context; gives what the context may hold afterwards."""
+    def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[Slot]:
+        """One layer called with one flag; gives what the context may hold afterwards."""
         if not isinstance(receiver, Instance):
             # Not known to be a layer: taken for one when it is handed a flag.
             if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
-                return {slot}
-            return {Slot(flag, None if flag is slot.phase else call)}
+                return set(context)
+            return {Slot(flag, None if flag is slot.phase else call) for slot in context}
         if _goes_elsewhere(call, receiver, flag, self.generation):
             flag = Passed.ABSENT
         accepts, default = _signature(receiver.type, self.generation)
         own = _own_flag(call, receiver, flag)
-        resolved = self.generation.resolve(Passed.ABSENT if own else flag, slot.phase, default, accepts)
-        writer = slot.writer if flag is Passed.ABSENT else None
-        phase = flag if own else _own_phase(receiver.type, resolved, self.generation)
-        inside, after = self._inside(receiver, phase, resolved.context)
-        for found in inside:
-            from_writer = writer is not None and slot.phase in (found, None)
-            self._note(call, Received(found, writer, slot.phase) if from_writer else Received(found))
-        return {Slot(left, slot.writer if left is slot.phase else call) for left in after}
+        after: set[Slot] = set()
+        # What the layer does hangs on what it inherits, not on who wrote that.
+        for inherited in {slot.phase for slot in context}:
+            resolved = self.generation.resolve(Passed.ABSENT if own else flag, inherited, default, accepts)
+            phase = flag if own else _own_phase(receiver.type, resolved, self.generation)
+            inside, left = self._inside(receiver, phase, resolved.context)
+            for slot in (one for one in context if one.phase is inherited):
+                self._note_all(call, inside, slot, is_inherited=flag is Passed.ABSENT)
+                after |= {Slot(one, slot.writer if one is inherited else call) for one in left}
+        return after
+
+    def _note_all(self, call: LayerCall, phases: Iterable[Phase], slot: Slot, is_inherited: bool) -> None:
+        """Note what a layer receives in one context, with who wrote it where that is why."""
+        for phase in phases:
+            from_writer = is_inherited and slot.writer is not None and slot.phase in (phase, None)
+            self._note(call, Received(phase, slot.writer, slot.phase) if from_writer else Received(phase))
 
     def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
         """What the layers run by a layer receive, and what is in the shared context when it returns."""

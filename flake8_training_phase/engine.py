@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flake8_training_phase import codes
-from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.limits import not_followed
@@ -105,7 +105,7 @@ def check(
 
     `project` keeps the modules that were read, for the next file of the same run.
     """
-    project = project or Project(settings.follow_imports, settings.knowledge)
+    project = project or Projects().of(settings)
     if not may_hold_findings(source.text):
         if mentions_keras(source.text):
             parse(source)  # What cannot be parsed may hide what the gate looks for.
@@ -161,7 +161,7 @@ def fix(
 
     `to_fix` says which findings of a text may be fixed at all.
     """
-    project = project or Project(settings.follow_imports, settings.knowledge)
+    project = project or Projects().of(settings)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
     for _ in range(MAX_ROUNDS):

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,9 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are examined, not remembered; each look at it empties it."""
     names: list[str] = []
 
-    def watched(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
-        names.extend(path.name for path, _ in files)
-        return examine(files, assignment)
+    def watched(file: File, assignment: Assignment) -> FileResult:
+        names.append(file[0].name)
+        return examine(file, assignment)
 
     def watched_soon(file: File, assignment: Assignment) -> FileResult | None:
         result = examined_soon(file, assignment)

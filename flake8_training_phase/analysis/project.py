@@ -215,14 +215,15 @@ class Project:
         for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
             asked.add(str(candidate))
             if candidate not in self._modules:
-                found = self._tree(candidate)
+                found = self.read(candidate)
                 self._modules[candidate] = None if found is None else Module(found[0], candidate, self, found[1])
             module = self._modules[candidate]
             if module is not None:
                 return module
         return None
 
-    def _tree(self, path: Path) -> tuple[ast.Module, str] | None:
+    def read(self, path: Path) -> tuple[ast.Module, str] | None:
+        """The tree and the text of a file; None for one that is not there, is no code, or is too large."""
         if path not in self._trees:
             self._trees[path] = self._parsed(path)
         self._trees.move_to_end(path)

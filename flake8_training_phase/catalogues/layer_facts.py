@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, defaults, parameter_names
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, Constant, Instance, Value, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
@@ -103,7 +104,7 @@ class _Trials:
             annotations = {one.arg: one.annotation for one in (*given.args, *given.kwonlyargs)}
             scope = constructor.owner.scope
         found = (one.name for one in self._parameters if one.default is None and not one.is_strength)
-        return {name: _by_default(annotations.get(name), scope.evaluate) for name in found}
+        return {name: _by_default(annotations.get(name), scope) for name in found}
 
     def _made(self, strengths: Mapping[str, Value], **others: Value) -> Instance:
         """An object with these strengths, and none in the other ones."""
@@ -111,7 +112,7 @@ class _Trials:
         return self._with(given)
 
     def _with(self, given: Mapping[str, Value]) -> Instance:
-        arguments = Arguments(_NO_CALL, (), dict(given), starred=False, hidden=False)
+        arguments = Arguments(NO_CALL, (), dict(given), starred=False, hidden=False)
         return Instance(self._cls, self._cls.generations, dict(given), construction=arguments)
 
     def _depends(self, strengths: Mapping[str, Value], **others: Value) -> bool:
@@ -197,14 +198,14 @@ def _parameters(cls: UserClass) -> Iterator[_Parameter]:
         yield _Parameter(one.arg, None, given.get(one.arg))
 
 
-def _by_default(annotation: ast.expr | None, evaluate: object) -> Value:
+def _by_default(annotation: ast.expr | None, scope: Scope) -> Value:
     """An object of the annotated class that is made without arguments: a configuration. Anything else is unknown."""
-    if not isinstance(annotation, (ast.Name, ast.Attribute)) or not callable(evaluate):
+    if not isinstance(annotation, (ast.Name, ast.Attribute)):
         return UNKNOWN
-    cls = evaluate(annotation)
+    cls = scope.evaluate(annotation)
     if not isinstance(cls, ClassValue) or isinstance(cls.type, KerasLayer) or cls.type.is_layer:
         return UNKNOWN
-    return Instance(cls.type, cls.generations, construction=Arguments(_NO_CALL, (), {}, starred=False, hidden=False))
+    return Instance(cls.type, cls.generations, construction=Arguments(NO_CALL, (), {}, starred=False, hidden=False))
 
 
 def _is_normalization(value: Value, inside: tuple[UserClass, ...]) -> bool:
@@ -238,7 +239,3 @@ def _one_is_normalization(value: Value, inside: tuple[UserClass, ...]) -> bool:
 
 def _all_normalization(values: Iterable[Value], inside: tuple[UserClass, ...]) -> bool:
     return all(_is_normalization(one, inside) for one in values)
-
-
-_NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
-"""Stands for the construction, which nobody wrote."""

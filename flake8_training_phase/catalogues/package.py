@@ -11,13 +11,11 @@ from pathlib import Path
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.values import ClassValue, members
-from flake8_training_phase.analysis.project import MAX_BYTES, Project
+from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.symbols.module import Module
 from flake8_training_phase.catalogues.layer_facts import layer_facts
 from flake8_training_phase.keras.catalogue import MODEL_NAMES
 from flake8_training_phase.keras.packages import FORMAT
-from flake8_training_phase.sources import reading
-from flake8_training_phase.sources.text import SourceText, parsed
 
 _NO_LAYERS = MODEL_NAMES | {"Layer", "Wrapper"}
 """Names that mean the classes of Keras in every message, and in every rule."""
@@ -78,14 +76,10 @@ def _modules(folder: Path) -> Iterator[tuple[str, Module]]:
         parts = path.relative_to(folder.parent).with_suffix("").parts
         if any(_NOT_SHIPPED.search(part) for part in parts[1:]):
             continue
-        try:
-            text = SourceText.decode(reading.read(path, MAX_BYTES))
-            if path.name != "__init__.py" and not _SPEAKS_OF_KERAS.search(text.text):
-                continue
-            tree = parsed(text.text)
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), project.open(tree, path.absolute(), text.text)
+        found = project.read(path.absolute())
+        if found is not None and (path.name == "__init__.py" or _SPEAKS_OF_KERAS.search(found[1])):
+            tree, text = found
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), project.open(tree, path.absolute(), text)
 
 
 def _places(

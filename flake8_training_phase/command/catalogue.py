@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+from flake8_training_phase.command.writing import write_text
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.printable import printable_path
 from flake8_training_phase.sources import reading
@@ -15,19 +15,14 @@ _NAME = re.compile(r"^name *: *(\S+)", re.MULTILINE | re.IGNORECASE)
 
 
 def write_catalogue(package: str, destination: Path | None) -> int:
-    """Write the catalogue of a package to a file, or print it; gives the exit code. Raises SettingsError."""
+    """Write a package's catalogue to a file, or print it; gives the exit code. Raises SettingsError and UsageError."""
     from flake8_training_phase.catalogues.package import Package, catalogue_of
 
     folder = _folder(package)
     text = catalogue_of(Package(folder.resolve(), _release(folder)))
-    if destination is None:
-        sys.stdout.write(text)
-        return 0
-    try:
-        destination.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"{destination}: cannot be written: {error.strerror or error}") from error
-    print(f"{printable_path(destination)}: {text.count(chr(10)) - 2} layers and models of {folder.name}")
+    write_text(text, destination)
+    if destination is not None:
+        print(f"{printable_path(destination)}: {text.count(chr(10)) - 2} layers and models of {folder.name}")
     return 0
 
 

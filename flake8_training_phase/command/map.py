@@ -12,6 +12,7 @@ from pathlib import Path
 from flake8_training_phase import __version__
 from flake8_training_phase.command.exits import ended
 from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
+from flake8_training_phase.command.writing import write_text
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.maps.model import Map
@@ -102,7 +103,7 @@ def _run(options: argparse.Namespace) -> int:
             failed = True
             print(f"{NAME}: {printable_path(path)}: {printable(str(error))}", file=sys.stderr)
     if maps:
-        _write(show.shown(maps, options.format, _style(options)), options.output_file)
+        write_text(show.shown(maps, options.format, _style(options)), options.output_file)
     return ERROR if failed else 0
 
 
@@ -155,18 +156,6 @@ def _has(encoding: str | None, characters: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def _write(text: str, file: Path | None) -> None:
-    if file is None:
-        sys.stdout.write(text)
-        return
-    from flake8_training_phase.sources import files
-
-    try:
-        files.create(file, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(f"{printable_path(file)}: cannot be written: {error.strerror or error}") from error
 
 
 if __name__ == "__main__":

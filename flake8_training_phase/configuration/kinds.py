@@ -130,9 +130,10 @@ class CatalogueFiles(Kind):
         from hashlib import sha256
 
         from flake8_training_phase.keras.packages import CatalogueError, read_catalogue
+        from flake8_training_phase.sources import reading
 
         try:
-            digest = sha256(path.read_bytes()).hexdigest()
+            digest = sha256(reading.read(path, reading.MAX_CODE)).hexdigest()
             read_catalogue(str(path), digest)
         except OSError as error:
             raise SettingsError(f"{key}: {path} cannot be read: {error.strerror or error}") from error

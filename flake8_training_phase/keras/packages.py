@@ -17,6 +17,7 @@ from typing import Any
 
 from flake8_training_phase.keras.catalogue import Argument, CallSignature, DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL
+from flake8_training_phase.sources import reading
 
 FORMAT = 1
 """The version of the format; a catalogue of another one is refused."""
@@ -83,7 +84,7 @@ def _shipped(root: str) -> tuple[Catalogue, ...]:
 @lru_cache(maxsize=32)
 def read_catalogue(path: str, digest: str) -> Catalogue:
     """The catalogue in a file whose content `digest` stands for. Raises OSError and CatalogueError."""
-    return parsed(Path(path).read_text(encoding="utf-8"))
+    return parsed(reading.read(path, reading.MAX_CODE).decode())
 
 
 def parsed(text: str) -> Catalogue:

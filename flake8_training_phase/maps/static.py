@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Received
-from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.analysis.project import Projects
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.configuration.errors import nearest
@@ -35,7 +35,7 @@ def maps_of(document: Document, settings: Settings, name: str | None = None) -> 
 
     Raises Broken for code that cannot be analysed, NoSuchClass.
     """
-    project = Project(settings.follow_imports, settings.knowledge)
+    project = Projects().of(settings)
     module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
     try:
         return _maps(module, document, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
@@ -11,11 +10,6 @@ from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, open_document, read_document
 from flake8_training_phase.sources.gate import needs_a_look
-
-
-def examine(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
-    """The results of files, in the same order."""
-    return [_examined(path, settings, assignment) for path, settings in files]
 
 
 def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, baseline: Baseline = EMPTY) -> FileResult:
@@ -29,16 +23,18 @@ def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, bas
 
 def examined_soon(file: File, assignment: Assignment) -> FileResult | None:
     """The result of a file that needs no analysis; None for one that does."""
-    path, settings = file
+    path, _ = file
     document = assignment.overlay.get(path.absolute()) if assignment.overlay else None
     try:
         text = (document or read_document(path)).source.text
     except (OSError, SyntaxError):
-        return _examined(path, settings, assignment)
+        return examine(file, assignment)
     return None if needs_a_look(text) else FileResult(path, examined=True)
 
 
-def _examined(path: Path, settings: Settings, assignment: Assignment) -> FileResult:
+def examine(file: File, assignment: Assignment) -> FileResult:
+    """The result of a file."""
+    path, settings = file
     document = assignment.overlay.get(path.absolute()) if assignment.overlay else None
     try:
         document = document or read_document(path)

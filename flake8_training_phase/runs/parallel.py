@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -51,11 +51,9 @@ class Pool:
 
     def _here(self, files: Sequence[File], wanted: Sequence[int], assignment: Assignment) -> dict[int, FileResult]:
         found = {}
-        with seldom_collected() as collect:
-            for index in wanted:
-                [found[index]] = examine([files[index]], assignment)
-                self._on_done(1)
-                collect()
+        for index, result in zip(wanted, _examined((files[one] for one in wanted), assignment), strict=True):
+            found[index] = result
+            self._on_done(1)
         return found
 
     def _in_executor(
@@ -63,7 +61,7 @@ class Pool:
     ) -> dict[int, FileResult]:
         found: dict[int, FileResult] = {}
         futures = {
-            executor.submit(_examined_elsewhere, [files[index] for index in batch], assignment): batch
+            executor.submit(_examined_by_worker, [files[index] for index in batch], assignment): batch
             for batch in batches
         }
         for future in as_completed(futures):
@@ -76,21 +74,22 @@ class Pool:
         return found
 
 
-def _examined_elsewhere(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
-    """The results of some files, in a worker."""
-    found: list[FileResult] = []
+def _examined(files: Iterable[File], assignment: Assignment) -> Iterator[FileResult]:
     with seldom_collected() as collect:
         for file in files:
-            found += examine([file], assignment)
+            yield examine(file, assignment)
             collect()
-    return found
+
+
+def _examined_by_worker(files: Sequence[File], assignment: Assignment) -> list[FileResult]:
+    return list(_examined(files, assignment))
 
 
 def _alone(file: File, assignment: Assignment) -> FileResult:
     """A file in a process of its own, because one like it has ended the process it was examined in."""
     with ProcessPoolExecutor(1, initializer=_end_with_the_run) as executor:
         try:
-            return executor.submit(_examined_elsewhere, [file], assignment).result()[0]
+            return executor.submit(_examined_by_worker, [file], assignment).result()[0]
         except BrokenExecutor:
             return FileResult(file[0], error="cannot be analysed: the process that tried was ended")
 

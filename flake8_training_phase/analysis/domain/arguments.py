@@ -14,6 +14,10 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
+NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
+"""Stands for a call that nobody wrote: a property, what an unknown function or Keras does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What one call passes, evaluated."""

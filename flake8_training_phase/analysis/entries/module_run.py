@@ -13,7 +13,13 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names, unknown_arguments
+from flake8_training_phase.analysis.domain.arguments import (
+    NO_CALL,
+    Arguments,
+    defaults,
+    parameter_names,
+    unknown_arguments,
+)
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.domain.frames import Frame
@@ -109,9 +115,7 @@ class ModuleRun(GraphMaker):
             if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
                 self._steps = MAX_STEPS - _MOST_STEPS
                 with contextlib.suppress(TooComplex, RecursionError):
-                    self._inline(
-                        function_value, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False
-                    )
+                    self._inline(function_value, Arguments(NO_CALL, (), {}, True, True), self._top, is_super_call=False)
 
     def _first_callers(self, functions: Iterable[Function]) -> list[Function]:
         """The functions, called by no other, through which some are reached, as far as names tell."""
@@ -190,7 +194,7 @@ class ModuleRun(GraphMaker):
         bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
         self._steps = MAX_STEPS - _MOST_STEPS
         try:
-            self._inline(bound, Arguments(_NO_CALL, (), {}, True, True), self._top, is_super_call=False)
+            self._inline(bound, Arguments(NO_CALL, (), {}, True, True), self._top, is_super_call=False)
         except (TooComplex, RecursionError):
             return None
         found = [call.receiver for call in self.model_calls[before:] if not call.flag.constant]
@@ -296,10 +300,6 @@ class ModuleRun(GraphMaker):
         given = through((*arguments.positional, *arguments.keywords.values()))
         symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
-
-
-_NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
-"""Stands for the call that Keras makes."""
 
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:

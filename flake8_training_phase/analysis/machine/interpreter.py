@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import (
+    NO_CALL,
     Arguments,
     FunctionNode,
     parameter_names,
@@ -109,7 +110,7 @@ class Interpreter(Statements):
             return self.state.attributes[name]
         value = base.type.attribute(name, base)
         if isinstance(value, FunctionValue) and base.type.is_property(value.node):
-            return self._inline(value, Arguments(_NO_CALL, (), {}, False, False), frame, is_super_call=False)
+            return self._inline(value, Arguments(NO_CALL, (), {}, False, False), frame, is_super_call=False)
         return value
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
@@ -328,7 +329,7 @@ class Interpreter(Statements):
         try:
             if not frame.live:
                 return UNKNOWN
-            result = self.apply(function, Arguments(_NO_CALL, given or (), {}, unsure, unsure), _NO_CALL, frame)
+            result = self.apply(function, Arguments(NO_CALL, given or (), {}, unsure, unsure), NO_CALL, frame)
         finally:
             self.events, frame.live = outer, live
             self.conditions -= 1
@@ -408,7 +409,3 @@ def _is_of_class(callee: FunctionValue) -> bool:
 
 def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-
-
-_NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
-"""Stands for a call that is not written down: a property, or what an unknown function does."""

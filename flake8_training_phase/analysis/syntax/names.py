@@ -24,13 +24,18 @@ def with_used(
     known: Iterable[ast.FunctionDef | ast.AsyncFunctionDef],
 ) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
     """Some functions, and of those that are known all that they use by name, at any distance."""
-    found, left, fresh = list(functions), list(known), list(functions)
-    while fresh:
-        names = frozenset[str]().union(*map(names_in, fresh))
-        fresh = [one for one in left if one.name in names and one not in found]
-        left = [one for one in left if one not in fresh]
-        found += fresh
-    return found
+    by_name: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+    for one in known:
+        by_name.setdefault(one.name, []).append(one)
+    found = dict.fromkeys(functions)
+    waiting = list[ast.AST](found)
+    while waiting:
+        for name in sorted(names_in(waiting.pop()) & by_name.keys()):
+            # Each name is looked up once: what has it is found then.
+            fresh = [one for one in by_name.pop(name) if one not in found]
+            found |= dict.fromkeys(fresh)
+            waiting += fresh
+    return list(found)
 
 
 def with_users(names: Iterable[str], uses: Iterable[tuple[str, frozenset[str]]]) -> frozenset[str]:

@@ -63,8 +63,10 @@ class BakedFlag:
 
 def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     """The constant flags in the functional models that a module makes, each place once."""
+    if _SYMBOLIC.search(module.source.text) is None:
+        return
     tests = _in_tests(module.tree)
-    if not _may_bake(module, tests):
+    if not _gives_flags(module.tree, tests):
         return
     run = graph_run(module)
     found: dict[ast.Call, BakedFlag] = {}
@@ -79,17 +81,16 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
 
 
 _SYMBOLIC = re.compile(r"\bInput\b|\.(inputs?|outputs?)\b")
+"""What a text that makes graphs begins them with."""
 
 
-def _may_bake(module: CheckedModule, tests: set[ast.AST]) -> bool:
-    """Whether the text of a module makes graphs, and gives a flag in a call that a graph may come from."""
-    if _SYMBOLIC.search(module.source.text) is None:
-        return False
-    functions = (one for one in nodes_in(module.tree) if isinstance(one, ast.FunctionDef) and one.name == "call")
+def _gives_flags(tree: ast.Module, tests: set[ast.AST]) -> bool:
+    """Whether a module gives a flag in a call that a graph may come from."""
+    functions = (one for one in nodes_in(tree) if isinstance(one, ast.FunctionDef) and one.name == "call")
     elsewhere = tests.union(*map(nodes_in, functions))
     return any(
         isinstance(one, ast.Call) and any(keyword.arg == "training" for keyword in one.keywords)
-        for one in nodes_in(module.tree)
+        for one in nodes_in(tree)
         if one not in elsewhere
     )
 

@@ -30,7 +30,7 @@ def short_title(value: Value) -> str:
 
 
 def leaf_name(value: Value, depth: int = _DEPTH) -> str | None:
-    """The class of the first layer, in a value or below it, that itself behaves differently in training."""
+    """The first layer, in a value or below it, that itself behaves differently in training: its class, for messages."""
     for one in members(value):
         if isinstance(one, Instance) and dependence(one) is Dependence.YES:
             found = _leaf_name(one, depth)
@@ -41,7 +41,7 @@ def leaf_name(value: Value, depth: int = _DEPTH) -> str | None:
 
 def _leaf_name(layer: Instance, depth: int) -> str | None:
     if isinstance(layer.type, KerasLayer) and not layer.contents:
-        return layer.type.name
+        return layer.type.title
     inside = _inside(layer) if depth else ()
     return next((name for one in inside if (name := _name_of(one, depth - 1)) is not None), None)
 

@@ -168,3 +168,27 @@ def test_augmentation_that_is_off_without_a_flag_stays_off() -> None:
     assert test.fix is not None
     assert test.fix.applicability is Applicability.UNSAFE
     assert test.fix.message.endswith("puts `self.flip` into training mode in a call without a flag")
+
+
+OFF_BY_A_LEAK = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.flip = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.RandomFlip()])
+
+    def call(self, x, training=None):
+        x = self.drop(x, training=bool(training))
+        return self.flip(x)
+"""
+
+
+def test_augmentation_of_a_block_that_is_off_without_a_flag_stays_off() -> None:
+    # Keras 3 keeps the False of the dropout for the graph; an explicit None would be the flip's own default (5T.fwd).
+    (flip,) = (one for one in findings(SourceText(OFF_BY_A_LEAK)) if "`self.flip`" in one.message)
+    assert flip.fix is not None
+    assert flip.fix.applicability is Applicability.UNSAFE
+    assert flip.fix.message.endswith("puts `self.flip` into training mode where it is called outside of a model")

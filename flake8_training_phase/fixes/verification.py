@@ -193,13 +193,14 @@ def _wanted_without_flag(layer_class: LayerClass, leaves: Leaves) -> tuple[bool,
     """The modes that a call without a flag may mean.
 
     A call of a model means inference. A layer that is called so, in `Dataset.map` or in plain code, augments by its own
-    default: nobody else says that it is on. A model of augmentation may be called for either reason.
+    default: nobody else says that it is on. A model of augmentation may be called for either reason, and so may a layer
+    that does more than augment: a block of a model that is called without a flag.
     """
     if leaves is Leaves.OFF_BY_DEFAULT:
         return (False,)
-    if not layer_class.cls.is_model:
-        return (True,)
-    return (True, False) if only_augments(layer_class) else (False,)
+    if only_augments(layer_class):
+        return (True, False) if layer_class.cls.is_model else (True,)
+    return (False,) if layer_class.cls.is_model else (True, False)
 
 
 def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:

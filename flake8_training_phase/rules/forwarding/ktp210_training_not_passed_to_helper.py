@@ -69,7 +69,8 @@ class TrainingNotPassedToHelper(Rule):
     Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
     the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
     public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
-    and has no flag to pass, and when the helper itself only hands its data on to such a public helper.
+    and has no flag to pass, and when the helper itself only hands its data on to such a public helper. A class in
+    another file that overrides a private helper is not seen: give its method the parameter too.
 
     ## References
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flake8_training_phase.api import Finding, fix_paths
+from flake8_training_phase.api import Finding, check_paths, fix_paths
 from flake8_training_phase.runtime.trace import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
 from tests.runtime.programs.program import Program, Target
@@ -142,6 +142,15 @@ def _defaults_to_true(call: ast.FunctionDef) -> bool:
 def gives_constants(program: Program) -> bool:
     """Whether the `call` of a parent or a helper is given a constant, so that the mode to ask for is another one."""
     return bool(MEANT.search(str(program)) or CALLS_CALL.search(str(program)))
+
+
+def leaves_a_signature(changed: Program) -> bool:
+    """Whether the fixes have left a flag that Keras does not fill, or fills with a wrong default (KTP1xx): what such a
+    `call` gives to its layers is still reported, and wrong wherever it comes from.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        results = check_paths(changed.write(Path(folder)).values())
+        return any(one.code.startswith("KTP1") for result in results for one in result.findings)
 
 
 def unrepaired(program: Program, changed: Program, after: list[Observed]) -> Iterator[str]:

@@ -50,6 +50,15 @@ def bare_subclasses(size: int) -> str:
     return MODEL + "".join(classes)
 
 
+def layers_that_hold_each_other(size: int) -> str:
+    held = "".join(f"        self.o{number} = L{number}()\n" for number in range(size))
+    flags = ("True", "False", "None", "training")
+    calls = "".join(f"        x = self.o{number}(x, training={flags[number % 4]})\n" for number in range(size))
+    constructor = "    def __init__(self):\n        super().__init__()\n        self.drop = keras.layers.Dropout(0.5)\n"
+    body = f"{constructor}{held}\n{CALL}        x = self.drop(x)\n{calls}        return x\n"
+    return "import keras\n" + "".join(f"\n\nclass L{number}(keras.layers.Layer):\n{body}" for number in range(size))
+
+
 def steps(text: str) -> int:
     """How many calls of Python functions a check of a text takes."""
     count = 0
@@ -75,6 +84,8 @@ def steps(text: str) -> int:
         (nested_loops_with_choices, 4, 16),
         (attributes_with_two_values, 40, 6),
         (bare_subclasses, 40, 6),
+        # Each class may be asked about while any other is: the square.
+        (layers_that_hold_each_other, 3, 16),
     ],
 )
 def test_four_times_the_code_takes_a_few_times_the_steps(text: Callable[[int], str], size: int, factor: int) -> None:

@@ -54,6 +54,12 @@ class Program:
         """The questions that are being answered, with how deep each is in the others."""
         self._provisional = 0
         """How deep the outermost question is whose answer was needed before it was found."""
+        self._preliminary: dict[Hashable, tuple[Any, int]] = {}
+        """Answers that were found while a question was open whose answer they need, with how deep that one is: they
+        hold until it is answered. Without them, layers that all hold each other would be asked about in every order.
+        """
+        self._needing: dict[int, list[Hashable]] = {}
+        """Which those are, by that depth."""
         self._kinds: dict[UserClass, dict[Hashable, Instance]] = {}
         self._canonical: dict[Instance, Instance] = {}
         self._changes: dict[Instance, dict[str, Value]] = {}
@@ -65,6 +71,11 @@ class Program:
             # What is found out on the way back to here holds only as long as this is not known.
             self._provisional = min(self._provisional, self._asking[question])
             return meanwhile
+        if question in self._preliminary:
+            early: Answer
+            early, needed = self._preliminary[question]
+            self._provisional = min(self._provisional, needed)
+            return early
         if question not in self._answers:
             depth = self._asking[question] = len(self._asking)
             outer, self._provisional = self._provisional, depth
@@ -72,9 +83,13 @@ class Program:
                 found = answer()
             finally:
                 del self._asking[question]
-                is_final = self._provisional >= depth
-                self._provisional = min(outer, self._provisional)
-            if not is_final:
+                needed = self._provisional
+                self._provisional = min(outer, needed)
+                for other in self._needing.pop(depth, ()):
+                    del self._preliminary[other]
+            if needed < depth:
+                self._preliminary[question] = (found, needed)
+                self._needing.setdefault(needed, []).append(question)
                 return found
             self._answers[question] = found
         known: Answer = self._answers[question]

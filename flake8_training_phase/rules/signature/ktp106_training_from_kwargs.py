@@ -76,11 +76,13 @@ class TrainingFromKwargs(Rule):
                 continue
             hit = next((event for event in layer_class.events if _misled(layer_class, event, uses)), None)
             if hit is not None:
-                is_inherited = isinstance(hit, LayerCall) and not layer_class.cls.is_model and hit.node in uses.forwards
-                inherits = f"{_hit_title(hit)} only inherits the mode"
-                message = _message(layer_class, inherits if is_inherited else _consequence(hit, uses))
                 plan = name_parameter(layer_class, uses)
-                severity = Severity.FRAGILE if is_inherited else Severity.BUG
+                if isinstance(hit, LayerCall) and not layer_class.cls.is_model and hit.node in uses.forwards:
+                    message = _message(layer_class, f"{placed_title(hit)} only inherits the mode")
+                    severity = Severity.FRAGILE
+                else:
+                    message = _message(layer_class, _consequence(hit, uses))
+                    severity = Severity.BUG
                 yield self.problem(layer_class.call.args.kwarg, message, (3,), plan, severity=severity)
             elif (unknown := _unknown_callee(layer_class, uses)) is not None:
                 message = _message(layer_class, f"`{called(unknown)}` never receives it in `fit()`")
@@ -144,14 +146,11 @@ def _message(layer_class: LayerClass, consequence: str) -> str:
 
 def _consequence(hit: _Event, uses: KwargsUses) -> str:
     off = all(defaults_to_inference(one) for one in uses.reads)
-    phase = "in inference mode" if off else "in the mode of that default"
-    return f"{_hit_title(hit)} runs {phase}"
-
-
-def _hit_title(hit: _Event) -> str:
-    if isinstance(hit, LayerCall):
-        return placed_title(hit)
-    return f"line {hit.node.lineno}"
+    mode = "inference mode" if off else "the mode of that default"
+    if isinstance(hit, PhaseTest):
+        return f"the test in line {hit.node.lineno} always chooses {mode}"
+    title = placed_title(hit) if isinstance(hit, LayerCall) else f"`{called(hit.node)}` (line {hit.node.lineno})"
+    return f"{title} runs in {mode}"
 
 
 RULE = TrainingFromKwargs()

@@ -43,6 +43,8 @@ class FlagArgument:
     """The expression passed."""
     name: str = "training"
     """The name of the parameter that it is passed for."""
+    in_rest_of_call: bool = False
+    """It can only be in what `call` found in its `**kwargs`, where Keras 3 never puts it."""
 
     @property
     def absent(self) -> bool:

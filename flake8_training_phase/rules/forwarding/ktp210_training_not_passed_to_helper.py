@@ -37,6 +37,9 @@ class TrainingNotPassedToHelper(Rule):
     scope: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
     default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
 
+    A helper that drops only `if training` is reported when the call leaves that to a default of None or False: with a
+    function such as `tf.nn.dropout`, with a mask of random numbers, or with a layer that it is given.
+
     ## What Keras does
 
     Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With

@@ -1,7 +1,8 @@
 """The other modules of the project that a checked module belongs to, read when a name leads there.
 
-Nothing is searched: an import names the file it means, and only the folders above the importing file are asked for
-it. What is not there, cannot be read or cannot be parsed is outside, and its names are unknown.
+An import names the file it means, and only the folders above the importing file are asked for it. Who imports a file
+is searched in the folders around it, and only for a training step whose model is not known otherwise. What is not
+there, cannot be read or cannot be parsed is outside, and its names are unknown.
 """
 
 from __future__ import annotations

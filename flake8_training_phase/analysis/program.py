@@ -204,7 +204,9 @@ class Program:
         frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=node.name == "call")
         frame.environment.update(unknown_arguments(node))
         if node.args.kwarg is not None:
-            frame.environment[node.args.kwarg.arg] = unknown_rest(node)
+            runs_keras = not isinstance(instance.type.find_method("__call__"), Method)  # type: ignore[union-attr]
+            of_call = node.name == "call" and runs_keras
+            frame.environment[node.args.kwarg.arg] = unknown_rest(node, of_call=of_call)
         if node.name != "call":
             frame.environment.update(_typed_parameters(node, method.owner.scope))
         frame.environment.update(given)

@@ -1,15 +1,17 @@
 """The other modules of the project that a checked module belongs to, read when a name leads there.
 
-Nothing is searched: an import names the file it means, and only the folders above the importing file are asked for
-it. What is not there, cannot be read or cannot be parsed is outside, and its names are unknown.
+An import names the file it means, and only the folders above the importing file are asked for it. Who imports a file
+is searched in the folders around it, and only for a training step whose model is not known otherwise. What is not
+there, cannot be read or cannot be parsed is outside, and its names are unknown.
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.scopes import Import, external
@@ -31,6 +33,9 @@ MAX_MODULES = 250
 """How many modules are kept with what was found out about them; all are forgotten together, as they hold each other."""
 MAX_TREES = 400
 """How many syntax trees are kept; the one that was not asked for the longest goes first."""
+
+MAX_IMPORTERS = 100
+"""How many files of one folder are looked through for who imports a module."""
 
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
@@ -169,6 +174,30 @@ class Project:
             return None
         return self._module(package.path.parent / name, self._looked_for(package.path))
 
+    def importers(self, module: Module, names: Collection[str]) -> Iterator[Module]:
+        """The modules in the folders around a module that import it, as far as their texts tell, and say one of its
+        names.
+        """
+        asked = self._looked_for(module.path)
+        for folder in _folders_around(module.path.parent) if self._enabled else ():
+            # A file that comes to stand there may import it as well.
+            asked.add(str(folder / reading.ANY_MODULE))
+            for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
+                asked.add(str(path))
+                if path != module.path and self._may_import(path, module.path, names):
+                    other = self._module(path.with_suffix(""), asked)
+                    if other is not None:
+                        yield other
+
+    def _may_import(self, path: Path, imported: Path, names: Collection[str]) -> bool:
+        try:
+            source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
+        except (OSError, SyntaxError, ValueError):
+            return False
+        name = imported.parent.name if imported.name == "__init__.py" else imported.stem
+        imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b{re.escape(name)}\b"
+        return re.search(imports, source.text, re.MULTILINE) is not None and any(one in source.text for one in names)
+
     def _folder(self, binding: Import, importer: Path, asked: set[str]) -> Path | None:
         """The folder in which the first part of an import's path stands."""
         folder = importer.parent
@@ -264,6 +293,21 @@ class Projects:
 def _is_outside(path: str) -> bool:
     top = path.partition(".")[0]
     return top == "tensorflow" or names.keras_path(top) is not None
+
+
+def _folders_around(folder: Path) -> Iterator[Path]:
+    """A folder, and those above it as far as they surely belong to the same project."""
+    for _ in range(MAX_FOLDERS_UP):
+        yield folder
+        is_inner = (folder / "__init__.py").is_file() or _is_top(folder.parent)
+        if _is_top(folder) or not is_inner:
+            break
+        folder = folder.parent
+
+
+def _is_top(folder: Path) -> bool:
+    """Whether a folder is the outermost one of a project."""
+    return any((folder / mark).exists() for mark in _PROJECT_MARKS)
 
 
 def _find_root(folder: Path, top: str, tried: set[str]) -> Path | None:

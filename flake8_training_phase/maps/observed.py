@@ -347,7 +347,7 @@ def raises(step: Step, generation: Generation, seen: Observed) -> str | None:
         return "`training` is required and not passed"
     if step.positional is not None:
         lanes = (_lane(phase) for phase in seen.phases[step.path[:-1]])
-        if any(_is_real(one) for lane in lanes for one in _flags(step.positional, lane)):
+        if any(_is_real(one) for lane in lanes for one in _flags(step.positional, lane, generation)):
             return "Keras 3 takes only tensors by position"
     return None
 

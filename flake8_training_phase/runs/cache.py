@@ -126,6 +126,9 @@ class Cache:
         return self._digests[path]
 
     def _looked_at(self, path: str) -> str:
+        folder, _, name = path.rpartition(os.sep)
+        if name == reading.ANY_MODULE:
+            return _modules_in(folder)
         try:
             status = os.stat(path)  # noqa: PTH116 - a Path costs more than the call
         except (OSError, ValueError):
@@ -142,6 +145,14 @@ class Cache:
         if time.time() - status.st_mtime > FRESH:
             self._looked.append((path, status.st_mtime_ns, status.st_size, digest))
         return digest
+
+
+def _modules_in(folder: str) -> str:
+    """What stands for which modules there are in a folder."""
+    try:
+        return "/".join(sorted(one.name for one in Path(folder).iterdir() if one.suffix == ".py"))
+    except OSError:
+        return _MISSING
 
 
 def _json(findings: list[Any], lookups: dict[str, str]) -> str:

@@ -23,6 +23,9 @@ MAX_NOTEBOOK = 256 * MEGABYTE
 MAX_SETTINGS = 4 * MEGABYTE
 MAX_IGNORES = MEGABYTE
 
+ANY_MODULE = "*.py"
+"""Behind a folder: the modules in it, whichever there are. What depends on that depends on this path."""
+
 _BLOCK = 1 << 16
 # What does not wait for the other end of a pipe; it does nothing to regular files.
 _NOT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)

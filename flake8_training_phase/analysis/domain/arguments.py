@@ -31,6 +31,8 @@ class Arguments:
     """There is a `**kwargs` whose keys are not all known."""
     lacks: frozenset[str] = frozenset()
     """Names that are surely not among the keys of such a `**kwargs`."""
+    rest_of_call: bool = False
+    """Every such `**kwargs` is that of a layer's `call`."""
 
     def may_hide(self, name: str) -> bool:
         """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""
@@ -45,6 +47,7 @@ class Arguments:
             self.starred,
             self.hidden,
             self.lacks,
+            self.rest_of_call,
         )
 
     def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:
@@ -58,7 +61,7 @@ class Arguments:
             node = self.node.args[place] if 0 <= place < len(self.node.args) else None
             return _flag(Given.BY_POSITION, self.positional[index], node)
         if self.may_hide(name):
-            return FlagArgument(Given.MAYBE)
+            return FlagArgument(Given.MAYBE, in_rest_of_call=self.rest_of_call and not self.starred)
         return FlagArgument(Given.NOT)
 
     def phase_positions(self) -> list[int]:
@@ -125,13 +128,14 @@ def uses_kwargs(node: FunctionNode) -> bool:
     return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in nodes_in(node))
 
 
-def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset()) -> Value:
+def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset(), of_call: bool = False) -> Value:
     """The `**kwargs` that a function finds when nobody knows what it is called with, but for names that are not in it.
 
     What has a parameter of its own is never in it: `call(self, x, training=None, **kwargs)` has no flag in `kwargs`.
     """
     named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
-    return Rest(lacks | named) if node.args.kwarg and _is_only_read(node, node.args.kwarg.arg) else UNKNOWN
+    is_known = node.args.kwarg is not None and _is_only_read(node, node.args.kwarg.arg)
+    return Rest(lacks | named, of_call) if is_known else UNKNOWN
 
 
 _READING = ("get", "items", "keys", "pop", "values")

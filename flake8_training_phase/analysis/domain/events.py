@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.domain.values import Value
+from flake8_training_phase.analysis.domain.values import FunctionValue, Value
 from flake8_training_phase.keras.generations import Flag, Passed
 
 if TYPE_CHECKING:
+    from flake8_training_phase.analysis.domain.arguments import Arguments
     from flake8_training_phase.analysis.domain.classes import UserClass
     from flake8_training_phase.analysis.domain.scopes import Scope
 
@@ -43,6 +44,8 @@ class FlagArgument:
     """The expression passed."""
     name: str = "training"
     """The name of the parameter that it is passed for."""
+    in_rest_of_call: bool = False
+    """It can only be in what `call` found in its `**kwargs`, where Keras 3 never puts it."""
 
     @property
     def absent(self) -> bool:
@@ -92,15 +95,29 @@ class LayerCall:
 class Inlined:
     """A function of the checked code run in place: a helper, a nested function, `super().call`."""
 
-    node: ast.Call
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    owner: UserClass | None
+    callee: FunctionValue
+    arguments: Arguments
     flag: FlagArgument
     is_super_call: bool
     place: Place
     at_hand: str | None
     lanes: int
     events: list[Event] = field(default_factory=list)
+
+    @property
+    def node(self) -> ast.Call:
+        """The call that runs it."""
+        return self.arguments.node
+
+    @property
+    def function(self) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda:
+        """Its definition."""
+        return self.callee.node
+
+    @property
+    def owner(self) -> UserClass | None:
+        """The class that it is a method of."""
+        return self.callee.owner
 
     @property
     def parent(self) -> str:

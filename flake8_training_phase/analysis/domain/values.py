@@ -239,6 +239,8 @@ class Rest(Value):
 
     lacks: frozenset[str]
     """Names that are surely not in it: those of the parameters beside it."""
+    of_call: bool = False
+    """It is that of a layer's `call`: Keras 3 never puts the flag there (14f), not even one that the caller gives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
     union,
     unknown_phase,
 )
+from flake8_training_phase.analysis.syntax.definitions import filtered_name
 from flake8_training_phase.keras.generations import Flag, Passed
 
 MAX_STEPS = 20_000
@@ -159,7 +160,8 @@ class Expressions(ABC):
                 hidden.append(value)
         lacks = [value.lacks if isinstance(value, Rest) else frozenset[str]() for value in hidden]
         unknown = lacks[0].intersection(*lacks) if lacks else frozenset[str]()
-        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown)
+        rest_of_call = bool(hidden) and all(isinstance(one, Rest) and one.of_call for one in hidden)
+        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
@@ -216,7 +218,11 @@ class Expressions(ABC):
         return Items((self._comprehended(node, node.elt, frame),))
 
     def _dict_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
-        return Items((self._comprehended(node, node.value, frame),), (None,))
+        value = self._comprehended(node, node.value, frame)
+        filtered = filtered_name(node)
+        rest = frame.lookup(filtered) if filtered is not None else UNKNOWN
+        # Less than all of what may be in a `**kwargs` is as unknown as all of it.
+        return rest if isinstance(rest, Rest) else Items((value,), (None,))
 
     def _comprehended(
         self,

@@ -358,9 +358,8 @@ class Interpreter(Statements):
             return self._pure_results[question]
         effects = self._effects
         call = Inlined(
-            arguments.node,
-            node,
-            function.owner,
+            function,
+            arguments,
             _flag_of_function(node, arguments, parameters),
             is_super_call,
             place(frame),

@@ -219,7 +219,7 @@ class _Run:
         assert base is not None
         contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents(receiver)
         after: set[Slot] = set()
-        for flag in _flags(event.flag, lanes):
+        for flag in _flags(event.flag, lanes, self.generation):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
             if not contents:
                 if self._includes(base):
@@ -244,7 +244,7 @@ class _Run:
     def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
         after: set[Slot] = set()
         for member in members(call.receiver):
-            for flag in _flags(call.flag, lanes):
+            for flag in _flags(call.flag, lanes, self.generation):
                 after |= self._one_call(call, member, flag, context)
         return _bounded(frozenset(after)) if self.generation.shared_context else context
 
@@ -413,10 +413,10 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
     return signature.accepts_training, signature.default
 
 
-def _flags(flag: FlagArgument, lanes: int) -> set[Flag]:
+def _flags(flag: FlagArgument, lanes: int, generation: Generation) -> set[Flag]:
     """What may be passed in some lanes."""
     if flag.given is Given.MAYBE:
-        return {Passed.UNKNOWN}
+        return {Passed.ABSENT if flag.in_rest_of_call and generation.keras == 3 else Passed.UNKNOWN}
     by_lane = zip((TRUE_LANE, FALSE_LANE, NONE_LANE), flag.by_lane, strict=True)
     return {passed for lane, passed in by_lane if lane & lanes}
 

@@ -38,7 +38,7 @@ def is_dropout(path: str) -> bool:
 
 def dropouts_by_hand(layer_class: LayerClass) -> Iterator[FunctionalCall]:
     """The random masks that a layer's `call` multiplies into its input in every phase."""
-    for call in unguarded_calls(layer_class, _is_random):
+    for call in unguarded_calls(layer_class, is_random):
         products = _products(call)
         taint = FlagTaint(call.function)
         if products and not any(taint.guards(one) for one in products):
@@ -49,10 +49,11 @@ def drops_by_phase(layer_class: LayerClass) -> bool:
     """Whether the phase decides in `call` about a dropout function, or about dropout written by hand."""
     if any(True for _ in guarded_calls(layer_class, is_dropout)):
         return True
-    return any(_products(call) for call in guarded_calls(layer_class, _is_random))
+    return any(_products(call) for call in guarded_calls(layer_class, is_random))
 
 
-def _is_random(path: str) -> bool:
+def is_random(path: str) -> bool:
+    """Whether a dotted name is a function that draws the numbers of which masks are made."""
     found = keras_path(path)
     names = ("random.uniform", "random.binomial", "src.random.uniform", "src.random.binomial")
     if found is not None and found[0] in names:

@@ -35,15 +35,6 @@ class Wrong:
     received: Received
 
 
-@dataclass(frozen=True, slots=True)
-class UntoldHelper:
-    """A helper that `call` leaves to the default of its `training`, and a layer that does not train because of it."""
-
-    helper: Inlined
-    call: LayerCall
-    generations: tuple[Generation, ...]
-
-
 _RUN_BY_KERAS = frozenset(
     {
         "call",
@@ -98,7 +89,7 @@ class LayerClass:
         name = self.cls.phase_parameter
         if name is None or name == "training":
             return None
-        return name if any(shows_flag(event, name) for event in self.events) else None
+        return name if any(shows_flag(event, name) for event in self.all_events) else None
 
     def title(self, generations: Iterable[Generation]) -> str:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
@@ -112,14 +103,16 @@ class LayerClass:
         return f"`{self.name}.call`" + (f", inherited from `{method.owner.name}`," if inherited and method else "")
 
     @cached_property
+    def all_events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
+        """What `call` does, in functions of other modules as well."""
+        found = walk(self.cls.trace.events)
+        return tuple(event for event in found if isinstance(event, (LayerCall, Inlined, KerasCall, PhaseTest)))
+
+    @cached_property
     def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
         here = self.module.scope
-        return tuple(
-            event
-            for event in walk(self.cls.trace.events)
-            if isinstance(event, (LayerCall, Inlined, KerasCall, PhaseTest)) and event.place.scope.root is here
-        )
+        return tuple(event for event in self.all_events if event.place.scope.root is here)
 
     @property
     def layer_calls(self) -> Iterator[LayerCall]:
@@ -186,16 +179,6 @@ class LayerClass:
     def wrong_inside(self, subject: Subject) -> Iterator[Wrong]:
         """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""
         return (wrong for wrong in self.wrong(subject) if self._entry_is_right(wrong))
-
-    def untold_helper(self) -> UntoldHelper | None:
-        """The first helper whose default keeps a layer from training; None when there is none."""
-        for helper in self.events:
-            if isinstance(helper, Inlined) and helper.place.is_call_method:
-                for call in left_to_default(helper):
-                    generations = concerned(one for one in self.wrong(call) if one.mode.wanted)
-                    if generations:
-                        return UntoldHelper(helper, call, generations)
-        return None
 
     @property
     def can_take_training(self) -> bool:

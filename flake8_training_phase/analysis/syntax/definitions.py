@@ -184,3 +184,19 @@ def _stored(target: ast.expr) -> Iterator[str]:
 def mentions(node: ast.AST, names: set[str]) -> bool:
     """Whether one of some names, plain or dotted, stands in a node."""
     return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in nodes_in(node))
+
+
+def filtered_name(node: ast.DictComp) -> str | None:
+    """The dict that a comprehension keeps a part of: `{k: v for k, v in kwargs.items() if k in wanted}`, or
+    `{name: kwargs[name] for name in names if name in kwargs}`.
+    """
+    key, value, source = node.key, node.value, node.generators[0].iter
+    if len(node.generators) != 1 or not isinstance(key, ast.Name):
+        return None
+    held: ast.expr | None = None
+    if isinstance(value, ast.Subscript) and ast.unparse(value.slice) == key.id:
+        held = value.value
+    elif isinstance(source, ast.Call) and called_name(source) == "items" and isinstance(source.func, ast.Attribute):
+        is_pair = ast.unparse(node.generators[0].target) == f"({key.id}, {ast.unparse(value)})"
+        held = source.func.value if is_pair else None
+    return held.id if isinstance(held, ast.Name) else None

@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.domain.values import (
     members,
     union,
 )
+from flake8_training_phase.analysis.entries.importers import runs_of_importers
 from flake8_training_phase.analysis.entries.module_run import Entered, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
@@ -70,7 +71,17 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
         run = module_run(module, nodes)
         for step in steps:
-            yield from _Judge(run, step, module).forward_passes()
+            found = {one.node: one for one in _Judge(run, step, module).forward_passes()}
+            if any(one.depends is Dependence.MAYBE for one in found.values()):
+                found |= _known_elsewhere(step, module)
+            yield from found.values()
+
+
+def _known_elsewhere(step: TrainingStep, module: CheckedModule) -> dict[ast.Call, ForwardPass]:
+    """The forward passes of a step through models that other modules hand to it."""
+    runs = module.once(runs_of_importers)
+    found = [one for run in runs for one in _Judge(run, step, module).forward_passes()]
+    return {one.node: one for one in found if one.depends is Dependence.YES}
 
 
 class _Judge:

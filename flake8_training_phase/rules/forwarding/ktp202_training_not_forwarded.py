@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import UNKNOWN, members, union
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword, wants_flag
@@ -64,10 +66,11 @@ class TrainingNotForwarded(Rule):
 
     ## Fix safety
 
-    Unsafe where a second flag is replaced. Else safe: a Keras layer accepts `training` even when its `call` does not
-    name it (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be
-    something other than a Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107):
-    the context holds the better value.
+    Unsafe where a second flag is replaced, and where the callee may be something unknown as well as a layer: that has
+    to take the flag too. Else safe: a Keras layer accepts `training` even when its `call` does not name it (measured on
+    Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something known that is no
+    Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107): the context holds the
+    better value.
 
     Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
 
@@ -103,7 +106,7 @@ class TrainingNotForwarded(Rule):
                         f"{called_title(call)} is called without `training`",
                         f"Pass `training={call.at_hand}`",
                     )
-                    plan = forward(layer_class, call) if takes_keyword(call.receiver) else None
+                    plan = _passed_on(layer_class, call)
                     if on_jax is None:
                         message = f"{called} and works only by inheriting the caller's value. {advice}"
                         yield self.problem(call.node, message, layer_class.keras, plan)
@@ -131,6 +134,18 @@ class TrainingNotForwarded(Rule):
                     )
                     plan = Plan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
+
+
+def _passed_on(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+    """Pass the flag: unsafe where the callee may be something unknown as well, which may not take it."""
+    if takes_keyword(call.receiver):
+        return forward(layer_class, call)
+    known = union(one for one in members(call.receiver) if one is not UNKNOWN)
+    plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
+    if plan is None:
+        return None
+    message = f"{plan.message}; whatever else `{call.name}` may be has to take it"
+    return replace(plan, message=message, applicability=Applicability.UNSAFE)
 
 
 def _in_method(call: LayerCall) -> Plan | None:

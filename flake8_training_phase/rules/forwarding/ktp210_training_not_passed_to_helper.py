@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.queries.layer_class import (
     reaches_phase,
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
+from flake8_training_phase.analysis.queries.told_helpers import never_run
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
@@ -35,6 +36,9 @@ class TrainingNotPassedToHelper(Rule):
     Reports the call of a method or function that runs mode-dependent layers and is not given the `training` that is in
     scope: because the call leaves it to the default of the helper, or because the helper has no such parameter. A
     default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
+
+    A helper that drops only `if training` is reported when the call leaves that to a default of None or False: with a
+    function such as `tf.nn.dropout`, with a mask of random numbers, or with a layer that it is given.
 
     ## What Keras does
 
@@ -84,11 +88,16 @@ class TrainingNotPassedToHelper(Rule):
         """The helpers that are not told."""
         for layer_class in module.layer_classes:
             for helper in layer_class.events:
-                if isinstance(helper, Inlined) and is_helper(helper) and helper.at_hand and helper.flag.absent:
-                    if parameter(helper.function, "training") is not None:
-                        yield from self._left_to_default(layer_class, helper)
-                    else:
-                        yield from self._without(layer_class, helper)
+                if not isinstance(helper, Inlined) or not is_helper(helper) or not helper.at_hand:
+                    continue
+                if not helper.flag.absent:
+                    continue
+                found = (
+                    self._left_to_default(layer_class, helper)
+                    if parameter(helper.function, "training") is not None
+                    else self._without(layer_class, helper)
+                )
+                yield from tuple(found) or self._never_dropping(layer_class, helper)
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
         needy = left_to_default(helper) or poisoned_by_default(layer_class, helper)
@@ -112,6 +121,17 @@ class TrainingNotPassedToHelper(Rule):
         related = layer_class.module.related(needy[0], "this layer receives the flag of the helper")
         plan = _give(layer_class, helper)
         yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
+
+    def _never_dropping(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+        """A helper in which something drops only `if training`, and that is not told to."""
+        silent = never_run(layer_class, helper)
+        if silent is not None:
+            message = (
+                f"`{_name(helper)}` gets no `{silent.flag}`: with its default `{ast.unparse(silent.default)}`, "
+                f"{silent.title} never runs. Pass `{silent.flag}={helper.at_hand}`"
+            )
+            plan = _give(layer_class, helper, silent.flag)
+            yield self.problem(helper.node, message, layer_class.keras, plan)
 
     def _given_to_unknown(
         self, layer_class: LayerClass, helper: Inlined, default: ast.expr | None
@@ -161,12 +181,12 @@ def _name(helper: Inlined) -> str:
     return ast.unparse(helper.node.func)
 
 
-def _give(layer_class: LayerClass, helper: Inlined) -> Plan | None:
+def _give(layer_class: LayerClass, helper: Inlined, flag: str = "training") -> Plan | None:
     """Pass the flag to a helper that takes it."""
     if not knows_phase(layer_class, helper.place):
         return None
-    change = AddArgument(helper.node, "training", str(helper.at_hand))
-    return Plan(f"Pass `training={helper.at_hand}`", trust_for_untold(helper.place), (change,))
+    change = AddArgument(helper.node, flag, str(helper.at_hand))
+    return Plan(f"Pass `{flag}={helper.at_hand}`", trust_for_untold(helper.place), (change,))
 
 
 RULE = TrainingNotPassedToHelper()

@@ -10,12 +10,13 @@ from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.queries.titles import placed_title
+from flake8_training_phase.analysis.queries.told_helpers import untold_helper
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
+from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.rules.rule import Problem, Rule
-from flake8_training_phase.rules.signature.ktp102_layer_without_training import in_host_message, untold_message
+from flake8_training_phase.rules.signature.ktp102_layer_without_training import in_host_message, untold_problem
 
 
 class ModelWithoutTraining(Rule):
@@ -93,12 +94,9 @@ class ModelWithoutTraining(Rule):
                 yield self.problem(node, message, (3,), plan, severity=severity, related=related)
             elif not isinstance(cls.find_method("train_step"), Method):
                 # A step of its own may call the helpers, and tell them.
-                untold = layer_class.untold_helper()
+                untold = untold_helper(layer_class)
                 if untold is not None:
-                    message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                    related = module.related(untold.call, "this layer is called without `training`")
-                    plan = take_and_tell(layer_class, [untold.helper])
-                    yield self.problem(node, message, keras, plan, related=related)
+                    yield untold_problem(self, layer_class, untold)
 
 
 def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:

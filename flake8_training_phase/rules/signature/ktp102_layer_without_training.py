@@ -11,11 +11,11 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.queries.layer_class import (
     LayerClass,
-    UntoldHelper,
     majors,
     reaches_phase,
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
+from flake8_training_phase.analysis.queries.told_helpers import UntoldHelper, untold_helper
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
 from flake8_training_phase.rules.rule import Problem, Rule
@@ -92,11 +92,8 @@ class LayerWithoutTraining(Rule):
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(needy, "this layer is called without `training`")
                 yield self.problem(layer_class.call, message, layer_class.keras, plan, related=related)
-            elif (untold := layer_class.untold_helper()) is not None:
-                plan = take_and_tell(layer_class, [untold.helper])
-                message, keras = untold_message(layer_class, untold), majors(untold.generations)
-                related = module.related(untold.call, "this layer is called without `training`")
-                yield self.problem(layer_class.call, message, keras, plan, severity=Severity.BUG, related=related)
+            elif (untold := untold_helper(layer_class)) is not None:
+                yield untold_problem(self, layer_class, untold)
 
 
 def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
@@ -107,13 +104,18 @@ def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
     )
 
 
-def untold_message(layer_class: LayerClass, untold: UntoldHelper) -> str:
-    """The message for a class that has no flag to pass to a helper."""
-    return (
+def untold_problem(rule: Rule, layer_class: LayerClass, untold: UntoldHelper) -> Problem:
+    """What is wrong with a class that has no flag to pass to a helper."""
+    message = (
         f"{layer_class.call_title} has no `training` to pass to `{ast.unparse(untold.helper.node.func)}`, so "
-        f"{placed_title(untold.call)} runs in inference mode in {layer_class.title(untold.generations)}. "
-        "Add `training=None`"
+        f"{untold.effect}. Add `training=None`"
     )
+    plan = take_and_tell(layer_class, [untold.helper]) if untold.flag == "training" else None
+    related = None
+    if untold.call is not None:
+        related = layer_class.module.related(untold.call, "this layer is called without `training`")
+    node = layer_class.call or layer_class.cls.node
+    return rule.problem(node, message, majors(untold.generations), plan, severity=Severity.BUG, related=related)
 
 
 RULE = LayerWithoutTraining()

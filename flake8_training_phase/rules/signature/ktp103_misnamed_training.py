@@ -88,7 +88,7 @@ class MisnamedTraining(Rule):
                 continue
             argument = parameter(cls.call.node, name)
             assert argument is not None
-            subjects = [event for event in layer_class.events if not isinstance(event, Inlined)]
+            subjects = [event for event in layer_class.all_events if not isinstance(event, Inlined)]
             hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event, name)]
             wrong = [one for event in hit for one in layer_class.wrong(event)]
             keras = majors(concerned(wrong))

@@ -1,0 +1,145 @@
+"""Helpers that `call` leaves to the default of their flag, and what does not train because of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flake8_training_phase.analysis.domain.arguments import Arguments, defaults
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import (
+    FALSE_LANE,
+    NONE_LANE,
+    TRUE_LANE,
+    Constant,
+    External,
+    Instance,
+    PhaseValue,
+    Value,
+)
+from flake8_training_phase.analysis.machine.calls import is_static
+from flake8_training_phase.analysis.machine.expressions import TooComplex
+from flake8_training_phase.analysis.machine.interpreter import Interpreter
+from flake8_training_phase.analysis.program import Program
+from flake8_training_phase.analysis.queries.dropout_functions import is_dropout, is_random
+from flake8_training_phase.analysis.queries.layer_class import (
+    LayerClass,
+    concerned,
+    is_helper,
+    left_to_default,
+    reaches_phase,
+)
+from flake8_training_phase.analysis.queries.titles import placed_title
+from flake8_training_phase.keras.generations import Generation, Passed
+from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
+
+_FLAGS = ("training", *(name for name in MISNAMED if name not in AMBIGUOUS))
+_RATE = ("x", "rate")
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRun:
+    """Something in a helper that runs in training only, and never does because the helper is not told."""
+
+    flag: str
+    """The parameter of the helper."""
+    default: ast.expr
+    title: str
+    """What it is, for messages: "`tf.nn.dropout` (line 7)"."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldHelper:
+    """A helper that `call` has no flag to pass to, and what does not train because of it."""
+
+    helper: Inlined
+    effect: str
+    """What happens, for messages."""
+    generations: tuple[Generation, ...]
+    call: LayerCall | None = None
+    """The layer that is not told; None where something never runs."""
+    flag: str = "training"
+    """The parameter of the helper."""
+
+
+def untold_helper(layer_class: LayerClass) -> UntoldHelper | None:
+    """The first helper whose default keeps something from training; None when there is none."""
+    helpers = [one for one in layer_class.events if isinstance(one, Inlined) and one.place.is_call_method]
+    for helper in helpers:
+        for call in left_to_default(helper):
+            generations = concerned(one for one in layer_class.wrong(call) if one.mode.wanted)
+            if generations:
+                effect = f"{placed_title(call)} runs in inference mode in {layer_class.title(generations)}"
+                return UntoldHelper(helper, effect, generations, call)
+    for helper in helpers:
+        silent = never_run(layer_class, helper)
+        if silent is not None:
+            return UntoldHelper(helper, f"{silent.title} never runs", layer_class.generations, flag=silent.flag)
+    return None
+
+
+def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
+    """The first thing that drops in a helper in training only, where this call leaves it to a default that is off."""
+    if not is_helper(helper) or not helper.lanes & TRUE_LANE:
+        return None
+    for name, default in defaults(helper.function):
+        if name in _FLAGS and isinstance(default, ast.Constant) and not default.value and _is_left(helper, name):
+            off = NONE_LANE if default.value is None else FALSE_LANE
+            for what in _told(layer_class, helper, name).only_in_training(off | FALSE_LANE):
+                return NeverRun(name, default, what)
+    return None
+
+
+def _is_left(helper: Inlined, name: str) -> bool:
+    """Whether a call surely leaves a parameter of a helper to its default."""
+    given = helper.arguments
+    function = helper.function.args
+    positional = [one.arg for one in (*function.posonlyargs, *function.args)]
+    is_bound = helper.callee.bound_to is not None and not is_static(helper.function)
+    by_place = name in positional and positional.index(name) - is_bound < len(given.positional)
+    return not by_place and name not in given.keywords and not given.may_hide(name)
+
+
+def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:
+    """A run of a helper as its caller runs it, but with the flag."""
+    program = layer_class.cls.program
+    run = _ToldRun(program, program.canonical(layer_class.cls.instance), layer_class.module.scope)
+    flag = PhaseValue((True, False, None), name)
+    told = replace(helper.arguments, keywords={**helper.arguments.keywords, name: flag})
+    try:
+        run.apply(helper.callee, told, helper.node, Frame(None, helper.place.scope))
+    except (TooComplex, RecursionError):
+        run.drops.clear()
+        run.events.clear()
+    return run
+
+
+class _ToldRun(Interpreter):
+    """Also writes down the functions from outside that drop."""
+
+    def __init__(self, program: Program, subject: Instance, home: Scope) -> None:
+        super().__init__(program, subject)
+        self.home = home
+        self.drops: list[tuple[str, int]] = []
+        """Each for messages, and the lanes it runs in."""
+
+    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """As the interpreter."""
+        if isinstance(callee, External) and (is_dropout(callee.path) or is_random(callee.path)):
+            if arguments.by_name(_RATE).get("rate") != Constant(0):
+                place = f" (line {node.lineno})" if frame.scope.root is self.home else ""
+                self.drops.append((f"`{ast.unparse(node.func)}`{place}", frame.live))
+        return super().apply(callee, arguments, node, frame)
+
+    def only_in_training(self, off: int) -> Iterator[str]:
+        """What ran where the flag is True, and in none of some other lanes, for messages."""
+        for title, lanes in self.drops:
+            if lanes & TRUE_LANE and not lanes & off:
+                yield title
+        for event in walk(self.events):
+            if isinstance(event, LayerCall) and event.lanes & TRUE_LANE and not event.lanes & off:
+                if event.flag.by_lane[0] in (True, Passed.ABSENT) and reaches_phase(event) and not event.inspected:
+                    yield placed_title(event)

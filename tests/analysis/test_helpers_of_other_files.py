@@ -1,0 +1,65 @@
+"""A helper that stands in another file, or in a base class there, and drops only when it is told to train."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+
+BASE = """
+import tensorflow as tf
+from tensorflow import keras
+
+
+def normalized(x, norm, flag=False):
+    return norm(x, training=flag)
+
+
+class Base(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+
+    def _normalize(self, x, training):
+        return normalized(x, self.norm, training)
+
+    def _drop(self, x, training=False):
+        return tf.nn.dropout(x, 0.3) if training else x
+
+    def _through(self, x, training=None):
+        return self._drop(x, training=training)
+"""
+
+DERIVED = """
+from base import Base
+
+
+class Derived(Base):
+    def call(self, x{parameter}):
+        return {returned}
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "returned", "expected"),
+    [
+        (", training=None", "self._drop(x)", ["KTP210"]),
+        (", training=None", "self._through(x)", ["KTP210"]),
+        ("", "self._through(x)", ["KTP102"]),
+        (", is_training=False", "self._normalize(x, is_training)", ["KTP103"]),
+        (", train_flag=False", "self._drop(x, train_flag)", ["KTP103"]),
+        (", training=None", "self._drop(x, training)", []),
+        (", training=None", "self._through(x, training=training)", []),
+        (", training=None", "self._normalize(x, training)", []),
+    ],
+)
+def test_what_is_said_of_the_caller(tmp_path: Path, parameter: str, returned: str, expected: list[str]) -> None:
+    (tmp_path / "base.py").write_text(BASE)
+    source = SourceText(DERIVED.format(parameter=parameter, returned=returned))
+    found = engine.check(source, Settings(), str(tmp_path / "derived.py"), Project())
+    assert [one.code for one in found] == expected

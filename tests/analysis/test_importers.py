@@ -1,0 +1,136 @@
+"""The model of a training step is known from the files that call the step."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.analysis.project import Project
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
+from tests.helpers import run
+
+STEP = """
+import tensorflow as tf
+
+def fit_batch(network, optimizer, x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(network(x))
+    grads = tape.gradient(loss, network.trainable_variables)
+    optimizer.apply_gradients(zip(grads, network.trainable_variables))
+"""
+
+TOLD = STEP.replace("network(x)", "network(x, training=True)")
+
+TRAINER = """
+import tensorflow as tf
+
+class Trainer:
+    def __init__(self, network, optimizer):
+        self.network = network
+        self.optimizer = optimizer
+
+    @tf.function
+    def step(self, x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self.network(x))
+        grads = tape.gradient(loss, self.network.trainable_variables)
+        self.optimizer.apply_gradients(zip(grads, self.network.trainable_variables))
+
+    def train(self, data):
+        for x in data:
+            self.step(x)
+"""
+
+FACTORY = """
+import tensorflow as tf
+
+def make_step(network, optimizer):
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(network(x))
+        grads = tape.gradient(loss, network.trainable_variables)
+        optimizer.apply_gradients(zip(grads, network.trainable_variables))
+    return step
+
+def run_epoch(strategy, network, optimizer, data):
+    step = make_step(network, optimizer)
+    for x in data:
+        strategy.run(step, args=(x,))
+"""
+
+MAIN = """
+from tensorflow import keras
+{imports}
+
+def main(strategy, data):
+    network = keras.Sequential([keras.layers.Dense(3), {layer}])
+    optimizer = keras.optimizers.Adam()
+    {calls}
+"""
+
+DROPOUT = "keras.layers.Dropout(0.5)"
+
+
+def main(imports: str, calls: str, layer: str = DROPOUT) -> str:
+    return MAIN.format(imports=imports, calls=calls, layer=layer)
+
+
+def codes(path: Path) -> list[str]:
+    """What is said of a file by the rules about training steps."""
+    source = SourceText(path.read_text(encoding="utf-8"))
+    found = engine.check(source, Settings(select=("KTP301",)), str(path), Project())
+    return [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    ("step", "imports", "calls"),
+    [
+        (STEP, "from steps import fit_batch", "fit_batch(network, optimizer, data)"),
+        (STEP, "from steps import (\n    fit_batch as fit,\n)", "fit(optimizer=optimizer, network=network, x=data)"),
+        (STEP, "import steps", "steps.fit_batch(network, optimizer, data)"),
+        (TRAINER, "import steps", "steps.Trainer(network, optimizer).train(data)"),
+        (FACTORY, "from steps import run_epoch", "run_epoch(strategy, network, optimizer, data)"),
+    ],
+)
+def test_a_model_that_another_file_hands_over(tmp_path: Path, step: str, imports: str, calls: str) -> None:
+    steps = tmp_path / "steps.py"
+    steps.write_text(textwrap.dedent(step))
+    assert codes(steps) == []
+    (tmp_path / "main.py").write_text(main(imports, calls))
+    assert codes(steps) == ["KTP301"]
+
+
+@pytest.mark.parametrize(("step", "layer"), [(STEP, "keras.layers.Dense(1)"), (TOLD, DROPOUT)])
+def test_what_is_right_stays_quiet(tmp_path: Path, step: str, layer: str) -> None:
+    (tmp_path / "steps.py").write_text(step)
+    (tmp_path / "main.py").write_text(main("from steps import fit_batch", "fit_batch(network, optimizer, data)", layer))
+    assert codes(tmp_path / "steps.py") == []
+
+
+def test_a_file_that_only_has_a_function_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "steps.py").write_text(STEP)
+    (tmp_path / "main.py").write_text(main("from other import fit_batch", "fit_batch(network, optimizer, data)"))
+    assert codes(tmp_path / "steps.py") == []
+
+
+def test_a_script_beside_the_package(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "steps.py").write_text(STEP)
+    (tmp_path / "train.py").write_text(main("from package import steps", "steps.fit_batch(network, optimizer, data)"))
+    assert codes(package / "steps.py") == ["KTP301"]
+
+
+def test_a_caller_that_is_added_later_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "steps.py").write_text(STEP)
+    options = ("--check", "--isolated", "--cache-dir", tmp_path / "kept", "--select", "KTP301")
+    command = ("flake8_training_phase", *options, "steps.py")
+    assert "KTP301" not in run(*command, cwd=tmp_path).out
+    (tmp_path / "main.py").write_text(main("import steps", "steps.fit_batch(network, optimizer, data)"))
+    assert "KTP301" in run(*command, cwd=tmp_path).out

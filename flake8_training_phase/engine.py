@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.limits import not_followed
-from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, in_order
+from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, Unknown, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
@@ -188,6 +188,18 @@ def modes_at(
         return call_modes(module, position)
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
+
+
+def unknown(source: SourceText, settings: Settings, filename: str, project: Project) -> tuple[Unknown, ...]:
+    """What the analysis does not know of a text, and why, in order of place. Raises Broken."""
+    from flake8_training_phase.analysis.queries.unknowns import unknowns
+
+    module = CheckedModule(parse(source), source, filename, settings, project)
+    try:
+        found = [Unknown(source.start(one.node), printable(one.message)) for one in unknowns(module)]
+    except RecursionError as error:
+        raise Broken("too deeply nested to be followed") from error
+    return tuple(sorted(found, key=lambda one: (one.start.row, one.start.column)))
 
 
 def _style(source: SourceText, settings: Settings, filename: str, project: Project) -> FileStyle:

@@ -49,7 +49,7 @@ class Project:
         self.program = Program()
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
-        self._enabled = enabled
+        self.follows_imports = enabled
         self._most_modules = most_modules
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
@@ -167,7 +167,7 @@ class Project:
         return found if layer is None else ClassValue(layer, names.ALL)
 
     def _find(self, binding: Import, importer: Module) -> Value | None:
-        if not self._enabled or (not binding.level and is_outside(binding.path)):
+        if not self.follows_imports or (not binding.level and is_outside(binding.path)):
             return None
         asked = self._looked_for(importer.path)
         folder = self._folder(binding, importer.path, asked)

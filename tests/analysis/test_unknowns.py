@@ -108,6 +108,12 @@ def test_a_class_whose_base_is_unknown() -> None:
     ]
 
 
+def test_imports_that_are_not_followed() -> None:
+    text = MODEL.format(assigned="self.block = Block(3)", called="x = self.block(x)")
+    [found] = engine.unknown(SourceText(text), Settings(follow_imports=False), "model.py", Project(enabled=False))
+    assert found.message.endswith("is imported in line 2 from `company.layers`, and `follow-imports` is off")
+
+
 @pytest.mark.parametrize(
     ("layers", "reason"),
     [

@@ -63,6 +63,8 @@ class Origins:
         where = f"is imported in line {statement.lineno} from `{module}`"
         if is_outside(module):
             return f"{where}, and no table of layers tells what it is"
+        if not self._module.project.follows_imports:
+            return f"{where}, and `follow-imports` is off"
         found = self._module.project.file_of_import(self._module, module.lstrip("."))
         if found is None:
             return f"{where}, of which no file was found and no catalogue tells"

@@ -30,6 +30,8 @@ from flake8_training_phase.sources.text import SourceText
 MAX_ROUNDS = 20
 """Rounds of fixes after which a file is taken as it is; two or three do for all code seen so far."""
 
+_STEPS_OF_UNKNOWN_MODELS = "KTP305"
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
@@ -193,10 +195,17 @@ def modes_at(
 def unknown(source: SourceText, settings: Settings, filename: str, project: Project) -> tuple[Unknown, ...]:
     """What the analysis does not know of a text, and why, in order of place. Raises Broken."""
     from flake8_training_phase.analysis.queries.unknowns import unknowns
+    from flake8_training_phase.rules import rule as rule_of
 
     module = CheckedModule(parse(source), source, filename, settings, project)
     try:
         found = [Unknown(source.start(one.node), printable(one.message)) for one in unknowns(module)]
+        found += [
+            Unknown(
+                source.start(one.node), f"the model that this step trains is unknown: only {one.rule.code} reports it"
+            )
+            for one in rule_of(_STEPS_OF_UNKNOWN_MODELS).check(module)
+        ]
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
     return tuple(sorted(found, key=lambda one: (one.start.row, one.start.column)))

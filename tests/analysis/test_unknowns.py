@@ -108,6 +108,16 @@ def test_a_class_whose_base_is_unknown() -> None:
     ]
 
 
+def test_the_model_of_a_training_step() -> None:
+    text = (
+        "import tensorflow as tf\n\n\ndef step(model, optimizer, x, y):\n    with tf.GradientTape() as tape:\n"
+        "        loss = tf.keras.losses.mse(y, model(x))\n"
+        "    grads = tape.gradient(loss, model.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(grads, model.trainable_variables))\n"
+    )
+    assert told(text) == [(6, "the model that this step trains is unknown: only KTP305 reports it")]
+
+
 def test_imports_that_are_not_followed() -> None:
     text = MODEL.format(assigned="self.block = Block(3)", called="x = self.block(x)")
     [found] = engine.unknown(SourceText(text), Settings(follow_imports=False), "model.py", Project(enabled=False))

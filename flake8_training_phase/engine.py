@@ -95,8 +95,12 @@ def findings_of(
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
     except Exception as error:  # A defect of ours: it must not end a flake8 run over other files.
-        told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise Broken(f"internal error, please report it: {told}") from error
+        raise _defect(error) from error
+
+
+def _defect(error: Exception) -> Broken:
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    return Broken(f"internal error, please report it: {told}")
 
 
 @_nothing_collected()
@@ -208,6 +212,8 @@ def unknown(source: SourceText, settings: Settings, filename: str, project: Proj
         ]
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
+    except Exception as error:  # As in `findings_of`.
+        raise _defect(error) from error
     return tuple(sorted(found, key=lambda one: (one.start.row, one.start.column)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -205,6 +206,12 @@ def test_verbose_says_what_is_read_and_why_something_is_unknown(
             "model.py: its imports lead to blocks.py",
             WHY_HEAD_IS_UNKNOWN,
         ]
+
+
+def test_verbose_of_a_file_that_cannot_be_parsed(tmp_path: Path, check: Fix) -> None:
+    (tmp_path / "model.py").write_text("import keras\n\ndef call(self, training=None:\n")
+    [_, told] = check("-v", "model.py").err.splitlines()
+    assert re.match(r"model\.py:3:\d+: nothing is known: syntax error: ", told)
 
 
 def test_verbose_of_standard_input(tmp_path: Path, check: Fix, monkeypatch: pytest.MonkeyPatch) -> None:

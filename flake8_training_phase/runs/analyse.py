@@ -67,8 +67,8 @@ def _unknown(result: FileResult, settings: Settings, project: Project) -> tuple[
     assert result.after is not None
     try:
         return engine.unknown(result.after.source, settings, result.after.name, project)
-    except Broken:
-        return ()  # That is a finding.
+    except Broken as error:
+        return (Unknown(error.position, f"nothing is known: {error}"),)
 
 
 def _with_text(document: Document, text: str) -> Document:

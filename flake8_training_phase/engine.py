@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.limits import not_followed
-from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, in_order
+from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, Unknown, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
@@ -29,6 +29,8 @@ from flake8_training_phase.sources.text import SourceText
 
 MAX_ROUNDS = 20
 """Rounds of fixes after which a file is taken as it is; two or three do for all code seen so far."""
+
+_STEPS_OF_UNKNOWN_MODELS = "KTP305"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,12 @@ def findings_of(
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
     except Exception as error:  # A defect of ours: it must not end a flake8 run over other files.
-        told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise Broken(f"internal error, please report it: {told}") from error
+        raise _defect(error) from error
+
+
+def _defect(error: Exception) -> Broken:
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    return Broken(f"internal error, please report it: {told}")
 
 
 @_nothing_collected()
@@ -188,6 +194,27 @@ def modes_at(
         return call_modes(module, position)
     except RecursionError as error:
         raise Broken("too deeply nested to be followed") from error
+
+
+def unknown(source: SourceText, settings: Settings, filename: str, project: Project) -> tuple[Unknown, ...]:
+    """What the analysis does not know of a text, and why, in order of place. Raises Broken."""
+    from flake8_training_phase.analysis.queries.unknowns import unknowns
+    from flake8_training_phase.rules import rule as rule_of
+
+    module = CheckedModule(parse(source), source, filename, settings, project)
+    try:
+        found = [Unknown(source.start(one.node), printable(one.message)) for one in unknowns(module)]
+        found += [
+            Unknown(
+                source.start(one.node), f"the model that this step trains is unknown: only {one.rule.code} reports it"
+            )
+            for one in rule_of(_STEPS_OF_UNKNOWN_MODELS).check(module)
+        ]
+    except RecursionError as error:
+        raise Broken("too deeply nested to be followed") from error
+    except Exception as error:  # As in `findings_of`.
+        raise _defect(error) from error
+    return tuple(sorted(found, key=lambda one: (one.start.row, one.start.column)))
 
 
 def _style(source: SourceText, settings: Settings, filename: str, project: Project) -> FileStyle:

@@ -69,6 +69,14 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A part of a text that the analysis does not know, and why."""
+
+    start: Position
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake, or one risk, at one place.
 

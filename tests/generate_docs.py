@@ -20,6 +20,7 @@ from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
+from tests.measured_rows import with_links
 from tests.output_examples import OUTPUT_PAGE, with_map, with_output_examples
 from tests.pictures import FOLDER as PICTURES
 from tests.pictures import pictures
@@ -60,7 +61,8 @@ _WORDS = {"T": "train", "I": "infer", "M": "mixed", "-": "skipped", "E": "raises
 
 def rule_page(rule: Rule) -> str:
     """The page of a rule in Markdown."""
-    parts = [f"# {rule.code} {rule.name}", GENERATED, facts_line(rule), rule.page, "## Measured", _LEGEND]
+    page = with_links(rule.page, f"docs/rules/{rule.code}.md")
+    parts = [f"# {rule.code} {rule.name}", GENERATED, facts_line(rule), page, "## Measured", _LEGEND]
     examples = bad_examples(rule.code)
     for number, example in enumerate(examples, 1):
         if len(examples) > 1:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -160,6 +162,61 @@ def test_quiet_and_verbose(tmp_path: Path, fix: Fix) -> None:
         "b.py: checked: it has no findings",
     ]
     assert "not allowed with" in fix("-q", "-v", ".").err
+
+
+MODEL_OF_TWO_FILES = """\
+import keras
+from blocks import Block
+from company import Head
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+        self.head = Head()
+
+    def call(self, x, training=None):
+        x = self.block(x, training=training)
+        return self.head(x)
+"""
+BLOCK = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def call(self, x, training=None):
+        return x
+"""
+WHY_HEAD_IS_UNKNOWN = (
+    "model.py:14:16: `self.head` in `Net.call` is unknown: it is assigned in line 10, and `Head` is imported in line 3"
+    " from `company`, of which no file was found and no catalogue tells"
+)
+
+
+@pytest.mark.parametrize("options", [(), ("--output-format", "json"), ("--jobs", "2")], ids=" ".join)
+def test_verbose_says_what_is_read_and_why_something_is_unknown(
+    options: tuple[str, ...], tmp_path: Path, check: Fix
+) -> None:
+    (tmp_path / "model.py").write_text(MODEL_OF_TWO_FILES)
+    (tmp_path / "blocks.py").write_text(BLOCK)
+    for _ in range(2):  # The second time the findings are known from the first.
+        assert check("-v", *options, "model.py").err.splitlines() == [
+            "model.py: checked: it has no findings",
+            "model.py: its imports lead to blocks.py",
+            WHY_HEAD_IS_UNKNOWN,
+        ]
+
+
+def test_verbose_of_a_file_that_cannot_be_parsed(tmp_path: Path, check: Fix) -> None:
+    (tmp_path / "model.py").write_text("import keras\n\ndef call(self, training=None:\n")
+    [_, told] = check("-v", "model.py").err.splitlines()
+    assert re.match(r"model\.py:3:\d+: nothing is known: syntax error: ", told)
+
+
+def test_verbose_of_standard_input(tmp_path: Path, check: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(MODEL_OF_TWO_FILES.encode())))
+    assert WHY_HEAD_IS_UNKNOWN in check("-v", "--stdin-filename", "model.py", "-").err.splitlines()
 
 
 def test_that_there_are_no_files_is_said(tmp_path: Path, check: Fix, fix: Fix) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL
+from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL, returning
 
 yaml = pytest.importorskip("yaml")
 
@@ -22,6 +23,12 @@ PROGRAMS = {
     "training-phase-check": "-c 'import sys; from flake8_training_phase.cli import check; sys.exit(check())'",
     "training-phase-fix": "-m flake8_training_phase",
 }
+
+
+GUARDED = returning("self.drop(x, training=training) if training else x").replace(
+    "(self, x)", "(self, x, training=None)"
+)
+"""One KTP206, which is off by default."""
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -91,10 +98,36 @@ def test_hooks_are_those_of_the_repository() -> None:
 def test_settings_of_editors_are_json() -> None:
     from flake8_training_phase.server.options import Options
 
-    options, editor, task, server = [json.loads(text) for text in blocks("editors.md", "json")]
+    options, _, _, server = [json.loads(text) for text in blocks("editors.md", "json")]
     assert Options.read(options).settings == options["settings"]
-    assert set(editor) == {"flake8.importStrategy", "flake8.args"}
-    assert task["tasks"][0]["command"].endswith("training-phase-fix")
     plugin = server["pylsp"]["plugins"]["training_phase"]
     assert plugin.pop("enabled")
     assert Options.read(plugin).settings == {}
+
+
+def test_what_visual_studio_code_is_told_to_show(tmp_path: Path) -> None:
+    editor = json.loads(blocks("editors.md", "json")[1])
+    assert editor["flake8.importStrategy"] == "fromEnvironment"
+    (tmp_path / "model.py").write_text(GUARDED)
+    command = [sys.executable, "-m", "flake8", "--isolated", "--select=KTP"]
+    by_default = subprocess.run([*command, "model.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert by_default.stdout == ""
+    told = subprocess.run(
+        [*command, *editor["flake8.args"], "model.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "KTP206" in told.stdout
+
+
+def test_the_task_of_visual_studio_code(tmp_path: Path) -> None:
+    [task] = json.loads(blocks("editors.md", "json")[2])["tasks"]
+    assert (task["type"], task["problemMatcher"]) == ("process", [])
+    assert task["command"] == "${workspaceFolder}/.venv/bin/training-phase-fix"
+    model = tmp_path / "model.py"
+    model.write_text(MODEL)
+    arguments = [one.replace("${file}", str(model)) for one in task["args"]]
+    subprocess.run(
+        [sys.executable, *shlex.split(PROGRAMS["training-phase-fix"]), *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    assert model.read_text() == FIXED_MODEL

@@ -12,6 +12,7 @@ import pytest
 
 from flake8_training_phase import __version__
 from tests.generate_docs import ROOT
+from tests.measured_rows import anchor_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,6 +22,8 @@ else:
 yaml = pytest.importorskip("yaml")
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PAGES = sorted(one for where in (".", ".github", "examples") for one in (ROOT / where).glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]-*.yml"))
 
 
@@ -82,9 +85,18 @@ def test_on_a_package_index_no_link_leads_nowhere() -> None:
     assert "release by release" in readme
 
 
-def test_links_between_pages_lead_somewhere() -> None:
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").glob("*.md")]
-    for page in pages:
-        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-        for target in re.findall(r"(?<!`)\]\((?!https?://)([^)#\s]+)", text):
-            assert (page.parent / target).exists(), (page.name, target)
+def prose(page: Path) -> str:
+    return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    return {anchor_of(heading) for heading in re.findall(r"^#+ .+$", prose(page), re.MULTILINE)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"(?<!`)\]\((?!https?://)([^)\s]+)", prose(page)):
+        path, _, anchor = target.partition("#")
+        file = page.parent / path if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target

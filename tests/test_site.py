@@ -63,6 +63,8 @@ def test_the_address_of_a_rule_is_its_page(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(documentation, "BASE", "https://docs.example/")
     assert documentation.rule_url("KTP201") == "https://docs.example/rules/KTP201.html"
     assert (PAGES / "KTP201.md").is_file()
+    assert documentation.rule_url("KTP900") == "https://docs.example/rules/README.html"
+    assert "KTP900" in (PAGES / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_package_does_not_need_sphinx() -> None:

@@ -54,7 +54,7 @@ class Project:
         self.program = Program()
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
-        self._enabled = enabled
+        self.follows_imports = enabled
         self._most_modules = most_modules
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
@@ -120,6 +120,16 @@ class Project:
             waiting += new
         return frozenset(found - {str(path)})
 
+    def file_of_import(self, module: Module, dotted: str) -> tuple[Path, bool] | None:
+        """The file that an import of a module leads to, and whether it could be read; None when it leads to none."""
+        end = dotted.replace(".", "/")
+        for one in sorted(self._looked_for(module.path)):
+            path = Path(one)
+            named = path in self._modules and path.as_posix().endswith((f"/{end}.py", f"/{end}/__init__.py"))
+            if named and path.is_file():
+                return path, self._modules[path] is not None
+        return None
+
     def _looked_for(self, path: Path) -> set[str]:
         """The files that were looked for to follow the imports of a file itself, to add to."""
         return self._lookups.setdefault(str(path), set())
@@ -162,7 +172,7 @@ class Project:
         return found if layer is None else ClassValue(layer, names.ALL)
 
     def _find(self, binding: Import, importer: Module) -> Value | None:
-        if not self._enabled or (not binding.level and _is_outside(binding.path)):
+        if not self.follows_imports or (not binding.level and is_outside(binding.path)):
             return None
         asked = self._looked_for(importer.path)
         folder = self._folder(binding, importer.path, asked)
@@ -290,7 +300,8 @@ class Projects:
             project.forget(path)
 
 
-def _is_outside(path: str) -> bool:
+def is_outside(path: str) -> bool:
+    """Whether a dotted name is Keras's or TensorFlow's, of which no file is read."""
     top = path.partition(".")[0]
     return top == "tensorflow" or names.keras_path(top) is not None
 

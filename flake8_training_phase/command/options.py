@@ -68,6 +68,11 @@ class RunOptions:
     """Whether the fixes are listed that were applied."""
     verbosity: Verbosity = Verbosity.NORMAL
 
+    @property
+    def explains(self) -> bool:
+        """Whether what is unknown is said, and why."""
+        return self.verbosity is Verbosity.VERBOSE
+
 
 def add_run_options(parser: argparse.ArgumentParser, default: CommandMode) -> None:
     """Add the options to the parser of a command that does by default what `default` says."""
@@ -152,7 +157,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         default=Verbosity.NORMAL,
     )
     add_verbosity("-q", "--quiet", const=Verbosity.QUIET, help="print findings and errors only")
-    add_verbosity("-v", "--verbose", const=Verbosity.VERBOSE, help="say what was done with each file, and why")
+    add_verbosity(
+        "-v", "--verbose", const=Verbosity.VERBOSE, help="say which files are read, what is unknown in them, and why"
+    )
 
 
 def _line(given: str) -> str:

@@ -15,7 +15,7 @@ from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
 from flake8_training_phase.reporters import reporter
 from flake8_training_phase.runs import session
-from flake8_training_phase.runs.assignment import Fixes
+from flake8_training_phase.runs.assignment import Fixes, new_assignment
 from flake8_training_phase.runs.examiner import Examiner
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.sources.discovery import discover, is_excluded
@@ -50,7 +50,9 @@ class Run:
         if not chosen and not self._errors and self.options.verbosity is not Verbosity.QUIET:
             print("No Python files found", file=sys.stderr)
         with self.progress.over(len(chosen)):
-            results = session.results_of(chosen, self.fixes, self.examiner, self.options.baseline)
+            results = session.results_of(
+                chosen, self.fixes, self.examiner, self.options.baseline, self.options.explains
+            )
         if self.options.mode is CommandMode.FIX:
             results = list(session.written(results, chosen, paths))
         results = [self.options.baseline.without_known(result) for result in results]
@@ -87,7 +89,8 @@ class Run:
             return FileResult(path)
         from flake8_training_phase.runs.examine import examine_bytes
 
-        return examine_bytes(path, data, self.configuration.for_file(path), self.fixes, self.options.baseline)
+        assignment = new_assignment(self.fixes, baseline=self.options.baseline, explains=self.options.explains)
+        return examine_bytes(path, data, self.configuration.for_file(path), assignment)
 
     def _silenced(self, result: FileResult) -> FileResult:
         from flake8_training_phase.adoption.silencing import silenced  # It loads flake8.

@@ -27,12 +27,13 @@ from flake8_training_phase.analysis.domain.events import (
     walk,
 )
 from flake8_training_phase.analysis.domain.scopes import Scope
-from flake8_training_phase.analysis.domain.values import UNKNOWN, External, Instance, Value, members
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.phase.flow import PhaseFlow, _flags, _lane, _own_phase, _Run
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot
 from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps.model import Kind
@@ -218,7 +219,7 @@ def _layer_call(call: LayerCall, path: Path) -> Step:
     step = Step(
         Kind.LAYER, here, call.name, layer_title(call.receiver) if layers else "", _passed(call.flag),
         _constant(call.flag), call.flag.absent, call.node, call.place.scope, dependence(call.receiver),
-        unknown=_why_unknown(call.receiver), on_by_default=any(_on_by_default(one) for one in layers),
+        unknown=why_unknown(call.receiver), on_by_default=any(_on_by_default(one) for one in layers),
         positional=call.flag if call.flag.given is Given.BY_POSITION else None,
         needs_flag=call.flag.absent and any(requires_flag(one.type) for one in layers),
     )  # fmt: skip
@@ -251,7 +252,7 @@ def _add_inside(step: Step, layer: Instance, path: Path) -> None:
 def _inner(layer: Instance, path: Path) -> Step:
     step = Step(
         Kind.INNER, path, "", layer_title(layer), "", None, True, None, None, dependence(layer),
-        unknown=_why_unknown(layer), on_by_default=_on_by_default(layer),
+        unknown=why_unknown(layer), on_by_default=_on_by_default(layer),
     )  # fmt: skip
     if len(path) < 3 * MAX_DEPTH:
         _add_inside(step, layer, path)
@@ -313,17 +314,6 @@ def _passed(flag: FlagArgument) -> str:
 def _constant(flag: FlagArgument) -> bool | None:
     first = flag.by_lane[0]
     return first if flag.constant and isinstance(first, bool) else None
-
-
-def _why_unknown(receiver: Value) -> str:
-    for one in members(receiver):
-        if isinstance(one, External):
-            return f"it is not known what `{one.path}` does"
-        if not isinstance(one, Instance):
-            return "what is called cannot be read from the code"
-        if isinstance(one.type, UserClass) and one.type.call is not None and not one.type.trace.complete:
-            return f"`{one.type.name}.call` cannot be followed to its end"
-    return "what it was constructed with is not known"
 
 
 def _on_by_default(layer: Instance) -> bool:

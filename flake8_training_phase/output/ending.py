@@ -37,6 +37,10 @@ def finish_run(options: RunOptions, results: Sequence[FileResult], errors: Seque
             raise
         print(FileError(destination.file, f"cannot be written: {error.strerror or error}"), file=sys.stderr)
         return 2
+    if options.verbosity is Verbosity.VERBOSE:
+        from flake8_training_phase.output import files_listed
+
+        files_listed.write(report, sys.stderr)
     summary = Summary.of(results, len(report.errors), options.unsafe)
     if options.mode is CommandMode.DIFF:
         # What patch reads must have standard output for itself.
@@ -50,10 +54,6 @@ def finish_run(options: RunOptions, results: Sequence[FileResult], errors: Seque
 def _sum_up(options: RunOptions, report: Report, summary: Summary, stream: TextIO) -> None:
     if options.verbosity is Verbosity.QUIET:
         return
-    if options.verbosity is Verbosity.VERBOSE:
-        from flake8_training_phase.output import files_listed
-
-        files_listed.write(report, sys.stderr)
     if options.show_fixes and options.mode in (CommandMode.FIX, CommandMode.DIFF):
         from flake8_training_phase.output import fixes_listed
 

@@ -1,17 +1,30 @@
-"""`--verbose`: what was done with each file."""
+"""`--verbose`: what was done with each file, which others were read for it, and what of it is unknown, and why."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TextIO
 
-from flake8_training_phase.output.report import Report
+from flake8_training_phase.output.paths import below
+from flake8_training_phase.output.report import Report, shown_place
 from flake8_training_phase.runs.results import FileResult
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """A line for each file."""
+    """A line for each file, and one for each other file that was read for it and for each thing that is unknown."""
     for result in report.results:
         print(f"{result.path}: {_what_was_done(result)}", file=stream)
+        for path in _read_for(result):
+            print(f"{result.path}: its imports lead to {path}", file=stream)
+        for one in result.unknown:
+            told = one.message if result.after is None else result.after.told(one.message)
+            print(f"{shown_place(result, one)}: {told}", file=stream)
+
+
+def _read_for(result: FileResult) -> list[str]:
+    """The Python files that were read to follow the imports of a file."""
+    looked_for = sorted(one for one in result.lookups if one.endswith(".py"))
+    return [below(path, str(Path.cwd())) for one in looked_for if (path := Path(one)).is_file()]
 
 
 def _what_was_done(result: FileResult) -> str:
@@ -19,7 +32,7 @@ def _what_was_done(result: FileResult) -> str:
         return "not checked, because it could not be read"
     if not result.examined:
         return "not checked, because it is excluded"
-    if result.before is None and not result.findings:
+    if not (result.findings or result.made or result.known or result.error):
         return "checked: it has no findings"
     counts = [f"{len(result.findings)} left", f"{len(result.made)} fixed", f"{result.known} known from the baseline"]
     written = "could not be written" if result.error is not None else "changed" if result.changed else "not changed"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_training_phase.findings import Finding
+from flake8_training_phase.findings import Finding, Unknown
 from flake8_training_phase.printable import printable, printable_path
 from flake8_training_phase.runs.results import FileResult
 
@@ -49,8 +49,8 @@ class Report:
                 yield result, finding
 
 
-def shown_place(result: FileResult, finding: Finding) -> str:
-    """Where a finding is, in one word: `model.py:9:5`, or `model.ipynb:cell 3:2:5`."""
-    place = result.place(finding.start)
+def shown_place(result: FileResult, found: Finding | Unknown) -> str:
+    """Where something that was found is, in one word: `model.py:9:5`, or `model.ipynb:cell 3:2:5`."""
+    place = result.place(found.start)
     cell = "" if place.cell is None else f"cell {place.cell}:"
     return f"{printable_path(result.path)}:{cell}{place.row}:{place.column + 1}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
-from flake8_training_phase.findings import in_order
+from flake8_training_phase.findings import Unknown, in_order
 from flake8_training_phase.runs.assignment import Assignment, Fixes
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
@@ -23,7 +23,9 @@ from flake8_training_phase.sources.parsing import Broken
 
 def analysed(document: Document, settings: Settings, assignment: Assignment) -> FileResult:
     """The result of a file that was read."""
-    return examine_document(document, settings, assignment.fixes, _project(settings, assignment), assignment.baseline)
+    project = _project(settings, assignment)
+    result = examine_document(document, settings, assignment.fixes, project, assignment.baseline)
+    return replace(result, unknown=_unknown(result, settings, project)) if assignment.explains else result
 
 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
@@ -59,6 +61,14 @@ def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Projec
         return engine.Fixed(document.source.text, tuple(found), ())
     unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, Path(document.name))
     return engine.fix(document.source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)
+
+
+def _unknown(result: FileResult, settings: Settings, project: Project) -> tuple[Unknown, ...]:
+    assert result.after is not None
+    try:
+        return engine.unknown(result.after.source, settings, result.after.name, project)
+    except Broken as error:
+        return (Unknown(error.position, f"nothing is known: {error}"),)
 
 
 def _with_text(document: Document, text: str) -> Document:

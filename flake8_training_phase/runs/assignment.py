@@ -39,10 +39,15 @@ class Assignment:
     """Files as earlier rounds have made them, by absolute path; they are not written yet."""
     baseline: Baseline = EMPTY
     """The findings that are not to be fixed. They are results all the same."""
+    explains: bool = False
+    """Whether results hold what is unknown, and why."""
 
 
 def new_assignment(
-    fixes: Fixes, overlay: Mapping[Path, Document] | None = None, baseline: Baseline = EMPTY
+    fixes: Fixes,
+    overlay: Mapping[Path, Document] | None = None,
+    baseline: Baseline = EMPTY,
+    explains: bool = False,
 ) -> Assignment:
     """What is asked in one more round."""
-    return Assignment(os.urandom(16).hex(), fixes, overlay or {}, baseline)
+    return Assignment(os.urandom(16).hex(), fixes, overlay or {}, baseline, explains)

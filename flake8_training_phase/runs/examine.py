@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.runs.assignment import Assignment, File, Fixes, new_assignment
+from flake8_training_phase.runs.assignment import Assignment, File
 from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, open_document, read_document
 from flake8_training_phase.sources.gate import needs_a_look
 
 
-def examine_bytes(path: Path, data: bytes, settings: Settings, fixes: Fixes, baseline: Baseline = EMPTY) -> FileResult:
+def examine_bytes(path: Path, data: bytes, settings: Settings, assignment: Assignment) -> FileResult:
     """The result of what stands for a file: standard input."""
     try:
         document = open_document(str(path), data)
     except SyntaxError as error:
         return _undecodable(path, error, settings)
-    return _gated(document, settings, new_assignment(fixes, baseline=baseline))
+    return _gated(document, settings, assignment)
 
 
 def examined_soon(file: File, assignment: Assignment) -> FileResult | None:

@@ -40,7 +40,8 @@ class Examiner:
 
     def examine(self, files: Sequence[File], assignment: Assignment) -> list[FileResult]:
         """The results of files, in the same order, whoever has worked them out."""
-        memory = None if assignment.overlay or self._cache is None else Memory(self._cache, files)
+        is_new = assignment.overlay or assignment.explains  # What is unknown is not kept.
+        memory = None if is_new or self._cache is None else Memory(self._cache, files)
         known = memory.results(assignment.fixes) if memory is not None else {}
         self._on_done(len(known))
         wanted = [index for index in range(len(files)) if index not in known]

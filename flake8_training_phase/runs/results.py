@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flake8_training_phase.findings import Finding, Position
+from flake8_training_phase.findings import Finding, Position, Unknown
 from flake8_training_phase.sources.documents import Document, Place
 
 
@@ -30,6 +30,9 @@ class FileResult:
     """Why the file could not be read or written."""
     lookups: frozenset[str] = frozenset()
     """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
+
+    unknown: tuple[Unknown, ...] = ()
+    """What nobody knows of the file as it is in `after`, where that was asked for."""
 
     because_of: tuple[Path, ...] = ()
     """The files whose fixes have given this one its first fixes; empty where it had some of its own."""

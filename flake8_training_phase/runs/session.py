@@ -17,17 +17,19 @@ MAX_ROUNDS = 10
 
 
 def results_of(
-    chosen: Sequence[File], fixes: Fixes, examiner: Examiner, baseline: Baseline = EMPTY
+    chosen: Sequence[File], fixes: Fixes, examiner: Examiner, baseline: Baseline = EMPTY, explains: bool = False
 ) -> list[FileResult]:
-    """What comes of files, in their order. Fixes are made in memory only, and none of what `baseline` holds."""
-    results = examiner.examine(chosen, new_assignment(fixes, baseline=baseline))
+    """What comes of files, in their order, with what is unknown of them if it is to be explained. Fixes are made in
+    memory only, and none of what `baseline` holds.
+    """
+    results = examiner.examine(chosen, new_assignment(fixes, baseline=baseline, explains=explains))
     moved = [result for result in results if result.changed]
     for _ in range(MAX_ROUNDS):
         paths = {str(result.path.absolute()): result.path for result in moved}
         waiting = [index for index, result in enumerate(results) if not result.lookups.isdisjoint(paths)]
         if not waiting:
             break
-        assignment = new_assignment(fixes, _texts(results), baseline)
+        assignment = new_assignment(fixes, _texts(results), baseline, explains)
         again = examiner.examine([chosen[index] for index in waiting], assignment)
         for index, result in zip(waiting, again, strict=True):
             causes = tuple(path for name, path in paths.items() if name in results[index].lookups)

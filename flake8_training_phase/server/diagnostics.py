@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.server.documents import EditorFile
 from flake8_training_phase.server.options import Options
@@ -39,6 +40,9 @@ def diagnostic(
         "source": SOURCE,
         "message": finding.message,
     }
+    url = rule_url(finding.code)
+    if url is not None:
+        shown["codeDescription"] = {"href": url}
     if finding.related is not None and with_related:
         other, where = file.range(finding.related.start, finding.related.end)
         location = {"uri": other, "range": where}

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from flake8_training_phase import engine
+from flake8_training_phase import documentation, engine
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.reporters import formats, reporter
 from flake8_training_phase.runs.results import FileResult
@@ -54,6 +54,17 @@ def test_nothing_but_the_report_stands_in_what_programs_read(name: str, fix: Fix
     done = fix("--check", "--output-format", name, "model.py", "gone.py")
     assert "file checked" not in done.out
     assert (done.code, done.err) == (2, "gone.py: cannot be read: No such file or directory\n")
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab", "json", "json-lines", "junit", "sarif"])
+def test_programs_get_the_page_of_the_rule_once_there_is_an_address(
+    name: str, fix: Fix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.py").write_text(MODEL)
+    command = ("--check", "--output-format", name, "model.py")
+    assert "http" not in re.sub(r'"(\$schema|informationUri)".*|<testsuites.*', "", fix(*command).out)
+    monkeypatch.setattr(documentation, "BASE", "https://docs.example/")
+    assert "https://docs.example/rules/KTP101.html" in fix(*command).out
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab", "json", "json-lines", "junit", "sarif"])

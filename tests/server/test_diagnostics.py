@@ -9,6 +9,12 @@ import pytest
 pytest.importorskip("pytest_lsp")
 from lsprotocol import types as lsp
 
+from flake8_training_phase import documentation, engine
+from flake8_training_phase.server.diagnostics import diagnostic
+from flake8_training_phase.server.documents import EditorFile
+from flake8_training_phase.server.options import Options
+from flake8_training_phase.settings import Settings
+from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL
 from tests.server.client import Editor, editing
 from tests.test_related import POISONED
@@ -37,6 +43,15 @@ async def test_a_finding_has_a_range_a_severity_and_the_line_that_leaks(tmp_path
     assert related.location.uri == (tmp_path / "model.py").as_uri()
     assert place(related) == (10, 12, 10, 44)
     assert related.message == "`self.backbone` leaks its flag to the layers called after it"
+
+
+async def test_a_diagnostic_links_to_the_page_once_there_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = EditorFile(Path("model.py"), {"file:///model.py": MODEL})
+    [finding] = engine.check(SourceText(MODEL), Settings(), "model.py")
+    assert "codeDescription" not in diagnostic(file, finding, Options())[1]
+    monkeypatch.setattr(documentation, "BASE", "https://docs.example/")
+    _, found = diagnostic(file, finding, Options())
+    assert found["codeDescription"] == {"href": "https://docs.example/rules/KTP101.html"}
 
 
 async def test_what_is_typed_counts(tmp_path: Path) -> None:

@@ -17,6 +17,16 @@ pytest.importorskip("pygls")
 
 ROOT = Path(__file__).parents[2]
 
+SERVERS = {"training-phase-lsp": "flake8_training_phase.server.main", "pylsp": "pylsp"}
+"""The servers that the page starts, and the modules that they are."""
+
+SAVE = """
+vim.cmd.edit("model.py")
+if not vim.wait(30000, function() return #vim.diagnostic.get(0) > 0 end, 50) then vim.cmd("cquit 1") end
+vim.cmd.write()
+vim.cmd("qall!")
+"""
+
 SCRIPT = """
 local function fail(message) print(message) vim.cmd("cquit 1") end
 vim.cmd.edit("model.py")
@@ -48,23 +58,38 @@ def neovim() -> str:
     return found
 
 
-def configuration() -> str:
-    """The snippet of the page on editors, for the server of this Python."""
+def snippet(word: str) -> str:
+    """The snippet with a word on the page on editors, with the servers of this Python."""
     page = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
-    [snippet] = [text for text in re.findall(r"```lua\n(.*?)```", page, re.DOTALL) if '"training-phase-lsp" }' in text]
-    command = f"{{ {json.dumps(sys.executable)}, '-m', 'flake8_training_phase.server.main' }}"
-    return str(snippet).replace('{ "training-phase-lsp" }', command)
+    [found] = [str(text) for text in re.findall(r"```lua\n(.*?)```", page, re.DOTALL) if word in text]
+    for program, module in SERVERS.items():
+        command = f"{{ {json.dumps(sys.executable)}, '-m', '{module}' }}"
+        found = found.replace(f'{{ "{program}" }}', command)
+    return found
 
 
-def test_neovim_shows_and_repairs(tmp_path: Path) -> None:
+def run(folder: Path, configuration: str, script: str) -> None:
+    """Run a script in a Neovim with a configuration, in a folder with a model that forgets the flag."""
     program = neovim()
-    (tmp_path / "model.py").write_text(FORGETFUL)
-    (tmp_path / "pyproject.toml").write_text("")
-    (tmp_path / "init.lua").write_text(configuration())
-    (tmp_path / "script.lua").write_text(SCRIPT)
+    (folder / "model.py").write_text(FORGETFUL)
+    (folder / "pyproject.toml").write_text("")
+    (folder / "init.lua").write_text(configuration)
+    (folder / "script.lua").write_text(script)
     command = [program, "--headless", "-u", "init.lua", "-i", "NONE", "-n", "-c", "luafile script.lua"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=150, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_saving_fixes_what_is_safe(tmp_path: Path) -> None:
+    run(tmp_path, snippet('"training-phase-lsp" }') + snippet("BufWritePre"), SAVE)
+    assert (tmp_path / "model.py").read_text() == FIXED_MODEL
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_neovim_shows_and_repairs(server: str, tmp_path: Path) -> None:
+    if server == "pylsp":
+        pytest.importorskip("pylsp")
+    run(tmp_path, snippet(f'"{server}" }}'), SCRIPT)
     assert json.loads((tmp_path / "shown.json").read_text()) == [
         {"code": "KTP202", "severity": 2, "from": [9, 15], "to": [9, 27]}
     ]

@@ -73,7 +73,7 @@ class TrainingStepWithoutTraining(Rule):
     ## References
 
     - Keras 3.15.1, `backend/tensorflow/trainer.py:58`; Keras 2.15, `engine/training.py:1150`
-    - Measured: rows 16a, 16b, 16h, 16i
+    - Measured: row 16a in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -58,7 +58,7 @@ class EvaluationWithTraining(Rule):
     ## References
 
     - Keras 3.15.1, `backend/tensorflow/trainer.py:92` and `:109`; Keras 2.15, `engine/training.py:1917` and `:2381`
-    - Measured: row 16e
+    - Measured: the tables of docs/rules/KTP302.md
     """
 
     severity = Severity.BUG

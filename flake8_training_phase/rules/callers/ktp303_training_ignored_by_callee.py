@@ -66,7 +66,7 @@ class TrainingIgnoredByCallee(Rule):
     ## References
 
     - Keras 3.3.3, `layers/layer.py:774`; Keras 3.15.1, `layers/layer.py:1065`
-    - Measured: rows 16d, 7d2, 7e and 21.f10
+    - Measured: row 7e in docs/keras-versions.md
     """
 
     severity = Severity.BUG

@@ -50,7 +50,7 @@ class DunderCallDropsTraining(Rule):
     ## References
 
     - Keras 3.15.1, `layers/layer.py:1065`; Keras 2.15, `engine/base_layer.py:1091`
-    - Measured: row 20g
+    - Measured: row 20g in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

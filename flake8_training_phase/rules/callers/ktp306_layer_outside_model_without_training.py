@@ -51,7 +51,7 @@ class LayerOutsideModelWithoutTraining(Rule):
     ## References
 
     - Keras 3.15.1, `layers/layer.py:1065`; Keras 2.15, `engine/base_layer.py:2626`
-    - Measured: the cells of the example, where `fit()` of the class maps the noise over its data
+    - Measured: the tables of docs/rules/KTP306.md, where `fit()` of the class maps the noise over its data
     """
 
     severity = Severity.BUG

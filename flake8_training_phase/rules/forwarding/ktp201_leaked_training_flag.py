@@ -88,8 +88,9 @@ class LeakedTrainingFlag(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1691` and `:2050` (one context), `:1065` (every resolved flag is written)
     - Keras 2.15, `engine/base_layer_utils.py:505` (a stack of contexts)
-    - Measured: rows 7c2, 7m, 7n, 7a2, 22b, 22e, E2, E3, E11, and in graphs E1b, E6b, E6c, 22e2, E2b;
-      constants poison from Keras 3.1 on, defaults from 3.1 to 3.15
+    - Measured: rows 7c2, 7m, 7a2, 22b, 22e, E3.RandomFlip, E11, and in graphs E1b.RandomFlip, E1b.Resizing, E6b,
+      E6c, 22e2, E2b.Resizing in docs/what-happens-to-training.md; constants leak from Keras 3.1 on, defaults from
+      3.1 to 3.15
     - Development version of Keras 3.16, `layers/layer.py:1066` (a default stays local)
     """
 

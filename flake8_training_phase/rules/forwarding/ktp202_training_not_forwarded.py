@@ -84,7 +84,7 @@ class TrainingNotForwarded(Rule):
     - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
     - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
     - Keras 3.15.1, `backend/jax/trainer.py:56` and `layers/layer.py:1188`, `stateless_call`; measured with the tracer
-    - Measured: rows 2a, 2e, 12a, 13a, 7m
+    - Measured: rows 2a, 3d, 13a in docs/what-happens-to-training.md
     """
 
     severity = Severity.FRAGILE

@@ -65,7 +65,7 @@ class PositionalTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:900`
     - Keras 2.15, `layers/rnn/base_rnn.py:550`
-    - Measured: section 9 of the table, rows 22u, 22v, E14
+    - Measured: row 22v in docs/what-happens-to-training.md and in docs/keras-versions.md
     """
 
     severity = Severity.BUG

@@ -65,7 +65,7 @@ class ExplicitNone(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
     - Keras 2.15, `engine/base_layer.py:2648`
-    - Measured: rows 22c, E10a to E10e
+    - Measured: row 22c in docs/what-happens-to-training.md and in docs/keras-versions.md
     """
 
     severity = Severity.BUG

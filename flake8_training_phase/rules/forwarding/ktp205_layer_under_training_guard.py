@@ -71,7 +71,7 @@ class LayerUnderTrainingGuard(Rule):
 
     - Keras 3.15.1, `layers/normalization/batch_normalization.py:276`
     - Keras 2.15, `layers/normalization/batch_normalization.py:598`
-    - Measured: row 6c
+    - Measured: row 6c in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -54,7 +54,7 @@ class RedundantTrainingGuard(Rule):
 
     - Keras 3.15.1, `layers/regularization/dropout.py:71`
     - Keras 2.15, `layers/regularization/dropout.py:108`
-    - Measured: rows 6a, 6b, 6d
+    - Measured: row 6a in docs/what-happens-to-training.md
     """
 
     severity = Severity.FRAGILE

@@ -61,7 +61,7 @@ class TrainingIdentityTest(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065`
     - Keras 2.15, `engine/base_layer.py:2626`
-    - Measured: row 6g; section 5 for what `model(x)` passes
+    - Measured: the tables of docs/rules/KTP207.md
     """
 
     severity = Severity.BUG

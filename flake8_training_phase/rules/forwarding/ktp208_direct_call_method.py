@@ -55,7 +55,7 @@ class DirectCallMethod(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065`
     - Keras 2.15, `layers/regularization/dropout.py:108`, `engine/base_layer.py:2626`
-    - Measured: rows 8a, 8c2, 8d
+    - Measured: row 8a in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

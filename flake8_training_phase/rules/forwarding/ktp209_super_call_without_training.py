@@ -65,7 +65,7 @@ class SuperCallWithoutTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
     - Keras 2.15, `layers/regularization/dropout.py:108`, `layers/normalization/batch_normalization.py:1308`
-    - Measured: rows 14a, 14c, 14e, 14s, 14t, 22x, 22y, E18, E19
+    - Measured: rows 14a, 14s, 14t, 22x, 22y in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -79,7 +79,7 @@ class TrainingNotPassedToHelper(Rule):
     ## References
 
     - Keras 3.15.1, `layers/layer.py:1065` (an explicit None is the value; 3.10 and later)
-    - Measured: rows 11a to 11e, E44
+    - Measured: rows 11a to 11d in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

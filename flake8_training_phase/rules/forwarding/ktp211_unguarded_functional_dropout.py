@@ -73,7 +73,7 @@ class UnguardedFunctionalDropout(Rule):
     - Keras 3.15.1, `src/random/random.py`, `dropout`
     - Keras 2.15, `backend.py`, `dropout`
     - Keras 3.15.1, `src/legacy/backend.py`, `dropout`, which is `tf.keras.backend.dropout`
-    - Measured: rows 10a to 10f, 19a; of dropout by hand, the cells of the example
+    - Measured: row 10a in docs/what-happens-to-training.md; of dropout by hand, the tables of docs/rules/KTP211.md
     """
 
     severity = Severity.BUG

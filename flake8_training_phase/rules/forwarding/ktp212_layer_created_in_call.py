@@ -58,7 +58,7 @@ class LayerCreatedInCall(Rule):
 
     - Keras 3.15.1, `random/seed_generator.py`
     - Keras 2.15, `engine/base_layer.py`, `add_weight`
-    - Measured: rows 22i, 22j
+    - Measured: row 22j in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

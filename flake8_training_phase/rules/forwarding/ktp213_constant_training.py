@@ -59,7 +59,7 @@ class ConstantTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065`
     - Keras 2.15, `engine/base_layer.py:2626`
-    - Measured: section 7
+    - Measured: the tables of docs/rules/KTP213.md
     """
 
     severity = Severity.FRAGILE

@@ -51,7 +51,7 @@ class InvertedTraining(Rule):
 
     ## References
 
-    - Measured: row 22o
+    - Measured: row 22o in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

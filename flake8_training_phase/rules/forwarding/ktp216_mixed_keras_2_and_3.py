@@ -62,7 +62,7 @@ class MixedKeras2And3(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1691` (the context of Keras 3)
     - tf_keras 2.21, `src/engine/base_layer_utils.py:505` (the context of Keras 2)
-    - Measured: rows E30, E30b, E31
+    - Measured: row E30 in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

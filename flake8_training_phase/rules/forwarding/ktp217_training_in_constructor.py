@@ -52,7 +52,7 @@ class TrainingInConstructor(Rule):
 
     - Keras 3.15.1, `layers/layer.py:293`, "Unrecognized keyword arguments"
     - Keras 2.15, `engine/base_layer.py:340`, `validate_kwargs`
-    - Measured: row E15
+    - Measured: the tables of docs/rules/KTP217.md
     """
 
     severity = Severity.BUG

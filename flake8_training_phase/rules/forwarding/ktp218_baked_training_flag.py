@@ -96,7 +96,7 @@ class BakedTrainingFlag(Rule):
     - Keras 3.15.1, `models/functional.py:695` (the flag of the model goes over that of the node); 3.3.3, `:584`
     - Development version of Keras 3.16, `models/functional.py:174` (a flag in the graph wins)
     - Keras 2.15, `engine/base_layer.py:2614` (a flag that is passed explicitly stays in the graph)
-    - Measured: rows 7g, 7g.norm, 7h, 7i, 7i.dropout, 7k and 7l
+    - Measured: rows 7g, 7g.norm, 7h, 7i, 7i.dropout, 7k and 7l in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -70,7 +70,7 @@ class LearningPhaseRead(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `learning_phase`; absent from Keras 3.0 on
-    - Measured: row 22n and section 17
+    - Measured: rows 17 and 22n in docs/what-happens-to-training.md
     """
 
     severity = Severity.LEGACY

@@ -59,8 +59,8 @@ class LearningPhaseSet(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `set_learning_phase`; absent from Keras 3.0 on
-    - Measured: section 17. The first example shows what is set to last: `model(x)` drops from then on, `predict()` does
-      not. The cells of the others only show that Keras 3 raises
+    - Measured: in docs/rules/KTP402.md, the first example shows what is set to last: `model(x)` drops from then on,
+      `predict()` does not. The tables of the others only show that Keras 3 raises
     """
 
     severity = Severity.LEGACY

@@ -57,7 +57,7 @@ class LearningPhaseScope(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `learning_phase_scope`; absent from Keras 3.0 on
-    - Measured: section 17. The cells of the example show only that Keras 3 raises: what the block did in Keras 2 is
+    - Measured: the tables of docs/rules/KTP403.md show only that Keras 3 raises: what the block did in Keras 2 is
       over when a model is measured
     """
 

@@ -53,7 +53,7 @@ class InTrainPhase(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `in_train_phase`; absent from Keras 3.0 on
-    - Measured: section 17
+    - Measured: the tables of docs/rules/KTP404.md
     """
 
     severity = Severity.LEGACY

@@ -51,7 +51,7 @@ class LearningPhaseAsInput(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `function`
-    - Measured: section 17
+    - Measured: the tables of docs/rules/KTP405.md
     """
 
     severity = Severity.LEGACY

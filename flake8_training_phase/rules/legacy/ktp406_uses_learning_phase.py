@@ -54,8 +54,8 @@ class UsesLearningPhase(Rule):
     ## References
 
     - Neither tf_keras 2.21 nor Keras 3.15 mentions the attribute
-    - Measured: the first example behaves the same with and without the assignment, in Keras 2 and in Keras 3; the
-      second, which reads it, raises on both
+    - Measured: in docs/rules/KTP406.md, the first example behaves the same with and without the assignment, in
+      Keras 2 and in Keras 3; the second, which reads it, raises on both
     """
 
     severity = Severity.LEGACY

@@ -48,7 +48,7 @@ class LegacyImport(Rule):
 
     ## References
 
-    - Measured: section 17
+    - Measured: the tables of docs/rules/KTP407.md
     """
 
     severity = Severity.LEGACY

@@ -55,7 +55,8 @@ class Tf1LayerDefault(Rule):
     ## References
 
     - tf_keras 2.21, `legacy_tf_layers/core.py` and `normalization.py`; tf_slim, `layers/layers.py`, `batch_norm`
-    - Measured: the example, in Keras 2 and in Keras 3. Slim and `tf.contrib` are not measured
+    - Measured: the tables of docs/rules/KTP408.md, in Keras 2 and in Keras 3. Slim and `tf.contrib` are not
+      measured
     """
 
     severity = Severity.LEGACY

@@ -68,7 +68,8 @@ class ModelWithoutTraining(Rule):
 
     - Keras 3.15.1, `backend/tensorflow/trainer.py:58`, `layers/layer.py:317`
     - Keras 2.15, `engine/training.py:1150`, `engine/base_layer.py:2666`
-    - Measured: rows 1a, 1f, 3e, 11b, 12b, 13b, 14i; repaired: 21.1
+    - Measured: rows 1a, 1f, 3e, 11b, 12b, 13b in docs/what-happens-to-training.md; repaired: row 21.1 in
+      docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -73,7 +73,7 @@ class LayerWithoutTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1872` (a flag for a layer without the parameter becomes context; 3.10 and later)
     - Keras 2.15, `engine/base_layer.py:2666`
-    - Measured: rows 1b to 1e, 3a to 3e, 7d2, 7e, 11c, 11d, E43
+    - Measured: rows 1b, 1c, 1e, 7e in docs/what-happens-to-training.md; row E43 in docs/keras-versions.md
     """
 
     severity = Severity.FRAGILE

@@ -74,7 +74,7 @@ class MisnamedTraining(Rule):
 
     - Keras 3.15.1, `layers/layer.py:317`
     - Keras 2.15, `engine/base_layer.py:2626`
-    - Measured: rows 4 and 4f to 4n
+    - Measured: rows 4:is_training=None and 4:is_training=False in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -61,7 +61,7 @@ class TrainingRequired(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1883`, `CallSpec`
     - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
-    - Measured: rows 15b to 15g
+    - Measured: rows 15b, 15c in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -62,7 +62,7 @@ class TrainingFromKwargs(Rule):
 
     - Keras 3.15.1, `layers/layer.py:317`, `layers/layer.py:1065`
     - Keras 2.15, `engine/base_layer.py:2626`
-    - Measured: rows 14f, 14g, 14h, 14j, 14k, 14l
+    - Measured: rows 14f, 14g in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

@@ -67,7 +67,7 @@ class SignatureHidden(Rule):
 
     - Keras 3.15.1, `layers/layer.py:317`
     - Keras 2.15, `engine/base_layer.py:2626`
-    - Measured: rows 20c, 20d, 20b3, 20f to 20f3
+    - Measured: row 20c in docs/what-happens-to-training.md
     """
 
     severity = Severity.BUG

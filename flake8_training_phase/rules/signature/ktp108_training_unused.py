@@ -56,7 +56,7 @@ class TrainingUnused(Rule):
 
     - Keras 3.15.1, `layers/layer.py:1065`, `_resolve_and_populate_arg`
     - Keras 2.15, `engine/base_layer.py:2626`, `_set_training_mode`
-    - Measured: rows 2a, 12a
+    - Measured: row 2a in docs/what-happens-to-training.md
     """
 
     severity = Severity.FRAGILE

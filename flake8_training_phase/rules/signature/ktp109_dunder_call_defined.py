@@ -59,7 +59,7 @@ class DunderCallDefined(Rule):
     ## References
 
     - Keras 3.15.1, `layers/layer.py:840`, `models/model.py:213`; Keras 2.15, `engine/base_layer.py:1091`
-    - Measured: the cells of the examples
+    - Measured: the tables of docs/rules/KTP109.md
     """
 
     severity = Severity.BUG

@@ -1,0 +1,149 @@
+"""What of a module nobody knows, and why: classes that may be layers, and receivers of calls in layers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, called
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    ClassValue,
+    External,
+    Instance,
+    Items,
+    Value,
+    members,
+)
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.origins import Origins
+from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import model_attributes
+from flake8_training_phase.keras.names import keras_path
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A part of a module that nobody knows."""
+
+    node: ast.AST
+    message: str
+
+
+def unknowns(module: CheckedModule) -> Iterator[Unknown]:
+    """What the analysis does not know of a module, each part once."""
+    origins = Origins(module)
+    for cls in module.module.classes():
+        if not cls.is_layer and "call" in cls.methods:
+            yield from _unknown_bases(cls, origins)
+    seen = set[ast.AST]()
+    for layer_class in module.layer_classes:
+        for one in (*_not_followed(layer_class), *_receivers(layer_class, origins)):
+            if one.node not in seen:
+                seen.add(one.node)
+                yield one
+
+
+def why_unknown(receiver: Value) -> str:
+    """Why nobody knows whether something depends on the phase."""
+    for one in members(receiver):
+        if isinstance(one, External):
+            return f"it is not known what `{one.path}` does"
+        if not isinstance(one, Instance):
+            return "what is called cannot be read from the code"
+        if isinstance(one.type, UserClass) and one.type.call is not None and not one.type.trace.complete:
+            return f"`{one.type.name}.call` cannot be followed to its end"
+    return "what it was constructed with is not known"
+
+
+def _unknown_bases(cls: UserClass, origins: Origins) -> Iterator[Unknown]:
+    for base in cls.node.bases:
+        value = cls.scope.evaluate(base)
+        is_builtin = isinstance(value, External) and value.path.startswith("builtins.")
+        if not is_builtin and not any(isinstance(one, ClassValue) for one in members(value)):
+            reason = origins.of(base, None)
+            yield Unknown(cls.node, f"whether `{cls.name}` is a layer is unknown: {reason}")
+
+
+def _not_followed(layer_class: LayerClass) -> Iterator[Unknown]:
+    if layer_class.call is not None and not layer_class.cls.trace.complete:
+        message = f"what {layer_class.call_title} does is unknown: it cannot be followed to its end"
+        yield Unknown(layer_class.call, message)
+
+
+def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[Unknown]:
+    """What `call` calls, itself or in methods it runs, and may depend on the phase."""
+    cls = layer_class.cls
+    calls = {event.node: event for event in layer_class.layer_calls}
+    for function in _methods_run(layer_class):
+        own = parameter_names(function)[0]
+        elements = dict(_elements(function, own))
+        for node in nodes_in(function):
+            if not isinstance(node, ast.Call):
+                continue
+            attribute = _attribute(node.func, own) or elements.get(_name(node.func), "")
+            receiver = calls[node].receiver if node in calls else _held(cls, attribute)
+            if receiver is None or dependence(receiver) is not Dependence.MAYBE:
+                continue
+            if isinstance(receiver, Instance):
+                reason = why_unknown(receiver)
+            elif attribute:
+                reason = origins.of_attribute(attribute, cls)
+            else:
+                reason = origins.of(node.func, function)
+            yield Unknown(node, f"`{called(node)}` in `{cls.name}.{function.name}` is unknown: {reason}")
+
+
+def _methods_run(layer_class: LayerClass) -> Iterator[FunctionDef]:
+    """`call`, and the methods of the module that it runs in place."""
+    here = layer_class.module.scope
+    found: list[FunctionDef] = [] if layer_class.call is None else [layer_class.call]
+    for event in layer_class.events:
+        if isinstance(event, Inlined) and event.owner is not None and event.owner.scope.root is here:
+            if isinstance(event.function, FunctionDef):
+                found.append(event.function)
+    return (one for one in dict.fromkeys(found) if parameter_names(one))
+
+
+def _held(cls: UserClass, attribute: str) -> Value | None:
+    """What is called by the name of an attribute that Keras does not have itself."""
+    if not attribute or attribute.startswith("add_") or attribute in model_attributes():
+        return None
+    value = cls.attribute(attribute, cls.instance)
+    held = value.values if isinstance(value, Items) else members(value)
+    return next((one for one in held if _may_be_layer(one) and dependence(one) is Dependence.MAYBE), None)
+
+
+def _may_be_layer(value: Value) -> bool:
+    if isinstance(value, External):
+        return not value.path.startswith(("builtins.", "tensorflow.")) and keras_path(value.path) is None
+    return value is UNKNOWN or isinstance(value, Instance)
+
+
+def _attribute(expression: ast.expr, own: str) -> str:
+    """The attribute that holds what is called, `self.block` or `self.blocks[0]`; empty for anything else."""
+    if isinstance(expression, ast.Subscript):
+        return _attribute(expression.value, own)
+    if isinstance(expression, ast.Attribute) and _name(expression.value) == own:
+        return expression.attr
+    return ""
+
+
+def _elements(function: FunctionDef, own: str) -> Iterator[tuple[str, str]]:
+    """The names that loops of a function bind to what an attribute holds, and that attribute."""
+    for node in nodes_in(function):
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            parts = [part for part in nodes_in(node.iter) if isinstance(part, ast.expr)]
+            held = [attribute for part in parts if (attribute := _attribute(part, own))]
+            for target in nodes_in(node.target):
+                if held and isinstance(target, ast.Name):
+                    yield target.id, held[0]
+
+
+def _name(expression: ast.expr) -> str:
+    return expression.id if isinstance(expression, ast.Name) else ""

@@ -45,7 +45,7 @@ class Project:
 
     def __init__(
         self,
-        enabled: bool = True,
+        follows_imports: bool = True,
         knowledge: Knowledge = NOTHING,
         texts: Mapping[Path, SourceText] | None = None,
         most_modules: int = MAX_MODULES,
@@ -54,7 +54,7 @@ class Project:
         self.program = Program()
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
-        self.follows_imports = enabled
+        self.follows_imports = follows_imports
         self._most_modules = most_modules
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
@@ -189,7 +189,7 @@ class Project:
         names.
         """
         asked = self._looked_for(module.path)
-        for folder in _folders_around(module.path.parent) if self._enabled else ():
+        for folder in _folders_around(module.path.parent) if self.follows_imports else ():
             # A file that comes to stand there may import it as well.
             asked.add(str(folder / reading.ANY_MODULE))
             for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:

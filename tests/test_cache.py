@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -197,6 +199,41 @@ def test_an_entry_that_means_nothing(
     with sqlite3.connect(cache_folder / "results.sqlite3") as database:
         database.execute("UPDATE results SET result = ?", (text,))
     assert again(examined, fix)[1] == first
+
+
+ODD_FINDINGS: dict[str, Callable[[list[Any]], None]] = {
+    "no_such_code": lambda finding: finding.__setitem__(0, "KTP999"),
+    "another_message": lambda finding: finding.__setitem__(2, "All is well"),
+    "out_of_the_file": lambda finding: finding.__setitem__(5, 99_999),
+    "before_the_file": lambda finding: finding.__setitem__(5, -1),
+    "no_number": lambda finding: finding.__setitem__(5, "1"),
+    "one_field_more": lambda finding: finding.append(None),
+}
+
+
+@pytest.mark.parametrize("change", ODD_FINDINGS.values(), ids=ODD_FINDINGS)
+def test_a_finding_that_was_changed(
+    change: Callable[[list[Any]], None], package: Path, examined: list[str], fix: Fix, cache_folder: Path
+) -> None:
+    first = again(examined, fix)[1]
+    with sqlite3.connect(cache_folder / "results.sqlite3") as database:
+        for path, text in database.execute("SELECT path, result FROM results").fetchall():
+            kept = json.loads(text)
+            for finding in kept["findings"]:
+                change(finding)
+            database.execute("UPDATE results SET result = ? WHERE path = ?", (json.dumps(kept), path))
+    names, second = again(examined, fix)
+    assert names
+    assert second == first
+
+
+def test_the_row_of_another_file(package: Path, examined: list[str], fix: Fix, cache_folder: Path) -> None:
+    names, first = again(examined, fix)
+    with sqlite3.connect(cache_folder / "results.sqlite3") as database:
+        rows = database.execute("SELECT path, digest, result FROM results").fetchall()
+        for (path, *_), other in zip(rows, (*rows[1:], rows[0]), strict=True):
+            database.execute("UPDATE results SET digest = ?, result = ? WHERE path = ?", (*other[1:], path))
+    assert again(examined, fix) == (names, first)
 
 
 def test_a_cache_that_cannot_be_made(package: Path, examined: list[str], fix: Fix, cache_folder: Path) -> None:

@@ -103,6 +103,16 @@ def test_a_call_of_too_many_statements_is_said() -> None:
     assert [one.code for one in found] == ["KTP900", "KTP101"]
 
 
+@pytest.mark.parametrize(("depth", "is_said"), [(12, False), (13, True)])
+def test_helpers_that_call_each_other_too_deep_are_said(depth: int, is_said: bool) -> None:
+    helpers = "".join(f"    def h{n}(self, x):\n        return self.h{n + 1}(x)\n\n" for n in range(1, depth))
+    helpers += f"    def h{depth}(self, x):\n        return self.drop(x)\n\n"
+    text = f"{HEAD}{CALL}        return self.h1(x)\n\n{helpers}"
+    found = engine.check(SourceText(text), Settings(follow_imports=False), "model.py", with_fixes=False)
+    said = "`Model.call` not analysed: functions that call each other more than 12 deep are not followed"
+    assert [one.message for one in found if one.code == "KTP900"] == [said] * is_said
+
+
 def test_too_many_kinds_of_objects_are_said() -> None:
     layer = MODEL.replace("class Model(keras.Model)", "class Block(keras.layers.Layer)")
     layer = layer.replace("def __init__(self)", "def __init__(self, *flags)")

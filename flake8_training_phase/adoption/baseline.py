@@ -109,8 +109,9 @@ def _parsed(content: dict[str, Any]) -> dict[str, Counter[Fingerprint]]:
     for name, entries in content["findings"].items():
         counts: Counter[Fingerprint] = Counter()
         for one in entries:
-            if not isinstance(one["count"], int):
-                raise TypeError(one["count"])
-            counts[Fingerprint(one["code"], one["scope"], one["line"])] += one["count"]
+            known, count = (one["code"], one["scope"], one["line"]), one["count"]
+            if type(count) is not int or count < 1 or not all(isinstance(part, str) for part in known):
+                raise ValueError(one)
+            counts[Fingerprint(*known)] += count
         accepted[name] = counts
     return accepted

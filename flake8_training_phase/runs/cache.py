@@ -85,39 +85,38 @@ class Cache:
             for path, changed, size, digest in self._database.execute(contents, below):
                 self._contents[os.fsdecode(path)] = changed, size, str(digest)
             results = "SELECT path, settings, digest, result FROM results WHERE path BETWEEN ? AND ?"
-            for path, key, digest, result in self._database.execute(results, below):
-                self._kept[os.fsdecode(path), key] = digest, result
+            for path, key, seal, result in self._database.execute(results, below):
+                self._kept[os.fsdecode(path), key] = seal, str(result)
 
     def kept(self, path: str, key: str, digest: str) -> Kept | None:
         """What a loaded file with this content came to; None when that is not known, or not certain any more."""
-        then, text = self._kept.get((path, key), (None, ""))
-        if then != digest:
+        seal, text = self._kept.get((path, key), (None, ""))
+        if seal is None or seal != _seal(path, key, digest, text):
             return None
-        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):  # None of ours.
-            if text == _NOTHING:
-                return Kept(path, key, digest, (), frozenset())
-            packed = json.loads(text)
-            lookups: dict[str, str] = packed["lookups"]
-            if all(self.digest(one) == known for one, known in lookups.items()):
-                findings = tuple(_unpacked(one) for one in packed["findings"])
-                return Kept(path, key, digest, findings, frozenset(lookups))
-        return None
+        if text == _NOTHING:
+            return Kept(path, key, digest, (), frozenset())
+        packed = json.loads(text)
+        lookups: dict[str, str] = packed["lookups"]
+        if any(self.digest(one) != known for one, known in lookups.items()):
+            return None
+        return Kept(path, key, digest, tuple(_unpacked(one) for one in packed["findings"]), frozenset(lookups))
 
     def keep(self, found: Iterable[Kept]) -> None:
         """Remember what files came to."""
         if self._database is None:
             return
         now = int(time.time())
-        rows = [(os.fsencode(one.path), one.key, one.digest, self._packed(one), now) for one in found]
+        rows = [(*self._row(one), now) for one in found]
         looked = [(os.fsencode(path), *rest, now) for path, *rest in self._looked]
         with contextlib.suppress(sqlite3.Error), self._database:
             self._database.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", rows)
             self._database.executemany("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)", looked)
             self._looked.clear()
 
-    def _packed(self, kept: Kept) -> str:
+    def _row(self, kept: Kept) -> tuple[bytes, str, str, str]:
         lookups = {path: self.digest(path) for path in sorted(kept.lookups)}
-        return _json([_packed(one) for one in kept.findings], lookups)
+        text = _json([_packed(one) for one in kept.findings], lookups)
+        return os.fsencode(kept.path), kept.key, _seal(kept.path, kept.key, kept.digest, text), text
 
     def digest(self, path: str) -> str:
         """What stands for the content of a file: the same digest, the same content."""
@@ -191,6 +190,11 @@ def digest_of(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
+def _seal(path: str, key: str, digest: str, result: str) -> str:
+    """The digest kept with a result: a row that is not as it was written, or not of this file as it is, has another."""
+    return digest_of("\0".join((path, key, digest, result)))
+
+
 @cache
 def key_of(settings: Settings, what: str = "") -> str:
     """What stands for the settings, for this package as it is, and for `what` is kept under them."""
@@ -224,33 +228,20 @@ def _unpacked(packed: list[Any]) -> Finding:
     fix = None
     if kept is not None:
         told, applicability, edits = kept
-        fix = Fix(_text(told), Applicability(applicability), tuple(map(_edit, edits)))
+        fix = Fix(told, Applicability(applicability), tuple(map(_edit, edits)))
     start, end = _places(place)
-    generations = tuple(map(_number, keras))
-    related = None if other is None else Related(_text(other[0]), *_places(other[1:]))
-    return Finding(_text(code), _text(name), _text(message), Severity(severity), generations, start, end, fix, related)
+    related = None if other is None else Related(other[0], *_places(other[1:]))
+    return Finding(code, name, message, Severity(severity), tuple(keras), start, end, fix, related)
 
 
 def _edit(packed: list[Any]) -> Edit:
     *place, content = packed
-    return Edit(*_places(place), _text(content))
+    return Edit(*_places(place), content)
 
 
-def _places(numbers: list[Any]) -> tuple[Position, Position]:
-    row, column, end_row, end_column = map(_number, numbers)
+def _places(numbers: list[int]) -> tuple[Position, Position]:
+    row, column, end_row, end_column = numbers
     return Position(row, column), Position(end_row, end_column)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(value)
-    return value
 
 
 def _pair(position: Position) -> tuple[int, int]:

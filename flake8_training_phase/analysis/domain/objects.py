@@ -38,6 +38,8 @@ class Limit(Enum):
     """It takes too many steps."""
     DEPTH = auto()
     """It is nested too deeply."""
+    HELPERS = auto()
+    """The functions it calls call others, too many deep; the rest of it is followed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,7 @@ class ObjectState:
     visited: set[ast.AST] = field(default_factory=set)
     """The functions that were run on the way."""
     given_up: dict[ast.AST, Limit] = field(default_factory=dict)
-    """The functions that were not followed to their end."""
+    """The functions that were not followed to their end, or not into all that they call."""
 
 
 def construction_key(arguments: Arguments) -> Hashable:

@@ -29,7 +29,7 @@ from flake8_training_phase.analysis.domain.events import (
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.objects import Made, ObjectState
+from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
 from flake8_training_phase.analysis.domain.scopes import function_imports
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -75,6 +75,8 @@ class Interpreter(Statements):
         self.is_next = False
         """What is run comes after what was run before: `build` after `__init__`. Other methods may come at any time."""
         self._running: list[ast.AST] = []
+        self._outermost: ast.AST | None = None
+        """The function whose calls are run, itself called by none of the others."""
         self._writes = 0
         """How many attributes were assigned."""
         self._cuts = 0
@@ -339,8 +341,12 @@ class Interpreter(Statements):
 
     def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
         node = function.node
+        if not self._running:
+            self._outermost = frame.function
         if node in self._running or len(self._running) >= MAX_DEPTH:
             self._cuts += 1
+            if node not in self._running and self._outermost is not None:
+                self.state.given_up.setdefault(self._outermost, Limit.HELPERS)
             return UNKNOWN
         self.state.visited.add(node)
         inner = Frame.of(function, frame.live)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.classes import FunctionDef, Method
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS
+from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
 from flake8_training_phase.analysis.program import MAX_KINDS
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_class import LayerClass
@@ -16,6 +17,7 @@ from flake8_training_phase.analysis.queries.layer_class import LayerClass
 _REASONS = {
     Limit.STEPS: f"it takes more than {MAX_STEPS:,} steps to follow",
     Limit.DEPTH: "it is nested too deeply to be followed",
+    Limit.HELPERS: f"functions that call each other more than {MAX_DEPTH} deep are not followed",
 }
 
 

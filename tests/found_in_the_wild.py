@@ -78,7 +78,8 @@ ENTRIES = (
         "fchollet/deep-learning-with-python-notebooks",
         "dea84a4e12cc3bb3cb61ce952a0168bca113d315",
         "chapter17_image-generation.ipynb",
-        "`DiffusionModel.call(self, images)` has no `training` parameter, so `fit()` passes no flag. The denoising model, "
+        "`DiffusionModel.call(self, images)` has no `training` parameter, so `fit()` passes no flag. The "
+        "denoising model, "
         "which is called in `denoise`, runs its BatchNormalizations in inference mode while it is trained.",
         3,
         {"KTP101": "bug"},
@@ -93,7 +94,8 @@ ENTRIES = (
         "17c38bf014810b80abbb7c13ff1c2ac3cd9f710f",
         "docs/tutorials/transformer.ipynb",
         "No `call` of the notebook has a `training` parameter, from `Transformer.call(self, inputs)` down to its "
-        "attention layers. Keras 2 passes the flag all the same (7 of 7 drop). The notebook installs the newest TensorFlow, which comes "
+        "attention layers. Keras 2 passes the flag all the same (7 of 7 drop). The notebook installs the "
+        "newest TensorFlow, which comes "
         "with Keras 3, and there `fit()` passes the flag only to a model that names it.",
         3,
         {"KTP101": "bug", "KTP102": "fragile"},
@@ -136,7 +138,8 @@ ENTRIES = (
         "39c1ef25d453788de5f3855a18d16697f4ed0130",
         "examples/vision/siamese_network.py",
         "`train_step` and `test_step` get their loss from `_compute_loss`, which calls `self.siamese_network(data)` "
-        "without the flag. The new BatchNormalizations of the head stay in inference mode. The fix is by hand: the method "
+        "without the flag. The new BatchNormalizations of the head stay in inference mode. The fix is by "
+        "hand: the method "
         "needs a parameter, and each step passes its own mode.",
         3,
         {"KTP101": "bug", "KTP301": "bug"},
@@ -172,7 +175,8 @@ ENTRIES = (
         "228bcbbc8957db467ac1654abeb99df166c18023",
         "models.py",
         "`train_step` calls `self(data)` without the flag, so every BatchNormalization of the model stays in inference "
-        "mode. No `call` of the project has a `training` parameter, which only Keras 3 requires. Measured with Keras 2, "
+        "mode. No `call` of the project has a `training` parameter, which only Keras 3 requires. Measured "
+        "with Keras 2, "
         "as the project requires TensorFlow 2.3.",
         2,
         {"KTP101": "bug", "KTP301": "bug"},
@@ -186,7 +190,8 @@ ENTRIES = (
         "danbochman/GANomaly-TF2",
         "9de6f5f2332bf5033486a129bfd7d0e9094762d6",
         "ganomaly/ganomaly_trainer.py",
-        "The trainer calls `enc_x(img_batch)`, `dec_z(z)` and the other networks without the flag on both of its tapes. "
+        "The trainer calls `enc_x(img_batch)`, `dec_z(z)` and the other networks without the flag on both of "
+        "its tapes. "
         "The evaluation of the same project passes `training=False`. Measured with Keras 2, as the project requires "
         "TensorFlow 2.2.",
         2,
@@ -203,7 +208,8 @@ ENTRIES = (
         "334bbcbb8d40f2e4c634dad4d9a259330921ace8",
         "gcvit_tensorflow/models/gcvit.py",
         "`call(self, inputs, *args, **kwargs)` takes everything and names no `training`. The project requires "
-        "TensorFlow 2.9, and there it is right: Keras 2 passes the flag on to the dropouts (3 of 3 drop). Measured with "
+        "TensorFlow 2.9, and there it is right: Keras 2 passes the flag on to the dropouts (3 of 3 drop). "
+        "Measured with "
         "Keras 3, as after a move to it: Keras 3 does not pass the flag to `**kwargs`.",
         3,
         {"KTP101": "bug", "KTP102": "fragile"},
@@ -233,8 +239,7 @@ _INTRO = """\
 # Found in the wild
 
 Lost `training` flags in public code and teaching material. A lost flag fails silently: nothing raises, and no warning
-is printed. What is listed is what the file says at the
-commit that is named; later commits may differ.
+is printed. Each entry describes a file at the commit that it names; later commits may differ.
 
 The figures are not those of the projects. For each entry there is a small model with the same defect, written for this
 page, in `tests/runtime/wild`. A test checks it, applies the fix, runs Keras before and after, and compares what it

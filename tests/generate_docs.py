@@ -33,7 +33,7 @@ MAP_PAGE = ROOT / "docs" / "map.md"
 WILD_PAGE = ROOT / "docs" / "found-in-the-wild.md"
 BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
 MODES = ("`fit()`", "`training=True`", "`training=False`", "no flag", "`predict()`")
-GENERATED_WILD = "<!-- Made by `python -m tests.generate_docs` from tests/found_in_the_wild.py: do not edit by hand. -->"
+GENERATED_WILD = "<!-- Made by `python -m tests.generate_docs` from `tests/found_in_the_wild.py`: do not edit. -->"
 GENERATED = "<!-- Made by `python -m tests.generate_docs` from the rules: do not edit by hand. -->"
 
 _INDEX_INTRO = """\

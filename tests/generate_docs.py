@@ -20,6 +20,7 @@ from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
+from tests.found_in_the_wild import page as found_in_the_wild
 from tests.measured_rows import with_links
 from tests.output_examples import OUTPUT_PAGE, with_map, with_output_examples
 from tests.pictures import FOLDER as PICTURES
@@ -30,8 +31,10 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = ROOT / "docs" / "rules"
 MAP_PAGE = ROOT / "docs" / "map.md"
+WILD_PAGE = ROOT / "docs" / "found-in-the-wild.md"
 BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
 MODES = ("`fit()`", "`training=True`", "`training=False`", "no flag", "`predict()`")
+GENERATED_WILD = "<!-- Made by `python -m tests.generate_docs` from `tests/found_in_the_wild.py`: do not edit. -->"
 GENERATED = "<!-- Made by `python -m tests.generate_docs` from the rules: do not edit by hand. -->"
 
 _INDEX_INTRO = """\
@@ -204,6 +207,7 @@ def generated() -> dict[Path, str]:
         PAGES / "README.md": rules_index(),
         README: with_map(with_rules_table(read(README))),
         MAP_PAGE: with_map(read(MAP_PAGE)),
+        WILD_PAGE: found_in_the_wild(GENERATED_WILD),
         OUTPUT_PAGE: with_output_examples(read(OUTPUT_PAGE)),
         **pictures(),
     }

@@ -120,7 +120,9 @@ def test_the_model_of_a_training_step() -> None:
 
 def test_imports_that_are_not_followed() -> None:
     text = MODEL.format(assigned="self.block = Block(3)", called="x = self.block(x)")
-    [found] = engine.unknown(SourceText(text), Settings(follow_imports=False), "model.py", Project(follows_imports=False))
+    [found] = engine.unknown(
+        SourceText(text), Settings(follow_imports=False), "model.py", Project(follows_imports=False)
+    )
     assert found.message.endswith("is imported in line 2 from `company.layers`, and `follow-imports` is off")
 
 

@@ -226,6 +226,12 @@ def test_without_settings_the_longest_line_of_code_counts(tmp_path: Path) -> Non
     assert "self.drop(\n" not in fixed(f"y = {'a' * 76}\n{text}", tmp_path)
 
 
+def test_a_file_with_endless_lines_keeps_to_no_length(tmp_path: Path) -> None:
+    call = f"self.drop([{', '.join(['x'] * 200)}])"
+    text = MODEL.replace("self.drop(x)", call)
+    assert f"{call[:-1]}, training=training)\n" in fixed(text, tmp_path)
+
+
 def test_a_signature_that_goes_on_behind_a_backslash_keeps_it(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").write_text("[flake8]\nmax-line-length = 30")
     text = MODEL.replace("call(self, x):", "call(self, x) \\\n            -> int:")

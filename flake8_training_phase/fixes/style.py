@@ -16,6 +16,8 @@ USUAL_LENGTH = 88
 """How long lines may be where nothing says it; Black's default."""
 _SHORTEST_LIMIT = 79
 """The line length of PEP 8: lines as long as that tell how long those of a file may be."""
+_LONGEST_LIMIT = 400
+"""No team keeps its lines to a length above that: a file with longer ones has none, and nobody breaks those."""
 
 
 class FileStyle:
@@ -50,7 +52,8 @@ class FileStyle:
         lengths = {row: len(line.rstrip()) for row, line in enumerate(self._source.lines, start=1)}
         long = {row for row, length in lengths.items() if length >= _SHORTEST_LIMIT}
         # What comments and strings need is no measure for code.
-        return max((lengths[row] for row in long - self._texts()), default=0) if long else 0
+        longest = max((lengths[row] for row in long - self._texts()), default=0) if long else 0
+        return longest if longest <= _LONGEST_LIMIT else sys.maxsize
 
     def _texts(self) -> set[int]:
         rows: set[int] = set()

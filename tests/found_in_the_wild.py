@@ -33,6 +33,12 @@ class Figures:
             parts.append(f"the statistics of {self.moving} of {self.normalizations} BatchNormalizations move")
         return ", ".join(parts)
 
+    @property
+    def short(self) -> str:
+        """The same for a table."""
+        parts = [(self.dropping, self.dropouts, "drop"), (self.moving, self.normalizations, "move")]
+        return ", ".join(f"{some} of {many} {what}" for some, many, what in parts if many)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -244,7 +250,8 @@ is printed. Each entry describes a file at the commit that it names; later commi
 The figures are not those of the projects. For each entry there is a small model with the same defect, written for this
 page, in `tests/runtime/wild`. A test checks it, applies the fix, runs Keras before and after, and compares what it
 measures with this page: how many Dropout layers change their input, and in how many BatchNormalization layers the
-moving statistics move. Keras 3 is 3.15.1, Keras 2 is `tf_keras` 2.21.0, both with TensorFlow 2.21.0.
+moving statistics move. In the table these are *drop* and *move*. Keras 3 is 3.15.1, Keras 2 is `tf_keras` 2.21.0, both
+with TensorFlow 2.21.0.
 
 A *safe* fix is applied by default, an *unsafe* one with `--unsafe-fixes`: it changes what a training step computes.
 """
@@ -259,9 +266,8 @@ def page(notice: str) -> str:
 
 
 def _row(entry: Entry) -> str:
-    project = entry.repository.partition("/")[2]
-    cells = [project, ", ".join(entry.codes), entry.fix, entry.run, str(entry.keras), str(entry.before)]
-    return f"| {' | '.join([*cells, str(entry.after)])} |"
+    cells = [entry.title, ", ".join(entry.codes), entry.fix, entry.run, str(entry.keras), entry.before.short]
+    return f"| {' | '.join([*cells, entry.after.short])} |"
 
 
 def _section(entry: Entry) -> str:

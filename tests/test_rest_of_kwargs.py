@@ -120,3 +120,15 @@ def test_a_flag_that_goes_through_args_is_not_passed_twice() -> None:
 def test_a_dict_whose_keys_got_lost_may_hold_the_flag() -> None:
     spread = "chosen = [dict(mask=None)]\nrest = chosen.copy()\nx = self.drop(x, **rest)"
     assert codes(child(f"{spread}\nreturn self.drop(x, training=training)")) == []
+
+
+def test_a_flag_that_a_layer_is_given_by_position_makes_the_fix_unsafe() -> None:
+    # Keras 3 takes the None that it is there, and refuses a flag.
+    text = PARENT.replace("x, training=None, mask=None", "x, **kwargs").replace(
+        "return self.drop(x, training=training)",
+        'x = self.drop(x, training=kwargs.get("training"))\n        return self.inner(x, kwargs.get("training"))',
+    )
+    text = text[: text.index("class Child")]
+    assert codes(text) == ["KTP106"]
+    assert fixed(text) == text
+    assert "self.inner(x, training)" in fixed(text, unsafe=True)

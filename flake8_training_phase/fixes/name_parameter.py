@@ -38,8 +38,24 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
             if call not in safe or any(isinstance(one, ast.Starred) for one in call.args):
                 return None
             changes.append(AddArgument(call, "training", "training"))
-    applicability = Applicability.UNSAFE if uses.forwards else Applicability.SAFE
+    is_sure = not uses.forwards and not _by_position(layer_class, uses)
+    applicability = Applicability.SAFE if is_sure else Applicability.UNSAFE
     return Plan("Add `training=None` to `call` and use it", applicability, tuple(changes))
+
+
+def _by_position(layer_class: LayerClass, uses: KwargsUses) -> bool:
+    """Whether what may be a layer is given the flag by position: Keras 3 takes the None that it is there, and refuses a
+    flag.
+    """
+    functions = {event.node for event in layer_class.events if isinstance(event, Inlined)}
+    calls = ((uses.parents[read], read) for read in uses.reads)
+    return any(
+        isinstance(one, ast.Call)
+        and read in one.args
+        and one not in functions
+        and isinstance(one.func, (ast.Attribute, ast.Subscript))
+        for one, read in calls
+    )
 
 
 def defaults_to_inference(read: ast.expr) -> bool:

@@ -55,8 +55,9 @@ class TrainingFromKwargs(Rule):
     ## Fix safety
 
     Safe when the `**kwargs` are not handed on. Unsafe when they are: they lose the flag, which is passed beside them.
-    No fix is offered when something else is done with them. Code that asks first whether the flag is inside is not
-    reported.
+    Unsafe too when a layer is given the flag by position, which Keras 3 refuses as soon as there is one (KTP203). No
+    fix is offered when something else is done with the `**kwargs`. Code that asks first whether the flag is inside is
+    not reported.
 
     ## References
 

@@ -24,7 +24,7 @@ from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.parsing import WHOLE, Broken, parse
+from flake8_training_phase.sources.parsing import WHOLE, Broken, parse, told_as_broken
 from flake8_training_phase.sources.text import SourceText
 
 MAX_ROUNDS = 20
@@ -84,7 +84,7 @@ def findings_of(
 ) -> list[Finding]:
     """The findings of a parsed module, in order of place. Raises Broken."""
     style = _style(source, settings, filename, project) if with_fixes else None
-    try:
+    with told_as_broken():
         module = CheckedModule(tree, source, filename, settings, project)
         unwanted = ignored_rows(tree, settings.ignore_classes)
         found = [
@@ -92,15 +92,6 @@ def findings_of(
             for one in problems(module, unwanted)
         ]
         return in_order([*found, *_not_followed(module, unwanted)])
-    except RecursionError as error:
-        raise Broken("too deeply nested to be followed") from error
-    except Exception as error:  # A defect of ours: it must not end a flake8 run over other files.
-        raise _defect(error) from error
-
-
-def _defect(error: Exception) -> Broken:
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    return Broken(f"internal error, please report it: {told}")
 
 
 @_nothing_collected()
@@ -202,7 +193,7 @@ def unknown(source: SourceText, settings: Settings, filename: str, project: Proj
     from flake8_training_phase.rules import rule as rule_of
 
     module = CheckedModule(parse(source), source, filename, settings, project)
-    try:
+    with told_as_broken():
         found = [Unknown(source.start(one.node), printable(one.message)) for one in unknowns(module)]
         found += [
             Unknown(
@@ -210,10 +201,6 @@ def unknown(source: SourceText, settings: Settings, filename: str, project: Proj
             )
             for one in rule_of(_STEPS_OF_UNKNOWN_MODELS).check(module)
         ]
-    except RecursionError as error:
-        raise Broken("too deeply nested to be followed") from error
-    except Exception as error:  # As in `findings_of`.
-        raise _defect(error) from error
     return tuple(sorted(found, key=lambda one: (one.start.row, one.start.column)))
 
 

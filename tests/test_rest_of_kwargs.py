@@ -122,13 +122,37 @@ def test_a_dict_whose_keys_got_lost_may_hold_the_flag() -> None:
     assert codes(child(f"{spread}\nreturn self.drop(x, training=training)")) == []
 
 
-def test_a_flag_that_a_layer_is_given_by_position_makes_the_fix_unsafe() -> None:
-    # Keras 3 takes the None that it is there, and refuses a flag.
+def guided(last: str) -> str:
+    """A layer whose `call` takes the flag out of its `**kwargs`, and returns what is said."""
     text = PARENT.replace("x, training=None, mask=None", "x, **kwargs").replace(
-        "return self.drop(x, training=training)",
-        'x = self.drop(x, training=kwargs.get("training"))\n        return self.inner(x, kwargs.get("training"))',
+        "return self.drop(x, training=training)", f'x = self.drop(x, training=kwargs.get("training"))\n        {last}'
     )
-    text = text[: text.index("class Child")]
+    return text[: text.index("class Child")]
+
+
+@pytest.mark.parametrize("inner", ["self.inner", "self.inner[0]"])
+def test_a_flag_that_something_unknown_is_given_by_position_makes_the_fix_unsafe(inner: str) -> None:
+    # Keras 3 takes the None that it is there, and refuses a flag.
+    text = guided(f'return {inner}(x, kwargs.get("training"))')
     assert codes(text) == ["KTP106"]
     assert fixed(text) == text
-    assert "self.inner(x, training)" in fixed(text, unsafe=True)
+    assert f"{inner}(x, training)" in fixed(text, unsafe=True)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        'return self.drop(x, kwargs.get("training"))',
+        'for one in [self.drop]:\n            x = one(x, kwargs.get("training"))\n        return x',
+    ],
+)
+def test_a_flag_that_a_layer_is_given_by_position_is_given_by_name_first(last: str) -> None:
+    by_position = engine.check(SourceText(guided(last)), Settings(), "model.py")
+    assert [one.fix.applicability.value for one in by_position if one.code == "KTP106" and one.fix] == ["unsafe"]
+    assert fixed(guided(last)).count("(x, training=training)") == 2
+
+
+@pytest.mark.parametrize("function", ["bool", "keras.ops.cast"])
+def test_a_function_takes_the_flag_by_position(function: str) -> None:
+    text = guided(f'return x * {function}(kwargs.get("training"))')
+    assert f"x * {function}(training)" in fixed(text)

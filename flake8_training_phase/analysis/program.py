@@ -204,8 +204,8 @@ class Program:
         frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=node.name == "call")
         frame.environment.update(unknown_arguments(node))
         if node.args.kwarg is not None:
-            runs_keras = not isinstance(instance.type.find_method("__call__"), Method)  # type: ignore[union-attr]
-            of_call = node.name == "call" and runs_keras
+            cls = instance.type
+            of_call = node.name == "call" and not (isinstance(cls, UserClass) and cls.replaces_dunder_call)
             frame.environment[node.args.kwarg.arg] = unknown_rest(node, of_call=of_call)
         if node.name != "call":
             frame.environment.update(_typed_parameters(node, method.owner.scope))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses
 from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, Plan, Replace
@@ -44,18 +45,20 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
 
 
 def _by_position(layer_class: LayerClass, uses: KwargsUses) -> bool:
-    """Whether what may be a layer is given the flag by position: Keras 3 takes the None that it is there, and refuses a
-    flag.
+    """Whether a layer, or what the object holds and nobody knows, is given the flag by position: Keras 3 takes the None
+    that it is there, and refuses a flag.
     """
+    layers = {event.node for event in layer_class.events if isinstance(event, LayerCall)}
     functions = {event.node for event in layer_class.events if isinstance(event, Inlined)}
-    calls = ((uses.parents[read], read) for read in uses.reads)
-    return any(
-        isinstance(one, ast.Call)
-        and read in one.args
-        and one not in functions
-        and isinstance(one.func, (ast.Attribute, ast.Subscript))
-        for one, read in calls
-    )
+    assert layer_class.call is not None
+    own = parameter_names(layer_class.call)[0]
+    for read in uses.reads:
+        call = uses.parents[read]
+        if isinstance(call, ast.Call) and read in call.args and call not in functions:
+            root = root_of(call.func)
+            if call in layers or (isinstance(root, ast.Name) and root.id == own):
+                return True
+    return False
 
 
 def defaults_to_inference(read: ast.expr) -> bool:

@@ -23,7 +23,7 @@ from flake8_training_phase.maps.model import Cell, Cells, Function, Kind, Map, P
 from flake8_training_phase.maps.observed import Observed, Step
 from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.documents import Document, read_document
-from flake8_training_phase.sources.parsing import Broken, parse
+from flake8_training_phase.sources.parsing import parse, told_as_broken
 
 
 class NoSuchClass(Exception):
@@ -37,14 +37,8 @@ def maps_of(document: Document, settings: Settings, name: str | None = None) -> 
     """
     project = Projects().of(settings)
     module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
-    try:
+    with told_as_broken(NoSuchClass):
         return _maps(module, document, name)
-    except RecursionError as error:
-        raise Broken("too deeply nested to be followed") from error
-    except NoSuchClass:
-        raise
-    except Exception as error:  # A defect of ours: the other files are to be shown.
-        raise Broken(f"internal error, please report it: {type(error).__name__}: {error}") from error
 
 
 def _maps(module: CheckedModule, document: Document, name: str | None) -> list[Map]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flake8_training_phase.findings import Position
 from flake8_training_phase.printable import printable
@@ -19,6 +21,22 @@ class Broken(Exception):
         super().__init__(printable(message))
         self.position = position or Position(1, 0)
         self.part = part
+
+
+@contextmanager
+def told_as_broken(*passed: type[Exception]) -> Iterator[None]:
+    """Whatever the analysis fails with becomes Broken, but for what is `passed` on: a defect of ours, or code that is
+    nested too deeply, must not end a run over other files.
+    """
+    try:
+        yield
+    except RecursionError as error:
+        raise Broken("too deeply nested to be followed") from error
+    except passed:
+        raise
+    except Exception as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise Broken(f"internal error, please report it: {told}") from error
 
 
 def parse(source: SourceText) -> ast.Module:

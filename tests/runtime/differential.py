@@ -45,7 +45,7 @@ BREACHES = {
     "unrepaired": "a layer that was given the flag is wrong",
     "meant": "constants are heard that were not before",
     "reported": "a layer that was given the flag is wrong, and a signature that is still reported says why",
-    "across": "a fix of one file meets another file: a layer hears what that gives it, or an override there lacks it",
+    "across": "a fix of one file makes a layer hear what another file gives it",
 }
 
 
@@ -130,23 +130,19 @@ class Laboratory:
         """What fixes break, and what they leave wrong although they pass it the flag and nothing is reported then."""
         told: Breaches = {kind: [] for kind in BREACHES}
         before, after = self._observed(program, changed)
-        reported: bool | None = None
         alone: dict[str, set[tuple[int, Harm]]] = {}
         for keras, version in self.versions.items():
             for harm in right_to_wrong(program, before[keras], after[keras]):
                 module = harm.target.module
-                if len(program.modules) > 1 and module not in alone:
+                if len(program.modules) > 1 and not harm.raises and module not in alone:
                     alone[module] = self._harm_of(program, fixed(program, unsafe, only=module))
-                across = module in alone and (keras, harm) not in alone[module]
+                across = module in alone and not harm.raises and (keras, harm) not in alone[module]
                 constant = harm.meant or gives_constants(program)
                 kind = "meant" if constant else "across" if across else "broken"
                 told[kind].append(f"Keras {version}, {harm.told}")
             left = [f"Keras {version}, {one}" for one in unrepaired(program, changed, after[keras])]
-            if left and not gives_constants(program):
-                reported = leaves_a_signature(changed) if reported is None else reported
-                told["reported" if reported else "unrepaired"] += left
-            else:
-                told["meant"] += left
+            is_reported = bool(left) and leaves_a_signature(changed)
+            told["meant" if gives_constants(program) else "reported" if is_reported else "unrepaired"] += left
         return told
 
     def _harm_of(self, program: Program, changed: Program) -> set[tuple[int, Harm]]:

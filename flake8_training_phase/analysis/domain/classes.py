@@ -142,6 +142,11 @@ class UserClass:
         """What `call` of any of its objects does when the flag is True, False or None."""
         return self.program.summary(self.instance)
 
+    @property
+    def replaces_dunder_call(self) -> bool:
+        """Whether calling its objects runs a `__call__` of the project instead of Keras's."""
+        return isinstance(self.find_method("__call__"), Method)
+
     def find_method(self, name: str, after: UserClass | None = None) -> Method | KerasLayer | None:
         """The method of that name, or the class of Keras that has it; `after` asks as `super()` in that class."""
         ancestors = self.ancestors

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
 from flake8_training_phase.analysis.project import is_outside
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 MAX_NAMES = 5
@@ -44,9 +45,7 @@ class Origins:
             made = True
         if isinstance(expression, (ast.List, ast.Tuple)) and expression.elts:
             return self.of(expression.elts[0], function, names)
-        root = expression
-        while isinstance(root, (ast.Attribute, ast.Subscript)):
-            root = root.value
+        root = root_of(expression)
         text = ast.unparse(expression)
         if isinstance(root, ast.Name):
             if function is not None and root.id in _parameters(function):

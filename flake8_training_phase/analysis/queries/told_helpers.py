@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults
-from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.events import Given, Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
@@ -95,12 +95,9 @@ def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
 
 def _is_left(helper: Inlined, name: str) -> bool:
     """Whether a call surely leaves a parameter of a helper to its default."""
-    given = helper.arguments
-    function = helper.function.args
-    positional = [one.arg for one in (*function.posonlyargs, *function.args)]
     is_bound = helper.callee.bound_to is not None and not is_static(helper.function)
-    by_place = name in positional and positional.index(name) - is_bound < len(given.positional)
-    return not by_place and name not in given.keywords and not given.may_hide(name)
+    parameters = parameter_names(helper.function)[is_bound:]
+    return helper.arguments.flag(parameters, name).given is Given.NOT
 
 
 def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:

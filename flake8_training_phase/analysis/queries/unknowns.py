@@ -28,14 +28,14 @@ from flake8_training_phase.keras.names import keras_path
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownPart:
     """A part of a module that nobody knows."""
 
     node: ast.AST
     message: str
 
 
-def unknowns(module: CheckedModule) -> Iterator[Unknown]:
+def unknowns(module: CheckedModule) -> Iterator[UnknownPart]:
     """What the analysis does not know of a module, each part once."""
     origins = Origins(module)
     for cls in module.module.classes():
@@ -61,22 +61,22 @@ def why_unknown(receiver: Value) -> str:
     return "what it was constructed with is not known"
 
 
-def _unknown_bases(cls: UserClass, origins: Origins) -> Iterator[Unknown]:
+def _unknown_bases(cls: UserClass, origins: Origins) -> Iterator[UnknownPart]:
     for base in cls.node.bases:
         value = cls.scope.evaluate(base)
         is_builtin = isinstance(value, External) and value.path.startswith("builtins.")
         if not is_builtin and not any(isinstance(one, ClassValue) for one in members(value)):
             reason = origins.of(base, None)
-            yield Unknown(cls.node, f"whether `{cls.name}` is a layer is unknown: {reason}")
+            yield UnknownPart(cls.node, f"whether `{cls.name}` is a layer is unknown: {reason}")
 
 
-def _not_followed(layer_class: LayerClass) -> Iterator[Unknown]:
+def _not_followed(layer_class: LayerClass) -> Iterator[UnknownPart]:
     if layer_class.call is not None and not layer_class.cls.trace.complete:
         message = f"what {layer_class.call_title} does is unknown: it cannot be followed to its end"
-        yield Unknown(layer_class.call, message)
+        yield UnknownPart(layer_class.call, message)
 
 
-def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[Unknown]:
+def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[UnknownPart]:
     """What `call` calls, itself or in methods it runs, and may depend on the phase."""
     cls = layer_class.cls
     calls = {event.node: event for event in layer_class.layer_calls}
@@ -96,7 +96,7 @@ def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[Unknown]:
                 reason = origins.of_attribute(attribute, cls)
             else:
                 reason = origins.of(node.func, function)
-            yield Unknown(node, f"`{called(node)}` in `{cls.name}.{function.name}` is unknown: {reason}")
+            yield UnknownPart(node, f"`{called(node)}` in `{cls.name}.{function.name}` is unknown: {reason}")
 
 
 def _methods_run(layer_class: LayerClass) -> Iterator[FunctionDef]:

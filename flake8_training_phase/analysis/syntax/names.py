@@ -19,6 +19,13 @@ def names_in(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def root_of(expression: ast.expr) -> ast.expr:
+    """What an attribute, or an element of one, is reached from: `self` of `self.blocks[0]`."""
+    while isinstance(expression, (ast.Attribute, ast.Subscript)):
+        expression = expression.value
+    return expression
+
+
 def with_used(
     functions: Iterable[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda],
     known: Iterable[ast.FunctionDef | ast.AsyncFunctionDef],

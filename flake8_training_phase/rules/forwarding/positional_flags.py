@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import defaults
-from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import Given
 from flake8_training_phase.analysis.domain.values import (
     Constant,
@@ -93,8 +92,8 @@ def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
     if not isinstance(layer, Instance) or any(isinstance(one, ast.Starred) for one in call.args):
         return None
     if not isinstance(layer.type, KerasLayer):
-        own_call = isinstance(layer.type.find_method("__call__"), Method)
-        if not layer.type.is_layer or own_call or (layer.type.call and not layer.type.phase_parameter):
+        is_unfilled = layer.type.call is not None and not layer.type.phase_parameter
+        if not layer.type.is_layer or layer.type.replaces_dunder_call or is_unfilled:
             return None
     names = parameters(layer)
     place = names.index(phase_name(layer)) if phase_name(layer) in names else 0

@@ -85,7 +85,7 @@ def _required(layer_class: LayerClass) -> ast.arg | None:
     if layer_class.call is None or cls.call is None or cls.call.owner is not cls or is_abstract(layer_class.call):
         return None
     is_cell = "state_size" in cls.attributes() or isinstance(cls.find_method("state_size"), Method)
-    if is_cell or "Cell" in (cls.keras_base_name or "") or isinstance(cls.find_method("__call__"), Method):
+    if is_cell or "Cell" in (cls.keras_base_name or "") or cls.replaces_dunder_call:
         return None
     has_default = "training" in dict(defaults(layer_class.call))
     return None if has_default else parameter(layer_class.call, "training")

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
-from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, called, walk
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
@@ -110,7 +109,7 @@ def _uses(layer_class: LayerClass) -> KwargsUses | None:
     cls = layer_class.cls
     if 3 not in layer_class.keras or layer_class.call is None or cls.call is None or cls.call.owner is not cls:
         return None
-    if cls.phase_parameter is not None or isinstance(cls.find_method("__call__"), Method):
+    if cls.phase_parameter is not None or cls.replaces_dunder_call:
         return None
     uses = kwargs_uses(layer_class.call)
     return None if uses is None or uses.asks else uses

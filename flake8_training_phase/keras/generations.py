@@ -42,11 +42,12 @@ Release = tuple[int, int]
 """A minor release: `(3, 8)` is Keras 3.8."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Generation:
     """One range of Keras releases that resolve the flag alike, and whose layers take it alike (`catalogue.py`).
 
-    It ends where the next one begins; the last of a major version stands for what comes after it too.
+    It ends where the next one begins; the last of a major version stands for what comes after it too. There is one
+    object of each (`GENERATIONS`), which is only equal to itself: nearly every question about the phase names one.
     """
 
     first: Release

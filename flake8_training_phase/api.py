@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Literal
 from flake8_training_phase import engine, findings
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.documentation import rule_url
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Fixes
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.runs.examiner import Examiner
-from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.runs.session import results_of, written
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.discovery import discover
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.parsing import Broken
 from flake8_training_phase.sources.reading import OnError
 from flake8_training_phase.sources.text import SourceText

@@ -23,8 +23,8 @@ from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
 from flake8_training_phase.printable import printable_path
 from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache, default_folder
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.runs.examiner import Examiner, available_cores
-from flake8_training_phase.sources.discovery import discover
 
 _NAMES = {CommandMode.FIX: "training-phase-fix", CommandMode.CHECK: "training-phase-check"}
 _DESCRIPTIONS = {

@@ -15,12 +15,12 @@ from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.limits import not_followed
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, Unknown, in_order
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
 from flake8_training_phase.sources.noqa import Suppressions

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from flake8_training_phase.analysis.project import Projects
     from flake8_training_phase.configuration.resolve import Configuration
+    from flake8_training_phase.configuration.settings import Settings
     from flake8_training_phase.findings import Finding
     from flake8_training_phase.runs.cache import Cache
-    from flake8_training_phase.settings import Settings
 
 
 class TrainingPhasePlugin:
@@ -115,7 +115,7 @@ class TrainingPhasePlugin:
 
     def _settings(self) -> Settings:
         """The settings for this file. Raises SettingsError when those of a pyproject.toml mean nothing."""
-        from flake8_training_phase.settings import Settings
+        from flake8_training_phase.configuration.settings import Settings
 
         if self.configuration is None:
             return Settings()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE, rule_modules
 from flake8_training_phase.findings import Finding, Severity
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 SUFFIXES = (".py", ".ipynb", ".md")
 _HEADER = re.compile(r"^\s*# (fix|before|after|before-k2|after-k2|fixed-has|fixed-lacks|args): (.+?)\s*$")

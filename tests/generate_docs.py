@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.found_in_the_wild import page as found_in_the_wild
 from tests.measured_rows import with_links

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.runs.assignment import Fixes
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.runs.examiner import Examiner
-from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.runs.session import results_of
-from flake8_training_phase.sources.discovery import discover
 from tests import expectations, rule_examples
 
 TESTS = Path(__file__).parent

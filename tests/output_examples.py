@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flake8_training_phase.cli import main
 from flake8_training_phase.command.map import main as map_command
-from flake8_training_phase.reporters import formats
+from flake8_training_phase.output.formats import formats
 
 ROOT = Path(__file__).parents[1]
 OUTPUT_PAGE = ROOT / "docs" / "output.md"

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from flake8_training_phase.findings import Edit, Finding, Fix, Related
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 from tests.inputs import CASES, SNAPSHOT, TESTS, Input, inputs, reported
 from tests.rule_examples import FOLDER as RULES
 

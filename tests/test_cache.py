@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs import cache, parallel
 from flake8_training_phase.runs.assignment import Assignment, File
 from flake8_training_phase.runs.examine import examine, examined_soon
-from flake8_training_phase.runs.results import FileResult
 from tests.helpers import FORGETFUL, MODEL, UNRELATED, Result, flake8, run
 from tests.test_parallel import BLOCK, USES_BLOCK
 

@@ -16,9 +16,9 @@ import pytest
 
 from flake8_training_phase import __version__, engine
 from flake8_training_phase.codes import rule_modules
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import FORMS
 from flake8_training_phase.rules import rule
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MISNAMED, MODEL, UNRELATED, Result, returning, run
 from tests.test_fixes import TWO_CLASSES

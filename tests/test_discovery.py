@@ -12,9 +12,9 @@ import pytest
 from pathspec import GitIgnoreSpec
 
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import DEFAULT_EXCLUDES
 from flake8_training_phase.keras.targets import targets
-from flake8_training_phase.settings import DEFAULT_EXCLUDES
-from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.sources.globs import Globs
 from tests.helpers import MODEL, Result
 

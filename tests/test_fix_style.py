@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from flake8_training_phase import engine
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.project_style import ProjectStyle, ProjectStyles
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, MODEL

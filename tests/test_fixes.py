@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Fix
 from flake8_training_phase.fixes.changes import (
     AddArgument,
@@ -24,7 +25,6 @@ from flake8_training_phase.fixes.changes import (
 )
 from flake8_training_phase.fixes.render import render
 from flake8_training_phase.fixes.style import FileStyle
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.parsing import Broken, parse
 from flake8_training_phase.sources.text import SourceText

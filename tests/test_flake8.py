@@ -260,7 +260,7 @@ print([name for name in {modules!r} if name in sys.modules])
     ("text", "absent"),
     [
         # A file that is not Keras loads nothing of the analysis.
-        (UNRELATED, ("libcst", "flake8_training_phase.engine", "flake8_training_phase.analysis.symbols.module")),
+        (UNRELATED, ("libcst", "flake8_training_phase.engine", "flake8_training_phase.analysis.domain.modules")),
         # A Keras file is analysed, but nobody asked for a fix.
         (MODEL, ("libcst", "flake8_training_phase.fixes.render")),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase import engine
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.parsing import Broken
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL, returning, run

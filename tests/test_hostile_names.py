@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from flake8_training_phase.output.formats import formats
 from flake8_training_phase.printable import printable, printable_path
-from flake8_training_phase.reporters import formats
 from tests.helpers import MODEL, Result, flake8
 
 Fix = Callable[..., Result]

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.text import SourceText
 

@@ -10,8 +10,8 @@ import pytest
 from flake8.main.cli import main
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.knowledge import Knowledge
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import Result
 

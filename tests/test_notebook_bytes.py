@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_training_phase import engine
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources import json_spans
 from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.line_changes import changed_lines, changes

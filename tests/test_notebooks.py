@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.runs.assignment import Fixes
 from flake8_training_phase.runs.cache import Cache
 from flake8_training_phase.runs.memory import Memory
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Place, open_document
+from flake8_training_phase.sources.document import Place
+from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.notebooks import Notebook
 from tests.helpers import FIXED_MODEL, MODEL, Result
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs import examine, parallel
 from flake8_training_phase.runs.assignment import Assignment, File, Fixes
 from flake8_training_phase.runs.examiner import Examiner
-from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.runs.session import results_of
-from flake8_training_phase.settings import Settings
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL, UNRELATED, Result
 
 BLOCK = MODEL.replace("Model", "Block", 1).replace("keras.Model", "keras.layers.Layer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flake8_training_phase import engine
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 MODEL = """\

@@ -7,8 +7,8 @@ from textwrap import indent
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 HEAD = """\

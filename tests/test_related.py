@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Finding, Position
 from flake8_training_phase.runs.cache import Cache, Kept
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 POISONED = """\

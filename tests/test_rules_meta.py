@@ -8,10 +8,10 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.codes import rule_modules
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests import generate_docs, rule_examples
 from tests.inputs import SNAPSHOT

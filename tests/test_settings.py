@@ -10,8 +10,8 @@ import pytest
 from flake8_training_phase import codes
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import ALL_RELEASES, FORMS, targets
-from flake8_training_phase.settings import Settings
 from tests.helpers import MODEL, flake8
 
 OFF, ON = False, True

@@ -20,8 +20,8 @@ from flake8_training_phase.command.options import CommandMode
 from flake8_training_phase.configuration import flake8_options
 from flake8_training_phase.configuration.command_line import given_settings
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import DEFAULT_EXCLUDES, Settings, declared
 from flake8_training_phase.configuration.show import shown
-from flake8_training_phase.settings import DEFAULT_EXCLUDES, Settings, declared
 from tests import test_settings_in_use
 from tests.generate_docs import ROOT, read
 from tests.test_knowledge import SETTINGS as OF_KNOWLEDGE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.engine import check
 from flake8_training_phase.keras.generations import (
     GENERATIONS,
@@ -15,7 +16,6 @@ from flake8_training_phase.keras.generations import (
     Release,
 )
 from flake8_training_phase.keras.targets import ALL_RELEASES, FORMS, NEWEST, keras_title, targets
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from flake8_training_phase.adoption.fingerprints import Fingerprint, fingerprints
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.text import SourceText
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase.findings import Finding
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.parsing import Broken, parse
 from flake8_training_phase.sources.text import SourceText
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
 from flake8_training_phase.findings import Edit, Finding, Position
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.edits import apply_edits
 from flake8_training_phase.sources.noqa import Suppressions
 from flake8_training_phase.sources.parsing import Broken, parse

@@ -19,11 +19,11 @@ from flake8_training_phase.analysis.machine.graphs import GraphMaker
 from flake8_training_phase.analysis.syntax.names import names_in, with_users
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.program import Program
-    from flake8_training_phase.analysis.symbols.module import Module
+    from flake8_training_phase.analysis.domain.around import Objects
+    from flake8_training_phase.analysis.domain.modules import Module
 
 
-def constructions_of(module: Module, program: Program) -> tuple[Made, ...]:
+def constructions_of(module: Module, program: Objects) -> tuple[Made, ...]:
     """Every construction that the code of a module comes to, in the order in which they are come to.
 
     Its code begins with what nothing in the module calls: classes that it does not make, its own statements, functions
@@ -34,7 +34,7 @@ def constructions_of(module: Module, program: Program) -> tuple[Made, ...]:
 
 
 class _Search:
-    def __init__(self, module: Module, program: Program) -> None:
+    def __init__(self, module: Module, program: Objects) -> None:
         self.module = module
         self.program = program
         self.classes = [cls for cls in module.classes() if cls.is_layer or "__init__" in cls.methods]

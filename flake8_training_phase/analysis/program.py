@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.domain.arguments import (
 )
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState, construction_key, simplified
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
@@ -36,7 +37,6 @@ from flake8_training_phase.analysis.machine.calls import bound
 from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.graphs import GraphMaker
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
-from flake8_training_phase.analysis.symbols.module import Module
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 Answer = TypeVar("Answer")

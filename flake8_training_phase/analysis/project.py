@@ -14,13 +14,13 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.scopes import Import, external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.analysis.program import Program
-from flake8_training_phase.analysis.symbols.module import Module
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.project_style import ProjectStyle, ProjectStyles, style_files
 from flake8_training_phase.sources.text import SourceText, parsed

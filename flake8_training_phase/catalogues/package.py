@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.values import ClassValue, members
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.symbols.module import Module
 from flake8_training_phase.catalogues.layer_facts import layer_facts
 from flake8_training_phase.keras.catalogue import MODEL_NAMES
 from flake8_training_phase.keras.packages import FORMAT

@@ -11,9 +11,9 @@ from pathlib import Path
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline, BaselineError
 from flake8_training_phase.command.parser import one_of
 from flake8_training_phase.configuration.errors import SettingsError
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.destination import Destination
-from flake8_training_phase.settings import Settings
 
 DEFAULT_REASON = "pre-existing"
 """What stands behind the codes of `# noqa` comments when nobody gives a reason."""

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flake8_training_phase.command.ending import finish_run
 from flake8_training_phase.command.options import CommandMode, RunOptions, Verbosity
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.output.ending import finish_run
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
 from flake8_training_phase.reporters import reporter
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs import session
 from flake8_training_phase.runs.assignment import Fixes, new_assignment
+from flake8_training_phase.runs.discovery import discover, is_excluded
 from flake8_training_phase.runs.examiner import Examiner
-from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.sources.discovery import discover, is_excluded
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from flake8_training_phase.configuration.declaration import Setting
 from flake8_training_phase.configuration.kinds import FilePath, Format, Paths, PerFile, Switch, split
-from flake8_training_phase.reporters import formats
-from flake8_training_phase.settings import declared
+from flake8_training_phase.configuration.settings import declared
+from flake8_training_phase.output.formats import formats
 
 
 def add_settings(parser: argparse.ArgumentParser, keys: Container[str] | None = None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.configuration.declaration import Setting
 from flake8_training_phase.configuration.kinds import Switch
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.settings import declared
+from flake8_training_phase.configuration.settings import declared
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager

@@ -79,7 +79,7 @@ class Format(Kind):
 
     def read(self, key: str, value: object, folder: str) -> str:
         """The name of the format."""
-        from flake8_training_phase.reporters import formats
+        from flake8_training_phase.output.formats import formats
 
         known = formats()
         if value not in known:

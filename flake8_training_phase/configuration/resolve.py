@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from flake8_training_phase.configuration.errors import SettingsError, nearest
 from flake8_training_phase.configuration.pyproject import TABLE, Pyprojects
+from flake8_training_phase.configuration.settings import Settings, declared
 from flake8_training_phase.printable import shortened
-from flake8_training_phase.settings import Settings, declared
 from flake8_training_phase.sources.globs import Globs, absolute
 
 DEFAULT = "default"

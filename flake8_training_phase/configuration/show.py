@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from flake8_training_phase.configuration.pyproject import TABLE
 from flake8_training_phase.configuration.resolve import Resolved
+from flake8_training_phase.configuration.settings import declared
 from flake8_training_phase.printable import printable
-from flake8_training_phase.settings import declared
 
 
 def shown(name: str, resolved: Resolved) -> Iterator[str]:

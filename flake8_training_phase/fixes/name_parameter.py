@@ -7,8 +7,9 @@ import ast
 from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
 from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability

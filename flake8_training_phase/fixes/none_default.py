@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.fixes.changes import Replace
 from flake8_training_phase.fixes.parameter import annotation
 

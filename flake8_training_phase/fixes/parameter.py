@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.fixes.changes import AddParameter
 
 

@@ -10,14 +10,9 @@ from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, Place
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import kwargs_uses
-from flake8_training_phase.analysis.queries.layer_class import (
-    LayerClass,
-    leaks_true,
-    reaches_phase,
-    takes_keyword,
-    wants_flag,
-)
+from flake8_training_phase.analysis.queries.layer_calls import leaks_true, reaches_phase, takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
 from flake8_training_phase.fixes.name_parameter import name_parameter

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCall, walk
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, is_helper, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import is_helper, takes_keyword, wants_flag
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan

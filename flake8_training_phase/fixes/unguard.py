@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flake8_training_phase.analysis.domain.events import Given, LayerCall
 from flake8_training_phase.analysis.queries.guards import Guarded
-from flake8_training_phase.analysis.queries.layer_class import takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import takes_keyword, wants_flag
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, Plan, Replace, Unwrap
 

@@ -16,8 +16,7 @@ from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Leaves, Mode
 from flake8_training_phase.analysis.phase.results import Report, Subject
 from flake8_training_phase.analysis.queries.augmentation import only_augments
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.findings import Applicability, Edit, Fix
 from flake8_training_phase.fixes.reach import reached_names
 from flake8_training_phase.keras.generations import Generation, Passed, Phase

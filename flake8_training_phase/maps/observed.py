@@ -32,7 +32,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.phase.flow import PhaseFlow, _flags, _lane, _own_phase, _Run
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot
-from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Generation, Passed, Phase

@@ -13,16 +13,16 @@ from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Received
 from flake8_training_phase.analysis.project import Projects
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.configuration.errors import nearest
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps import observed
 from flake8_training_phase.maps.model import Cell, Cells, Function, Kind, Map, Place, Row, State
 from flake8_training_phase.maps.observed import Observed, Step
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, read_document
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.parsing import parse, told_as_broken
 
 
@@ -65,7 +65,7 @@ class _Places:
 
     def __init__(self, module: CheckedModule, document: Document) -> None:
         self._documents: dict[Path, Document | None] = {module.module.path: document}
-        self._modules = {one.scope: path for path, one in module.module.project.modules.items()}
+        self._modules = {one.scope: path for path, one in module.project.modules.items()}
 
     def of(self, node: ast.AST | None, scope: Scope | None) -> Place | None:
         """The line of a node that stands in a scope."""

@@ -12,7 +12,7 @@ from typing import TextIO
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.paths import below
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 _STYLES = {"-": Style.RED, "+": Style.GREEN, "@": Style.CYAN}
 _QUOTED = re.compile(rb'[\x00-\x1f\x7f"\\]')

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from flake8_training_phase.output.paths import below
 from flake8_training_phase.output.report import Report, shown_place
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 
 def write(report: Report, stream: TextIO) -> None:

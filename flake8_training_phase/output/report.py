@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flake8_training_phase.findings import Finding, Unknown
 from flake8_training_phase.printable import printable, printable_path
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flake8_training_phase.findings import Applicability, Finding
 from flake8_training_phase.printable import printable
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 
 class Remedy(Enum):

@@ -9,7 +9,6 @@ asked for:
 
 from __future__ import annotations
 
-import pkgutil
 from importlib import import_module
 from typing import Protocol, TextIO, cast
 
@@ -23,11 +22,6 @@ class Reporter(Protocol):
 
     def write(self, report: Report, stream: TextIO) -> None:
         """Write the findings of a run."""
-
-
-def formats() -> list[str]:
-    """The names of all formats, without loading one."""
-    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
 
 
 def reporter(name: str) -> Reporter:

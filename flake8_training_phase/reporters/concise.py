@@ -7,7 +7,7 @@ from typing import TextIO
 from flake8_training_phase.findings import Applicability, Finding, Severity
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report, shown_place
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 FOR_PROGRAMS = False
 

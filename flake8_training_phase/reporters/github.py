@@ -12,7 +12,7 @@ from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.output.paths import below_root
 from flake8_training_phase.output.report import Report, shown_place
 from flake8_training_phase.printable import printable
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 FOR_PROGRAMS = True
 

@@ -9,7 +9,7 @@ from typing import TextIO
 from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Edit, Finding, Position
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 FOR_PROGRAMS = True
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.output.report import FileError, Report, shown_place
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 FOR_PROGRAMS = True
 

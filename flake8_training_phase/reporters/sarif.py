@@ -19,7 +19,7 @@ from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Edit, Finding, Position, Severity
 from flake8_training_phase.output.paths import below_root
 from flake8_training_phase.output.report import FileError, Report
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 FOR_PROGRAMS = True
 

@@ -11,7 +11,7 @@ from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.printable import printable_code
 from flake8_training_phase.reporters.concise import headline
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 FOR_PROGRAMS = False
 

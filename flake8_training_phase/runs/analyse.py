@@ -13,11 +13,12 @@ from pathlib import Path
 from flake8_training_phase import engine
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Unknown, in_order
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, Fixes
-from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, nothing_of
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.documents import nothing_of
 from flake8_training_phase.sources.parsing import Broken
 
 

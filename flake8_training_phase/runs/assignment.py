@@ -13,8 +13,8 @@ from enum import Enum
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.sources.document import Document
 
 File = tuple[Path, Settings]
 """A file to examine, and the settings that hold for it."""

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flake8_training_phase import __version__
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Position, Related, Severity
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources import reading
 
 DAYS_KEPT = 30

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, File
-from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, open_document, read_document
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.documents import open_document, read_document
 from flake8_training_phase.sources.gate import needs_a_look
 
 

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, File
 from flake8_training_phase.runs.cache import Cache
 from flake8_training_phase.runs.memory import Memory
-from flake8_training_phase.runs.results import FileResult
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

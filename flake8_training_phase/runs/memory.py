@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from flake8_training_phase.findings import Applicability, Fix
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import File, Fixes
 from flake8_training_phase.runs.cache import Cache, Kept, key_of
-from flake8_training_phase.runs.results import FileResult
 from flake8_training_phase.sources.documents import nothing_of, read_document
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, File
 from flake8_training_phase.runs.collecting import seldom_collected
 from flake8_training_phase.runs.examine import examine, examined_soon
-from flake8_training_phase.runs.results import FileResult
 
 SMALL_RUN = 400_000
 """Bytes of code up to which starting processes takes longer than they save."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import File, Fixes, new_assignment
 from flake8_training_phase.runs.examiner import Examiner
-from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.sources.document import Document
 
 MAX_ROUNDS = 10
 """Rounds over the files, of which each may bring to light what the fixes of another have made fixable."""

@@ -12,8 +12,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flake8_training_phase.runtime.trace import MODES, Phase, Reason, Site, Trace, TracedCall
+    from flake8_training_phase.runtime.recording import MODES, Phase, Reason, Site, TracedCall
+    from flake8_training_phase.runtime.trace import Trace
     from flake8_training_phase.runtime.tracing import assert_training_reaches, trace_training
+
+_MODULES = {"Trace": "trace", "assert_training_reaches": "tracing", "trace_training": "tracing"}
+"""Where those names are that are not of what is recorded."""
 
 __all__ = ["MODES", "Phase", "Reason", "Site", "Trace", "TracedCall", "assert_training_reaches", "trace_training"]
 
@@ -21,5 +25,4 @@ __all__ = ["MODES", "Phase", "Reason", "Site", "Trace", "TracedCall", "assert_tr
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "tracing" if name in ("assert_training_reaches", "trace_training") else "trace"
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'recording')}"), name)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import called_from_user, calling_line
-from flake8_training_phase.runtime.trace import Site
 from flake8_training_phase.runtime.watching import only_for_shapes, when_run
 
 _FUNCTIONS = {

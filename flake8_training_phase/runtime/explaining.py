@@ -6,7 +6,7 @@ import linecache
 import re
 
 from flake8_training_phase.runtime.flags import EnteredCall, Source, default_flag, names_training
-from flake8_training_phase.runtime.trace import TRAINING_MODES, Reason, Site
+from flake8_training_phase.runtime.recording import TRAINING_MODES, Reason, Site
 
 _DEFAULTS = "docs/what-happens-to-training.md"
 _LINES_OF_A_CALL = 5

@@ -9,8 +9,8 @@ from enum import Enum, auto
 from functools import cache
 from typing import Any
 
+from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import calling_line
-from flake8_training_phase.runtime.trace import Site
 
 _NOT_PASSED = object()
 

@@ -9,7 +9,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from flake8_training_phase.runtime.trace import Site
+from flake8_training_phase.runtime.recording import Site
 
 _NOT_THE_USERS = frozenset({"keras", "tf_keras", "tensorflow", "jax", "torch", "functools", "contextlib"})
 """Packages whose frames are passed over in search of the line that calls a layer."""

@@ -15,9 +15,10 @@ from flake8_training_phase.runtime.draws import Drawn, draws_watched
 from flake8_training_phase.runtime.explaining import by_hand, why
 from flake8_training_phase.runtime.packages import depends_on_phase, is_frozen
 from flake8_training_phase.runtime.paths import layer_paths
+from flake8_training_phase.runtime.recording import MODES, Phase, TracedCall
 from flake8_training_phase.runtime.running import Runner
 from flake8_training_phase.runtime.state import put_back
-from flake8_training_phase.runtime.trace import MODES, Phase, Trace, TracedCall, is_below, wrong_lines
+from flake8_training_phase.runtime.trace import Trace, is_below, wrong_lines
 from flake8_training_phase.runtime.watching import Around, LayerRun, only_for_shapes, watched, when_run
 
 Recorded = tuple[LayerRun, Phase]

@@ -12,8 +12,8 @@ from typing import Any
 
 from flake8_training_phase.runtime.flags import EnteredCall, FlagHistory
 from flake8_training_phase.runtime.packages import KerasPackage
+from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import calling_line
-from flake8_training_phase.runtime.trace import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Any
 
 from flake8_training_phase.adoption.silencing import silenced
 from flake8_training_phase.findings import Applicability, Finding, Fix
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.server.diagnostics import diagnostic
 from flake8_training_phase.server.documents import EditorFile, TextEdit
 from flake8_training_phase.server.options import Options
 from flake8_training_phase.server.units import EditorRange, overlap
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.edits import apply_edits
 
 QUICK_FIX = "quickfix"

@@ -7,13 +7,13 @@ from pathlib import Path
 from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.codes import CODE_OF_BROKEN_FILE
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Finding
+from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.analyse import examine_document
 from flake8_training_phase.runs.assignment import Fixes
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.runs.discovery import is_excluded
 from flake8_training_phase.server.documents import EditorFile
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.discovery import is_excluded
 from flake8_training_phase.sources.text import SourceText
 
 

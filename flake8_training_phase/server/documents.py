@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from flake8_training_phase.findings import Position
 from flake8_training_phase.server.units import UTF_16, EditorPosition, EditorRange, Units
-from flake8_training_phase.sources.documents import Document, Place
+from flake8_training_phase.sources.document import Document, Place
 from flake8_training_phase.sources.notebooks import Notebook
 from flake8_training_phase.sources.text import SourceText, lines_of
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 
 from flake8_training_phase.findings import Position
-from flake8_training_phase.sources.documents import Document, Part, Place
+from flake8_training_phase.sources.document import Document, Part, Place
 from flake8_training_phase.sources.ipython import is_indented, python_of
 from flake8_training_phase.sources.line_changes import changed_lines
 from flake8_training_phase.sources.masks import Mask

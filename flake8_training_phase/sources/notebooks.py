@@ -16,7 +16,7 @@ from typing import Any
 
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources import json_spans
-from flake8_training_phase.sources.documents import Document, Part, Place, Unread
+from flake8_training_phase.sources.document import Document, Part, Place, Unread
 from flake8_training_phase.sources.gate import mentions_flag
 from flake8_training_phase.sources.ipython import hidden, is_indented, python_of
 from flake8_training_phase.sources.json_spans import Value

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from flake8_training_phase import engine
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 Reported = Callable[[str], set[str]]

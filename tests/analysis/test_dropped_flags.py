@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.keras.generations import Release
 from flake8_training_phase.keras.targets import ALL_RELEASES, targets
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 BLOCK = """

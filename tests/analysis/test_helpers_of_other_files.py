@@ -8,7 +8,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 BASE = """

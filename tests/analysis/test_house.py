@@ -1,9 +1,12 @@
-"""Imports inside the analysis point one way: each folder knows those that stand before it, and none behind it."""
+"""Imports point one way, those under `TYPE_CHECKING` and inside functions included: a folder knows those that stand
+before it, and none behind it.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,6 @@ FLOORS = (
     "domain",
     "models",
     "machine",
-    "symbols",
     "constructions",
     "program",
     "project",
@@ -26,7 +28,7 @@ FLOORS = (
     "entries",
 )
 """From the ground up."""
-GROUND = ("keras", "settings", "findings", "sources")
+GROUND = ("keras", "configuration", "findings", "sources")
 """What every folder of the analysis may know beside the others."""
 
 
@@ -46,11 +48,59 @@ def floor(path: Path) -> str:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """The modules that a file imports when it is loaded: what is under `TYPE_CHECKING` stands in another block."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for statement in tree.body:
-        if isinstance(statement, ast.ImportFrom) and statement.module is not None:
-            yield statement.module
+    """The modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def module_name(path: Path) -> str:
+    """The dotted name of a file of the package."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def known(path: Path) -> set[str]:
+    """The modules of the package that a file imports, or imports something from."""
+    found = (name if name in MODULES else name.rpartition(".")[0] for name in imported(path))
+    return {name for name in found if name in MODULES}
+
+
+def folder(module: str) -> str:
+    """The folder that a module is in; of what is at the top of the package, the module itself."""
+    path = MODULES[module]
+    return module if path.parent == PACKAGE else str(path.parent.relative_to(PACKAGE))
+
+
+def circle(arrows: dict[str, set[str]]) -> tuple[str, ...]:
+    """Some names that lead back to the first of them; none where there is no circle."""
+    try:
+        tuple(TopologicalSorter(arrows).static_order())
+    except CycleError as error:
+        return tuple(error.args[1])
+    return ()
+
+
+def test_no_folder_leads_back_to_itself() -> None:
+    arrows: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        arrows.setdefault(folder(name), set()).update(folder(one) for one in known(path))
+    assert circle({name: others - {name} for name, others in arrows.items()}) == ()
+
+
+def test_no_file_leads_back_to_itself() -> None:
+    """But for the data of the domain, whose types are made of each other: objects have classes, classes objects."""
+    files = {name: path for name, path in MODULES.items() if not name.startswith(f"{ANALYSIS}domain.")}
+    assert circle({name: (known(path) & files.keys()) - {name} for name, path in files.items()}) == ()
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    assert not circle({"a": {"b", "c"}, "b": {"c"}})
 
 
 @pytest.mark.parametrize("path", rooms(), ids=lambda path: str(path.relative_to(PACKAGE)))

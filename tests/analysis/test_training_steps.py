@@ -7,9 +7,9 @@ import textwrap
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.keras.targets import targets
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 
 HEAD = """

@@ -14,12 +14,12 @@ from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, wal
 from flake8_training_phase.analysis.domain.values import Constant, Instance, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase, wants_flag
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, wants_flag
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.text import SourceText
 

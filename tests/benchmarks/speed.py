@@ -30,8 +30,8 @@ import libcst
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText

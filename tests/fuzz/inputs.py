@@ -13,7 +13,7 @@ import hypothesmith
 from hypothesis import HealthCheck, Phase, strategies
 
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.sources.discovery import discover
+from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
 from tests.fuzz.mutations import mutated, written

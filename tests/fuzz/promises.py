@@ -15,9 +15,9 @@ from unittest import mock
 from flake8_training_phase import engine
 from flake8_training_phase.cli import main
 from flake8_training_phase.configuration.resolve import Configuration
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.edits import compatible_fixes
 from flake8_training_phase.sources.parsing import parse
 from flake8_training_phase.sources.text import SourceText

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.maps.model import Map, Row
 from flake8_training_phase.maps.static import maps_of
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.text import SourceText
 
 FINE_TUNED = """\

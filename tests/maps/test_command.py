@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase.command.map import main
-from flake8_training_phase.settings import declared
+from flake8_training_phase.configuration.settings import declared
 from tests.generate_docs import ROOT
 from tests.maps.models import FINE_TUNED, NESTED
 

@@ -7,11 +7,12 @@ from textwrap import dedent
 
 import pytest
 
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.maps.model import Kind, State
 from flake8_training_phase.maps.static import NoSuchClass, maps_of
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, read_document
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.notebooks import Notebook
 from flake8_training_phase.sources.text import SourceText
 from tests.maps.models import FINE_TUNED, NESTED, drawn, the_map

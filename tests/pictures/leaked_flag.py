@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.maps.static import maps_of
 from flake8_training_phase.output.maps.svg import as_svg
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.text import SourceText
 
 MODEL = """\

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Position
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document, Place
+from flake8_training_phase.results import FileResult
+from flake8_training_phase.sources.document import Document, Place
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import Result
 

@@ -12,11 +12,12 @@ from xml.etree import ElementTree
 import pytest
 
 from flake8_training_phase import documentation, engine
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.output.formats import formats
 from flake8_training_phase.output.report import Report
-from flake8_training_phase.reporters import formats, reporter
-from flake8_training_phase.runs.results import FileResult
-from flake8_training_phase.settings import Settings
-from flake8_training_phase.sources.documents import Document
+from flake8_training_phase.reporters import reporter
+from flake8_training_phase.results import FileResult
+from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FORGETFUL, HEAD, MISNAMED, MODEL, Result, returning
 from tests.output_examples import OUTPUT_PAGE, with_output_examples

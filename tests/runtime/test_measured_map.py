@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from flake8_training_phase.maps.measured import measured_map
 from flake8_training_phase.maps.model import State
 from flake8_training_phase.runtime import trace_training
+from flake8_training_phase.runtime.measured_map import measured_map
 from tests.maps.models import FINE_TUNED, NESTED
 
 np = pytest.importorskip("numpy")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.runtime import phase_table
 from tests.runtime.conftest import Measured, installed

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from flake8_training_phase import engine
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.runtime.conftest import installed
 

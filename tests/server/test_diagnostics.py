@@ -10,10 +10,10 @@ pytest.importorskip("pytest_lsp")
 from lsprotocol import types as lsp
 
 from flake8_training_phase import documentation, engine
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.server.diagnostics import diagnostic
 from flake8_training_phase.server.documents import EditorFile
 from flake8_training_phase.server.options import Options
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, MODEL
 from tests.server.client import Editor, editing

@@ -30,8 +30,8 @@ from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.program import Program
-    from flake8_training_phase.analysis.symbols.module import Module
+    from flake8_training_phase.analysis.domain.around import Objects
+    from flake8_training_phase.analysis.domain.modules import Module
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -68,7 +68,7 @@ class UserClass:
         self._ancestors: tuple[UserClass | KerasLayer, ...] | None = None
 
     @property
-    def program(self) -> Program:
+    def program(self) -> Objects:
         """The program that it is part of, which knows what its objects do."""
         return self.module.program
 

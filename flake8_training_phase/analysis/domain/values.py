@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from flake8_training_phase.analysis.domain.arguments import Arguments
     from flake8_training_phase.analysis.domain.classes import UserClass
     from flake8_training_phase.analysis.domain.frames import Environment, Frame
+    from flake8_training_phase.analysis.domain.modules import Module
     from flake8_training_phase.analysis.domain.scopes import Scope
-    from flake8_training_phase.analysis.symbols.module import Module
 
 Lane = int
 """A bit for one value that the outermost `training` may have; a set of lanes is the sum of bits."""

@@ -24,12 +24,10 @@ def runs_of_importers(module: CheckedModule) -> tuple[ModuleRun, ...]:
     """The runs of the modules that import a module, as far as they come to what calls it."""
     names = {one.name for one in module.tree.body if isinstance(one, _DEFINITIONS)}
     runs = []
-    for other in islice(module.module.project.importers(module.module, names), _MOST_RUNS):
+    for other in islice(module.project.importers(module.module, names), _MOST_RUNS):
         called = names | _renamed(other.tree, names)
         calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and called_name(one) in called]
-        importer = CheckedModule(
-            other.tree, SourceText(other.text), str(other.path), module.settings, module.module.project
-        )
+        importer = CheckedModule(other.tree, SourceText(other.text), str(other.path), module.settings, module.project)
         runs.append(module_run(importer, calls))
     return tuple(runs)
 

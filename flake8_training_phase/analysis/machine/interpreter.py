@@ -57,7 +57,7 @@ from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 from flake8_training_phase.keras.packages import MAKERS, with_saved_arguments
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.program import Program
+    from flake8_training_phase.analysis.domain.around import Objects
 
 MAX_DEPTH = 12
 """How deep functions of the checked code are followed into each other."""
@@ -66,7 +66,7 @@ MAX_DEPTH = 12
 class Interpreter(Statements):
     """Runs functions with `subject` as `self`."""
 
-    def __init__(self, program: Program, subject: Instance | None = None, state: ObjectState | None = None) -> None:
+    def __init__(self, program: Objects, subject: Instance | None = None, state: ObjectState | None = None) -> None:
         super().__init__()
         self.program = program
         self.subject = subject

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event
@@ -27,11 +26,9 @@ from flake8_training_phase.analysis.domain.values import (
     union,
     unknown_phase,
 )
+from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
-
-if TYPE_CHECKING:
-    from flake8_training_phase.analysis.machine.interpreter import Interpreter
 
 FUNCTIONAL = layers()["Functional"]
 _MODEL = layers()["Model"]
@@ -46,7 +43,7 @@ _CHOOSING = frozenset({"where", "switch_case", "select"})
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
 
-def call(run: Interpreter, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
     """Call a function from outside the checked code."""
     root, _, name = path.rpartition(".")
     known = _BUILTINS.get(name) if root == "builtins" else None
@@ -167,7 +164,7 @@ def call_parameters(value: Value) -> tuple[str, ...]:
     return value.type.call_parameters()
 
 
-def _condition(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _condition(run: Run, arguments: Arguments, frame: Frame) -> Value:
     given = arguments.by_name(("pred", "true_fn", "false_fn"))
     test = arguments.node.args[0] if arguments.node.args else arguments.node
     lanes_true, lanes_false = run.decide(test, given.get("pred", UNKNOWN), frame)
@@ -183,13 +180,13 @@ def _condition(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return union(results)
 
 
-def _super(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _super(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if frame.owner is None or frame.bound_to is None:
         return UNKNOWN
     return SuperValue(frame.owner, frame.bound_to)
 
 
-def _getattr(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _getattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
     base, name = arguments.positional[:2]
@@ -197,7 +194,7 @@ def _getattr(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return union(run.attribute(one, str(known), frame) for one in members(base))
 
 
-def _setattr(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) == 3:
         base, name, value = arguments.positional
         known = name.value if isinstance(name, Constant) else ANY_NAME
@@ -205,23 +202,23 @@ def _setattr(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return Constant(None)
 
 
-def _enumerate(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _enumerate(run: Run, arguments: Arguments, frame: Frame) -> Value:
     first = arguments.positional[0] if arguments.positional else UNKNOWN
     return Items((run.elements(first),), pairs=True)
 
 
-def _zip(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _zip(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Items((Items(tuple(run.elements(value) for value in arguments.positional)),))
 
 
-def _map(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if not arguments.positional:
         return UNKNOWN
     given = tuple(run.elements(value) for value in arguments.positional[1:])
     return Items((run.in_loop(arguments.positional[0], frame, given=given),))
 
 
-def _dict(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if arguments.positional and isinstance(arguments.positional[0], Items):
         given = arguments.positional[0]
         pairs = [one.values[1] for one in given.values if isinstance(one, Items) and len(one.values) == 2]
@@ -232,11 +229,11 @@ def _dict(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return UNKNOWN if arguments.hidden else Items(tuple(keywords.values()), tuple(keywords))
 
 
-def _same_items(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _same_items(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return arguments.positional[0] if arguments.positional else Items(())
 
 
-def _range(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _range(run: Run, arguments: Arguments, frame: Frame) -> Value:
     bounds = [one.value for one in arguments.positional if isinstance(one, Constant) and type(one.value) is int]
     if len(arguments.positional) == 3 and arguments.positional[0] == Constant(bounds[0] if bounds else None):
         stride = bounds[-1] if arguments.positional[2] == Constant(bounds[-1]) else 0
@@ -244,12 +241,12 @@ def _range(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return UNKNOWN
 
 
-def _bool(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
     first = arguments.positional[0] if arguments.positional else UNKNOWN
     return Constant(bool(first.value)) if isinstance(first, Constant) else _number(run, arguments, frame)
 
 
-def _number(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
+def _number(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """`bool(training)`, `int(training)`: the same phase, but for None, which is no phase any more."""
     first = arguments.positional[0] if arguments.positional else UNKNOWN
     if not isinstance(first, PhaseValue):
@@ -258,7 +255,7 @@ def _number(run: Interpreter, arguments: Arguments, frame: Frame) -> Value:
     return PhaseValue((flags[0], flags[1], flags[2]), first.parameter)
 
 
-_BUILTINS: dict[str, Callable[[Interpreter, Arguments, Frame], Value]] = {
+_BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "super": _super,
     "getattr": _getattr,
     "setattr": _setattr,

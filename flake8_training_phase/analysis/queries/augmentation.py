@@ -9,7 +9,8 @@ from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.phase.results import Subject
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, defaults_to_true
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
 _MEANT = re.compile(r"^Random|Augment|MixUp|CutMix|CutOut|Mosaic|^MC|MonteCarlo", re.IGNORECASE)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.phase.modes import Mode
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, layer_title
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Phase
 

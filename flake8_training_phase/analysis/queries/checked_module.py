@@ -1,25 +1,37 @@
-"""The module that is checked, as rules ask about it."""
+"""The module that is checked, and its layers and models, as rules ask about them."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.values import Instance
+from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
+from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.results import Received, Subject
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.queries.annotations import optional_bool
 from flake8_training_phase.analysis.queries.functions import Function, functions
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import (
+    names_flag,
+    passes_through,
+    reaches_phase,
+    shows_flag,
+    takes_from_helper,
+    uses_default,
+)
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.keras.generations import Generation, generations_of
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.keras.generations import Generation, Passed, generations_of
+from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.sources.text import SourceText
 
 Made = TypeVar("Made")
@@ -33,6 +45,29 @@ class RelatedNode:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A layer call that receives the wrong phase under one generation in one mode."""
+
+    generation: Generation
+    mode: Mode
+    received: Received
+
+
+_RUN_BY_KERAS = frozenset(
+    {
+        "call",
+        "build",
+        "train_step",
+        "test_step",
+        "predict_step",
+        "compute_loss",
+        "compute_metrics",
+        "compute_output_shape",
+    }
+)
+
+
 class CheckedModule:
     """A module with its text and the settings it is checked under."""
 
@@ -41,6 +76,7 @@ class CheckedModule:
     ) -> None:
         self.source = source
         self.settings = settings
+        self.project = project
         self.module = project.open(tree, Path(filename).absolute(), source.text)
         self.tree = self.module.tree
         self.scope = self.module.scope
@@ -100,3 +136,156 @@ class CheckedModule:
     def flow(self, generation: Generation) -> PhaseFlow:
         """The phase flow under one generation."""
         return PhaseFlow(generation)
+
+
+class LayerClass:
+    """A subclass of Keras's `Layer` or `Model`, in the module that is checked."""
+
+    def __init__(self, cls: UserClass, module: CheckedModule) -> None:
+        self.cls = cls
+        self.module = module
+        self.name = cls.name
+
+    @property
+    def call(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The `call` method when it stands in this module, its own or an inherited one."""
+        method = self.cls.call
+        return method.node if method is not None and method.owner.scope.root is self.module.scope else None
+
+    @cached_property
+    def generations(self) -> tuple[Generation, ...]:
+        """The generations of Keras that count for it."""
+        return self.module.generations(self.cls)
+
+    @property
+    def keras(self) -> tuple[int, ...]:
+        """The major versions of those."""
+        return majors(self.generations)
+
+    @cached_property
+    def misnamed_flag(self) -> str | None:
+        """The parameter of `call` that means the phase, as its use shows, and has a name that Keras does not fill."""
+        name = self.cls.phase_parameter
+        if name is None or name == "training":
+            return None
+        return name if any(shows_flag(event, name) for event in self.all_events) else None
+
+    def title(self, generations: Iterable[Generation]) -> str:
+        """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
+        return keras_title(generations, self.module.settings.keras_versions)
+
+    @property
+    def call_title(self) -> str:
+        """Its `call`, for messages: with the class that it is inherited from, where the message points."""
+        method = self.cls.call
+        inherited = method is not None and method.owner is not self.cls
+        return f"`{self.name}.call`" + (f", inherited from `{method.owner.name}`," if inherited and method else "")
+
+    @cached_property
+    def all_events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
+        """What `call` does, in functions of other modules as well."""
+        found = walk(self.cls.trace.events)
+        return tuple(event for event in found if isinstance(event, (LayerCall, Inlined, KerasCall, PhaseTest)))
+
+    @cached_property
+    def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
+        """What `call` does, that part which stands in this module."""
+        here = self.module.scope
+        return tuple(event for event in self.all_events if event.place.scope.root is here)
+
+    @property
+    def layer_calls(self) -> Iterator[LayerCall]:
+        """The calls of layers that `call` makes, itself or in functions it runs."""
+        return (
+            event
+            for event in self.events
+            if isinstance(event, LayerCall) and not event.inspected and hasattr(event.node, "lineno")
+        )
+
+    @cached_property
+    def calls_in_other_methods(self) -> tuple[LayerCall, ...]:
+        """The calls of layers that methods make which take `training`, and which neither `call` nor Keras runs."""
+        run = {event.function for event in self.events if isinstance(event, Inlined)}
+        found: dict[ast.Call, LayerCall] = {}
+        for name, node in self.cls.methods.items():
+            if name.startswith("__") or name in _RUN_BY_KERAS or node in run or parameter(node, "training") is None:
+                continue
+            summary = self.cls.program.method_summary(self.cls.instance, Method(node, self.cls))
+            for event in walk(summary.events):
+                if isinstance(event, LayerCall) and event.place.function is node and not event.inspected:
+                    found.setdefault(event.node, event)
+        return tuple(found.values())
+
+    def wrong(self, subject: Subject) -> Iterator[Wrong]:
+        """Where what runs there receives another phase than the one asked for."""
+        for generation in self.generations:
+            flow = self.module.flow(generation)
+            for mode in Mode:
+                for received in flow.report(self.cls, mode).of(subject):
+                    if received.phase is not Passed.UNKNOWN and bool(received.phase) is not mode.wanted:
+                        yield Wrong(generation, mode, received)
+
+    def misled_by_default(self, call: Inlined) -> tuple[Generation, ...]:
+        """The generations of Keras under which a `call` that is run as a plain function, and left to the default of its
+        `training`, runs something in another phase than the one asked for.
+        """
+        asks = (one for one in walk(call.owner.trace.events) if isinstance(one, PhaseTest)) if call.owner else ()
+        if any(one.place.function is call.function for one in asks):
+            return self.generations
+        given = [one for one in walk(call.events) if isinstance(one, (LayerCall, KerasCall)) and names_flag(one)]
+        return self.misled(given)
+
+    def misled(self, subjects: Iterable[LayerCall | KerasCall]) -> tuple[Generation, ...]:
+        """The generations of Keras under which one of some calls receives the wrong phase inside the class."""
+        return concerned(one for subject in subjects for one in self.wrong_inside(subject))
+
+    def _entry_is_right(self, wrong: Wrong) -> bool:
+        return bool(self.module.flow(wrong.generation).entry_phase(self.cls, wrong.mode)) is wrong.mode.wanted
+
+    def poisoned(self, call: LayerCall) -> list[Wrong]:
+        """Where a call without a flag runs in a phase that a sibling before it left behind, not the one asked for."""
+        if not call.flag.absent or not reaches_phase(call):
+            return []
+        wrong = self.wrong_inside(call)
+        from_sibling = [one for one in wrong if one.received.writer is not None and one.received.writer is not call]
+        return [one for one in from_sibling if self._right_alone(call, one)]
+
+    def poisoned_by_default(self, helper: Inlined) -> list[LayerCall]:
+        """The layers inside a helper that run in the wrong phase because another one is told the default of its
+        parameter `training`.
+        """
+        if not uses_default(helper):
+            return []
+        inside = [one for one in walk(helper.events) if isinstance(one, LayerCall)]
+        misled = [(call, wrong.received.writer) for call in inside for wrong in self.poisoned(call)]
+        return [one for one, writer in misled if writer in inside and writer is not None and takes_from_helper(writer)]
+
+    def _right_alone(self, call: LayerCall, wrong: Wrong) -> bool:
+        # Without the sibling it would be right: it is not a default of its own that makes it wrong.
+        alone = self.module.flow(wrong.generation).alone(self.cls, wrong.mode, call)
+        return any(bool(phase) is wrong.mode.wanted for phase in alone)
+
+    def wrong_inside(self, subject: Subject) -> Iterator[Wrong]:
+        """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""
+        return (wrong for wrong in self.wrong(subject) if self._entry_is_right(wrong))
+
+    @property
+    def can_take_training(self) -> bool:
+        """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
+        if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
+            return False
+        if hides_signature(self.cls):
+            return False
+        if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
+            return False
+        return passes_through(self.cls)
+
+
+def concerned(wrong: Iterable[Wrong]) -> tuple[Generation, ...]:
+    """The generations of Keras under which something is wrong."""
+    return tuple(dict.fromkeys(one.generation for one in wrong))
+
+
+def majors(generations: Iterable[Generation]) -> tuple[int, ...]:
+    """The major versions of some generations."""
+    return tuple(sorted({generation.keras for generation in generations}))

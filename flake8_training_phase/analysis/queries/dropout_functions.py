@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.flag_taint import FlagTaint
 from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, guarded_calls, unguarded_calls
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.syntax.definitions import called_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import is_backend_function, keras_path

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import Event, LayerCall, walk
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.functions import FunctionDef
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import MISNAMED
 

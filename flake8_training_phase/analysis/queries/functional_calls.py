@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ClassValue, External, FunctionValue, Value, members
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 MAX_DEPTH = 6

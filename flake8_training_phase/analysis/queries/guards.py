@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.events import Branch, Event, Inlined, LayerCall, Loop, PhaseTest, walk
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, members
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 

@@ -16,8 +16,7 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.legacy import is_backend_module, legacy_function
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-    from flake8_training_phase.analysis.queries.layer_class import LayerClass
+    from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _VERSION_TEST = re.compile(r"(?<![a-zA-Z])version|VERSION|hasattr\(.*phase", re.DOTALL)

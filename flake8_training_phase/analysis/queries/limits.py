@@ -11,8 +11,7 @@ from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS
 from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
 from flake8_training_phase.analysis.program import MAX_KINDS
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 
 _REASONS = {
     Limit.STEPS: f"it takes more than {MAX_STEPS:,} steps to follow",

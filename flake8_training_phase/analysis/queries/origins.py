@@ -23,6 +23,7 @@ class Origins:
 
     def __init__(self, module: CheckedModule) -> None:
         self._module = module.module
+        self._project = module.project
         self._imports = dict(_imports(module.tree))
 
     def of_attribute(self, name: str, cls: UserClass) -> str:
@@ -62,9 +63,9 @@ class Origins:
         where = f"is imported in line {statement.lineno} from `{module}`"
         if is_outside(module):
             return f"{where}, and no table of layers tells what it is"
-        if not self._module.project.follows_imports:
+        if not self._project.follows_imports:
             return f"{where}, and `follow-imports` is off"
-        found = self._module.project.file_of_import(self._module, module.lstrip("."))
+        found = self._project.file_of_import(self._module, module.lstrip("."))
         if found is None:
             return f"{where}, of which no file was found and no catalogue tells"
         file, is_read = found

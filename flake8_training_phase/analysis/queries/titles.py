@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
-from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 _DEPTH = 6

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.around import Objects
 from flake8_training_phase.analysis.domain.events import Given, Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.scopes import Scope
@@ -23,15 +24,9 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.machine.calls import is_static
 from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
-from flake8_training_phase.analysis.program import Program
+from flake8_training_phase.analysis.queries.checked_module import LayerClass, concerned
 from flake8_training_phase.analysis.queries.dropout_functions import is_dropout, is_random
-from flake8_training_phase.analysis.queries.layer_class import (
-    LayerClass,
-    concerned,
-    is_helper,
-    left_to_default,
-    reaches_phase,
-)
+from flake8_training_phase.analysis.queries.layer_calls import is_helper, left_to_default, reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
@@ -117,7 +112,7 @@ def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:
 class _ToldRun(Interpreter):
     """Also writes down the functions from outside that drop."""
 
-    def __init__(self, program: Program, subject: Instance, home: Scope) -> None:
+    def __init__(self, program: Objects, subject: Instance, home: Scope) -> None:
         super().__init__(program, subject)
         self.home = home
         self.drops: list[tuple[str, int]] = []

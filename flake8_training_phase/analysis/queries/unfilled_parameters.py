@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
 

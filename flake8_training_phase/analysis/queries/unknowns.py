@@ -19,8 +19,7 @@ from flake8_training_phase.analysis.domain.values import (
     members,
 )
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.origins import Origins
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import model_attributes

@@ -11,8 +11,7 @@ from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.entries.module_run import ModelCall, module_run
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import layer_title
+from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.rules.callers.mapped_layers import MappedCall, idle_mapped_calls

@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.domain.values import Instance, Value, member
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside, possible_layer_calls
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, Unit
 from flake8_training_phase.analysis.syntax.names import with_used
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of

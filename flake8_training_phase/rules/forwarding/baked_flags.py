@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.domain.values import Constant, Instance, Val
 from flake8_training_phase.analysis.entries.graph_run import TRAINING_USES, GraphCall, GraphRun, graph_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation

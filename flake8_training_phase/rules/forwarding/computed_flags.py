@@ -11,7 +11,8 @@ from flake8_training_phase.analysis.domain.arguments import defaults, parameter_
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 

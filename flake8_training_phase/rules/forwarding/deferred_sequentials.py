@@ -16,7 +16,7 @@ from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, Items, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 

@@ -7,7 +7,7 @@ from flake8_training_phase.analysis.domain.events import KerasCall
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import graph_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.keras.catalogue import MODEL_NAMES
 
 

@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Leaves
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import defaults_to_true
+from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Phase

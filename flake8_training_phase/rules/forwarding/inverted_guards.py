@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, LANES, TRUE_LANE, Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.guards import is_same_layer
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.queries.weights import has_weights, is_identity_at_inference
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer

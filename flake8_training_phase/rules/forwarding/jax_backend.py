@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
 

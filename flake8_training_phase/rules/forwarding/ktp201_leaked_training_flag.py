@@ -9,16 +9,15 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import augments
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
-from flake8_training_phase.analysis.queries.layer_class import (
+from flake8_training_phase.analysis.queries.checked_module import (
+    CheckedModule,
     LayerClass,
+    RelatedNode,
     Wrong,
     concerned,
-    defaults_to_true,
-    layer_title,
     majors,
-    takes_keyword,
 )
+from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true, layer_title, takes_keyword
 from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan

@@ -8,8 +8,8 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import UNKNOWN, members, union
 from flake8_training_phase.analysis.phase.decorators import hides_signature
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import takes_keyword, wants_flag
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Applicability, Severity

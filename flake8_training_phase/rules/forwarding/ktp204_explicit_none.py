@@ -8,14 +8,8 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Given, LayerCall
 from flake8_training_phase.analysis.domain.values import TRUE_LANE
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import (
-    LayerClass,
-    concerned,
-    majors,
-    reaches_phase,
-    wants_flag,
-)
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, wants_flag
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace

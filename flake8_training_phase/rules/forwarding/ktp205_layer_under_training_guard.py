@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.queries.weights import has_weights
 from flake8_training_phase.findings import Applicability, Severity

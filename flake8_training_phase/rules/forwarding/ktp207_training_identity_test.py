@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall, PhaseTest
 from flake8_training_phase.analysis.domain.values import NONE_LANE
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace
 from flake8_training_phase.keras.catalogue import DependsOn

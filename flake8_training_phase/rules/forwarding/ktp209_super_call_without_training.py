@@ -9,8 +9,7 @@ from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
 from flake8_training_phase.analysis.domain.values import Value
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Plan
 from flake8_training_phase.fixes.parameter import add_parameter

@@ -9,14 +9,10 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, members
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import (
-    LayerClass,
-    concerned,
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.layer_calls import (
     is_helper,
     left_to_default,
-    majors,
-    poisoned_by_default,
     reaches_phase,
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
@@ -100,7 +96,7 @@ class TrainingNotPassedToHelper(Rule):
                 yield from tuple(found) or self._never_dropping(layer_class, helper)
 
     def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
-        needy = left_to_default(helper) or poisoned_by_default(layer_class, helper)
+        needy = left_to_default(helper) or layer_class.poisoned_by_default(helper)
         default = dict(defaults(helper.function)).get("training")
         if not needy:
             yield from self._given_to_unknown(layer_class, helper, default)

@@ -10,10 +10,9 @@ from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import TRUE_LANE, Instance, members
 from flake8_training_phase.analysis.queries.augmentation import on_unless_told
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.dropout_functions import dropouts_by_hand, is_dropout
 from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter

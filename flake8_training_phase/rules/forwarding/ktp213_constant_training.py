@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, Instance, Value, members
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.dunder_calls import dunder_call
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import KerasLayer

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, takes_keyword
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Plan

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import called
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import majors
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, majors
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.targets import keras_title

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter_names
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, majors
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AppendStatement, Plan

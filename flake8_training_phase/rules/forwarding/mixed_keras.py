@@ -5,7 +5,8 @@ from __future__ import annotations
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 
 
 def loses_context(layer_class: LayerClass, call: LayerCall) -> bool:

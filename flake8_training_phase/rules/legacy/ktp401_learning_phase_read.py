@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, passes_through
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import passes_through
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.queries.phase_switches import is_in_switch
 from flake8_training_phase.analysis.syntax.walking import nodes_in

@@ -8,9 +8,8 @@ from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import untold_helper
 from flake8_training_phase.findings import Severity

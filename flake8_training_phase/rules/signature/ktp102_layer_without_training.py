@@ -7,13 +7,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.augmentation import only_augments
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
-from flake8_training_phase.analysis.queries.layer_class import (
-    LayerClass,
-    majors,
-    reaches_phase,
-)
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import UntoldHelper, untold_helper
 from flake8_training_phase.findings import Severity

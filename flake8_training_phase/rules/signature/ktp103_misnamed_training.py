@@ -9,14 +9,8 @@ from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaul
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.phase.results import Subject
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import (
-    LayerClass,
-    concerned,
-    majors,
-    reaches_phase,
-    shows_flag,
-)
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, shows_flag
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.syntax.walking import nodes_in

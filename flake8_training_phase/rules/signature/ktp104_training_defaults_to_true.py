@@ -10,11 +10,10 @@ from flake8_training_phase.analysis.domain.events import Given, KerasCall, Layer
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.augmentation import augments, on_unless_told
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.queries.dropout_functions import drops_by_phase
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, Replace

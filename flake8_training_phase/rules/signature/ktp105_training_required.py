@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.classes import Method
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddDefault, Change, Plan
 from flake8_training_phase.fixes.none_default import allow_none

@@ -9,9 +9,9 @@ from flake8_training_phase.analysis.domain.arguments import parameter, parameter
 from flake8_training_phase.analysis.domain.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, called, walk
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses, kwargs_uses
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.name_parameter import defaults_to_inference, name_parameter

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.decorators import graph_decorator, hiding_decorator
 from flake8_training_phase.analysis.phase.results import Subject
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.rules.rule import Problem, Rule

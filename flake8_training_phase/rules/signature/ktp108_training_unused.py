@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.values import Instance, union
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass, reaches_phase
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.dunder_calls import DunderCall, dunder_call
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Plan, RenameFunction

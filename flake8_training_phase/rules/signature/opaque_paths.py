@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.models.functions import flattened
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _ALL_LAYERS = frozenset({"layers", "submodules", "_layers", "_flatten_layers"})

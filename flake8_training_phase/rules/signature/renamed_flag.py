@@ -20,7 +20,7 @@ from flake8_training_phase.analysis.domain.values import (
     members,
 )
 from flake8_training_phase.analysis.entries.module_run import module_run
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_training_phase.api import Finding, check_paths, fix_paths
-from flake8_training_phase.runtime.trace import MODES, phase_wanted
+from flake8_training_phase.runtime.recording import MODES, phase_wanted
 from tests.runtime.programs.comparing import REFUSED
 from tests.runtime.programs.program import Program, Target
 from tests.runtime.programs.running import OUTSIDE, Observed

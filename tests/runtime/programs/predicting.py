@@ -15,11 +15,10 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, class_de
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.layer_class import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
-from flake8_training_phase.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.runtime.programs.program import Program, Target
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.documents import SUFFIXES_IN_FOLDERS
 from flake8_training_phase.sources.gitignore import GitIgnores, is_ignored
 from flake8_training_phase.sources.globs import Globs, absolute

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.maps.model import MODES, Cell, Cells, Function, Kind, Map, Place, Row, State
 from flake8_training_phase.maps.static import NoSuchClass, maps_of
-from flake8_training_phase.runtime.trace import MODES as TRACED_MODES
-from flake8_training_phase.runtime.trace import Phase, Site, Trace, TracedCall
-from flake8_training_phase.settings import Settings
+from flake8_training_phase.runtime.recording import MODES as TRACED_MODES
+from flake8_training_phase.runtime.recording import Phase, Recording, Site, TracedCall
 from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.parsing import Broken
 
@@ -22,7 +22,7 @@ Chain = tuple[tuple[str, int], ...]
 """The lines that lead to a call: those of the layers around it, the outermost first, then its own."""
 
 
-def measured_map(trace: Trace) -> Map:
+def measured_map(trace: Recording) -> Map:
     """The map of a traced model: of its code, under the release of Keras that it ran on, with what it did."""
     shown = _static(trace)
     open_calls = list(trace.calls)
@@ -40,7 +40,7 @@ def measured_map(trace: Trace) -> Map:
     return replace(shown, rows=tuple(rows), notes=notes, measured_on=f"Keras {trace.keras}" if trace.keras else "Keras")
 
 
-def _static(trace: Trace) -> Map:
+def _static(trace: Recording) -> Map:
     why = "the model has no class of its own"
     if trace.file is not None:
         try:
@@ -63,7 +63,7 @@ def _settings(version: str) -> Settings:
         return Settings()
 
 
-def _with_measured(row: Row, around: Chain, take: Callable[[Chain, Row], list[TracedCall]], trace: Trace) -> Row:
+def _with_measured(row: Row, around: Chain, take: Callable[[Chain, Row], list[TracedCall]], trace: Recording) -> Row:
     chain = around
     if row.kind is Kind.LAYER and row.place is not None:
         chain = (*around, (os.path.realpath(row.place.file), row.place.line))
@@ -99,7 +99,7 @@ def _is_of(call: TracedCall, row: Row) -> bool:
     return not row.layer or call.layer in row.layer.split(" or ")
 
 
-def _cells(calls: Sequence[TracedCall], trace: Trace) -> Cells:
+def _cells(calls: Sequence[TracedCall], trace: Recording) -> Cells:
     return tuple(_cell([one for one in calls if one.mode == mode], mode in trace.modes) for mode in TRACED_MODES)
 
 
@@ -125,7 +125,7 @@ def _one_of(cells: Sequence[Cell]) -> Cell:
     return Cell(states.pop() if len(states) == 1 else State.MIXED, any(one.wrong for one in cells))
 
 
-def _rest(calls: Iterable[TracedCall], trace: Trace, number: int, releases: int) -> list[Row]:
+def _rest(calls: Iterable[TracedCall], trace: Recording, number: int, releases: int) -> list[Row]:
     """A row for each call that the code does not show: of functional models, of layers that are made elsewhere."""
     groups: dict[tuple[str, str, Site | None], list[TracedCall]] = {}
     for one in calls:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_training_phase.findings import Finding, Position, Unknown
-from flake8_training_phase.sources.documents import Document, Place
+from flake8_training_phase.sources.document import Document, Place
 
 
 @dataclass(frozen=True, slots=True)

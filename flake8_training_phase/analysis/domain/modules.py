@@ -23,13 +23,13 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import ALL
 
 if TYPE_CHECKING:
-    from flake8_training_phase.analysis.project import Project
+    from flake8_training_phase.analysis.domain.around import Modules
 
 
 class Module:
     """A module and its names; what it imports is looked up in its project."""
 
-    def __init__(self, tree: ast.Module, path: Path, project: Project, text: str) -> None:
+    def __init__(self, tree: ast.Module, path: Path, project: Modules, text: str) -> None:
         self.tree = tree
         self.text = text
         self.path = path

@@ -15,7 +15,7 @@ from flake8_training_phase.output.destination import Destination, Writer
 from flake8_training_phase.output.report import FileError, Report
 from flake8_training_phase.output.summary import Summary
 from flake8_training_phase.reporters import reporter
-from flake8_training_phase.runs.results import FileResult
+from flake8_training_phase.results import FileResult
 
 
 def finish_run(options: RunOptions, results: Sequence[FileResult], errors: Sequence[FileError], stream: TextIO) -> int:

@@ -1,0 +1,76 @@
+"""What the data of the domain asks of what is built on top of it: of the program and of the project.
+
+`Program` (`analysis/program.py`) and `Project` (`analysis/project.py`) give the answers. They are named here, where
+nothing above is known, so that imports point down.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.domain.classes import CallSummary, Method, UserClass
+    from flake8_training_phase.analysis.domain.modules import Module
+    from flake8_training_phase.analysis.domain.objects import Made, ObjectState
+    from flake8_training_phase.analysis.domain.scopes import Import, Scope
+    from flake8_training_phase.analysis.domain.values import Instance, Value
+    from flake8_training_phase.keras.knowledge import Knowledge
+
+Answer = TypeVar("Answer")
+
+
+class Objects(Protocol):
+    """What is known of the objects of a program, each thing found out once."""
+
+    def ask(self, question: Hashable, answer: Callable[[], Answer], meanwhile: Answer) -> Answer:
+        """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`."""
+
+    def canonical(self, instance: Instance) -> Instance:
+        """The object that stands for all that are made of the same class with arguments that come to the same."""
+
+    def has_too_many_kinds(self, cls: UserClass) -> bool:
+        """Whether the module of a class makes more kinds of its objects than are told apart."""
+
+    def constructions(self, module: Module) -> tuple[Made, ...]:
+        """The objects that the code of a module makes, itself and in the constructors of what it makes."""
+
+    def state(self, instance: Instance) -> ObjectState:
+        """What constructing an object leaves behind."""
+
+    def attribute(self, instance: Instance, name: str) -> Value | None:
+        """What was assigned to an attribute of an object; None when nothing was."""
+
+    def change(self, instance: Instance, name: str, value: Value) -> None:
+        """Another object assigns an attribute of this one."""
+
+    def summary(self, instance: Instance) -> CallSummary:
+        """What `call` of an object does when the flag is True, False or None."""
+
+    def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
+        """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """What an expression at the top of a scope is."""
+
+
+class Modules(Protocol):
+    """The other modules of the project that a module belongs to, and what the user tells of what is outside."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the user tells."""
+
+    @property
+    def program(self) -> Objects:
+        """The program that the modules make up."""
+
+    def find(self, binding: Import, importer: Module) -> Value | None:
+        """What an import gives; None when it leads out of the project."""
+
+    def submodule(self, package: Module, name: str) -> Module | None:
+        """The module `name` in a package."""
+
+    def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
+        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""

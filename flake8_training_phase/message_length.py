@@ -7,8 +7,8 @@ import re
 MAX_MESSAGE = 160
 """Characters that a message has at most."""
 
-_SHORTEST = 18
-"""What is left of a shortened name, with its backticks."""
+_SHORTEST = 12
+"""What is left of a name, with its backticks, where many are long."""
 _ALTERNATIVES = re.compile(r"\((\w+) or [\w ]+")
 _CODE = re.compile(r"`[^`]+`")
 
@@ -16,23 +16,27 @@ _CODE = re.compile(r"`[^`]+`")
 def fitted(message: str) -> str:
     """The message itself where it is short enough; else with the longest names in it shortened in the middle.
 
-    The last sentence, which says what to write, is shortened only if nothing else helps.
+    The last sentence, which says what to write, stays as it is.
     """
     if len(message) <= MAX_MESSAGE:
         return message
-    message = _ALTERNATIVES.sub(r"(\1 or others", message)
-    happens, stop, advice = message.rpartition(". ")
-    happens = _shortened(happens, MAX_MESSAGE - len(stop + advice))
-    message = _shortened(f"{happens}{stop}{advice}", MAX_MESSAGE)
-    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…"
+    happens, stop, advice = _ALTERNATIVES.sub(r"(\1 or others", message).rpartition(". ")
+    return _cut(f"{_shortened(happens, MAX_MESSAGE - len(stop + advice))}{stop}{advice}")
 
 
 def _shortened(text: str, room: int) -> str:
-    """The text with its longest names shortened, one after the other, until it fits or all are as short as can be."""
-    while len(text) > room:
-        name = max(_CODE.findall(text), key=len, default="")
-        left = max(len(name) - (len(text) - room), _SHORTEST)
-        if left >= len(name):
-            break
-        text = text.replace(name, f"{name[: left // 2]}…{name[left // 2 - left + 1 :]}")
-    return text
+    """The text with its longest names cut to one length, the largest with which it fits."""
+    longest = max(map(len, _CODE.findall(text)), default=0)
+    tries = (_with_names_up_to(limit, text) for limit in range(longest, _SHORTEST - 1, -1))
+    return next((one for one in tries if len(one) <= room), text)
+
+
+def _with_names_up_to(limit: int, text: str) -> str:
+    def cut(name: re.Match[str]) -> str:
+        return name[0] if len(name[0]) <= limit else f"{name[0][: limit // 2]}…{name[0][limit // 2 - limit + 1 :]}"
+
+    return _CODE.sub(cut, text)
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…"

@@ -32,7 +32,7 @@ def test_long_names_are_shortened_in_the_middle() -> None:
         "(SyncBatchNormalization or BatchNormalization, line 1445) only inherits its mode. Add `training=None`"
     )
     assert fitted(message) == (
-        "`OptimizedMultiQueryA…thDownSampling.call` takes no `training`: `self._query_downsampling_norm` "
+        "`OptimizedMu…pling.call` takes no `training`: `self._query…pling_norm` "
         "(SyncBatchNormalization or others, line 1445) only inherits its mode. Add `training=None`"
     )
     advice = f"`a` is wrong. Write `{'x' * 200}`"

@@ -29,9 +29,10 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
-from flake8_training_phase.analysis.phase.flow import PhaseFlow, _flags, _lane, _own_phase, _Run
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Mode
-from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot
+from flake8_training_phase.analysis.phase.results import Received
+from flake8_training_phase.analysis.phase.watching import watch
 from flake8_training_phase.analysis.queries.layer_class import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -86,64 +87,28 @@ class Step:
     classes: list[UserClass] = field(default_factory=list)
 
 
-class _Watching(_Run):
-    """A run of the phase flow that writes down what is called and entered."""
-
-    def __init__(self, flow: PhaseFlow, report: Report) -> None:
-        super().__init__(flow, report)
-        self.ran: set[LayerCall | KerasCall | PhaseTest] = set()
-        self.entered: dict[tuple[object, tuple[Instance, ...], Phase, Phase], None] = {}
-        self._call: LayerCall | KerasCall | None = None
-        self._inside_of: tuple[Instance, ...] = ()
-
-    def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
-        self._call = call
-        self.ran.add(call)
-        return super()._layer_call(call, lanes, context)
-
-    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
-        self._call = event
-        self.ran.add(event)
-        return super()._keras_call(event, lanes, context)
-
-    def _phase_test(self, event: PhaseTest, lanes: int) -> None:
-        if event.lanes & lanes:
-            self.ran.add(event)
-        super()._phase_test(event, lanes)
-
-    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
-        outer, self._inside_of = self._inside_of, (*self._inside_of, receiver)
-        self.entered[(self._call, self._inside_of, phase, context)] = None
-        outcome = super()._inside(receiver, phase, context)
-        self._inside_of = outer
-        return outcome
-
-
 def observe(cls: UserClass, generation: Generation, mode: Mode) -> Observed:
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
     flow = PhaseFlow(generation)
     found = Observed()
-    entry = flow._entry(cls, mode)
-    phase = _own_phase(cls, entry, generation)
+    phase, context = flow.entry(cls, mode)
     found.phases[()].add(phase)
-    _observe(flow, cls, phase, entry.context, (), found)
+    _observe(flow, cls, phase, context, (), found)
     return found
 
 
 def _observe(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, path: Path, found: Observed) -> None:
-    report = Report()
-    run = _Watching(flow, report)
-    run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
-    found.ran.update((*path, call) for call in run.ran)
-    for subject, received in report.received.items():
+    seen = watch(flow, cls, phase, context)
+    found.ran.update((*path, call) for call in seen.ran)
+    for subject, received in seen.received.items():
         here = (*path, subject)
         found.received[here] |= received
-    for call, layers, entered_with, held in run.entered:
-        inner = (*path, call, *layers)
-        found.phases[inner].add(entered_with)
-        if _is_followed(layers[-1], inner):
-            assert isinstance(layers[-1].type, UserClass)
-            _observe(flow, layers[-1].type, entered_with, held, inner, found)
+    for one in seen.entered:
+        inner = (*path, one.call, *one.layers)
+        found.phases[inner].add(one.phase)
+        if _is_followed(one.layers[-1], inner):
+            assert isinstance(one.layers[-1].type, UserClass)
+            _observe(flow, one.layers[-1].type, one.phase, one.context, inner, found)
 
 
 def _is_followed(layer: Instance, path: Path) -> bool:
@@ -336,8 +301,8 @@ def raises(step: Step, generation: Generation, seen: Observed) -> str | None:
     if step.needs_flag:
         return "`training` is required and not passed"
     if step.positional is not None:
-        lanes = (_lane(phase) for phase in seen.phases[step.path[:-1]])
-        if any(_is_real(one) for lane in lanes for one in _flags(step.positional, lane, generation)):
+        flow, argument = PhaseFlow(generation), step.positional
+        if any(_is_real(flag) for phase in seen.phases[step.path[:-1]] for flag in flow.flags(argument, phase)):
             return "Keras 3 takes only tensors by position"
     return None
 

@@ -73,7 +73,7 @@ class PhaseFlow:
 
         def run() -> Report:
             events = cls.program.summary(one).events
-            _Run(self, report).sequence(events, _lane(phase), frozenset({Slot(resolved.context)}))
+            PhaseTransfer(self, report).whole_call(events, phase, resolved.context)
             return report
 
         return cls.program.ask(question, run, meanwhile=report)
@@ -85,7 +85,7 @@ class PhaseFlow:
     def in_context(self, context: Phase, call: LayerCall) -> frozenset[Phase]:
         """What the layers run by a call receive that finds this in the call context."""
         report = Report()
-        _Run(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
+        PhaseTransfer(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
         return frozenset(received.phase for received in report.of(call))
 
     def untold(self, layer: Instance) -> frozenset[Phase]:
@@ -93,7 +93,16 @@ class PhaseFlow:
         accepts, default = _signature(layer.type, self.generation)
         resolved = self.generation.resolve(Passed.ABSENT, None, default, accepts)
         phase = _own_phase(layer.type, resolved, self.generation)
-        return _Run(self, Report())._inside(layer, phase, resolved.context)[0]
+        return PhaseTransfer(self, Report())._inside(layer, phase, resolved.context)[0]
+
+    def entry(self, cls: UserClass, mode: Mode) -> tuple[Phase, Phase]:
+        """What the outermost `call` holds as its phase, and the call context that its layers find."""
+        resolved = self._entry(cls, mode)
+        return _own_phase(cls, resolved, self.generation), resolved.context
+
+    def flags(self, argument: FlagArgument, phase: Phase) -> set[Flag]:
+        """What a call may pass when the `call` around it received this phase."""
+        return _flags(argument, _lane(phase), self.generation)
 
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
         """The phase that the outermost call itself runs with."""
@@ -128,7 +137,7 @@ class PhaseFlow:
         report = Report()
         events = layer.type.program.summary(layer).events
         try:
-            after = _Run(self, report).sequence(events, _lane(phase), frozenset({Slot(context)}))
+            after = PhaseTransfer(self, report).whole_call(events, phase, context)
         finally:
             self._running.pop()
         inside = frozenset(one.phase for found in report.received.values() for one in found)
@@ -139,8 +148,8 @@ class PhaseFlow:
         return inside, left
 
 
-class _Run:
-    """One run over the events of one class."""
+class PhaseTransfer:
+    """One run over the events of one class: what each of them receives and leaves in the call context."""
 
     def __init__(self, flow: PhaseFlow, report: Report) -> None:
         self.flow = flow
@@ -151,8 +160,12 @@ class _Run:
         self._loops: dict[tuple[Loop, int, Context], tuple[Context, Context]] = {}
         """What loops have left behind, and what was returned in them, by what they began with."""
 
+    def whole_call(self, events: Iterable[Event], phase: Phase, context: Phase) -> Context:
+        """Run a `call` that received a phase; gives the context it leaves behind."""
+        return self.sequence(events, _lane(phase), frozenset({Slot(context)}))
+
     def sequence(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
-        """Run a whole `call`; gives the context it leaves behind."""
+        """Run the events of a `call` in some lanes; gives the context they leave behind."""
         return self._block(events, lanes, context) | self._returned
 
     def _block(self, events: Iterable[Event], lanes: int, context: Context) -> Context:

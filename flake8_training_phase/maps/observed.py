@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.arguments import defaults
@@ -32,10 +32,11 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Received
-from flake8_training_phase.analysis.phase.watching import watch
+from flake8_training_phase.analysis.phase.watching import Watched, watch, watch_graph
 from flake8_training_phase.analysis.queries.layer_class import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps.model import Kind
 
@@ -90,15 +91,26 @@ class Step:
 def observe(cls: UserClass, generation: Generation, mode: Mode) -> Observed:
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
     flow = PhaseFlow(generation)
-    found = Observed()
     phase, context = flow.entry(cls, mode)
+    return _observed(flow, phase, watch(flow, cls, phase, context))
+
+
+def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: Mode) -> Observed:
+    """What happens when a functional or Sequential model that makes these calls is run in one way."""
+    flow = PhaseFlow(generation)
+    phase = generation.resolve(mode.flag, None, None, accepts=True).phase
+    return _observed(flow, phase, watch_graph(flow, calls, phase))
+
+
+def _observed(flow: PhaseFlow, phase: Phase, seen: Watched) -> Observed:
+    found = Observed()
     found.phases[()].add(phase)
-    _observe(flow, cls, phase, context, (), found)
+    _follow(flow, seen, (), found)
     return found
 
 
-def _observe(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, path: Path, found: Observed) -> None:
-    seen = watch(flow, cls, phase, context)
+def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed) -> None:
+    """Write down what one `call` did, and what the layers did that it ran."""
     found.ran.update((*path, call) for call in seen.ran)
     for subject, received in seen.received.items():
         here = (*path, subject)
@@ -108,7 +120,7 @@ def _observe(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, path
         found.phases[inner].add(one.phase)
         if _is_followed(one.layers[-1], inner):
             assert isinstance(one.layers[-1].type, UserClass)
-            _observe(flow, one.layers[-1].type, one.phase, one.context, inner, found)
+            _follow(flow, watch(flow, one.layers[-1].type, one.phase, one.context), inner, found)
 
 
 def _is_followed(layer: Instance, path: Path) -> bool:
@@ -122,6 +134,27 @@ def _is_followed(layer: Instance, path: Path) -> bool:
 def steps_of(cls: UserClass) -> list[Step]:
     """What the `call` of a class calls, in order."""
     return _of_call(cls, ())
+
+
+def steps_of_graph(calls: Iterable[LayerCall], *, is_sequential: bool) -> list[Step]:
+    """What a functional model calls, in order, or what is in a Sequential."""
+    steps = []
+    for call in calls:
+        step = _layer_call(call, ())
+        if is_sequential or isinstance(call.node.func, ast.Call):
+            step.call = ""  # It is made where it is called, and has no name: `Dropout(0.5)(x)`.
+        if call.receiver is UNKNOWN:
+            step.passed = _written_flag(call.node)
+            step.unknown = f"what `{call.name}` is cannot be read from the code"
+        if any(isinstance(one, Instance) and not _keeps_flag(one) for one in members(call.receiver)):
+            step.constant = None
+        steps.append(step)
+    return steps
+
+
+def _keeps_flag(layer: Instance) -> bool:
+    """Whether a flag that is given to a layer in a graph says anything: it is dropped where `call` does not take it."""
+    return isinstance(layer.type, KerasLayer) or layer.type.call is None or layer.type.accepts_training
 
 
 def _of_call(cls: UserClass, path: Path) -> list[Step]:

@@ -33,15 +33,12 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.phase.decorators import hides_default, hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.phase.modes import Leaves, Mode
-from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot, Subject
+from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot, Subject, bounded
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
 
 MAX_NESTING = 24
 """How deep layers inside layers are followed."""
-
-MAX_WRITERS = 8
-"""How many calls that may have written one phase to the call context are told apart where ways meet."""
 
 
 class PhaseFlow:
@@ -99,6 +96,10 @@ class PhaseFlow:
         """What the outermost `call` holds as its phase, and the call context that its layers find."""
         resolved = self._entry(cls, mode)
         return _own_phase(cls, resolved, self.generation), resolved.context
+
+    def signature(self, type_: KerasLayer | UserClass) -> tuple[bool, bool | None]:
+        """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
+        return _signature(type_, self.generation)
 
     def flags(self, argument: FlagArgument, phase: Phase) -> set[Flag]:
         """What a call may pass when the `call` around it received this phase."""
@@ -180,7 +181,7 @@ class PhaseTransfer:
             return self._layer_call(event, lanes, context) if event.lanes & lanes else context
         if isinstance(event, Branch):
             ways = [self._block(way, lanes, context) for way in event.ways]
-            return _bounded(frozenset().union(*ways))
+            return bounded(frozenset().union(*ways))
         if isinstance(event, Loop):
             return self._loop(event, lanes, context)
         if isinstance(event, Inlined):
@@ -205,9 +206,9 @@ class PhaseTransfer:
             outer = self._left_loop, self._returned
             self._left_loop = self._returned = frozenset()
             once = self._block(event.body, lanes, context)
-            again = _bounded(once | self._left_loop)
+            again = bounded(once | self._left_loop)
             twice = again if again <= context else self._block(event.body, lanes, again)
-            after = _bounded(context | once | twice | self._left_loop)
+            after = bounded(context | once | twice | self._left_loop)
             self._loops[question] = after, self._returned
             self._left_loop, self._returned = outer
         after, returned = self._loops[question]
@@ -257,9 +258,13 @@ class PhaseTransfer:
     def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
         after: set[Slot] = set()
         for member in members(call.receiver):
-            for flag in _flags(call.flag, lanes, self.generation):
+            for flag in self._flags_for(call, member, lanes):
                 after |= self._one_call(call, member, flag, context)
-        return _bounded(frozenset(after)) if self.generation.shared_context else context
+        return bounded(frozenset(after)) if self.generation.shared_context else context
+
+    def _flags_for(self, call: LayerCall, receiver: Value, lanes: int) -> set[Flag]:
+        """What a call passes to one of the layers that it may call."""
+        return _flags(call.flag, lanes, self.generation)
 
     def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[Slot]:
         """One layer called with one flag; gives what the context may hold afterwards."""
@@ -356,21 +361,6 @@ class PhaseTransfer:
 
 def _if_the_same(phases: frozenset[Phase]) -> frozenset[Phase]:
     return phases if len(phases) < 2 else frozenset({Passed.UNKNOWN})
-
-
-def _bounded(context: Context) -> Context:
-    """A context with a few writers for each phase, the first ones: one is named in a message, any one proves it."""
-    if len(context) <= MAX_WRITERS:
-        return context
-    kept: dict[Phase, list[Slot]] = {}
-    for slot in sorted(context, key=_place_of_writer):
-        kept.setdefault(slot.phase, []).append(slot)
-    return frozenset(slot for slots in kept.values() for slot in slots[:MAX_WRITERS])
-
-
-def _place_of_writer(slot: Slot) -> tuple[int, int]:
-    node = slot.writer.node if slot.writer is not None else None
-    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
 
 def _goes_elsewhere(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:

@@ -227,10 +227,10 @@ def _cell(cell: Cell, mode: str, marked: bool = False) -> str:
 
 def _with_call(text: str, row: Row) -> str:
     """A line of source with its call in bold, and what is called behind it."""
-    name = row.call.removeprefix("if ")
+    name = row.call.removeprefix("if ") or row.layer
     before, found, after = text.partition(name)
     code = f"{escape(before)}<b>{escape(found)}</b>{escape(after)}" if found else escape(text)
-    return f'{code}  <span class="layer">{escape(row.layer)}</span>' if row.layer else code
+    return code if not row.layer or found == row.layer else f'{code}  <span class="layer">{escape(row.layer)}</span>'
 
 
 def _name(row: Row) -> str:

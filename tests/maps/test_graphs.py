@@ -47,7 +47,7 @@ line  call                    given           fit()   True    False   no flag  p
   10  Dropout                                 train   train   infer   infer    infer
   11  Dense                                   ·       ·       ·       ·        ·
 
-Keras 2: none of 2 mode-dependent calls run in the wrong mode
+Keras 2: 0 of 2 mode-dependent calls run in the wrong mode
 Keras 3: 1 of 2 mode-dependent calls runs in the wrong mode
 note: Keras 3 replaces a constant `training=` in this model with the flag of the model (see KTP218)
 """

@@ -29,7 +29,7 @@ line     call                      given           fit()   True    False   no fl
            Keras 3                                 infer!  infer!  infer   infer    infer
              ← training=False leaks from self.backbone, line 11
 
-Keras 2: none of 2 mode-dependent calls run in the wrong mode
+Keras 2: 0 of 2 mode-dependent calls run in the wrong mode
 Keras 3: 1 of 2 mode-dependent calls runs in the wrong mode
 """
 
@@ -50,7 +50,7 @@ line     call
              infer! infer! infer  infer   infer
              <- training=False leaks from self.backbone, line 11
 
-Keras 2: none of 2 mode-dependent calls run in the wrong mode
+Keras 2: 0 of 2 mode-dependent calls run in the wrong mode
 Keras 3: 1 of 2 mode-dependent calls runs in the wrong mode
 """
 

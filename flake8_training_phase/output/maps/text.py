@@ -159,9 +159,12 @@ def leak_told(row: Row, origin: Row) -> str:
 
 def counted(wrong: int, unknown: int, of: int) -> str:
     """How many calls are wrong, in words."""
-    verb = "run" if wrong != 1 else "runs"
-    told = f"{wrong or 'none'} of {of} mode-dependent calls {verb} in the wrong mode"
-    return told + (f", {unknown} unknown" if unknown else "")
+    if not of:
+        return "no call depends on the mode"
+    calls, run = "call" if of == 1 else "calls", "runs" if wrong == 1 else "run"
+    return f"{wrong} of {of} mode-dependent {calls} {run} in the wrong mode" + (
+        f", {unknown} unknown" if unknown else ""
+    )
 
 
 def _line_number(row: Row) -> str:

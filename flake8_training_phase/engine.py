@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.queries.limits import not_followed
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, Unknown, in_order
 from flake8_training_phase.fixes.style import FileStyle
+from flake8_training_phase.message_length import fitted
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Problem, words_in
@@ -222,7 +223,7 @@ def finding(problem: Problem, source: SourceText, style: FileStyle | None) -> Fi
     return Finding(
         code=problem.rule.code,
         name=problem.rule.name,
-        message=printable(problem.message),
+        message=fitted(printable(problem.message)),
         severity=problem.severity,
         keras=problem.keras,
         start=source.start(problem.node),

@@ -59,8 +59,6 @@ The mode that the watched layer runs in, measured by running the code: *train* (
 the batch and updates its statistics), *infer*, *skipped* (it does not run) or *raises* (the call raises). Keras 2 is
 `tf_keras`. What differs from the fixed code is bold."""
 
-_WORDS = {"T": "train", "I": "infer", "M": "mixed", "-": "skipped", "E": "raises"}
-
 
 def rule_page(rule: Rule) -> str:
     """The page of a rule in Markdown."""
@@ -124,19 +122,14 @@ def proof_table(proof: Proof, has_fix: bool) -> str:
             rows.append(["as it is", version, *mode_cells(cell, proof.fixed)])
     if has_fix:
         versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
-        rows.append(["fixed", ", ".join(versions), *_words(proof.fixed)])
+        rows.append(["fixed", ", ".join(versions), *proof.fixed.split()])
     return table(rows)
 
 
 def mode_cells(measured: str, right: str) -> list[str]:
-    """The five cells of a measurement (`"I T I I I"`), in the order of `MODES`; what is not right is bold."""
-    pairs = zip(_words(measured), _words(right), strict=True)
+    """The five cells of a measurement (`"infer train infer infer infer"`), for `MODES`; what is not right is bold."""
+    pairs = zip(measured.split(), right.split(), strict=True)
     return [word if word == meant else f"**{word}**" for word, meant in pairs]
-
-
-def _words(cell: str) -> list[str]:
-    """What a proof says of each mode, in words; `E/T` is a `fit()` that raises compiled and trains eagerly."""
-    return ["/".join(_WORDS[letter] for letter in letters.split("/")) for letters in cell.split()]
 
 
 def rules_table(folder: str = "docs/rules/") -> str:

@@ -17,8 +17,8 @@ class Model(keras.Model):
         self.dropout = keras.layers.Dropout(0.5)
 
 """
-RIGHT = "T T I I I"
-GUARDED = "T T - - -"
+RIGHT = "train train infer infer infer"
+GUARDED = "train train skipped skipped skipped"
 """The layer runs in training alone, as the code has it."""
 
 
@@ -135,7 +135,7 @@ FORMS = {
     def call(self, x, mask=None, training=None, **kwargs):
         return self.dropout(x, training=training)
 """,
-        "I I I I I",
+        "infer infer infer infer infer",
         RIGHT,
     ),
     "another name": Form(
@@ -149,7 +149,7 @@ FORMS = {
         phase = training
         return self.dropout(x, training=phase)
 """,
-        "I I I I I",
+        "infer infer infer infer infer",
         RIGHT,
     ),
     "a comparison": Form(
@@ -165,7 +165,7 @@ FORMS = {
             x = self.dropout(x, training=True)
         return x
 """,
-        "- - - - -",
+        "skipped skipped skipped skipped skipped",
         GUARDED,
     ),
     "a name of its own": Form(
@@ -174,7 +174,7 @@ FORMS = {
         return self.dropout(x, training=phase())
 """,
         PASSED,
-        "I I I I I",
+        "infer infer infer infer infer",
         RIGHT,
         "from tensorflow.keras.backend import learning_phase as phase\n",
     ),
@@ -188,7 +188,10 @@ FORMS = {
         choice("lambda: self.dropout(x, training=True), x", "self, x"), CHOSEN, GUARDED, GUARDED
     ),
     "in_train_phase that is told the learning phase": Form(
-        choice("lambda: self.dropout(x, training=True), x, training=K.learning_phase()"), CHOSEN, "- - - - -", GUARDED
+        choice("lambda: self.dropout(x, training=True), x, training=K.learning_phase()"),
+        CHOSEN,
+        "skipped skipped skipped skipped skipped",
+        GUARDED,
     ),
     "in_train_phase under a name of its own": Form(
         choice("lambda: self.dropout(x, training=True), lambda: x, training=training", function="choose"),

@@ -31,24 +31,25 @@ class Proof:
     """What Keras does with an example.
 
     A cell has five words, one for each of `fit()`, `model(x, training=True)`, `model(x, training=False)`,
-    `model(x)` and `predict()`: `T` when the watched layer behaves as in training (Dropout drops, BatchNormalization
-    uses the batch and updates its moving statistics), `I` as in inference, `-` when it does not run, `E` when the
-    call raises. `E/T` for `fit()` is a compiled one that raises and an eager one that trains.
+    `model(x)` and `predict()`: `train` when the watched layer runs in training mode (Dropout drops, BatchNormalization
+    uses the batch and updates its moving statistics), `infer` in inference mode, `skipped` when it does not run,
+    `raises` when the call raises. `raises/train` for `fit()` is a compiled one that raises and an eager one that
+    trains.
     """
 
     build: str
     """An expression that makes the model, in the namespace of the example."""
     layer: str
     """The path of the watched layer below the model: `head.dropout`, `blocks[1]`."""
-    keras2: str | None = "T T I I I"
+    keras2: str | None = "train train infer infer infer"
     """What `tf_keras` does with the bad code; None when the example is not for it."""
-    keras3: str | None = "T T I I I"
+    keras3: str | None = "train train infer infer infer"
     """What `keras` does with the bad code."""
     keras3_early: str | None = None
     """What Keras 3.1 to 3.9 do with the bad code where they differ: measured when such a Keras is installed."""
     shape: tuple[int, ...] = (8,)
     """The shape of one sample."""
-    fixed: str = "T T I I I"
+    fixed: str = "train train infer infer infer"
     """What both do with the fixed code."""
 
 

@@ -212,7 +212,8 @@ def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
     ("arguments", "said"),
     [
         (["--select", "KTP2O2"], "select: no rule has the code `KTP2O2`; did you mean `KTP202`?"),
-        (["--ignore", "E501"], "ignore: no rule has the code `E501`"),
+        (["--ignore", "E501"], "ignore: `E501` is not a flake8-training-phase rule"),
+        (["--select", "F401"], "select: `F401` is not a flake8-training-phase rule\n"),
         (["--extend-select", "KTP1O1"], "extend-select: no rule has the code `KTP1O1`; did you mean `KTP101`?"),
         (["--explain", "KTP2O2"], "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
         (["--keras-versions", "4"], "keras-versions must be `2`, `3`, `all`, a release such as `3.8`"),

@@ -115,7 +115,7 @@ def test_isolated_and_config(tmp_path: Path) -> None:
         ("select = 'KTP101'", "select must be a list of codes, not `KTP101`"),
         ("select = [101]", "select must be a list of codes"),
         ('select = ["KTP2O2"]', "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
-        ('extend-select = ["XYZ"]', "extend-select: no rule has the code `XYZ`"),
+        ('extend-select = ["XYZ"]', "extend-select: `XYZ` is not a flake8-training-phase rule"),
         ('follow-imports = "yes"', "follow-imports must be true or false"),
         ('slect = ["KTP101"]', "unknown setting `slect`; did you mean `select`?"),
         ('keras = "2"', "unknown setting `keras`; did you mean `keras-versions`?"),

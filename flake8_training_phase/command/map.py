@@ -57,8 +57,9 @@ def _parser() -> Parser:
         "targets",
         metavar="PATH[::CLASS]",
         nargs="*",
-        help="a Python file, a notebook or a Markdown file, and a class in it; without a class: each model or layer "
-        "that no other class of the file runs. - for standard input",
+        help="a Python file, a notebook or a Markdown file, and a class in it, or the function or variable that makes "
+        "a functional or Sequential model; without it: each model or layer that no other of the file runs. - for "
+        "standard input",
     )
     add(
         "--format",
@@ -117,7 +118,7 @@ def _parts(target: str) -> tuple[str, str | None]:
 
 
 def _maps(path: str, name: str | None, stdin_name: str, configuration: Configuration) -> list[Map]:
-    from flake8_training_phase.maps.static import NoSuchClass, maps_of  # The analysis, not for `--help`.
+    from flake8_training_phase.maps.static import NoSuchModel, maps_of  # The analysis, not for `--help`.
     from flake8_training_phase.sources.documents import open_document, read_document
     from flake8_training_phase.sources.parsing import Broken
 
@@ -133,10 +134,10 @@ def _maps(path: str, name: str | None, stdin_name: str, configuration: Configura
         raise _Unreadable(f"cannot be read: {error.msg or error}") from error
     except Broken as error:
         raise _Unreadable(f"{document.told(f'line {error.position.row}')}: {error}") from error
-    except NoSuchClass as error:
+    except NoSuchModel as error:
         raise _Unreadable(str(error)) from error
     if not maps:
-        raise _Unreadable("has no layer or model with a `call`")
+        raise _Unreadable("has no layer with a `call`, and makes no model")
     return maps
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase import codes
-from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.configuration.errors import SettingsError, no_such_rule
 from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.findings import Severity
 
@@ -53,10 +53,7 @@ def explained(word: str, output_format: str) -> str:
     every = (*rule_pages(), broken)
     found = [one for one in every if word.lower() == one.name or codes.matches(one.code, (word.upper(),))]
     if not word or not found:
-        known = [text for one in every for text in (one.code, one.name)]
-        looks_like_code = word.upper().startswith("KTP")
-        suggestion = nearest(word.upper() if looks_like_code else word.lower(), known)
-        raise SettingsError(f"no rule has the code `{word}`{suggestion}")
+        raise SettingsError(no_such_rule(word, (one.code for one in every), [one.name for one in every]))
     if _is_json(output_format):
         return json.dumps([_as_object(one, with_page=True) for one in found], indent=2)
     return "\n\n".join(f"# {one.code} {one.name}\n\n{one.page}" for one in found)

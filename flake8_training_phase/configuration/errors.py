@@ -34,4 +34,19 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{max(found, key=likeness)}`?" if found else ""
 
 
+def no_such_rule(word: str, codes: Iterable[str], names: Iterable[str] = ()) -> str:
+    """What to say of a word that is no rule. Codes of other tools are not taken for misspelled ones: `F401`."""
+    hint = nearest(word.upper(), [code for code in codes if _is_one_edit_away(word.upper(), code)])
+    hint = hint or nearest(word.lower(), names)
+    return f"no rule has the code `{word}`{hint}" if hint else f"`{word}` is not a flake8-training-phase rule"
+
+
+def _is_one_edit_away(word: str, other: str) -> bool:
+    """Whether one character that is changed, added or left out makes one word of the other."""
+    if len(word) > len(other):
+        word, other = other, word
+    start = next((place for place, pair in enumerate(zip(word, other, strict=False)) if len(set(pair)) > 1), len(word))
+    return word[start:] == other[start + 1 :] or word[start + 1 :] == other[start + 1 :]
+
+
 _LOOK_LIKE_DIGITS = str.maketrans("OILSB", "01158")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
-from flake8_training_phase.configuration.errors import SettingsError, nearest
+from flake8_training_phase.configuration.errors import SettingsError, nearest, no_such_rule
 from flake8_training_phase.keras.targets import targets, written
 from flake8_training_phase.printable import shortened
 from flake8_training_phase.sources.globs import Globs, absolute, is_pattern
@@ -173,7 +173,7 @@ class Codes(Listed):
     def one(self, key: str, text: str) -> str:
         """A code or prefix in capitals."""
         for unknown in unknown_prefixes((text.upper(),)):
-            raise SettingsError(f"{key}: no rule has the code `{unknown}`{nearest(unknown, rule_modules())}")
+            raise SettingsError(f"{key}: {no_such_rule(unknown, rule_modules())}")
         return text.upper()
 
 

@@ -42,7 +42,7 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> Plan | None:
     changes.append(Replace(use.node, template, parts))
     safe = first.sure and second.sure and _is_told(use, switch.flag)
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
-    return Plan("Choose with a conditional expression", applicability, tuple(changes))
+    return Plan("Replace it with a conditional expression", applicability, tuple(changes))
 
 
 def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Plan | None:
@@ -54,7 +54,7 @@ def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Pl
     bare = choice.template == "{}" and not simple and _needs_brackets(switch.use)
     applicability = Applicability.SAFE if choice.sure else Applicability.UNSAFE
     change = Replace(switch.use.node, "({})" if bare else choice.template, (choice.node,))
-    return Plan("Write what it always gives", applicability, (change,))
+    return Plan("Replace it with the value it always returns", applicability, (change,))
 
 
 def _is_told(use: LegacyUse, flag: ast.expr | None) -> bool:

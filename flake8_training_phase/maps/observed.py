@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.arguments import defaults
@@ -29,12 +29,14 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
-from flake8_training_phase.analysis.phase.flow import PhaseFlow, _flags, _lane, _own_phase, _Run
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Mode
-from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot
+from flake8_training_phase.analysis.phase.results import Received
+from flake8_training_phase.analysis.phase.watching import Watched, watch, watch_graph
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps.model import Kind
 
@@ -86,64 +88,39 @@ class Step:
     classes: list[UserClass] = field(default_factory=list)
 
 
-class _Watching(_Run):
-    """A run of the phase flow that writes down what is called and entered."""
-
-    def __init__(self, flow: PhaseFlow, report: Report) -> None:
-        super().__init__(flow, report)
-        self.ran: set[LayerCall | KerasCall | PhaseTest] = set()
-        self.entered: dict[tuple[object, tuple[Instance, ...], Phase, Phase], None] = {}
-        self._call: LayerCall | KerasCall | None = None
-        self._inside_of: tuple[Instance, ...] = ()
-
-    def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
-        self._call = call
-        self.ran.add(call)
-        return super()._layer_call(call, lanes, context)
-
-    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
-        self._call = event
-        self.ran.add(event)
-        return super()._keras_call(event, lanes, context)
-
-    def _phase_test(self, event: PhaseTest, lanes: int) -> None:
-        if event.lanes & lanes:
-            self.ran.add(event)
-        super()._phase_test(event, lanes)
-
-    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
-        outer, self._inside_of = self._inside_of, (*self._inside_of, receiver)
-        self.entered[(self._call, self._inside_of, phase, context)] = None
-        outcome = super()._inside(receiver, phase, context)
-        self._inside_of = outer
-        return outcome
-
-
 def observe(cls: UserClass, generation: Generation, mode: Mode) -> Observed:
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
     flow = PhaseFlow(generation)
+    phase, context = flow.entry(cls, mode)
+    return _observed(flow, phase, watch(flow, cls, phase, context))
+
+
+def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: Mode) -> Observed:
+    """What happens when a functional or Sequential model that makes these calls is run in one way."""
+    flow = PhaseFlow(generation)
+    phase = generation.resolve(mode.flag, None, None, accepts=True).phase
+    return _observed(flow, phase, watch_graph(flow, calls, phase))
+
+
+def _observed(flow: PhaseFlow, phase: Phase, seen: Watched) -> Observed:
     found = Observed()
-    entry = flow._entry(cls, mode)
-    phase = _own_phase(cls, entry, generation)
     found.phases[()].add(phase)
-    _observe(flow, cls, phase, entry.context, (), found)
+    _follow(flow, seen, (), found)
     return found
 
 
-def _observe(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, path: Path, found: Observed) -> None:
-    report = Report()
-    run = _Watching(flow, report)
-    run.sequence(cls.trace.events, _lane(phase), frozenset({Slot(context)}))
-    found.ran.update((*path, call) for call in run.ran)
-    for subject, received in report.received.items():
+def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed) -> None:
+    """Write down what one `call` did, and what the layers did that it ran."""
+    found.ran.update((*path, call) for call in seen.ran)
+    for subject, received in seen.received.items():
         here = (*path, subject)
         found.received[here] |= received
-    for call, layers, entered_with, held in run.entered:
-        inner = (*path, call, *layers)
-        found.phases[inner].add(entered_with)
-        if _is_followed(layers[-1], inner):
-            assert isinstance(layers[-1].type, UserClass)
-            _observe(flow, layers[-1].type, entered_with, held, inner, found)
+    for one in seen.entered:
+        inner = (*path, one.call, *one.layers)
+        found.phases[inner].add(one.phase)
+        if _is_followed(one.layers[-1], inner):
+            assert isinstance(one.layers[-1].type, UserClass)
+            _follow(flow, watch(flow, one.layers[-1].type, one.phase, one.context), inner, found)
 
 
 def _is_followed(layer: Instance, path: Path) -> bool:
@@ -157,6 +134,27 @@ def _is_followed(layer: Instance, path: Path) -> bool:
 def steps_of(cls: UserClass) -> list[Step]:
     """What the `call` of a class calls, in order."""
     return _of_call(cls, ())
+
+
+def steps_of_graph(calls: Iterable[LayerCall], *, is_sequential: bool) -> list[Step]:
+    """What a functional model calls, in order, or what is in a Sequential."""
+    steps = []
+    for call in calls:
+        step = _layer_call(call, ())
+        if is_sequential or isinstance(call.node.func, ast.Call):
+            step.call = ""  # It is made where it is called, and has no name: `Dropout(0.5)(x)`.
+        if call.receiver is UNKNOWN:
+            step.passed = _written_flag(call.node)
+            step.unknown = f"what `{call.name}` is cannot be read from the code"
+        if any(isinstance(one, Instance) and not _keeps_flag(one) for one in members(call.receiver)):
+            step.constant = None
+        steps.append(step)
+    return steps
+
+
+def _keeps_flag(layer: Instance) -> bool:
+    """Whether a flag that is given to a layer in a graph says anything: it is dropped where `call` does not take it."""
+    return isinstance(layer.type, KerasLayer) or layer.type.call is None or layer.type.accepts_training
 
 
 def _of_call(cls: UserClass, path: Path) -> list[Step]:
@@ -336,8 +334,8 @@ def raises(step: Step, generation: Generation, seen: Observed) -> str | None:
     if step.needs_flag:
         return "`training` is required and not passed"
     if step.positional is not None:
-        lanes = (_lane(phase) for phase in seen.phases[step.path[:-1]])
-        if any(_is_real(one) for lane in lanes for one in _flags(step.positional, lane, generation)):
+        flow, argument = PhaseFlow(generation), step.positional
+        if any(_is_real(flag) for phase in seen.phases[step.path[:-1]] for flag in flow.flags(argument, phase)):
             return "Keras 3 takes only tensors by position"
     return None
 

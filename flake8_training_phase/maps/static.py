@@ -3,61 +3,72 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.phase.results import Received
 from flake8_training_phase.analysis.project import Projects
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.configuration.errors import nearest
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps import observed
+from flake8_training_phase.maps.graphs import made_models
 from flake8_training_phase.maps.model import Cell, Cells, Function, Kind, Map, Place, Row, State
 from flake8_training_phase.maps.observed import Observed, Step
+from flake8_training_phase.maps.subjects import ClassSubject, GraphSubject, Subject, Way
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.parsing import parse, told_as_broken
 
 
-class NoSuchClass(Exception):
-    """A class was asked for that the file does not have."""
+class NoSuchModel(Exception):
+    """A layer or model was asked for that the file does not have."""
 
 
 def maps_of(document: Document, settings: Settings, name: str | None = None) -> list[Map]:
-    """The map of a class of a file, or of each that no other class of the file runs.
+    """The map of one layer or model of a file, or of each that no other of the file runs.
 
-    Raises Broken for code that cannot be analysed, NoSuchClass.
+    Raises Broken for code that cannot be analysed, NoSuchModel.
     """
     project = Projects().of(settings)
     module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
-    with told_as_broken(NoSuchClass):
+    with told_as_broken(NoSuchModel):
         return _maps(module, document, name)
 
 
 def _maps(module: CheckedModule, document: Document, name: str | None) -> list[Map]:
-    classes = [one for one in module.layer_classes if one.cls.call is not None]
-    if name is not None:
-        chosen = [one for one in classes if one.name == name]
-        if not chosen:
-            known = [one.name for one in classes]
-            there = f"there are {', '.join(known)}" if known else "there is no layer or model with a `call`"
-            raise NoSuchClass(
-                f"no layer or model with a `call` is named `{name}`{nearest(name, known) or f'; {there}'}"
-            )
-        classes = chosen
-    steps = {one: observed.steps_of(one.cls) for one in classes}
-    inner = {cls for found in steps.values() for step in observed.all_steps(found) for cls in step.classes}
-    outermost = [one for one in classes if one.cls not in inner and steps[one]]
-    shown = classes if name is not None or not outermost else outermost
+    subjects = _outermost(module) if name is None else _named(module, name)
     places = _Places(module, document)
-    return [_Maker(one, steps[one], places).map() for one in shown]
+    return [_Maker(one, places).map() for one in subjects]
+
+
+def _outermost(module: CheckedModule) -> list[Subject]:
+    """What no other class or model of the file runs; all there is where each is run by another."""
+    classes = [ClassSubject(one) for one in module.layer_classes if one.cls.call is not None]
+    inner = {cls for one in classes for step in observed.all_steps(one.steps) for cls in step.classes}
+    made = made_models(module)
+    graphs = [GraphSubject(one, module) for one in made if not one.is_part]
+    inner |= {cls for one in graphs for step in observed.all_steps(one.steps) for cls in step.classes}
+    outermost = [one for one in classes if one.cls not in inner and one.steps]
+    return [*outermost, *graphs] or [*classes, *(GraphSubject(one, module) for one in made)]
+
+
+def _named(module: CheckedModule, name: str) -> list[Subject]:
+    classes = [one for one in module.layer_classes if one.cls.call is not None]
+    made = made_models(module)
+    chosen: list[Subject] = [ClassSubject(one) for one in classes if one.name == name]
+    chosen += [GraphSubject(one, module) for one in made if one.name == name]
+    if not chosen:
+        known = [*(one.name for one in classes), *(one.name for one in made)]
+        there = f"there are {', '.join(known)}" if known else "there is none that a map can show"
+        raise NoSuchModel(f"no layer or model is named `{name}`{nearest(name, known) or f'; {there}'}")
+    return chosen
 
 
 class _Places:
@@ -74,12 +85,12 @@ class _Places:
             return None
         return self._place(document, getattr(node, "lineno", 1))
 
-    def function(self, name: str, node: ast.AST, scope: Scope) -> Function | None:
-        """A function with its source; None where its file cannot be read any more."""
+    def function(self, name: str, node: ast.AST, scope: Scope, last: ast.AST | None = None) -> Function | None:
+        """A function, or the code from one node to another, with its source; None where its file cannot be read."""
         document = self._document(scope)
         if document is None:
             return None
-        rows = range(getattr(node, "lineno", 1), getattr(node, "end_lineno", 1) + 1)
+        rows = range(getattr(node, "lineno", 1), getattr(last or node, "end_lineno", 1) + 1)
         lines = tuple((self._place(document, row), document.line(row)) for row in rows)
         return Function(name, lines[0][0], lines)
 
@@ -99,9 +110,6 @@ class _Places:
         return self._documents[path]
 
 
-Way = tuple[Generation, Mode]
-
-
 @dataclass(slots=True)
 class _Around:
     """What is known of the call around a step."""
@@ -112,59 +120,34 @@ class _Around:
 
 
 class _Maker:
-    """Makes the map of one class."""
+    """Makes the map of one layer or model."""
 
-    def __init__(self, layer_class: LayerClass, steps: Sequence[Step], places: _Places) -> None:
-        self._class = layer_class
-        self._cls: UserClass = layer_class.cls
-        self._steps = steps
+    def __init__(self, subject: Subject, places: _Places) -> None:
+        self._subject = subject
         self._places = places
-        self._numbers = {step.path: number for number, step in enumerate(observed.all_steps(steps), 1)}
-        fit, fit_note = observed.stepped(self._cls, "train_step", Mode.FIT)
-        predict, predict_note = observed.stepped(self._cls, "predict_step", Mode.PREDICT)
-        self._run_as = {Mode.FIT: fit, Mode.PREDICT: predict}
-        self._step_notes = {Mode.FIT: fit_note, Mode.PREDICT: predict_note}
+        self._numbers = {step.path: number for number, step in enumerate(observed.all_steps(subject.steps), 1)}
         self._seen = {
-            (generation, mode): self._observed(generation, mode)
-            for generation in layer_class.generations
-            for mode in Mode
+            (generation, mode): subject.observe(generation, mode) for generation in subject.generations for mode in Mode
         }
 
     def map(self) -> Map:
         """The map."""
+        subject = self._subject
         cells: dict[observed.Path, dict[Way, Cell]] = {}
-        for step in self._steps:
-            self._cells(step, _Around(raising=dict(self._refused())), cells)
+        for step in subject.steps:
+            self._cells(step, _Around(raising=dict(subject.refused())), cells)
         groups = self._groups(cells)
-        rows = tuple(self._row(step, list(groups.values()), cells) for step in self._steps)
-        method = self._cls.call
-        assert method is not None
-        function = self._places.function(f"{self._class.name}.call", method.node, method.owner.scope)
+        rows = tuple(self._row(step, list(groups.values()), cells) for step in subject.steps)
+        code = subject.code
+        function = self._places.function(code.title, code.first, code.scope, code.last)
         assert function is not None
-        titles = tuple(self._class.title(group) for group in groups.values())
-        return Map(self._class.name, self._cls.is_model, function, titles, rows, tuple(self._notes()))
-
-    def _observed(self, generation: Generation, mode: Mode) -> Observed | None:
-        run_as = self._run_as.get(mode, mode)
-        return None if run_as is None else observed.observe(self._cls, generation, run_as)
-
-    def _refused(self) -> Iterator[tuple[Way, str]]:
-        if observed.requires_flag(self._cls) and self._cls.is_model:
-            for generation in self._class.generations:
-                if generation.keras == 3:
-                    yield (generation, Mode.NONE), "`training` is required and not passed"
-
-    def _notes(self) -> Iterator[str]:
-        yield from (note for note in self._step_notes.values() if note)
-        if not self._cls.trace.complete:
-            yield f"`{self._class.name}.call` cannot be followed to its end"
-        if not self._cls.is_model:
-            yield "a layer is shown inside a model that passes it the right flag"
+        titles = tuple(subject.title(group) for group in groups.values())
+        return Map(subject.name, subject.is_model, function, titles, rows, tuple(subject.notes()))
 
     def _groups(self, cells: dict[observed.Path, dict[Way, Cell]]) -> dict[object, list[Generation]]:
         """The generations that do the same."""
         groups: dict[object, list[Generation]] = {}
-        for generation in self._class.generations:
+        for generation in self._subject.generations:
             key = tuple(ways[(generation, mode)] for ways in cells.values() for mode in Mode)
             groups.setdefault(key, []).append(generation)
         return groups
@@ -208,7 +191,7 @@ class _Maker:
     def _cell(self, step: Step, way: Way, inner: _Around, inside: Sequence[Cell]) -> Cell:
         seen = self._seen[way]
         if seen is None:
-            return Cell(State.UNKNOWN, reason=self._step_notes[way[1]])
+            return Cell(State.UNKNOWN, reason=self._subject.why_unknown(way[1]))
         if step.kind is not Kind.HELPER and not _runs(step, seen):
             return Cell(State.SKIPPED)
         if way in inner.raising:
@@ -230,6 +213,8 @@ class _Maker:
             return Cell(State.UNKNOWN, reason=f"{flag} cannot be read from the code")
         modes = {bool(one) for one in phases}
         state = State.MIXED if len(modes) > 1 else State.TRAIN if True in modes else State.INFER
+        if self._subject.literals_win and inner.meant is not None:
+            return Cell(state, wrong=modes != {inner.meant})
         amiss = modes - {way[1].wanted}
         by_itself = step.on_by_default and step.constant is None and way[1] is Mode.NONE
         return Cell(state, wrong=not (not amiss or amiss == {inner.meant} or by_itself))

@@ -15,6 +15,7 @@ from flake8_training_phase.adoption.baseline import EMPTY, Baseline
 from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Unknown, in_order
+from flake8_training_phase.message_length import fitted
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, Fixes
 from flake8_training_phase.sources.document import Document
@@ -48,7 +49,8 @@ def examine_document(
         fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
     unread = [Broken(one.reason, one.position, one.part) for one in after.unread]
     broken = engine.unread_findings(unread, after.source, settings)
-    findings = in_order([*(replace(one, message=after.told(one.message)) for one in fixed.remaining), *broken])
+    found = (replace(one, message=fitted(after.told(one.message))) for one in fixed.remaining)
+    findings = in_order([*found, *broken])
     lookups = project.lookups_for(path.absolute())
     if after is not document:
         # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.

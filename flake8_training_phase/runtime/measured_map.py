@@ -10,7 +10,7 @@ from pathlib import Path
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.maps.model import MODES, Cell, Cells, Function, Kind, Map, Place, Row, State
-from flake8_training_phase.maps.static import NoSuchClass, maps_of
+from flake8_training_phase.maps.static import NoSuchModel, maps_of
 from flake8_training_phase.runtime.recording import MODES as TRACED_MODES
 from flake8_training_phase.runtime.recording import Phase, Recording, Site, TracedCall
 from flake8_training_phase.sources.documents import read_document
@@ -45,7 +45,7 @@ def _static(trace: Recording) -> Map:
     if trace.file is not None:
         try:
             [shown] = maps_of(read_document(Path(trace.file)), _settings(trace.keras), trace.model)
-        except NoSuchClass:
+        except NoSuchModel:
             pass
         except (OSError, SyntaxError, Broken, ValueError) as error:
             why = f"its code cannot be analysed: {error}"

@@ -59,10 +59,10 @@ def test_standard_input(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         (["gone.py"], "gone.py: cannot be read: No such file or directory"),
         (
             ["model.py::FineTune"],
-            "model.py: no layer or model with a `call` is named `FineTune`; did you mean `FineTuned`?",
+            "model.py: no layer or model is named `FineTune`; did you mean `FineTuned`?",
         ),
         (["broken.py"], "broken.py: line 2: syntax error: invalid syntax"),
-        (["empty.py"], "empty.py: has no layer or model with a `call`"),
+        (["empty.py"], "empty.py: has no layer with a `call`, and makes no model"),
         (
             ["model.py", "--format", "htm"],
             "argument --format: must be text, html, svg, mermaid or json, not `htm`; did you mean `html`?",

@@ -10,7 +10,7 @@ import pytest
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.maps.model import Kind, State
-from flake8_training_phase.maps.static import NoSuchClass, maps_of
+from flake8_training_phase.maps.static import NoSuchModel, maps_of
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.notebooks import Notebook
@@ -113,7 +113,7 @@ def test_a_class_can_be_named() -> None:
     shown = the_map(NESTED, "Block")
     assert (shown.name, shown.is_model) == ("Block", False)
     assert shown.notes == ("a layer is shown inside a model that passes it the right flag",)
-    with pytest.raises(NoSuchClass, match="no layer or model with a `call` is named `Blok`; did you mean `Block`"):
+    with pytest.raises(NoSuchModel, match="no layer or model is named `Blok`; did you mean `Block`"):
         the_map(NESTED, "Blok")
 
 

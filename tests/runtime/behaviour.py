@@ -99,7 +99,7 @@ class Laboratory:
         self._rows = itertools.count()
 
     def measure(self, job: Job) -> dict[str, list[str]]:
-        """The five words of a job, and the text of the exceptions behind every `E`."""
+        """The five words of a job, and the text of the exceptions behind every `raises`."""
         modules = [self.keras, *([importlib.import_module("tf_keras")] if "tf_keras" in job.source else [])]
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as watching:
             self.packages = [package(module) for module in modules]
@@ -166,9 +166,9 @@ class Laboratory:
         return list({id(leaf): leaf for child in children for leaf in self.leaves(child)}.values())
 
     def behaviour(self, leaf: Any, records: list[Record]) -> tuple[str, bool]:
-        """`T`, `I`, `M` (mixed) or `-` for a layer; and whether the phase makes a difference to it at all."""
+        """`train`, `infer`, `mixed` or `skipped` for a layer; and whether the mode makes a difference to it at all."""
         if not records:
-            return "-", True
+            return "skipped", True
         after = leaf.get_weights()
         words, matters = set(), False
         updates = False
@@ -180,11 +180,11 @@ class Laboratory:
                 forced[training] = _arrays(self.tf, record.original(leaf, **tensors, training=training))
             updates |= not _same(leaf.get_weights(), record.weights)
             matters |= updates or not _same(forced[True], forced[False])
-            words.add("I" if _same(_arrays(self.tf, record.outputs), forced[False]) else "T")
+            words.add("infer" if _same(_arrays(self.tf, record.outputs), forced[False]) else "train")
         # What trains on batch statistics must keep them, and the reverse.
-        if updates and ("T" in words) is _same(after, records[0].weights):
-            return "M", True
-        return (words.pop() if len(words) == 1 else "M"), matters
+        if updates and ("train" in words) is _same(after, records[0].weights):
+            return "mixed", True
+        return (words.pop() if len(words) == 1 else "mixed"), matters
 
 
 class Trial:
@@ -210,13 +210,13 @@ class Trial:
             trace = trace_training(built, self.inputs, mode=mode)
         except Exception as error:
             self.notes.append("".join(traceback.format_exception(error)))
-            return "E"
+            return "raises"
         watched_layer = eval(f"built.{self.job.layer}", {"built": built}) if self.job.layer else built
         leaves = {leaf.name for leaf in self.laboratory.leaves(watched_layer)}
-        words = {call.phase.name[0] for call in trace.calls if not self.job.layer or call.name in leaves}
+        words = {call.phase.value for call in trace.calls if not self.job.layer or call.name in leaves}
         if words:
-            return words.pop() if len(words) == 1 else "M"
-        return "-" if leaves else "?"
+            return words.pop() if len(words) == 1 else "mixed"
+        return "skipped" if leaves else "?"
 
     def word(self, mode: Callable[[Any], Any]) -> str:
         """How the watched layer behaves in a mode: a function that runs a model and returns its outputs."""
@@ -227,7 +227,7 @@ class Trial:
             outputs = mode(model)
         except Exception as error:
             self.notes.append("".join(traceback.format_exception(error)))
-            return "E"
+            return "raises"
         if self.job.layer:
             watched = eval(f"built.{self.job.layer}", {"built": built})
             leaves = self.laboratory.leaves(watched)
@@ -242,12 +242,12 @@ class Trial:
         words = {word for word, matters in found if matters}
         if not words:
             raise LookupError(f"nothing in {self.job.layer or self.job.build} depends on the phase")
-        return words.pop() if len(words) == 1 else "M"
+        return words.pop() if len(words) == 1 else "mixed"
 
     def _random(self, mode: Callable[[Any], Any], model: Any, outputs: Any) -> str:
-        """The word for hand-written noise and functional dropout: `T` when the model's outputs are random."""
+        """The word for hand-written noise and functional dropout: `train` when the model's outputs are random."""
         tf = self.laboratory.tf
-        return "I" if _same(_arrays(tf, outputs), _arrays(tf, mode(model))) else "T"
+        return "infer" if _same(_arrays(tf, outputs), _arrays(tf, mode(model))) else "train"
 
     def compiled(self, model: Any, run_eagerly: bool = False) -> list[list[np.ndarray]]:
         """Compile a model that will not move; the list receives what its loss sees."""

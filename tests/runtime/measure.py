@@ -23,7 +23,7 @@ SECONDS_PER_JOB = 180
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The cell (`"T T I I I"`), and the tracebacks behind every `E` in it."""
+    """The cell (`"train train infer infer infer"`), and the tracebacks behind every `raises` in it."""
 
     words: str
     notes: tuple[str, ...]
@@ -104,7 +104,7 @@ class Case:
 
 
 def measure(source: str, proof: Proof, keras: int) -> str:
-    """The five words for fit, training=True, training=False, no flag and predict: `"I T I I I"`."""
+    """The five words for fit, training=True, training=False, no flag and predict: `"infer train infer infer infer"`."""
     return _started("measure", source, proof, keras).result().words
 
 

@@ -10,7 +10,7 @@ from tests.rule_examples import Proof
 from tests.runtime.measure import Case
 from tests.runtime.test_facts import FACTS, RIGHT
 
-ALWAYS_ON, ALWAYS_OFF = "T T T T T", "I I I I I"
+ALWAYS_ON, ALWAYS_OFF = "train train train train train", "infer infer infer infer infer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Pattern:
     code: str | None = None
     """The rule that reports it."""
     right: str = RIGHT
-    """What is meant: other than `T T I I I` for a layer that is frozen, or forced on."""
+    """What is meant: other than `train train infer infer infer` for a layer that is frozen, or forced on."""
     build: str = "M()"
     shape: tuple[int, ...] = (8,)
     """The shape of one sample."""

@@ -370,7 +370,7 @@ def call(self, x, training=None):
 """,
             ),
             code="KTP206",
-            right="T T - - -",
+            right="train train skipped skipped skipped",
         ),
         Pattern(
             "6c",

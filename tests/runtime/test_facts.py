@@ -11,7 +11,7 @@ from tests.rule_examples import Proof
 from tests.runtime.conftest import Measured
 from tests.runtime.measure import Case
 
-RIGHT = "T T I I I"
+RIGHT = "train train infer infer infer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class M(keras.Model):
         return self.norm(self.dropout(x))
 """,
         {"dropout": RIGHT, "norm": RIGHT},
-        {"dropout": "I T I I I", "norm": "I T I I I"},
+        {"dropout": "infer train infer infer infer", "norm": "infer train infer infer infer"},
     ),
     Fact(
         "the context forwards what the signature takes",
@@ -97,7 +97,7 @@ class M(keras.Model):
         return self.outer(x)
 """,
         {"outer.inner.dropout": RIGHT},
-        {"outer.inner.dropout": "I T I I I"},
+        {"outer.inner.dropout": "infer train infer infer infer"},
     ),
     Fact(
         "a flag of another name is never filled",
@@ -113,8 +113,8 @@ class M(keras.Model):
     def call(self, x, is_training=False):
         return self.dropout(x, training=is_training)
 """,
-        {"dropout": "I I I I I"},
-        {"dropout": "I I I I I"},
+        {"dropout": "infer infer infer infer infer"},
+        {"dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "a default of True rules the call without a flag",
@@ -130,8 +130,8 @@ class M(keras.Model):
     def call(self, x, training=True):
         return self.norm(x, training=training)
 """,
-        {"norm": "T T I T I"},
-        {"norm": "T T I T I"},
+        {"norm": "train train infer train infer"},
+        {"norm": "train train infer train infer"},
     ),
     Fact(
         "a guard around dropout and around normalization",
@@ -151,8 +151,8 @@ class M(keras.Model):
             x = self.norm(x, training=training)
         return x
 """,
-        {"dropout": "T T - - -", "norm": "T T - - -"},
-        {"dropout": "T T - - -", "norm": "T T - - -"},
+        {"dropout": "train train skipped skipped skipped", "norm": "train train skipped skipped skipped"},
+        {"dropout": "train train skipped skipped skipped", "norm": "train train skipped skipped skipped"},
     ),
     Fact(
         "a constant for one layer reaches the next",
@@ -169,8 +169,8 @@ class M(keras.Model):
     def call(self, x, training=None):
         return self.dropout(self.norm(x, training=False))
 """,
-        {"norm": "I I I I I", "dropout": RIGHT},
-        {"norm": "I I I I I", "dropout": "I I I I I"},
+        {"norm": "infer infer infer infer infer", "dropout": RIGHT},
+        {"norm": "infer infer infer infer infer", "dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "a frozen backbone switches its head off",
@@ -187,8 +187,8 @@ class M(keras.Model):
     def call(self, x, training=None):
         return self.dropout(self.backbone(x, training=False))
 """,
-        {"backbone": "I I I I I", "dropout": RIGHT},
-        {"backbone": "I I I I I", "dropout": "I I I I I"},
+        {"backbone": "infer infer infer infer infer", "dropout": RIGHT},
+        {"backbone": "infer infer infer infer infer", "dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "functional dropout drops always",
@@ -201,8 +201,8 @@ class M(keras.Model):
     def call(self, x, training=None):
         return tf.nn.dropout(x, 0.5)
 """,
-        {"": "T T T T T"},
-        {"": "T T T T T"},
+        {"": "train train train train train"},
+        {"": "train train train train train"},
     ),
     Fact(
         "a helper without a flag has the context of call",
@@ -242,7 +242,7 @@ class M(keras.Model):
         return self.dropout(x)
 """,
         {"dropout": RIGHT},
-        {"dropout": "I T I I I"},
+        {"dropout": "infer train infer infer infer"},
     ),
     Fact(
         "the default None of a helper is a flag under Keras 3",
@@ -262,7 +262,7 @@ class M(keras.Model):
         return self.dropout(x, training=training)
 """,
         {"dropout": RIGHT},
-        {"dropout": "I I I I I"},
+        {"dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "the default False of a helper is a flag",
@@ -281,8 +281,8 @@ class M(keras.Model):
     def block(self, x, training=False):
         return self.dropout(x, training=training)
 """,
-        {"dropout": "I I I I I"},
-        {"dropout": "I I I I I"},
+        {"dropout": "infer infer infer infer infer"},
+        {"dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "layers in a list of a model without training",
@@ -310,7 +310,7 @@ class M(keras.Model):
         return x
 """,
         {"blocks[1].dropout": RIGHT},
-        {"blocks[1].dropout": "I T I I I"},
+        {"blocks[1].dropout": "infer train infer infer infer"},
     ),
     Fact(
         "a Sequential in a model without training",
@@ -327,7 +327,7 @@ class M(keras.Model):
         return self.body(x)
 """,
         {"body": RIGHT},
-        {"body": "I T I I I"},
+        {"body": "infer train infer infer infer"},
     ),
     Fact(
         "super().call without the flag, the parent's default is None",
@@ -349,7 +349,7 @@ class M(Parent):
         return super().call(x)
 """,
         {"dropout": RIGHT},
-        {"dropout": "I I I I I"},
+        {"dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "super().call without the flag, the parent's default is False",
@@ -370,8 +370,8 @@ class M(Parent):
     def call(self, x, training=None):
         return super().call(x)
 """,
-        {"dropout": "I I I I I"},
-        {"dropout": "I I I I I"},
+        {"dropout": "infer infer infer infer infer"},
+        {"dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "super().call without the flag in layers derived from built-in ones",
@@ -398,8 +398,8 @@ class M(keras.Model):
     def call(self, x, training=None):
         return self.dropout(self.norm(x))
 """,
-        {"norm": "I I I I I", "dropout": "I I I I I"},
-        {"norm": "I I I I I", "dropout": "I I I I I"},
+        {"norm": "infer infer infer infer infer", "dropout": "infer infer infer infer infer"},
+        {"norm": "infer infer infer infer infer", "dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "training is required",
@@ -416,7 +416,7 @@ class M(keras.Model):
         return self.dropout(x, training=training)
 """,
         {"dropout": RIGHT},
-        {"dropout": "T T I E I"},
+        {"dropout": "train train infer raises infer"},
     ),
     Fact(
         "a constant for a layer that ignores it reaches the next",
@@ -448,7 +448,7 @@ class M(keras.Model):
         return self.head(self.plain(x, training=False))
 """,
         {"head.dropout": RIGHT},
-        {"head.dropout": "I I I I I"},
+        {"head.dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "a default of True reaches the next layer",
@@ -472,7 +472,7 @@ class M(keras.Model):
         return self.norm(self.dropout(self.noisy(x)))
 """,
         {"dropout": RIGHT, "norm": RIGHT},
-        {"dropout": "T T I T I", "norm": "T T I T I"},
+        {"dropout": "train train infer train infer", "norm": "train train infer train infer"},
     ),
     Fact(
         "a layer made inside call",
@@ -485,7 +485,7 @@ class M(keras.Model):
         return keras.layers.Dropout(0.5)(x, training=training)
 """,
         {"": RIGHT},
-        {"": "E/T T I I E"},
+        {"": "raises/train train infer infer raises"},
     ),
     Fact(
         "a constant inside a layer reaches what follows that layer",
@@ -511,8 +511,8 @@ class M(keras.Model):
     def call(self, x, training=None):
         return self.dropout(self.frozen(x))
 """,
-        {"frozen.norm": "I I I I I", "dropout": RIGHT},
-        {"frozen.norm": "I I I I I", "dropout": "I I I I I"},
+        {"frozen.norm": "infer infer infer infer infer", "dropout": RIGHT},
+        {"frozen.norm": "infer infer infer infer infer", "dropout": "infer infer infer infer infer"},
     ),
     Fact(
         "the learning phase is read as 0 in fit",
@@ -528,8 +528,8 @@ class M(keras.Model):
     def call(self, x, training=None):
         return self.dropout(x, training=keras.backend.learning_phase())
 """,
-        {"dropout": "I I I I I"},
-        {"dropout": "E E E E E"},
+        {"dropout": "infer infer infer infer infer"},
+        {"dropout": "raises raises raises raises raises"},
     ),
     Fact(
         "the learning phase where there is no flag",
@@ -548,7 +548,7 @@ class M(keras.Model):
         return self.dropout(x, training=training)
 """,
         {"dropout": RIGHT},
-        {"dropout": "T T I E I"},
+        {"dropout": "train train infer raises infer"},
     ),
 ]
 

@@ -11,8 +11,8 @@ from tests.runtime.conftest import Measured
 from tests.runtime.measure import Case
 from tests.test_interplay import SORTED_OUT, UNTANGLED
 
-RIGHT = "T T I I I"
-FROZEN = "I I I I I"
+RIGHT = "train train infer infer infer"
+FROZEN = "infer infer infer infer infer"
 LAYERS = {
     ("Net()", "backbone.layers[1]"): (UNTANGLED, FROZEN),
     ("Net()", "block.norm"): (UNTANGLED, RIGHT),

@@ -60,7 +60,7 @@ def test_a_difference_is_marked(tmp_path: Path) -> None:
     (tmp_path / "its_model.py").write_text(FINE_TUNED.replace("self.dropout(x)", "self.dropout(x, training=training)"))
     shown = measured_map(trace)
     assert [row.call for row in shown.walk() if row.differs] == ["self.dropout"]
-    assert "1 of 2 calls differ" in trace.to_html()
+    assert "1 of 2 calls differs" in trace.to_html()
 
 
 def test_a_model_without_a_class_shows_what_was_measured() -> None:

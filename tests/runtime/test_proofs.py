@@ -75,8 +75,8 @@ def of_one_keras(cases: Iterator[Any]) -> Iterator[object]:
 
 
 def compiled(words: str) -> str:
-    """The words of a cell as the tracer sees them, which runs `fit` as the user's model does: in a graph. `E/T` tells
-    compiled and eager `fit` apart.
+    """The words of a cell as the tracer sees them, which runs `fit` as the user's model does: in a graph.
+    `raises/train` tells compiled and eager `fit` apart.
     """
     fit, *others = words.split()
     return " ".join([fit.partition("/")[0], *others])

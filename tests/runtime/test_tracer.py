@@ -17,7 +17,7 @@ from flake8_training_phase.runtime import MODES, Trace, assert_training_reaches,
 from tests.helpers import run
 
 ROOT = Path(__file__).parents[2]
-RIGHT = "TTIII"
+RIGHT = "train train infer infer infer"
 INPUTS = np.ones((2, 3, 4), "float32")
 
 
@@ -40,14 +40,13 @@ def model(keras: Any, call: str, **layers: Any) -> Any:
 
 def by_context(keras: Any) -> str:
     """The phases of a layer that a model runs without a flag: on JAX, `fit` makes no call context (KTP202)."""
-    return "ITIII" if keras.backend.backend() == "jax" else RIGHT
+    return "infer train infer infer infer" if keras.backend.backend() == "jax" else RIGHT
 
 
 def words(trace: Trace, path: str) -> str:
-    """The modes of a layer in the five ways of running: `TTIII`."""
-    return "".join(
-        "/".join(sorted({one.phase.name[0] for one in trace.of(path) if one.mode == mode})) for mode in MODES
-    )
+    """The modes of a layer in the five ways of running: `train train infer infer infer`."""
+    found = ("/".join(sorted({one.phase.value for one in trace.of(path) if one.mode == mode})) for mode in MODES)
+    return " ".join(filter(None, found))
 
 
 def test_flag_that_is_forwarded(keras: Any) -> None:
@@ -62,13 +61,15 @@ def test_flag_from_the_context(keras: Any) -> None:
 
 def test_model_without_the_parameter(keras: Any) -> None:
     made = model(keras, "-> self.drop(x)", drop=keras.layers.Dropout(0.5))
-    assert words(trace_training(made, INPUTS), "drop") == (RIGHT if keras.__name__ == "tf_keras" else "ITIII")
+    assert words(trace_training(made, INPUTS), "drop") == (
+        RIGHT if keras.__name__ == "tf_keras" else "infer train infer infer infer"
+    )
 
 
 @pytest.mark.parametrize("flag", ["1", "True", "keras.backend.epsilon() > 0"])
 def test_flag_that_is_a_number(keras: Any, flag: str) -> None:
     made = model(keras, f"-> self.drop(x, training={flag})", drop=keras.layers.Dropout(0.5))
-    assert words(trace_training(made, INPUTS), "drop") == "TTTTT"
+    assert words(trace_training(made, INPUTS), "drop") == "train train train train train"
 
 
 def test_flag_that_is_a_tensor(keras: Any) -> None:
@@ -76,7 +77,7 @@ def test_flag_that_is_a_tensor(keras: Any) -> None:
     keras.true = importlib.import_module("tensorflow").constant(True) if is_keras_2 else keras.ops.array(True)
     made = model(keras, "-> self.drop(x, training=keras.true)", drop=keras.layers.GaussianNoise(0.1))
     if not is_keras_2:
-        assert words(trace_training(made, INPUTS, mode="no flag"), "drop") == "T"
+        assert words(trace_training(made, INPUTS, mode="no flag"), "drop") == "train"
 
 
 def test_layer_that_does_not_depend_on_the_phase(keras: Any) -> None:
@@ -95,13 +96,13 @@ def test_recurrent_layer_is_one_call(keras: Any) -> None:
 def test_frozen_normalization(keras: Any) -> None:
     norm = keras.layers.BatchNormalization(trainable=False)
     made = model(keras, ", training=None -> self.norm(x, training=training)", norm=norm)
-    assert words(assert_training_reaches(made, INPUTS), "norm") == "IIIII"
+    assert words(assert_training_reaches(made, INPUTS), "norm") == "infer infer infer infer infer"
 
 
 def test_layer_that_is_made_in_call(keras: Any) -> None:
     made = model(keras, ", training=None -> keras.layers.Dropout(0.5)(x)")
     made.compile(loss="mse", run_eagerly=True)
-    assert [call.phase.name[0] for call in trace_training(made, INPUTS).calls] == list(by_context(keras))
+    assert [call.phase.value for call in trace_training(made, INPUTS).calls] == by_context(keras).split()
 
 
 def test_failure_of_graphs_comes_out(keras: Any) -> None:
@@ -150,7 +151,7 @@ def test_functional_model(keras: Any) -> None:
 
 def test_layer_is_run_in_a_model_that_has_the_flag(keras: Any) -> None:
     assert words(trace_training(keras.layers.GaussianNoise(0.1), INPUTS), "") == ""
-    assert [call.phase.name[0] for call in trace_training(keras.layers.GaussianNoise(0.1), INPUTS).calls] == list(RIGHT)
+    assert [call.phase.value for call in trace_training(keras.layers.GaussianNoise(0.1), INPUTS).calls] == RIGHT.split()
 
 
 def test_compiled_code_is_seen(keras: Any) -> None:

@@ -18,7 +18,7 @@ def test_a_row_is_written_alone() -> None:
     text = PAGE.read_text(encoding="utf-8")
     row = "| [KTP101](rules/KTP101.md) | model-without-training | not run | 3.15 |\n"
     known = [one for one in programs() if one.name.startswith("KTP101.")]
-    found = {keras_3("3.15").name: {"cells": {one.key: "I T I I I" for one in known}}}
+    found = {keras_3("3.15").name: {"cells": {one.key: "infer train infer infer infer" for one in known}}}
     replaced = with_row_of(rule("KTP101"), text, found, known)
     assert set(replaced.splitlines(keepends=True)) - set(text.splitlines(keepends=True)) == {row}
     assert with_row_of(rule("KTP101"), replaced.replace(row, ""), found, known) == replaced
@@ -28,8 +28,8 @@ def test_patterns_are_written_alone() -> None:
     text = PAGE.read_text(encoding="utf-8")
     [program] = [one for one in programs() if one.name == "row 1a"]
     found = {
-        keras_3("3.14").name: {"cells": {program.key: "T T I I I"}},
-        keras_3("3.15").name: {"cells": {program.key: "I T I I I"}},
+        keras_3("3.14").name: {"cells": {program.key: "train train infer infer infer"}},
+        keras_3("3.15").name: {"cells": {program.key: "infer train infer infer infer"}},
     }
     written = with_patterns(text, found, [program])
     assert set(written.splitlines()) - set(text.splitlines()) == {
@@ -56,7 +56,7 @@ def test_an_environment_is_measured_once(tmp_path: Path) -> None:
 
     measure(release, [program], options, results)
     assert results[release.name]["versions"]["keras"] == version
-    assert results[release.name]["cells"] == {program.key: "I T I I I"}
+    assert results[release.name]["cells"] == {program.key: "infer train infer infer infer"}
     assert load(options.results) == results
     assert f"| {release.name} | {version} | {installed('tensorflow')} | 1 of 1 |" in page(results, [program])
 

@@ -59,7 +59,7 @@ def laboratory() -> Any:
 
 
 def measure(source: str, build: str, layer: str, shape: list[int]) -> dict[str, Any]:
-    """How the layers of an example behave: five words, and the tracebacks behind every `E`."""
+    """How the layers of an example behave: five words, and the tracebacks behind every `raises`."""
     behaviour = importlib.import_module("tests.runtime.behaviour")
     words: dict[str, Any] = laboratory().measure(behaviour.Job(source, build, layer, shape))
     return words

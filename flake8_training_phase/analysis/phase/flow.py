@@ -33,15 +33,12 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.phase.decorators import hides_default, hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.phase.modes import Leaves, Mode
-from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot, Subject
+from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot, Subject, bounded
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
 
 MAX_NESTING = 24
 """How deep layers inside layers are followed."""
-
-MAX_WRITERS = 8
-"""How many calls that may have written one phase to the call context are told apart where ways meet."""
 
 
 class PhaseFlow:
@@ -73,7 +70,7 @@ class PhaseFlow:
 
         def run() -> Report:
             events = cls.program.summary(one).events
-            _Run(self, report).sequence(events, _lane(phase), frozenset({Slot(resolved.context)}))
+            PhaseTransfer(self, report).whole_call(events, phase, resolved.context)
             return report
 
         return cls.program.ask(question, run, meanwhile=report)
@@ -85,7 +82,7 @@ class PhaseFlow:
     def in_context(self, context: Phase, call: LayerCall) -> frozenset[Phase]:
         """What the layers run by a call receive that finds this in the call context."""
         report = Report()
-        _Run(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
+        PhaseTransfer(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
         return frozenset(received.phase for received in report.of(call))
 
     def untold(self, layer: Instance) -> frozenset[Phase]:
@@ -93,7 +90,20 @@ class PhaseFlow:
         accepts, default = _signature(layer.type, self.generation)
         resolved = self.generation.resolve(Passed.ABSENT, None, default, accepts)
         phase = _own_phase(layer.type, resolved, self.generation)
-        return _Run(self, Report())._inside(layer, phase, resolved.context)[0]
+        return PhaseTransfer(self, Report())._inside(layer, phase, resolved.context)[0]
+
+    def entry(self, cls: UserClass, mode: Mode) -> tuple[Phase, Phase]:
+        """What the outermost `call` holds as its phase, and the call context that its layers find."""
+        resolved = self._entry(cls, mode)
+        return _own_phase(cls, resolved, self.generation), resolved.context
+
+    def signature(self, type_: KerasLayer | UserClass) -> tuple[bool, bool | None]:
+        """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
+        return _signature(type_, self.generation)
+
+    def flags(self, argument: FlagArgument, phase: Phase) -> set[Flag]:
+        """What a call may pass when the `call` around it received this phase."""
+        return _flags(argument, _lane(phase), self.generation)
 
     def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
         """The phase that the outermost call itself runs with."""
@@ -128,7 +138,7 @@ class PhaseFlow:
         report = Report()
         events = layer.type.program.summary(layer).events
         try:
-            after = _Run(self, report).sequence(events, _lane(phase), frozenset({Slot(context)}))
+            after = PhaseTransfer(self, report).whole_call(events, phase, context)
         finally:
             self._running.pop()
         inside = frozenset(one.phase for found in report.received.values() for one in found)
@@ -139,8 +149,8 @@ class PhaseFlow:
         return inside, left
 
 
-class _Run:
-    """One run over the events of one class."""
+class PhaseTransfer:
+    """One run over the events of one class: what each of them receives and leaves in the call context."""
 
     def __init__(self, flow: PhaseFlow, report: Report) -> None:
         self.flow = flow
@@ -151,8 +161,12 @@ class _Run:
         self._loops: dict[tuple[Loop, int, Context], tuple[Context, Context]] = {}
         """What loops have left behind, and what was returned in them, by what they began with."""
 
+    def whole_call(self, events: Iterable[Event], phase: Phase, context: Phase) -> Context:
+        """Run a `call` that received a phase; gives the context it leaves behind."""
+        return self.sequence(events, _lane(phase), frozenset({Slot(context)}))
+
     def sequence(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
-        """Run a whole `call`; gives the context it leaves behind."""
+        """Run the events of a `call` in some lanes; gives the context they leave behind."""
         return self._block(events, lanes, context) | self._returned
 
     def _block(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
@@ -167,7 +181,7 @@ class _Run:
             return self._layer_call(event, lanes, context) if event.lanes & lanes else context
         if isinstance(event, Branch):
             ways = [self._block(way, lanes, context) for way in event.ways]
-            return _bounded(frozenset().union(*ways))
+            return bounded(frozenset().union(*ways))
         if isinstance(event, Loop):
             return self._loop(event, lanes, context)
         if isinstance(event, Inlined):
@@ -192,9 +206,9 @@ class _Run:
             outer = self._left_loop, self._returned
             self._left_loop = self._returned = frozenset()
             once = self._block(event.body, lanes, context)
-            again = _bounded(once | self._left_loop)
+            again = bounded(once | self._left_loop)
             twice = again if again <= context else self._block(event.body, lanes, again)
-            after = _bounded(context | once | twice | self._left_loop)
+            after = bounded(context | once | twice | self._left_loop)
             self._loops[question] = after, self._returned
             self._left_loop, self._returned = outer
         after, returned = self._loops[question]
@@ -244,9 +258,13 @@ class _Run:
     def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
         after: set[Slot] = set()
         for member in members(call.receiver):
-            for flag in _flags(call.flag, lanes, self.generation):
+            for flag in self._flags_for(call, member, lanes):
                 after |= self._one_call(call, member, flag, context)
-        return _bounded(frozenset(after)) if self.generation.shared_context else context
+        return bounded(frozenset(after)) if self.generation.shared_context else context
+
+    def _flags_for(self, call: LayerCall, receiver: Value, lanes: int) -> set[Flag]:
+        """What a call passes to one of the layers that it may call."""
+        return _flags(call.flag, lanes, self.generation)
 
     def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[Slot]:
         """One layer called with one flag; gives what the context may hold afterwards."""
@@ -343,21 +361,6 @@ class _Run:
 
 def _if_the_same(phases: frozenset[Phase]) -> frozenset[Phase]:
     return phases if len(phases) < 2 else frozenset({Passed.UNKNOWN})
-
-
-def _bounded(context: Context) -> Context:
-    """A context with a few writers for each phase, the first ones: one is named in a message, any one proves it."""
-    if len(context) <= MAX_WRITERS:
-        return context
-    kept: dict[Phase, list[Slot]] = {}
-    for slot in sorted(context, key=_place_of_writer):
-        kept.setdefault(slot.phase, []).append(slot)
-    return frozenset(slot for slots in kept.values() for slot in slots[:MAX_WRITERS])
-
-
-def _place_of_writer(slot: Slot) -> tuple[int, int]:
-    node = slot.writer.node if slot.writer is not None else None
-    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
 
 
 def _goes_elsewhere(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:

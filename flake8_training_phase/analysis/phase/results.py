@@ -21,6 +21,9 @@ class Slot:
 
 Context = frozenset[Slot]
 
+MAX_WRITERS = 8
+"""How many calls that may have written one phase to the call context are told apart where ways meet."""
+
 Outcome = tuple[frozenset[Phase], frozenset[Phase]]
 """What the phase-dependent layers inside a layer receive, and what may be in the shared context when it returns."""
 
@@ -44,3 +47,18 @@ class Report:
     def of(self, call: Subject) -> set[Received]:
         """What the phase-dependent layers run by a call receive; empty when it does not run or has none."""
         return self.received.get(call, set())
+
+
+def bounded(context: Context) -> Context:
+    """A context with a few writers for each phase, the first ones: one is named in a message, any one proves it."""
+    if len(context) <= MAX_WRITERS:
+        return context
+    kept: dict[Phase, list[Slot]] = {}
+    for slot in sorted(context, key=_place_of_writer):
+        kept.setdefault(slot.phase, []).append(slot)
+    return frozenset(slot for slots in kept.values() for slot in slots[:MAX_WRITERS])
+
+
+def _place_of_writer(slot: Slot) -> tuple[int, int]:
+    node = slot.writer.node if slot.writer is not None else None
+    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))

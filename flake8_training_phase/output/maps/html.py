@@ -66,13 +66,17 @@ class _Page:
     def lines(self) -> Iterator[str]:
         """The part, line by line."""
         shown = self._map
-        yield f'<h2>{escape(shown.name)}</h2>\n<div class="file"><code>{escape(str(shown.function.place))}</code></div>'
+        place = shown.function.place
+        yield f"<h2>{escape(shown.name)}</h2>"
+        if place.file:
+            yield f'<div class="file"><code>{escape(str(place))}</code></div>'
         yield self._switch()
-        yield f'<div class="map {self._key}"><svg class="arrows" aria-hidden="true"></svg>'
+        traced = " traced" if shown.measured_on else ""
+        yield f'<div class="map {self._key}{traced}"><svg class="arrows" aria-hidden="true"></svg>'
         yield f'<div class="line heads"><span></span><span>{escape(shown.function.name)}</span>{self._heads()}</div>'
         yield from self._function(shown.function, shown.rows)
         yield "</div>"
-        yield from (f'<p class="note">{escape(note)}.</p>' for note in shown.notes)
+        yield from (f'<p class="note">{_code_in(note[0].upper() + note[1:])}.</p>' for note in shown.notes)
 
     def _heads(self) -> str:
         heads = "".join(f"<span>{mode.replace('=', '=<wbr>')}</span>" for mode in MODES)
@@ -101,13 +105,14 @@ class _Page:
         """How what was measured compares with what the code says."""
         if self._map.measured_on is None:
             return ""
-        beside = f"Measured on {escape(self._map.measured_on)}"
+        measured = f"Measured on {escape(self._map.measured_on)}"
         if not self._map.releases:
-            return f'<p class="note">{beside}.</p>'
+            return f'<p class="note">{measured}.</p>'
         rows = [row for row in self._rows.values() if row.measured is not None and not row.rows]
         differing = sum(row.differs for row in rows)
-        told = f"{differing} of {len(rows)} calls differ" if differing else f"all {len(rows)} calls agree"
-        return f'<p class="note">Left: read from the code. Right: {beside[0].lower() + beside[1:]}; {told}.</p>'
+        differ = "differs" if differing == 1 else "differ"
+        told = f"{differing} of {len(rows)} calls {differ}" if differing else f"all {len(rows)} calls agree"
+        return f'<p class="note">{measured}, beside what the code says: {told}.</p>'
 
     def _verdict(self, number: int) -> str:
         leaves = [row.by_release[number] for row in self._rows.values() if not row.rows and row.depends_on_mode]
@@ -165,10 +170,8 @@ class _Page:
 
     def _all_cells(self, row: Row) -> str:
         cells = "".join(self._cells(row, number) for number in range(len(self._map.releases)))
-        if self._map.measured_on is None:
-            return cells
         if row.measured is None:
-            return f'{cells}<span class="measured">{"<span></span>" * len(MODES)}</span>'
+            return cells
         differing = row.differing_modes
         seen = "".join(
             _cell(cell, mode, place in differing)
@@ -227,10 +230,10 @@ def _cell(cell: Cell, mode: str, marked: bool = False) -> str:
 
 def _with_call(text: str, row: Row) -> str:
     """A line of source with its call in bold, and what is called behind it."""
-    name = row.call.removeprefix("if ")
+    name = row.call.removeprefix("if ") or row.layer
     before, found, after = text.partition(name)
     code = f"{escape(before)}<b>{escape(found)}</b>{escape(after)}" if found else escape(text)
-    return f'{code}  <span class="layer">{escape(row.layer)}</span>' if row.layer else code
+    return code if not row.layer or found == row.layer else f'{code}  <span class="layer">{escape(row.layer)}</span>'
 
 
 def _name(row: Row) -> str:

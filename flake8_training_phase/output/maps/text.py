@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_training_phase.maps.model import MODES, Cell, Cells, Map, Row, State
+from flake8_training_phase.maps.model import Cell, Cells, Map, Row, State
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.maps.arrows import Gutter
 from flake8_training_phase.output.maps.folding import Line, lines_of, title
 from flake8_training_phase.printable import printable
 
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
-_LETTERS = {
-    State.TRAIN: "T",
-    State.INFER: "I",
-    State.MIXED: "M",
-    State.SKIPPED: "-",
-    State.RAISES: "E",
-    State.UNKNOWN: "?",
-    State.SAME: ".",
-}
-_LEGEND = (
-    "T training mode, I inference mode, M mixed, - skipped, E raises, ? unknown, ! the wrong mode",
-    f"in this order: {', '.join(MODES)}",
-)
 _STYLES = {State.TRAIN: Style.YELLOW, State.INFER: Style.CYAN, State.UNKNOWN: Style.BOLD}
 _NARROWEST = 14
 """The fewest characters that the column of calls has."""
+_GAP = 2
+"""The spaces between columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +47,58 @@ class _Table:
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
         self._calls = [f"{'  ' * one.depth}{printable(title(one))}" for one in self._lines]
-        self._release_width = max((len(one) + 2 for one in shown.releases), default=0)
-        wanted = max(len("call"), *(len(call) for call in self._calls), self._release_width, 4)
-        words = sum(self._cell_widths(True)) + 2
-        room = style.width - self._line_width - self._gutter.width - 4
-        self._in_words = wanted + self._given_width + words <= room
-        room -= words if self._in_words else sum(self._cell_widths(False)) + 2
-        self._shows_given = self._in_words or wanted + self._given_width <= room
-        room -= self._given_width if self._shows_given else 0
-        self._call_width = max(min(wanted, room), _NARROWEST)
+        release_width = max((len(one) + 2 for one in shown.releases), default=0)
+        wanted = max(len("call"), *(len(call) for call in self._calls), release_width, 4)
+        room = style.width - self._line_width - 2 - self._gutter.width
+        cells = sum(self._cell_widths(_GAP))
+        self._has_given = wanted + 2 + self._given_width + 2 + cells <= room
+        self._stacked = wanted + 2 + cells > room
+        self._gap = 1 if self._stacked else _GAP
+        self._call_width = max(room, _NARROWEST) if self._stacked else wanted
 
     def lines(self) -> Iterator[str]:
         """The text, line by line."""
         yield self._paint(Style.BOLD, self._map.name) + f"  {self._map.function.place}"
         yield ""
-        yield self._line("line", self._gutter.blank, "call", "given", self._heads())
+        heads = ("call", "given" if self._has_given else "")
+        yield from self._entry("line", self._gutter.blank, self._gutter.blank, heads, self._heads())
         for number, (line, call) in enumerate(zip(self._lines, self._calls, strict=True)):
             yield from self._row(number, line, call)
         yield ""
-        if not self._in_words:
-            yield from _LEGEND
         yield from self._notes()
 
     def _row(self, number: int, line: Line, call: str) -> Iterator[str]:
         row = line.row
         ways = [("", ())] if line.is_mixed else distinct(self._map, row)
-        gutter = self._gutter.at(number)
+        given = "" if line.is_mixed else row.passed
         cells = self._cells(ways[0][1]) if len(ways) == 1 else ""
-        yield self._line(_line_number(row), gutter, call, "" if line.is_mixed else row.passed, cells)
+        if self._stacked and not row.depends_on_mode and not row.differs:
+            call, cells = f"{call} {self._same}", ""
         blank = self._gutter.under(number)
+        yield from self._entry(_line_number(row), self._gutter.at(number), blank, (call, given), cells)
         if len(ways) > 1:
             for releases, one in ways:
-                yield self._line("", blank, f"  {releases}", "", self._cells(one))
+                yield from self._entry("", blank, blank, (f"  {releases}", ""), self._cells(one))
         if row.measured is not None and row.differs:
-            yield self._line("", blank, "  measured", "", self._cells(row.measured))
-        if not self._shows_given and row.passed and not line.is_mixed:
-            yield self._line("", blank, f"  {row.passed}", "", "")
+            yield from self._entry("", blank, blank, ("  measured", ""), self._cells(row.measured))
         for remark in self._remarks(row):
             yield f"{' ' * self._line_width}  {blank}  {remark}"
+
+    def _entry(self, line: str, gutter: str, below: str, texts: tuple[str, str], cells: str) -> Iterator[str]:
+        """A line of the table; where the window is narrow, with the flag or the cells in lines below it."""
+        call, given = texts
+        under = f"{' ' * self._line_width}  {below}    "
+        if self._stacked and given and len(call) + 2 + len(given) <= self._call_width:
+            call, given = f"{call}  {given}", ""
+        shown = call if len(call) <= self._call_width else f"{call[: self._call_width - 1]}{self._cut}"
+        beside = f"{line:>{self._line_width}}  {gutter}{shown:{self._call_width}}"
+        if self._has_given:
+            beside += f"  {given:{self._given_width}}"
+        yield beside if self._stacked else f"{beside}  {cells}"
+        if given and not self._has_given:
+            yield f"{under}{given}"
+        if self._stacked and cells:
+            yield f"{under}{cells}"
 
     def _remarks(self, row: Row) -> Iterator[str]:
         for source in row.leaks:
@@ -120,34 +123,28 @@ class _Table:
             yield f"note: {printable(note)}"
 
     def _heads(self) -> str:
-        heads = _HEADS if self._in_words else ("f", "T", "F", "n", "p")
-        return "".join(head.ljust(width) for head, width in zip(heads, self._cell_widths(self._in_words), strict=True))
+        return "".join(head.ljust(width) for head, width in zip(_HEADS, self._cell_widths(self._gap), strict=True))
 
     def _cells(self, cells: Cells) -> str:
-        widths = self._cell_widths(self._in_words)
+        widths = self._cell_widths(self._gap)
         return "".join(self._cell(cell, width) for cell, width in zip(cells, widths, strict=bool(cells)))
 
     def _cell(self, cell: Cell, width: int) -> str:
-        if cell.state is State.SAME:
-            word = "." if self._style.ascii_only else "·"
-        else:
-            word = cell.state.value if self._in_words else _LETTERS[cell.state]
+        word = self._same if cell.state is State.SAME else cell.state.value
         word = f"{word}!" if cell.wrong else word
         style = Style.BOLD_RED if cell.wrong else _STYLES.get(cell.state)
         padding = " " * (width - len(word))
         return (self._paint(style, word) if style else word) + padding
 
-    def _cell_widths(self, in_words: bool) -> Sequence[int]:
-        if not in_words:
-            return [3] * len(MODES)
-        all_cells = [cell for row in self._map.walk() for cells in row.by_release for cell in cells]
+    def _cell_widths(self, gap: int) -> Sequence[int]:
+        rows = list(self._map.walk())
+        all_cells = [cell for row in rows for cells in (*row.by_release, row.measured or ()) for cell in cells]
         longest = max((len(cell.state.value) + cell.wrong for cell in all_cells), default=0)
-        return [max(longest, len(head)) + 2 for head in _HEADS]
+        return [max(longest, len(head)) + gap for head in _HEADS]
 
-    def _line(self, line: str, gutter: str, call: str, given: str, cells: str) -> str:
-        shown = call if len(call) <= self._call_width else f"{call[: self._call_width - 1]}{self._cut}"
-        passed = f"{given:{self._given_width}}  " if self._shows_given else ""
-        return f"{line:>{self._line_width}}  {gutter}{shown:{self._call_width}}  {passed}{cells}"
+    @property
+    def _same(self) -> str:
+        return "." if self._style.ascii_only else "·"
 
     @property
     def _cut(self) -> str:
@@ -162,9 +159,12 @@ def leak_told(row: Row, origin: Row) -> str:
 
 def counted(wrong: int, unknown: int, of: int) -> str:
     """How many calls are wrong, in words."""
-    verb = "run" if wrong != 1 else "runs"
-    told = f"{wrong or 'none'} of {of} mode-dependent calls {verb} in the wrong mode"
-    return told + (f", {unknown} unknown" if unknown else "")
+    if not of:
+        return "no call depends on the mode"
+    calls, run = "call" if of == 1 else "calls", "runs" if wrong == 1 else "run"
+    return f"{wrong} of {of} mode-dependent {calls} {run} in the wrong mode" + (
+        f", {unknown} unknown" if unknown else ""
+    )
 
 
 def _line_number(row: Row) -> str:

@@ -87,7 +87,7 @@ class TrainingIdentityTest(Rule):
             if not event.lanes & NONE_LANE or _never_none(layer_class):
                 return
             severity = self.severity
-            effect = "takes None for training: `model(x)` runs in training mode"
+            effect = "treats None as training: `model(x)` runs in training mode"
         name = ast.unparse(test.left)
         says_true = _constant(test) is not isinstance(test.ops[0], _NEGATED)
         template = name if says_true else f"not {name}"

@@ -160,7 +160,7 @@ def _plan(call: FunctionalCall, layer_class: LayerClass) -> Plan | None:
     bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
     template = "{} if training else {}" if bare else "({} if training else {})"
     changes.append(Replace(call.node, template, (call.node, first)))
-    return Plan("Drop only in training", Applicability.UNSAFE, tuple(changes))
+    return Plan("Drop only in training mode", Applicability.UNSAFE, tuple(changes))
 
 
 RULE = UnguardedFunctionalDropout()

@@ -112,7 +112,7 @@ def _plan(use: LegacyUse) -> Plan | None:
     if found is not None:
         return _without_fallback(use, found)
     if in_fallback(use):
-        return Plan("Fall back to inference", Applicability.SAFE, (Replace(use.node, "False"),))
+        return Plan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
     if use.layer_class is None or use.layer_class.call is None:
         return None
     return _with_parameter(use, use.layer_class)
@@ -121,10 +121,10 @@ def _plan(use: LegacyUse) -> Plan | None:
 def _without_fallback(use: LegacyUse, found: Fallback) -> Plan:
     if found.statement is not None and takes_none(use, found.name, found.statement):
         change: Change = DeleteStatement(found.statement, found.block)
-        return Plan("Delete it: Keras fills `training`", Applicability.SAFE, (change,))
+        return Plan("Remove the fallback: Keras passes `training`", Applicability.SAFE, (change,))
     if found.expression is not None and value_takes_none(use, found.expression):
         return Plan(f"Use `{found.name}` itself", Applicability.SAFE, (Replace(found.expression, found.name),))
-    return Plan("Fall back to inference", Applicability.SAFE, (Replace(use.node, "False"),))
+    return Plan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
 
 
 def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> Plan | None:
@@ -173,7 +173,7 @@ def _with_added(
         if not _can_take(use, layer_class):
             return None
         changes = [add_parameter(layer_class), *changes]
-    return Plan("Use the parameter `training`", applicability, tuple(changes))
+    return Plan("Use `training`", applicability, tuple(changes))
 
 
 def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:

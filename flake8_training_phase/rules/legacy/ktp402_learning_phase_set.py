@@ -97,7 +97,7 @@ def _plan(use: LegacyUse, calls: list[ast.Call], around: Sequence[ast.stmt]) -> 
     if changes is None or not alone or list(use.block) != list(around) or not is_told(calls, text):
         return None
     delete = DeleteStatement(use.statement, use.block)
-    return Plan("Pass the phase to the models instead", Applicability.UNSAFE, (*changes, delete))
+    return Plan("Pass `training=` to the model calls instead", Applicability.UNSAFE, (*changes, delete))
 
 
 RULE = LearningPhaseSet()

@@ -94,8 +94,8 @@ def _plan(use: LegacyUse, block: ast.With, calls: list[ast.Call]) -> Plan | None
     if changes is None or len(block.items) != 1 or not is_told(calls, text):
         return None
     if changes:
-        return Plan("Pass the phase to the models in the block", Applicability.UNSAFE, tuple(changes))
-    return Plan("Take the block out of the scope", Applicability.UNSAFE, (Unwrap(block),))
+        return Plan("Pass `training=` to the model calls in the block", Applicability.UNSAFE, tuple(changes))
+    return Plan("Remove the `with` statement, keep its body", Applicability.UNSAFE, (Unwrap(block),))
 
 
 RULE = LearningPhaseScope()

@@ -77,8 +77,8 @@ class InTrainPhase(Rule):
 
 def _instead(switch: PhaseSwitch) -> str:
     if switch.chosen is None or switch.flag is None:
-        return "Choose with `training`"
-    return f"With `training={ast.unparse(switch.flag)}` it always gives `{ast.unparse(switch.chosen)}`"
+        return "Write `… if training else …`"
+    return f"With `training={ast.unparse(switch.flag)}` it always returns `{ast.unparse(switch.chosen)}`: write that"
 
 
 RULE = InTrainPhase()

@@ -64,9 +64,7 @@ class LearningPhaseAsInput(Rule):
         for use in legacy_uses(module, PHASE_READS):
             found = phase_input(use)
             if found is not None:
-                message = (
-                    f"`{ast.unparse(use.node)}` does not exist in Keras 3 and is no graph input. {_instead(use, found)}"
-                )
+                message = f"`{ast.unparse(use.node)}` cannot be a graph input in Keras 3. {_instead(use, found)}"
                 yield self.problem(use.node, message, (3,))
 
 

@@ -80,7 +80,7 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, Plan]]:
             for statement in block if isinstance(block, list) else ():
                 if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                     change = DeleteStatement(statement, tuple(block))
-                    yield statement.targets[0], Plan("Remove it", Applicability.UNSAFE, (change,))
+                    yield statement.targets[0], Plan("Remove the assignment", Applicability.UNSAFE, (change,))
 
 
 def _under_version_tests(tree: ast.Module) -> Iterator[ast.AST]:

@@ -95,7 +95,7 @@ class LayerWithoutTraining(Rule):
 def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
     """The message for a class that runs a layer in the call context of the enclosing one."""
     return (
-        f"{layer_class.call_title} takes no `training`: {placed_title(call)} only inherits the enclosing layer's mode. "
+        f"{layer_class.call_title} takes no `training`: {placed_title(call)} only inherits its mode. "
         f"Add `training={only_augments(layer_class) or None}`"
     )
 

@@ -130,7 +130,7 @@ def _settled(layer_class: LayerClass) -> set[int]:
 
 
 def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
-    start = f"`{layer_class.name}.call` defaults to `training=True`: a call without the flag runs"
+    start = f"`{layer_class.name}.call` defaults to `training=True`: calls without it run"
     here = [event for event in hits if event in layer_class.events]
     first = next((event for event in here if isinstance(event, LayerCall)), None)
     if first is None:

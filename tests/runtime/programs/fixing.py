@@ -72,7 +72,7 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
         if meant or (mode == "no flag" and ON_UNLESS_TOLD.search(text)):
             continue
         old, new = _seen(first), _seen(second)
-        wanted = {phase_wanted(mode).name[0]}
+        wanted = {phase_wanted(mode).value}
         for line, phases in sorted(old.items()):  # What did not run before may hold constants.
             if line[0] in lines and TOLD.search(lines[line[0]][line[1] - 1]):
                 continue
@@ -188,7 +188,7 @@ def _forwarded(program: Program, changed: Program, target: Target) -> Iterator[t
 
 
 def _wanted(mode: str) -> str:
-    return "I" if mode == OUTSIDE else phase_wanted(mode).name[0]
+    return "infer" if mode == OUTSIDE else phase_wanted(mode).value
 
 
 def _in(mode: str) -> str:
@@ -205,7 +205,7 @@ def still_wrong(program: Program, after: list[Observed]) -> Iterator[str]:
         if mode == "no flag" and ON_UNLESS_TOLD.search(str(program)):
             continue
         for line, phases in _seen(seen).items():
-            if phases != {phase_wanted(mode).name[0]}:
+            if phases != {phase_wanted(mode).value}:
                 yield f"{target} in {mode}: {line} runs in {phases} after the fix"
 
 

@@ -33,7 +33,7 @@ class Said:
     """What the analysis says of one line in one mode."""
 
     phases: set[str] = field(default_factory=set)
-    """`T`, `I`."""
+    """`train`, `infer`."""
     unknown: bool = False
     constant: bool = False
     """Something that runs there depends on no phase, because all flags inside are constants: no phase is said of it."""
@@ -98,7 +98,7 @@ def _made(cls: UserClass) -> Instance:
 def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain: bool) -> None:
     depends = _depends(event)
     if depends is not Dependence.NO:
-        line.phases |= {"T" if phase else "I" for phase in received}
+        line.phases |= {"train" if phase else "infer" for phase in received}
     line.unknown |= Passed.UNKNOWN in received or depends is Dependence.MAYBE
     line.unknown |= any(not isinstance(one, (Instance, Constant)) for one in members(event.receiver))
     line.runs |= bool(received) and certain and _is_plain(event)

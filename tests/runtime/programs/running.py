@@ -31,7 +31,7 @@ Observed = dict[str, Any]
 
 OUTSIDE = "outside of a model"
 """A layer that is called where there is no call context, as in `Dataset.map`. It is right that Dropout is off and that
-augmentation is on there: the phase of what is on by default is turned round, so that `I` means right for both.
+augmentation is on there: the phase of what is on by default is turned round, so that `infer` means right for both.
 """
 
 PROGRAMS_BETWEEN_CLEANING = 100
@@ -115,7 +115,7 @@ def _is_on_by_default(layer: Any) -> bool:
 
 def _turned(place: tuple[str, int, str]) -> tuple[str, int, str]:
     module, line, phase = place
-    return module, line, {"T": "I", "I": "T"}.get(phase, phase)
+    return module, line, {"train": "infer", "infer": "train"}.get(phase, phase)
 
 
 def _passing_by(around: Around) -> Around:
@@ -135,7 +135,7 @@ def _place(run: LayerRun, phase: Phase, depth: int) -> tuple[str, int, str] | No
     site = run.through[depth] if len(run.through) > depth else run.site
     if site is None or is_frozen(run.layer):
         return None
-    return Path(site.file).stem, site.line, phase.name[0]
+    return Path(site.file).stem, site.line, phase.value
 
 
 def _told(error: Exception) -> str:

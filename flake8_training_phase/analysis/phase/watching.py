@@ -1,0 +1,108 @@
+"""The phase flow, watched: which calls of a class run, what they receive, and what the layers inside are entered with.
+
+Rules ask the flow what is wrong with a call. Whoever wants to show a model asks for all that happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import Event, KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.values import LANES, Instance, Value
+from flake8_training_phase.analysis.phase.flow import PhaseFlow, PhaseTransfer
+from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Subject
+from flake8_training_phase.keras.generations import Flag, Passed, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A layer that was run."""
+
+    call: LayerCall | KerasCall
+    """The call of the class that led to it."""
+    layers: tuple[Instance, ...]
+    """The layer, behind those around it that the call ran."""
+    phase: Phase
+    """What its own `call` received."""
+    context: Phase
+    """What its layers found in the call context."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """What happened in one run of a `call`."""
+
+    ran: set[Subject] = field(default_factory=set)
+    received: dict[Subject, set[Received]] = field(default_factory=dict)
+    entered: dict[Entered, None] = field(default_factory=dict)
+    """In the order in which they were first run."""
+
+
+def watch(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase) -> Watched:
+    """Run the `call` of a class that received a phase, in a call context."""
+    return _WatchedTransfer(flow, Report()).watch(cls.trace.events, phase, context)
+
+
+def watch_graph(flow: PhaseFlow, calls: Iterable[LayerCall], phase: Phase) -> Watched:
+    """Run a functional or Sequential model that received a phase: the calls that its graph holds, in order."""
+    return _GraphTransfer(flow, Report()).watch(calls, phase, phase)
+
+
+class _WatchedTransfer(PhaseTransfer):
+    """A run that writes down what it comes to."""
+
+    def __init__(self, flow: PhaseFlow, report: Report) -> None:
+        super().__init__(flow, report)
+        self._watched = Watched(received=report.received)
+        self._call: LayerCall | KerasCall | None = None
+        self._around: tuple[Instance, ...] = ()
+
+    def watch(self, events: Iterable[Event], phase: Phase, context: Phase) -> Watched:
+        """Run the events of a whole `call`."""
+        self.whole_call(events, phase, context)
+        return self._watched
+
+    def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
+        self._call = call
+        self._watched.ran.add(call)
+        return super()._layer_call(call, lanes, context)
+
+    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
+        self._call = event
+        self._watched.ran.add(event)
+        return super()._keras_call(event, lanes, context)
+
+    def _phase_test(self, event: PhaseTest, lanes: int) -> None:
+        if event.lanes & lanes:
+            self._watched.ran.add(event)
+        super()._phase_test(event, lanes)
+
+    def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
+        assert self._call is not None
+        outer, self._around = self._around, (*self._around, receiver)
+        self._watched.entered[Entered(self._call, self._around, phase, context)] = None
+        outcome = super()._inside(receiver, phase, context)
+        self._around = outer
+        return outcome
+
+
+class _GraphTransfer(_WatchedTransfer):
+    """A run of the calls of a graph, which passes its own flag to the layers (`Generation.graphs_forward`)."""
+
+    def _flags_for(self, call: LayerCall, receiver: Value, lanes: int) -> set[Flag]:
+        written = super()._flags_for(call, receiver, lanes)
+        if not isinstance(receiver, Instance):
+            return written
+        accepts, default = self.flow.signature(receiver.type)
+        shared, forwards = self.generation.shared_context, self.generation.graphs_forward
+        if not accepts and not (shared and self.generation.flag_survives_without_parameter):
+            return {Passed.ABSENT}  # A graph does not keep a flag that the layer does not take (row 7j).
+        if not (shared and forwards):
+            return written
+        # The flag of the graph wins. Without one, what was written into the graph when it was made does: the flag of
+        # the call, or the default of the signature (rows 7g to 7l, E1b).
+        kept: set[Flag] = {default if flag is Passed.ABSENT and default is not None else flag for flag in written}
+        phases = [phase for lane, phase in LANES if lane & lanes]
+        return {flag for phase in phases for flag in (kept if phase is None else {phase})}

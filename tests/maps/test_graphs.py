@@ -1,0 +1,160 @@
+"""Maps of functional and Sequential models that are made in a function or at the top of a module."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.keras.targets import targets
+from flake8_training_phase.maps.model import State
+from flake8_training_phase.maps.static import NoSuchModel, maps_of
+from flake8_training_phase.output.maps.html import as_html
+from flake8_training_phase.output.maps.text import TextStyle, text
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.text import SourceText
+from tests.maps.models import FINE_TUNED, drawn, the_map
+from tests.runtime.graph_patterns import BAKED, SPREADING
+from tests.runtime.patterns import Pattern
+from tests.runtime.phase_table import committed_cells
+
+RIGHT = "train train infer infer infer"
+RELEASES = {2: "2.21", 3: "3.15"}
+
+CLASSIFIER = """\
+import keras
+from keras import layers
+
+
+def make_classifier(classes):
+    backbone = keras.applications.MobileNetV2(include_top=False)
+    inputs = keras.Input((32, 32, 3))
+    x = backbone(inputs, training=False)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.5)(x)
+    return keras.Model(inputs, layers.Dense(classes)(x))
+"""
+
+TEXT = """\
+make_classifier  model.py:5
+
+line  call                    given           fit()   True    False   no flag  predict()
+   8  backbone MobileNetV2    training=False
+        Keras 2                               infer   infer   infer   infer    infer
+        Keras 3                               train!  train!  infer   infer    infer
+   9  GlobalAveragePooling2D                  ·       ·       ·       ·        ·
+  10  Dropout                                 train   train   infer   infer    infer
+  11  Dense                                   ·       ·       ·       ·        ·
+
+Keras 2: 0 of 2 mode-dependent calls run in the wrong mode
+Keras 3: 1 of 2 mode-dependent calls runs in the wrong mode
+note: Keras 3 replaces a constant `training=` in this model with the flag of the model (see KTP218)
+"""
+
+
+def names(code: str) -> list[str]:
+    document = Document("model.py", SourceText(dedent(code)))
+    return [one.name for one in maps_of(document, Settings(keras_versions=targets("all")))]
+
+
+def test_a_functional_model() -> None:
+    shown = the_map(CLASSIFIER)
+    assert text(shown, TextStyle(100)) == TEXT
+    assert "<b>backbone</b>(inputs, training=False)" in as_html([shown])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "net = keras.Sequential([layers.Dense(8), layers.Dropout(0.5)])",
+        "net = keras.Sequential()\nnet.add(layers.Dense(8))\nnet.add(layers.Dropout(0.5))",
+        "x = keras.Input((8,))\nnet = keras.Model(x, layers.Dropout(0.5)(layers.Dense(8)(x)))",
+    ],
+)
+def test_a_model_at_the_top_of_a_module(made: str) -> None:
+    shown = the_map(f"import keras\nfrom keras import layers\n\n{made}\n", "net")
+    assert drawn(shown.rows) == ["Dense: same", f"Dropout: {RIGHT}"]
+    assert shown.function.lines[-1][1] == made.splitlines()[-1] or "Sequential" in made
+
+
+def test_what_other_models_run_is_shown_in_them() -> None:
+    assert names("""
+        import keras
+        from keras import layers
+
+        def autoencoder():
+            x = keras.Input((8,))
+            encoder = keras.Model(x, layers.Dropout(0.5)(x))
+            return keras.Model(x, layers.Dense(8)(encoder(x)))
+
+        class Trainer:
+            def make_head(self):
+                return keras.Sequential([layers.Dense(1)])
+    """) == ["autoencoder", "Trainer.make_head"]
+
+
+def test_what_a_class_runs_is_shown_in_it() -> None:
+    assert names(FINE_TUNED) == ["FineTuned"]
+    with_builder = FINE_TUNED.replace("keras.Sequential(", "backbone(").replace(
+        "\n\n\nclass", "\n\n\ndef backbone(layers):\n    return keras.Sequential(layers)\n\n\nclass"
+    )
+    assert names(with_builder) == ["FineTuned"]
+
+
+def test_a_part_can_be_named() -> None:
+    code = CLASSIFIER.replace(
+        "    return keras.Model(inputs, layers.Dense(classes)(x))",
+        "    trunk = keras.Model(inputs, x)\n    return keras.Model(inputs, layers.Dense(classes)(trunk(inputs)))",
+    )
+    assert names(code) == ["make_classifier"]
+    assert drawn(the_map(code, "make_classifier.trunk").rows)[-1] == f"Dropout: {RIGHT}"
+    with pytest.raises(NoSuchModel, match="no layer or model is named `make`; did you mean `make_classifier"):
+        the_map(code, "make")
+
+
+def test_layers_run_in_the_order_of_keras() -> None:
+    """The way of a residual connection that is nearer to the output runs later."""
+    shown = the_map("""
+        import keras
+        from keras import layers
+
+        x = keras.Input((8,))
+        short = layers.Dense(8, name="short")(x)
+        long = layers.Dropout(0.5)(layers.Dense(8)(x))
+        net = keras.Model(x, layers.Add()([short, long]))
+        """)
+    assert [row.layer for row in shown.rows] == ["Dense", "Dense", "Dropout", "Add"]
+    assert [row.place and row.place.line for row in shown.rows] == [7, 6, 7, 8]
+
+
+@pytest.mark.parametrize("keras", [2, 3])
+@pytest.mark.parametrize("pattern", [*BAKED, *SPREADING], ids=lambda one: one.row)
+def test_cells_are_what_was_measured(pattern: Pattern, keras: int) -> None:
+    """The map of the last layer, or of what is inside it, against the tables of what happens to `training`."""
+    if pattern.build == "M()":
+        pytest.skip("a graph inside of a class: what is written into it is not shown")
+    source, name = pattern.source, pattern.build.removesuffix("()")
+    if pattern.build.startswith("keras.Sequential"):
+        source, name = f"{source}\nmodel = {pattern.build}\n", "model"
+    shown = the_map(source, name, keras=RELEASES[keras])
+    measured = [cell.strip("*") for cell in committed_cells()[pattern.row, keras]]
+    cells = shown.rows[-1].by_release[0]
+    assert [cell.state.value for cell in cells] == measured
+    meant = pattern.right.split()
+    if pattern.code is not None:
+        assert [cell.wrong for cell in cells] == [one != right for one, right in zip(measured, meant, strict=True)]
+
+
+def test_a_graph_with_an_unknown_layer() -> None:
+    [layer] = the_map("""
+        import keras
+
+        def make(layer):
+            x = keras.Input((8,))
+            return keras.Model(x, layer(x))
+        """).rows
+    assert {cell.state for cells in layer.by_release for cell in cells} == {State.UNKNOWN}
+    assert {cell.reason for cells in layer.by_release for cell in cells} == {
+        "what `layer` is cannot be read from the code"
+    }

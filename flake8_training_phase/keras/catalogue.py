@@ -75,8 +75,7 @@ class KerasLayer:
     @property
     def title(self) -> str:
         """Its name for messages, with where the knowledge of it is from."""
-        package, _, release = self.origin.partition(" ")
-        return " ".join(filter(None, (package, self.name, release)))
+        return title_of(self.name, self.origin)
 
     @property
     def is_model(self) -> bool:
@@ -93,6 +92,12 @@ class KerasLayer:
         """The signature in a release."""
         changes = (old for changed, old in self.earlier if changed[0] == release[0] and release < changed)
         return next(changes, self.signature(release[0]))
+
+
+def title_of(name: str, origin: str) -> str:
+    """The name of a class for messages, with the package and the release that it is known from."""
+    package, _, release = origin.partition(" ")
+    return " ".join(filter(None, (package, name, release)))
 
 
 NO_SIGNATURE = CallSignature((), False, None)

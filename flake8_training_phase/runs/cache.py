@@ -126,8 +126,8 @@ class Cache:
 
     def _looked_at(self, path: str) -> str:
         folder, _, name = path.rpartition(os.sep)
-        if name == reading.ANY_MODULE:
-            return _modules_in(folder)
+        if name in (reading.ANY_MODULE, reading.ANY_LINK):
+            return _files_in(folder, name[1:])
         try:
             status = os.stat(path)  # noqa: PTH116 - a Path costs more than the call
         except (OSError, ValueError):
@@ -146,10 +146,10 @@ class Cache:
         return digest
 
 
-def _modules_in(folder: str) -> str:
-    """What stands for which modules there are in a folder."""
+def _files_in(folder: str, suffix: str) -> str:
+    """What stands for which files with a suffix there are in a folder."""
     try:
-        return "/".join(sorted(one.name for one in Path(folder).iterdir() if one.suffix == ".py"))
+        return "/".join(sorted(one.name for one in Path(folder).iterdir() if one.suffix == suffix))
     except OSError:
         return _MISSING
 

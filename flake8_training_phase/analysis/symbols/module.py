@@ -55,6 +55,11 @@ class Module:
         return self.scope.star_imported(name) or UNKNOWN
 
     @cached_property
+    def origin(self) -> str:
+        """The installed package that it is of, with its release; nothing for a module of the project."""
+        return self.project.origin_of(self)
+
+    @cached_property
     def names_read(self) -> frozenset[str]:
         """The names, of functions, methods and classes alike, that the module calls or hands to something."""
         nodes = list(nodes_in(self.tree))

@@ -8,10 +8,11 @@ there, cannot be read or cannot be parsed is outside, and its names are unknown.
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.scopes import Import, external
@@ -37,6 +38,11 @@ MAX_TREES = 400
 
 MAX_IMPORTERS = 100
 """How many files of one folder are looked through for who imports a module."""
+
+MAX_INNER_FOLDERS = 50
+"""In how many folders beside a module those are looked for that import it and freeze what it makes."""
+
+_FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']")
 
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
@@ -213,24 +219,34 @@ class Project:
         names.
         """
         asked = self._looked_for(module.path)
-        for folder in _folders_around(module.path.parent) if self.follows_imports else ():
+        for path, text in self._texts_around(module, asked, _folders_around(module.path.parent)):
+            if _imports_one_of(text, {_name(module.path)}) and any(one in text for one in names):
+                other = self._module(path.with_suffix(""), asked)
+                if other is not None:
+                    yield other
+
+    def importers_freeze(self, module: Module) -> bool:
+        """Whether a file that imports a module, or a package that it is in, sets `trainable` to what may be False."""
+        if self._installed.package_of(module.path) is not None:
+            return False
+        asked, around = self._looked_for(module.path), list(_folders_around(module.path.parent))
+        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
+        folders = dict.fromkeys(one for folder in around for one in (folder, *_inner_folders(folder)))
+        names = {_name(module.path), *self._packages(module)}
+        texts = self._texts_around(module, asked, folders)
+        return any(_FREEZING.search(text) is not None and _imports_one_of(text, names) for _, text in texts)
+
+    def _texts_around(self, module: Module, asked: set[str], folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+        """The other files of code in some folders, with their texts."""
+        for folder in folders if self.follows_imports else ():
             # A file that comes to stand there may import it as well.
             asked.add(str(folder / reading.ANY_MODULE))
             for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
                 asked.add(str(path))
-                if path != module.path and self._may_import(path, module.path, names):
-                    other = self._module(path.with_suffix(""), asked)
-                    if other is not None:
-                        yield other
-
-    def _may_import(self, path: Path, imported: Path, names: Collection[str]) -> bool:
-        try:
-            source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
-        except (OSError, SyntaxError, ValueError):
-            return False
-        name = imported.parent.name if imported.name == "__init__.py" else imported.stem
-        imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b{re.escape(name)}\b"
-        return re.search(imports, source.text, re.MULTILINE) is not None and any(one in source.text for one in names)
+                if path != module.path:
+                    with contextlib.suppress(OSError, SyntaxError, ValueError):
+                        source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
+                        yield path, source.text
 
     def _folder(self, binding: Import, importer: Path, asked: set[str]) -> Path | None:
         """The folder in which the first part of an import's path stands."""
@@ -340,6 +356,27 @@ def _folders_around(folder: Path) -> Iterator[Path]:
         if _is_top(folder) or not is_inner:
             break
         folder = folder.parent
+
+
+def _inner_folders(folder: Path) -> list[Path]:
+    """The folders of code that stand in a folder."""
+    try:
+        found = [one for one in folder.iterdir() if not one.name.startswith((".", "_")) and one.is_dir()]
+    except OSError:
+        return []
+    return sorted(found)[:MAX_INNER_FOLDERS]
+
+
+def _name(path: Path) -> str:
+    """The name that a module is imported by."""
+    return path.parent.name if path.name == "__init__.py" else path.stem
+
+
+def _imports_one_of(text: str, names: Collection[str]) -> bool:
+    """Whether a text imports something by one of these names."""
+    any_name = "|".join(map(re.escape, names))
+    imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b(?:{any_name})\b"
+    return re.search(imports, text, re.MULTILINE) is not None
 
 
 def _is_top(folder: Path) -> bool:

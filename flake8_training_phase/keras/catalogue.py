@@ -48,6 +48,8 @@ class Argument:
     positions: Mapping[int, int | None]
     acts_when_absent: bool
     """Whether it does something that is not seen where it is not given: it is required, or its default is not zero."""
+    is_sure: bool = True
+    """Whether a layer surely depends on the phase where it does something; or else it may: what it loads decides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,7 +67,10 @@ def _linked(site: Path, asked: set[str]) -> Iterator[Path]:
 
 def release_beside(folder: Path, asked: set[str]) -> str:
     """The version that stands beside a package: in what an installer wrote, or in its pyproject.toml."""
-    for path in (*sorted(folder.parent.glob("*.dist-info/METADATA")), folder.parent / "PKG-INFO"):
+    told = sorted(
+        folder.parent.glob("*.dist-info/METADATA"), key=lambda one: not one.parent.name.startswith(folder.name)
+    )
+    for path in (*told, folder.parent / "PKG-INFO"):
         text = text_of(path)
         name = _NAME.search(text)
         if _is_meant(folder, "" if name is None else name[1], path.with_name("top_level.txt")):

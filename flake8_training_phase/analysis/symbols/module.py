@@ -37,7 +37,15 @@ class Module:
         self._classes: dict[ast.ClassDef, UserClass] = {}
         self.program = project.program
         self._attached = _attached_methods(tree)
-        self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import, project.knowledge)
+        self.scope = Scope(
+            tree.body,
+            None,
+            self._define,
+            self._evaluate,
+            self._find_import,
+            project.knowledge,
+            lambda: project.importers_freeze(self),
+        )
 
     def member(self, name: str) -> Value:
         """What `module.name` is: a name it binds, or a module inside the package it stands for."""

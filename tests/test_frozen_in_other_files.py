@@ -30,7 +30,12 @@ TRAIN = f"from net import Net\n\n{USER}"
 
 FROZEN = {
     "beside it": {"net.py": RESNET, "train.py": TRAIN},
-    "above it": {"pyproject.toml": "", "models/__init__.py": "", "models/net.py": RESNET, "train.py": f"from models.net import Net\n{USER}"},
+    "above it": {
+        "pyproject.toml": "",
+        "models/__init__.py": "",
+        "models/net.py": RESNET,
+        "train.py": f"from models.net import Net\n{USER}",
+    },
     "from a package that hands it on": {
         "pyproject.toml": "",
         "models/__init__.py": "from .net import Net\n",
@@ -45,11 +50,11 @@ FROZEN = {
     },
     "layer by layer": {
         "net.py": RESNET,
-        "train.py": "import net\n\nmodel = net.Net()\nfor layer in model.base.layers[:-10]:\n    layer.trainable = False\n",
+        "train.py": "import net\n\nfor layer in net.Net().base.layers[:-10]:\n    layer.trainable = False\n",
     },
     "as a setting says": {
         "net.py": RESNET,
-        "train.py": "import net\n\n\ndef run(freeze):\n    model = net.Net()\n    setattr(model.base, 'trainable', not freeze)\n",
+        "train.py": "import net\n\n\ndef run(freeze):\n    setattr(net.Net().base, 'trainable', not freeze)\n",
     },
     "where the backbone is made elsewhere": {
         "backbones.py": "import keras\n\n\ndef make():\n    return keras.applications.ResNet50(include_top=False)\n",
@@ -58,7 +63,7 @@ FROZEN = {
             "make()\n", "make()\n        self.base.trainable = False\n"
         ),
     },
-}  # fmt: skip
+}
 
 NOT_FROZEN = {
     "nobody freezes": {"net.py": RESNET, "train.py": "from net import Net\n\nNet().fit(x, y)\n"},

@@ -51,7 +51,7 @@ class Scope:
         knowledge: Knowledge,
         importers_freeze: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`importers_freeze` tells of the scope of a module whether those that import it set `trainable` of anything."""
+        """`importers_freeze` tells, of the scope of a module, whether what imports it sets `trainable` of anything."""
         self.parent = parent
         self.knowledge = knowledge
         self._importers_freeze = importers_freeze

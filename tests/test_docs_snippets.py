@@ -103,10 +103,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "models.ipynb": notebook,
         "notebooks/models.ipynb": notebook,
         "my_lib.json": '{"format": 1, "package": "my_lib", "release": "", "layers": []}',
+        ".venv/lib/python3.12/site-packages/my_lib.py": "",
         "docs/tutorial.md": f"```python\n{MODEL}```\n",
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
     assert check_command(["--write-baseline", "training-phase-baseline.json", "examples"]) == 0

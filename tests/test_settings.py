@@ -116,7 +116,7 @@ def test_isolated_and_config(tmp_path: Path) -> None:
         ("select = [101]", "select must be a list of codes"),
         ('select = ["KTP2O2"]', "no rule has the code `KTP2O2`; did you mean `KTP202`?"),
         ('extend-select = ["XYZ"]', "extend-select: `XYZ` is not a flake8-training-phase rule"),
-        ('follow-imports = "yes"', "follow-imports must be true or false"),
+        ('follow-imports = "yes"', "follow-imports must be true, false or a list of names of packages, not `yes`"),
         ('slect = ["KTP101"]', "unknown setting `slect`; did you mean `select`?"),
         ('keras = "2"', "unknown setting `keras`; did you mean `keras-versions`?"),
         ('training_layers = ["a.B"]', "unknown setting `training_layers`; did you mean `training-layers`?"),

@@ -106,6 +106,19 @@ def silent_from_now_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rule("KTP101"), "check", lambda module: iter(()))
 
 
+def test_python(tmp_path: Path, fix: Fix) -> None:
+    library = BASE.replace("class Base(", "class Block(").replace("keras.Model", "keras.layers.Layer")
+    user = MODEL.replace("import keras\n", "import keras\nimport my_lib\n").replace(
+        "keras.layers.Dropout(0.5)", "my_lib.Block()"
+    )
+    written(tmp_path, {"env/lib/python3.12/site-packages/my_lib.py": library, "app/model.py": user})
+    written(tmp_path, {"app/pyproject.toml": '[tool.training-phase]\nfollow-imports = ["my_lib"]\n'})
+    assert fix("--check", "app").code == 0
+    assert "my_lib Block" in fix("--check", "--python", "env", "app").out
+    written(tmp_path, {"app/pyproject.toml": '[tool.training-phase]\nfollow-imports = ["my_lib"]\npython = "../env"\n'})
+    assert "my_lib Block" in fix("--check", "app").out
+
+
 def test_cache(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path, {"model.py": MODEL})
     before = found(fix)
@@ -323,7 +336,7 @@ def test_a_switch_in_flake8(tmp_path: Path, flake8: Lint) -> None:
     assert flake8("--training-phase-no-follow-imports") == alone
     written(tmp_path, {"setup.cfg": "[flake8]\ntraining-phase-follow-imports = false\n"})
     assert flake8() == alone
-    assert flake8("--training-phase-follow-imports") == both
+    assert flake8("--training-phase-follow-imports", "true") == both
 
 
 def test_cache_in_flake8(tmp_path: Path, flake8: Lint, monkeypatch: pytest.MonkeyPatch) -> None:

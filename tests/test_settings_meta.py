@@ -52,6 +52,12 @@ def example(key: str, language: str) -> str:
     return found[1]
 
 
+def what_examples_name(folder: Path) -> None:
+    """Make what the examples name beside the settings."""
+    (folder / "my_lib.json").write_text(CATALOGUE)
+    (folder / ".venv" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+
+
 def command_parser() -> argparse.ArgumentParser:
     """The options of the commands."""
     return cli._parser(CommandMode.CHECK)
@@ -86,7 +92,7 @@ def test_default_is_documented(key: str) -> None:
 @each_setting
 def test_examples_say_the_same_in_each_place(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "my_lib.json").write_text(CATALOGUE)
+    what_examples_name(tmp_path)
     (tmp_path / "pyproject.toml").write_text(example(key, "toml"))
     name = declared()[key].name
     in_file = Configuration({}).for_folder(tmp_path).settings
@@ -147,7 +153,7 @@ def test_what_is_shown_can_be_read_again(key: str, tmp_path: Path) -> None:
     def show() -> str:
         return "\n".join(shown("here", Configuration({}).for_folder(tmp_path)))
 
-    (tmp_path / "my_lib.json").write_text(CATALOGUE)
+    what_examples_name(tmp_path)
     (tmp_path / "pyproject.toml").write_text(example(key, "toml"))
     text = show()
     assert f"# {tmp_path / 'pyproject.toml'}" in text

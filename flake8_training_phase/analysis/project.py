@@ -8,10 +8,11 @@ there, cannot be read or cannot be parsed is outside, and its names are unknown.
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.modules import Module
@@ -19,9 +20,10 @@ from flake8_training_phase.analysis.domain.scopes import Import, external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.analysis.program import Program
 from flake8_training_phase.configuration.settings import Settings
-from flake8_training_phase.keras import names
+from flake8_training_phase.keras import names, packages
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
 from flake8_training_phase.sources import reading
+from flake8_training_phase.sources.environments import NO_PACKAGES, InstalledPackages
 from flake8_training_phase.sources.project_style import ProjectStyle, ProjectStyles, style_files
 from flake8_training_phase.sources.text import SourceText, parsed
 
@@ -37,6 +39,11 @@ MAX_TREES = 400
 MAX_IMPORTERS = 100
 """How many files of one folder are looked through for who imports a module."""
 
+MAX_INNER_FOLDERS = 50
+"""In how many folders beside a module those are looked for that import it and freeze what it makes."""
+
+_FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']")
+
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
@@ -47,11 +54,13 @@ class Project:
         self,
         follows_imports: bool = True,
         knowledge: Knowledge = NOTHING,
+        installed: InstalledPackages = NO_PACKAGES,
         texts: Mapping[Path, SourceText] | None = None,
         most_modules: int = MAX_MODULES,
     ) -> None:
         self.knowledge = knowledge
         self.program = Program()
+        self._installed = installed
         self._texts = texts or {}
         """What is to be read instead of what stands in some files, by absolute path."""
         self.follows_imports = follows_imports
@@ -135,33 +144,44 @@ class Project:
         return self._lookups.setdefault(str(path), set())
 
     def find(self, binding: Import, importer: Module) -> Value | None:
-        """What an import gives; None when it leads out of the project."""
+        """What an import gives; None when it leads out of the project, and of the packages that may be read."""
         found = self._find(binding, importer)
         if not binding.level:
-            return self._as_told(found, binding.path)
+            found = self._as_told(found, binding.path)
+            return self._find_installed(binding, importer) if found is None else found
         return self.as_told(found, importer, binding.path, binding.level)
 
     def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
-        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
-        if self.knowledge == NOTHING:
+        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found.
+
+        Of an installed package a catalogue tells as well, and goes before what is read.
+        """
+        is_installed = self._installed.package_of(module.path) is not None
+        if self.knowledge == NOTHING and not is_installed:
             return found
         is_package = module.path.name == "__init__.py"
         parts = [*self._packages(module), *([] if is_package else [module.path.stem])]
         above = parts[: len(parts) - level + is_package] if level else parts
-        return self._as_told(found, ".".join((*above, name)))
+        dotted = ".".join((*above, name))
+        told = packages.find(dotted, self.knowledge.catalogues) if is_installed else None
+        return self._as_told(found, dotted) if told is None else ClassValue(told.layer, told.generations)
+
+    def origin_of(self, module: Module) -> str:
+        """The installed package that a module is of, with its release; nothing for a module of the project."""
+        return self._installed.title_of(module.path, self._looked_for(module.path))
 
     def _packages(self, module: Module) -> list[str]:
         """The names of the packages that a module is in, the outermost first."""
-        packages: list[str] = []
+        found: list[str] = []
         folder = module.path.parent
         asked = self._looked_for(module.path)
         while folder.name:
             asked.add(str(folder / "__init__.py"))
             if not (folder / "__init__.py").is_file():
                 break
-            packages.append(folder.name)
+            found.append(folder.name)
             folder = folder.parent
-        return packages[::-1]
+        return found[::-1]
 
     def _as_told(self, found: Value | None, dotted: str) -> Value | None:
         spelled = self.knowledge.spelled(dotted)
@@ -175,7 +195,17 @@ class Project:
         if not self.follows_imports or (not binding.level and is_outside(binding.path)):
             return None
         asked = self._looked_for(importer.path)
+        if not binding.level and self._installed.package_of(importer.path) is not None:
+            return None  # Beside an installed package stand others, which are not to be read.
         folder = self._folder(binding, importer.path, asked)
+        return None if folder is None else self._at(folder, binding.path.split("."), asked)
+
+    def _find_installed(self, binding: Import, importer: Module) -> Value | None:
+        """What an import gives that leads into an installed package which may be read, and no catalogue tells of."""
+        if is_outside(binding.path) or packages.find(binding.path, self.knowledge.catalogues) is not None:
+            return None
+        asked = self._looked_for(importer.path)
+        folder = self._installed.root(binding.path.partition(".")[0], importer.path, asked)
         return None if folder is None else self._at(folder, binding.path.split("."), asked)
 
     def submodule(self, package: Module, name: str) -> Module | None:
@@ -189,24 +219,34 @@ class Project:
         names.
         """
         asked = self._looked_for(module.path)
-        for folder in _folders_around(module.path.parent) if self.follows_imports else ():
+        for path, text in self._texts_around(module, asked, _folders_around(module.path.parent)):
+            if _imports_one_of(text, {_name(module.path)}) and any(one in text for one in names):
+                other = self._module(path.with_suffix(""), asked)
+                if other is not None:
+                    yield other
+
+    def importers_freeze(self, module: Module) -> bool:
+        """Whether a file that imports a module, or a package that it is in, sets `trainable` to what may be False."""
+        if self._installed.package_of(module.path) is not None:
+            return False
+        asked, around = self._looked_for(module.path), list(_folders_around(module.path.parent))
+        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
+        folders = dict.fromkeys(one for folder in around for one in (folder, *_inner_folders(folder)))
+        names = {_name(module.path), *self._packages(module)}
+        texts = self._texts_around(module, asked, folders)
+        return any(_FREEZING.search(text) is not None and _imports_one_of(text, names) for _, text in texts)
+
+    def _texts_around(self, module: Module, asked: set[str], folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+        """The other files of code in some folders, with their texts."""
+        for folder in folders if self.follows_imports else ():
             # A file that comes to stand there may import it as well.
             asked.add(str(folder / reading.ANY_MODULE))
             for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
                 asked.add(str(path))
-                if path != module.path and self._may_import(path, module.path, names):
-                    other = self._module(path.with_suffix(""), asked)
-                    if other is not None:
-                        yield other
-
-    def _may_import(self, path: Path, imported: Path, names: Collection[str]) -> bool:
-        try:
-            source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
-        except (OSError, SyntaxError, ValueError):
-            return False
-        name = imported.parent.name if imported.name == "__init__.py" else imported.stem
-        imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b{re.escape(name)}\b"
-        return re.search(imports, source.text, re.MULTILINE) is not None and any(one in source.text for one in names)
+                if path != module.path:
+                    with contextlib.suppress(OSError, SyntaxError, ValueError):
+                        source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
+                        yield path, source.text
 
     def _folder(self, binding: Import, importer: Path, asked: set[str]) -> Path | None:
         """The folder in which the first part of an import's path stands."""
@@ -285,13 +325,15 @@ class Projects:
 
     def __init__(self, texts: Mapping[Path, SourceText] | None = None) -> None:
         self._texts = texts
-        self._projects: dict[tuple[bool, Knowledge], Project] = {}
+        self._projects: dict[Hashable, Project] = {}
 
     def of(self, settings: Settings) -> Project:
         """The project that is read under these settings."""
-        key = (settings.follow_imports, settings.knowledge)
+        key = (settings.follow_imports, settings.python, settings.knowledge)
         if key not in self._projects:
-            self._projects[key] = Project(*key, self._texts)
+            followed = settings.follow_imports
+            installed = InstalledPackages(followed, settings.python) if isinstance(followed, tuple) else NO_PACKAGES
+            self._projects[key] = Project(bool(followed), settings.knowledge, installed, self._texts)
         return self._projects[key]
 
     def forget(self, path: Path) -> None:
@@ -314,6 +356,27 @@ def _folders_around(folder: Path) -> Iterator[Path]:
         if _is_top(folder) or not is_inner:
             break
         folder = folder.parent
+
+
+def _inner_folders(folder: Path) -> list[Path]:
+    """The folders of code that stand in a folder."""
+    try:
+        found = [one for one in folder.iterdir() if not one.name.startswith((".", "_")) and one.is_dir()]
+    except OSError:
+        return []
+    return sorted(found)[:MAX_INNER_FOLDERS]
+
+
+def _name(path: Path) -> str:
+    """The name that a module is imported by."""
+    return path.parent.name if path.name == "__init__.py" else path.stem
+
+
+def _imports_one_of(text: str, names: Collection[str]) -> bool:
+    """Whether a text imports something by one of these names."""
+    any_name = "|".join(map(re.escape, names))
+    imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b(?:{any_name})\b"
+    return re.search(imports, text, re.MULTILINE) is not None
 
 
 def _is_top(folder: Path) -> bool:

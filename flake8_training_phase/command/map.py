@@ -25,6 +25,8 @@ NAME = "training-phase-map"
 _SETTINGS = (
     "keras-versions",
     "follow-imports",
+    "python",
+    "catalogues",
     "training-layers",
     "layer-bases",
     "model-bases",

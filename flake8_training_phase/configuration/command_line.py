@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import Any
 
 from flake8_training_phase.configuration.declaration import Setting
-from flake8_training_phase.configuration.kinds import FilePath, Format, Paths, PerFile, Switch, split
+from flake8_training_phase.configuration.kinds import FilePath, Format, Imports, Paths, PerFile, Switch, split
 from flake8_training_phase.configuration.settings import declared
 from flake8_training_phase.output.formats import formats
 
@@ -19,6 +19,15 @@ def add_settings(parser: argparse.ArgumentParser, keys: Container[str] | None = 
         if keys is not None and one.key not in keys:
             continue
         group.add_argument(f"--{one.key}", dest=one.name, default=None, help=_help(one), **_how(one))
+        if isinstance(one.kind, Imports):
+            group.add_argument(
+                f"--no-{one.key}",
+                dest=one.name,
+                action="store_const",
+                const=False,
+                default=None,
+                help="follow no imports",
+            )
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, object]:
@@ -38,6 +47,8 @@ def _how(one: Setting) -> dict[str, Any]:
         return {"metavar": f"{{{','.join(formats())}}}"}
     if isinstance(one.kind, FilePath):
         return {"metavar": one.kind.metavar}
+    if isinstance(one.kind, Imports):
+        return {"type": split, "metavar": one.kind.metavar}
     if isinstance(one.kind, PerFile):
         return {"action": "append", "metavar": one.kind.metavar}
     return {

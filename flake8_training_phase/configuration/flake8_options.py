@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.configuration.declaration import Setting
-from flake8_training_phase.configuration.kinds import Switch
+from flake8_training_phase.configuration.kinds import FilePath, Imports, Switch
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.settings import declared
 
@@ -66,14 +66,15 @@ def _add(manager: OptionManager, one: Setting) -> None:
     option, text = f"--{_PREFIX}{one.key}", f"{one.help}{one.default_text}"
     if isinstance(one.kind, Switch):
         manager.add_option(option, action="store_true", default=None, parse_from_config=True, help=text)
-        off = f"--{_PREFIX}no-{one.key}"
-        manager.add_option(off, action="store_false", dest=_name(one), default=None, help=f"do not {one.help}")
     else:
         manager.add_option(
             option,
             metavar=one.kind.metavar,
             default=None,
             parse_from_config=True,
-            comma_separated_list=True,
+            comma_separated_list=not isinstance(one.kind, FilePath),
             help=text,
         )
+    if isinstance(one.kind, (Switch, Imports)):
+        off = f"--{_PREFIX}no-{one.key}"
+        manager.add_option(off, action="store_false", dest=_name(one), default=None, help=f"do not {one.help}")

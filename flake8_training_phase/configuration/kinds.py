@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_training_phase.codes import rule_modules, unknown_prefixes
@@ -110,6 +111,24 @@ class FilePath(Kind):
         return "" if value is None else str(value)
 
 
+class EnvironmentPath(FilePath):
+    """The folder of an environment of Python, or the Python in it."""
+
+    metavar = "PATH"
+
+    def read(self, key: str, value: object, folder: str) -> Path | None:
+        """The path from the root of the file system; None for an empty text."""
+        from flake8_training_phase.sources.environments import environment_of, package_folders
+
+        given = super().read(key, value, folder)
+        if given is None:
+            return None
+        path = Path(absolute(given))
+        if not package_folders(environment_of(path), set()):
+            raise SettingsError(f"{key}: {given} is no environment of Python, nor the Python of one: no packages there")
+        return path
+
+
 class CatalogueFile(NamedTuple):
     """A catalogue of a package, and what stands for its content: what was found out holds for that only."""
 
@@ -188,6 +207,28 @@ class Names(Listed):
         if not re.fullmatch(self._pattern, text):
             raise SettingsError(f"{key}: `{shortened(text)}` is no name")
         return text
+
+
+class Imports(Names):
+    """Whether imports are followed: true or false, or the names of packages into which they are followed as well."""
+
+    metavar, what = "PACKAGES", "names of packages"
+    _pattern = r"[^\W\d]\w*"
+    _words = MappingProxyType({("true",): True, ("false",): False, (): True})
+    """The same where only texts can be given."""
+
+    def read(self, key: str, value: object, folder: str) -> bool | tuple[str, ...]:
+        """The truth value, or the names."""
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, (list, tuple)):
+            raise SettingsError(f"{key} must be true, false or a list of {self.what}, not `{shortened(value)}`")
+        names = tuple(_texts(key, value, self.what))
+        return self._words[names] if names in self._words else tuple(self.one(key, name) for name in names)
+
+    def shown(self, value: bool | tuple[str, ...]) -> object:
+        """The truth value, or the names."""
+        return list(value) if isinstance(value, tuple) else value
 
 
 class Parameters(Names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from flake8_training_phase.sources.globs import Globs, absolute
 
 DEFAULT = "default"
 """Where a value is from that nobody has given."""
+ACTIVE_ENVIRONMENT = "VIRTUAL_ENV"
+"""The variable that names the environment somebody works in."""
 
 
 class Resolved(NamedTuple):
@@ -91,6 +94,9 @@ class Configuration:
             origins |= dict.fromkeys(found, str(file))
         values |= self._given
         origins |= dict.fromkeys(self._given, self._front_end)
+        active = os.environ.get(ACTIVE_ENVIRONMENT)
+        if active and isinstance(values.get("follow-imports"), tuple) and values.get("python") is None:
+            values["python"], origins["python"] = Path(absolute(Path(active))), ACTIVE_ENVIRONMENT
         fields = {declared()[key].name: value for key, value in values.items()}
         return Resolved(Settings(**fields, isolated=self._isolated), origins)  # type: ignore[arg-type]
 

@@ -19,8 +19,10 @@ from flake8_training_phase.configuration.kinds import (
     ClassPatterns,
     Codes,
     CodesByPath,
+    EnvironmentPath,
     FilePath,
     Format,
+    Imports,
     KerasModules,
     Names,
     Parameters,
@@ -57,7 +59,15 @@ class Settings:
     keras_versions: frozenset[Release] = setting(
         ALL_RELEASES, Releases(), "Keras versions your code must support", flake8=True
     )
-    follow_imports: bool = setting(True, Switch(), "follow imports into other files of the project", flake8=True)
+    follow_imports: bool | tuple[str, ...] = setting(
+        True,
+        Imports(),
+        "follow imports into other files of the project, and into these installed packages",
+        flake8=True,
+    )
+    python: Path | None = setting(
+        None, EnvironmentPath(), "where packages are installed: an environment, or the Python in it", flake8=True
+    )
     cache: bool = setting(True, Switch(), "cache results between runs", flake8=True)
     per_file_ignores: CodesByPath = setting(
         CodesByPath(), PerFile(), "codes or prefixes to ignore in some files; may be given several times"

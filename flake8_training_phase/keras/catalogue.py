@@ -48,6 +48,8 @@ class Argument:
     positions: Mapping[int, int | None]
     acts_when_absent: bool
     """Whether it does something that is not seen where it is not given: it is required, or its default is not zero."""
+    is_sure: bool = True
+    """Whether a layer surely depends on the phase where it does something; or else it may: what it loads decides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +77,7 @@ class KerasLayer:
     @property
     def title(self) -> str:
         """Its name for messages, with where the knowledge of it is from."""
-        package, _, release = self.origin.partition(" ")
-        return " ".join(filter(None, (package, self.name, release)))
+        return title_of(self.name, self.origin)
 
     @property
     def is_model(self) -> bool:
@@ -93,6 +94,12 @@ class KerasLayer:
         """The signature in a release."""
         changes = (old for changed, old in self.earlier if changed[0] == release[0] and release < changed)
         return next(changes, self.signature(release[0]))
+
+
+def title_of(name: str, origin: str) -> str:
+    """The name of a class for messages, with the package and the release that it is known from."""
+    package, _, release = origin.partition(" ")
+    return " ".join(filter(None, (package, name, release)))
 
 
 NO_SIGNATURE = CallSignature((), False, None)

@@ -123,5 +123,5 @@ def _layer(facts: Mapping[str, Any], origin: str) -> KerasLayer:
     )
 
 
-def _argument(name: str, position: int | None, acts_when_absent: bool) -> Argument:
-    return Argument(name, {2: position, 3: position}, acts_when_absent)
+def _argument(name: str, position: int | None, acts_when_absent: bool, is_sure: bool = True) -> Argument:
+    return Argument(name, {2: position, 3: position}, acts_when_absent, is_sure)

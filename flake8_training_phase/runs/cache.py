@@ -36,6 +36,7 @@ CACHE_VARIABLE = "TRAINING_PHASE_CACHE_DIR"
 
 _PACKAGE = str(Path(__file__).parents[1])
 _MISSING, _FOLDER = "-", "/"
+_ANY = (reading.ANY_MODULE, reading.ANY_LINK, reading.ANY_FOLDER)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS contents (path BLOB PRIMARY KEY, time INTEGER, size INTEGER, digest TEXT, made INTEGER);
 CREATE TABLE IF NOT EXISTS results (path BLOB, settings TEXT, digest TEXT, result TEXT, made INTEGER,
@@ -126,8 +127,8 @@ class Cache:
 
     def _looked_at(self, path: str) -> str:
         folder, _, name = path.rpartition(os.sep)
-        if name == reading.ANY_MODULE:
-            return _modules_in(folder)
+        if name in _ANY:
+            return _files_in(folder, name[1:])
         try:
             status = os.stat(path)  # noqa: PTH116 - a Path costs more than the call
         except (OSError, ValueError):
@@ -146,10 +147,10 @@ class Cache:
         return digest
 
 
-def _modules_in(folder: str) -> str:
-    """What stands for which modules there are in a folder."""
+def _files_in(folder: str, suffix: str) -> str:
+    """What stands for which files with a suffix there are in a folder."""
     try:
-        return "/".join(sorted(one.name for one in Path(folder).iterdir() if one.suffix == ".py"))
+        return "/".join(sorted(one.name for one in Path(folder).iterdir() if one.suffix == suffix))
     except OSError:
         return _MISSING
 

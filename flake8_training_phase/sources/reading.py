@@ -25,6 +25,10 @@ MAX_IGNORES = MEGABYTE
 
 ANY_MODULE = "*.py"
 """Behind a folder: the modules in it, whichever there are. What depends on that depends on this path."""
+ANY_LINK = "*.pth"
+"""Behind a folder of installed packages, in the same way: the files that name more folders."""
+ANY_FOLDER = "*"
+"""Behind a folder, in the same way: what has no suffix there, as folders have none."""
 
 _BLOCK = 1 << 16
 # What does not wait for the other end of a pipe; it does nothing to regular files.

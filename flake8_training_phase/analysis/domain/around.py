@@ -74,3 +74,9 @@ class Modules(Protocol):
 
     def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
         """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
+
+    def importers_freeze(self, module: Module) -> bool:
+        """Whether a file that imports a module, or a package that it is in, sets `trainable` to what may be False."""
+
+    def origin_of(self, module: Module) -> str:
+        """The installed package that a module is of, with its release; nothing for a module of the project."""

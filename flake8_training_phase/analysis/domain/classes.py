@@ -26,7 +26,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import names
-from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes
+from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes, title_of
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 if TYPE_CHECKING:
@@ -74,6 +74,16 @@ class UserClass:
 
     def __repr__(self) -> str:
         return f"<UserClass {self.name}>"
+
+    @property
+    def origin(self) -> str:
+        """The installed package that it is known from, with its release; nothing for a class of the project."""
+        return self.module.origin
+
+    @property
+    def title(self) -> str:
+        """Its name for messages, with where the knowledge of it is from."""
+        return title_of(self.name, self.origin)
 
     @cached_property
     def _bases(self) -> list[ClassValue]:

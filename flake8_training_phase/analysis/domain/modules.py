@@ -37,7 +37,15 @@ class Module:
         self._classes: dict[ast.ClassDef, UserClass] = {}
         self.program = project.program
         self._attached = _attached_methods(tree)
-        self.scope = Scope(tree.body, None, self._define, self._evaluate, self._find_import, project.knowledge)
+        self.scope = Scope(
+            tree.body,
+            None,
+            self._define,
+            self._evaluate,
+            self._find_import,
+            project.knowledge,
+            lambda: project.importers_freeze(self),
+        )
 
     def member(self, name: str) -> Value:
         """What `module.name` is: a name it binds, or a module inside the package it stands for."""
@@ -53,6 +61,11 @@ class Module:
         if inner is not None:
             return ModuleValue(inner)
         return self.scope.star_imported(name) or UNKNOWN
+
+    @cached_property
+    def origin(self) -> str:
+        """The installed package that it is of, with its release; nothing for a module of the project."""
+        return self.project.origin_of(self)
 
     @cached_property
     def names_read(self) -> frozenset[str]:

@@ -49,9 +49,12 @@ class Scope:
         evaluate: Evaluate,
         find_import: FindImport,
         knowledge: Knowledge,
+        importers_freeze: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`importers_freeze` tells, of the scope of a module, whether what imports it sets `trainable` of anything."""
         self.parent = parent
         self.knowledge = knowledge
+        self._importers_freeze = importers_freeze
         statements = list(statements)
         self._statements = statements
         self._is_mixed = parent is None and _imports_both(statements)
@@ -78,8 +81,9 @@ class Scope:
 
     @cached_property
     def freezes(self) -> bool:
-        """Whether something in it sets `trainable` of something to what may be False."""
-        return any(_freezes(node) for statement in self._statements for node in nodes_in(statement))
+        """Whether something in it, or in a module that imports it, sets `trainable` to what may be False."""
+        own = any(_freezes(node) for statement in self._statements for node in nodes_in(statement))
+        return own or self._importers_freeze()
 
     def inner(self, statements: Iterable[ast.stmt]) -> Scope:
         """The scope of a function body inside this one."""

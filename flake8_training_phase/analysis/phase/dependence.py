@@ -86,12 +86,13 @@ def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
 
 
 def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> Dependence:
+    acting = Dependence.YES if argument.is_sure else Dependence.MAYBE
     if argument.name not in given:
-        return Dependence.YES if argument.acts_when_absent else Dependence.MAYBE if hidden else Dependence.NO
+        return acting if argument.acts_when_absent else Dependence.MAYBE if hidden else Dependence.NO
     value = given[argument.name]
     if isinstance(value, Constant) and not isinstance(value.value, str):
-        return Dependence.YES if value.value else Dependence.NO
-    return Dependence.YES
+        return acting if value.value else Dependence.NO
+    return acting
 
 
 def _object_dependence(instance: Instance) -> Dependence:

@@ -165,5 +165,4 @@ def _names_another(key: ast.expr) -> bool:
 def layer_title(value: Value) -> str:
     """What a receiver is, for messages: `Dropout`, or `Dropout or Identity`."""
     types = [one.type for one in members(value) if isinstance(one, Instance)]
-    found = [one.title if isinstance(one, KerasLayer) else one.name for one in types]
-    return " or ".join(dict.fromkeys(found)) or "layer"
+    return " or ".join(dict.fromkeys(one.title for one in types)) or "layer"

@@ -40,7 +40,8 @@ def leaf_name(value: Value, depth: int = _DEPTH) -> str | None:
 
 
 def _leaf_name(layer: Instance, depth: int) -> str | None:
-    if isinstance(layer.type, KerasLayer) and not layer.contents:
+    is_known_whole = not layer.contents if isinstance(layer.type, KerasLayer) else layer.type.origin
+    if is_known_whole:
         return layer.type.title
     inside = _inside(layer) if depth else ()
     return next((name for one in inside if (name := _name_of(one, depth - 1)) is not None), None)

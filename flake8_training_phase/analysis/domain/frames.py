@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.merging import merge
 from flake8_training_phase.analysis.domain.values import (
     ALL_LANES,
     FunctionValue,
     Instance,
     PhaseValue,
     Value,
-    merge,
 )
 
 if TYPE_CHECKING:

@@ -250,6 +250,13 @@ class Union(Value):
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LaneUnion(Union):
+    """One of several values, each in some lanes only: what `if training:` and its `else:` bind a name to."""
+
+    lanes: tuple[Lane, ...]
+
+
 def union(values: Iterable[Value]) -> Value:
     """One value that stands for any of `values`; `UNKNOWN` for none."""
     found: dict[Value, None] = {}
@@ -395,43 +402,3 @@ def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Val
 
 _OBJECTS = (Instance, ClassValue, FunctionValue, KerasMethod, Items, Partial, ModuleValue)
 """What is not None."""
-
-
-def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> Value:
-    """The value after two paths meet, each live in some lanes."""
-    if first is second or first == second or not second_lanes:
-        return first
-    if not first_lanes:
-        return second
-    flags = (flags_of(first), flags_of(second))
-    if _become_flag(first, second):
-        by_lane = tuple(
-            _merge_flag(flags[0][index], first_lanes & lane, flags[1][index], second_lanes & lane)
-            for index, (lane, _) in enumerate(LANES)
-        )
-        parameters = [value.parameter for value in (first, second) if isinstance(value, PhaseValue)]
-        parameter = next((name for name in parameters if name), None)
-        return PhaseValue(by_lane, parameter)  # type: ignore[arg-type]
-    return union((first, second))
-
-
-def is_flag(value: Value) -> bool:
-    """Whether a value is the phase, something made from it, or a literal that may be passed for it."""
-    if isinstance(value, Constant):
-        return value.value is None or isinstance(value.value, bool)
-    return isinstance(value, PhaseValue)
-
-
-def _become_flag(first: Value, second: Value) -> bool:
-    """Whether what is one of two values is still a flag: a phase stays one when nobody knows what it is mixed with."""
-    from_parameter = any(isinstance(value, PhaseValue) and value.parameter for value in (first, second))
-    flags = [is_flag(value) for value in (first, second)]
-    return all(flags) or (from_parameter and any(value is UNKNOWN for value in (first, second)))
-
-
-def _merge_flag(first: Flag, first_live: int, second: Flag, second_live: int) -> Flag:
-    if not second_live:
-        return first
-    if not first_live or first is second:
-        return second
-    return Passed.UNKNOWN

@@ -10,6 +10,7 @@ from typing import Any
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.merging import merge
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
@@ -28,7 +29,6 @@ from flake8_training_phase.analysis.domain.values import (
     each,
     flags_of,
     members,
-    merge,
     truth,
     union,
     unknown_phase,

@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.domain.arguments import (
 )
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
+    Branch,
     Event,
     FlagArgument,
     Given,
@@ -29,9 +30,11 @@ from flake8_training_phase.analysis.domain.events import (
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.merging import merge
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
 from flake8_training_phase.analysis.domain.scopes import function_imports
 from flake8_training_phase.analysis.domain.values import (
+    LANES,
     UNKNOWN,
     ClassValue,
     Constant,
@@ -40,6 +43,7 @@ from flake8_training_phase.analysis.domain.values import (
     Instance,
     Items,
     KerasMethod,
+    LaneUnion,
     ModuleValue,
     Partial,
     PhaseValue,
@@ -180,6 +184,8 @@ class Interpreter(Statements):
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """Call `callee`, and give what it returns."""
+        if isinstance(callee, LaneUnion):
+            return self._apply_by_lane(callee, arguments, node, frame)
         if isinstance(callee, Union):
             return self._apply_union(callee, arguments, node, frame)
         if isinstance(callee, FunctionValue):
@@ -197,16 +203,44 @@ class Interpreter(Statements):
             return known_functions.call(self, callee.path, arguments, node, frame)
         return self._call_unknown(arguments, node, frame)
 
+    def _apply_by_lane(self, callee: LaneUnion, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """Call what is another thing in each lane: everything runs in its own."""
+        ways: dict[tuple[Value, ...], int] = {}
+        for lane, _ in LANES:
+            if lane & frame.live:
+                here = tuple(one for one, lanes in zip(callee.values, callee.lanes, strict=True) if lanes & lane)
+                ways[here] = ways.get(here, 0) | lane
+        live, done = frame.live, 0
+        result: Value = UNKNOWN
+        for values, lanes in ways.items():
+            frame.live = lanes
+            result, done = merge(result, done, self.apply(union(values), arguments, node, frame), lanes), done | lanes
+        frame.live = live
+        return result
+
     def _apply_union(self, callee: Union, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """Call one of several things: nobody knows which, so that functions are ways of their own."""
         layers = [one for one in callee.values if self._is_layer(one)]
         others = [one for one in callee.values if not self._is_layer(one) and not isinstance(one, Constant)]
-        results = [self.apply(one, arguments, node, frame) for one in others if one is not UNKNOWN]
-        if layers:
-            unknown = [one for one in others if one not in layers]
-            self._layer_call(union([*layers, *unknown]), arguments, node, frame)
+        ways: list[list[Event]] = []
+        outer = self.events
+        self.conditions += 1
+        results: list[Value] = []
+        for one in [one for one in others if one is not UNKNOWN]:
+            ways.append([])
+            self.events = ways[-1]
+            results.append(self.apply(one, arguments, node, frame))
+        if layers or UNKNOWN in others:
+            ways.append([])
+            self.events = ways[-1]
             results.append(UNKNOWN)
-        elif UNKNOWN in others:
-            results.append(self._call_unknown(arguments, node, frame))
+            if layers:
+                self._layer_call(union([*layers, *others]), arguments, node, frame)
+            else:
+                self._call_unknown(arguments, node, frame)
+        self.conditions -= 1
+        self.events = outer
+        self.events += ways[0] if len(ways) == 1 else [Branch(ways)] if any(ways) else []
         return union(results)
 
     def _is_layer(self, value: Value) -> bool:

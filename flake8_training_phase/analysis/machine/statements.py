@@ -8,6 +8,7 @@ from typing import Any
 
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, Place
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
+from flake8_training_phase.analysis.domain.merging import is_flag, merge
 from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
@@ -17,13 +18,13 @@ from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     Constant,
     FunctionValue,
+    Instance,
     Items,
+    Partial,
     PhaseValue,
     Value,
     each,
-    is_flag,
     members,
-    merge,
     truth,
     union,
 )
@@ -183,14 +184,14 @@ class Statements(Expressions):
         self.block(statement.orelse, frame)
 
     def _join_later_rounds(self, loop: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
-        """Make of the flags that a loop changes what they may be in any of its rounds.
+        """Make of the flags, layers and functions that a loop changes what they may be in any of its rounds.
 
         Its body is run once, for all rounds: running it again for every change doubles with each loop inside another.
         """
         for name, assigned in _assigned_names(loop.body):
             held = frame.environment.get(name)
-            if held is not None and is_flag(held):
-                simple = not any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in nodes_in(assigned))
+            simple = not any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in nodes_in(assigned))
+            if held is not None and (is_flag(held) or (simple and _may_be_called(held))):
                 later = self.evaluate(assigned, frame) if simple else UNKNOWN
                 frame.environment[name] = merge(held, frame.live, later, frame.live)
 
@@ -295,6 +296,10 @@ class Statements(Expressions):
             key = self.key(target.slice, frame)
             longer = (one.with_item(key, value) if isinstance(one, Items) else one for one in members(held))
             self.replace(target.value, union(longer), frame)
+
+
+def _may_be_called(value: Value) -> bool:
+    return any(isinstance(one, (Instance, FunctionValue, Partial)) for one in members(value))
 
 
 def _assigned_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, parameter
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
     Branch,
@@ -16,7 +18,8 @@ from flake8_training_phase.analysis.domain.events import (
     Loop,
     PhaseTest,
 )
-from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import Argument, DependsOn, KerasLayer
 
 
@@ -50,6 +53,8 @@ def object_dependence(instance: Instance) -> Dependence:
 def _one(value: Value) -> Dependence:
     if isinstance(value, Constant):
         return Dependence.NO
+    if isinstance(value, FunctionValue):
+        return _function(value.node)
     if not isinstance(value, Instance):
         return Dependence.MAYBE
     if isinstance(value.type, KerasLayer):
@@ -58,6 +63,12 @@ def _one(value: Value) -> Dependence:
     if cls.call is None and cls.keras_base is not None and not cls.base_contents(value):
         return _keras(cls.keras_base, value, cls.base_argument_values(value))
     return object_dependence(value)
+
+
+def _function(node: FunctionNode) -> Dependence:
+    """Whether a function in a Lambda depends on the phase: not if it neither takes the flag nor calls anything."""
+    takes = parameter(node, "training") is not None or node.args.kwarg is not None
+    return Dependence.MAYBE if takes or any(isinstance(one, ast.Call) for one in nodes_in(node)) else Dependence.NO
 
 
 def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | None = None) -> Dependence:

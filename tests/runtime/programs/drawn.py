@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.runtime.programs.calls import CallDrawer
 from tests.runtime.programs.drawing import Dice
-from tests.runtime.programs.holding import Holder
 from tests.runtime.programs.layers import Constructor, Held
+from tests.runtime.programs.objects import ObjectHolder
 from tests.runtime.programs.program import Program, Target
 from tests.runtime.programs.ways import Around, Lines, indented
 
@@ -93,6 +93,10 @@ class Class:
     """Methods that take the data, with their parameter for the flag."""
     builds: bool = False
     """It has a `build`, its own or inherited."""
+    attributes: list[str] = field(default_factory=list)
+    """The attributes in which its constructor keeps one layer each."""
+    adding: list[str] = field(default_factory=list)
+    """Its methods that add a layer."""
 
 
 @dataclass(slots=True)
@@ -118,7 +122,7 @@ class ProgramDrawer:
 
     def __init__(self, dice: Dice, only_fixable: bool = False) -> None:
         self.dice = dice
-        self.layers = Holder(self.dice, only_fixable)
+        self.layers = ObjectHolder(self.dice, only_fixable)
         self.calls = CallDrawer(self.dice, self.layers, only_fixable)
         self.known: list[Class] = []
         self.required = False
@@ -130,37 +134,79 @@ class ProgramDrawer:
         self._classes(first, self.dice.number(1, 2))
         if self.dice.chance(3):
             modules.append(self._importing(first))
-            # What a constructor is given in other modules than its own is not followed.
-            self.layers.taking_layer = []
             self._classes(modules[-1], self.dice.number(1, 2))
-        targets = tuple(Target(module.name, one.name) for module in modules for one in module.classes)
+        drawn = [(module.name, one) for module in modules for one in module.classes]
+        targets = tuple(Target(module, one.name) for module, one in drawn if one.constructor != ["*layers"])
         texts = {module.name: module.text for module in modules}
-        return Program(texts, targets, self.calls.may_raise or self.layers.may_raise or self.required)
+        return Program(texts, targets, self._may_raise)
+
+    @property
+    def _may_raise(self) -> bool:
+        """Something was drawn that may not run."""
+        return self.calls.may_raise or self.layers.may_raise or self.required
 
     def _importing(self, other: ModuleText) -> ModuleText:
         """A second module, which uses the first."""
-        names = ", ".join(one.name for one in other.classes)
+        names = ", ".join([*(one.name for one in other.classes), *self.layers.shared])
         lines = (f"from .blocks import {names}", f"from program.blocks import {names}")
         return ModuleText("models", [self.dice.one_of(IMPORTS), self.dice.one_of(lines)])
 
     def _classes(self, module: ModuleText, count: int) -> None:
+        self.layers.factories = []
         if self.dice.chance(4):
-            name, self.layers.factories = self.dice.name("make_layer"), []
-            module.functions.append([f"def {name}():", f"    return {self.layers.layer(own=False)}"])
-            self.layers.factories = [name]
-        else:
-            self.layers.factories = []
+            self._factory(module)
         for _ in range(count):
-            drawn = self._keras_child() if self.dice.chance(8) else self._class(module)
+            options = [(14, self._class), (2, self._keras_child), *([(1, self._container)] if self.known else [])]
+            drawn = self.dice.weighted(options)(module)
             module.classes.append(drawn)
             self.known.append(drawn)
             self.layers.classes.append(drawn.name)
+            self.layers.parameters[drawn.name] = drawn.constructor
+            self.layers.attributes[drawn.name] = drawn.attributes
+            self.layers.adding[drawn.name] = drawn.adding
             if drawn.helpers:
                 self.calls.methods[drawn.name] = drawn.helpers
-            if "layer=None" in drawn.constructor:
-                self.layers.taking_layer.append(drawn.name)
+            if self.dice.chance(6) and not self.calls.only_fixable:
+                drawn.lines += ["", "", *self._shared_object()]
 
-    def _keras_child(self) -> Class:
+    def _factory(self, module: ModuleText) -> None:
+        """A function that gives a layer: always the same, or one of two by a text that it is given."""
+        name, layer = self.dice.name("make_layer"), self.layers.layer(own=False)
+        if self.dice.chance(2):
+            other = ['    if kind == "first":', f"        return {layer}", f"    return {self.layers.layer(own=False)}"]
+            module.functions.append([f'def {name}(kind="first"):', *other])
+            self.layers.factories = [f"{name}()", f'{name}("first")', f'{name}("second")']
+        else:
+            module.functions.append([f"def {name}():", f"    return {layer}"])
+            self.layers.factories = [f"{name}()"]
+
+    def _shared_object(self) -> Lines:
+        """A layer or a model that the module makes."""
+        name = self.dice.name("SHARED")
+        layer, other = self.layers.layer(own=not self._may_raise), self.layers.layer(own=False)
+        forms = (
+            [f"{name} = {layer}"],
+            [f"{name} = keras.Sequential([keras.Input((3, 4)), {layer}, {other}])"],
+            [
+                f"inputs_{name} = keras.Input((3, 4))",
+                f"{name} = keras.Model(inputs_{name}, {layer}({other}(inputs_{name})))",
+            ],
+        )
+        self.layers.shared.append(name)
+        return self.dice.one_of(forms)
+
+    def _container(self, module: ModuleText) -> Class:
+        """A class that runs the layers that it is given, one after the other."""
+        is_model = self.dice.chance(2)
+        name, base = self.dice.name("Stack"), "keras.Model" if is_model else "keras.layers.Layer"
+        taken, given = self.dice.one_of(((", training=None", ", training=training"), ("", ""), (", training=None", "")))
+        inside = ["def __init__(self, *layers):", "    super().__init__()"]
+        inside.append(f"    self.stacked = {self.dice.one_of(('list(layers)', 'layers', '[*layers]'))}")
+        inside += ["", f"def call(self, x{taken}):", "    for layer in self.stacked:"]
+        inside += [f"        x = layer(x{given})", "    return x"]
+        return Class(name, [f"class {name}({base}):", *indented(inside)], is_model, [], None, ["*layers"], False)
+
+    def _keras_child(self, module: ModuleText) -> Class:
         """A subclass of a layer of Keras whose `call` is run by `super().call`, or inherited."""
         name = self.dice.name("Child")
         parent = self.dice.one_of((*KERAS_PARENTS, "keras.Sequential", "keras.Model"))
@@ -211,9 +257,11 @@ class ProgramDrawer:
             f"class {name}({base}):",
             *indented([*self._constructor(constructor, parent, switch, is_model), *body]),
         ]
-        maybe, parameters = constructor.maybe, constructor.parameters
-        builds = bool(constructor.build) or (parent is not None and parent.builds)
-        return Class(name, lines, is_model, constructor.held, call, parameters, switch, maybe, helpers, builds)
+        drawn = Class(name, lines, is_model, constructor.held, call, constructor.parameters, switch)
+        drawn.maybe, drawn.helpers = constructor.maybe, helpers
+        drawn.builds = bool(constructor.build) or (parent is not None and parent.builds)
+        drawn.attributes, drawn.adding = constructor.attributes, constructor.adding
+        return drawn
 
     def _constructor(self, constructor: Constructor, parent: Class | None, switch: bool, is_model: bool) -> Lines:
         given = ", ".join(

@@ -463,6 +463,49 @@ class Host(keras.Model):
     def call(self, x, training=None):
         return self.net(x, training=training)
 """,
+    "a name is another function in training": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        if training:
+            step = lambda h: self.drop(h, training=True)
+        else:
+            step = lambda h: self.norm(h, training=training)
+        x = step(x)
+        return self.norm(x)
+""",
+    "one of two functions runs, not the one after the other": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        if len(x.shape) > 2:
+            step = lambda h: self.drop(h, training=True)
+        else:
+            step = lambda h: self.norm(h, training=training)
+        return step(x)
+""",
+    "a loop goes on with another layer": """
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(4)
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        block = self.dense
+        for _ in range(2):
+            x = block(x, training=training)
+            block = self.drop
+        return x
+""",
 }
 
 

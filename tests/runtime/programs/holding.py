@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.runtime.programs.layers import Constructor, Held, LayerDrawer
 
 
@@ -10,7 +12,11 @@ class Holder(LayerDrawer):
 
     def hold(self, constructor: Constructor) -> None:
         """Let a constructor keep one thing more."""
-        forms = (
+        self.dice.weighted(self.forms())(constructor)
+
+    def forms(self) -> list[tuple[int, Callable[[Constructor], None]]]:
+        """The forms there are, and how likely each is."""
+        return [
             (8, self._attribute),
             (2, self._list),
             (1, self._appended),
@@ -44,8 +50,7 @@ class Holder(LayerDrawer):
             (1, self._annotated),
             (1, self._grown_in_loop),
             (1, self._second_graph),
-        )
-        self.dice.weighted(forms)(constructor)
+        ]
 
     def _keep(self, constructor: Constructor, *lines: str, name: str, made: str = "") -> None:
         constructor.body += lines
@@ -58,6 +63,7 @@ class Holder(LayerDrawer):
     def _attribute(self, constructor: Constructor) -> None:
         name, layer = self.dice.name("layer"), self.layer()
         self._keep(constructor, f"self.{name} = {layer}", name=name, made=layer)
+        constructor.attributes.append(name)
 
     def _list(self, constructor: Constructor) -> None:
         name, layers = self.dice.name("blocks"), self.layers()

@@ -37,6 +37,14 @@ BUILT_IN = (
 )
 
 
+OTHER_THAN = {
+    "0.5": ("0.0", "0.3"),
+    "keras.layers.Dropout": ("keras.layers.GaussianNoise", "layers.SpatialDropout1D"),
+    "keras.layers.BatchNormalization": ("keras.layers.LayerNormalization",),
+}
+"""What may be given in the place of the default of a constructor's parameter."""
+
+
 def is_on_by_default(layer: str) -> bool:
     """Whether a layer runs in training when nobody says anything, as augmentation does: that is meant.
 
@@ -73,6 +81,10 @@ class Constructor:
     held: list[Held] = field(default_factory=list)
     maybe: list[str] = field(default_factory=list)
     """Attributes that are a layer or None."""
+    attributes: list[str] = field(default_factory=list)
+    """Attributes that `__init__` gives one layer each."""
+    adding: list[str] = field(default_factory=list)
+    """Methods that add a layer."""
 
 
 class LayerDrawer:
@@ -87,23 +99,46 @@ class LayerDrawer:
         self._built_in = [one for one in BUILT_IN if not (only_fixable and is_on_by_default(one[1]))]
         self.classes: list[str] = []
         """How those classes are called in this module, constructed without arguments."""
-        self.taking_layer: list[str] = []
-        """Classes of which a layer is an optional first argument."""
+        self.parameters: dict[str, list[str]] = {}
+        """What their constructors take: `layer=None`, `switch=True`, `*layers`."""
+        self.attributes: dict[str, list[str]] = {}
+        """The attributes in which their constructors keep one layer each, and nothing else knows of."""
+        self.adding: dict[str, list[str]] = {}
+        """Their methods that add a layer to an object."""
         self.factories: list[str] = []
-        """Functions of the module that give a layer."""
+        """Calls of functions of the module that give a layer."""
+        self.shared: list[str] = []
+        """Layers and models that a module makes itself."""
+
+    @property
+    def taking_layer(self) -> list[str]:
+        """Classes of which a layer is an optional first argument."""
+        return [name for name in self.classes if "layer=None" in self.parameters[name]]
 
     def layer(self, own: bool = True) -> str:
         """An expression that makes a layer."""
         dice = self.dice
         if own and self.classes and dice.chance(2):
-            name = dice.one_of(self.classes)
-            if name in self.taking_layer and dice.chance(2):
-                return f"{name}({self.layer(own=False)})"
-            return f"{name}()"
+            return self.made(dice.one_of(self.classes))
         if self.factories and dice.chance(8):
-            return f"{dice.one_of(self.factories)}()"
+            return dice.one_of(self.factories)
+        if own and self.shared and dice.chance(6):
+            return dice.one_of(self.shared)
         return dice.weighted(self._built_in)
 
-    def layers(self) -> list[str]:
+    def made(self, cls: str) -> str:
+        """An object of a class of the program, made with some of the arguments that there are."""
+        given = [self._given(one) for one in self.parameters[cls] if self.dice.chance(2)]
+        return f"{cls}({', '.join(one for one in given if one)})"
+
+    def _given(self, parameter: str) -> str:
+        """What a constructor is given for a parameter; nothing where it knows best."""
+        name, _, default = parameter.partition("=")
+        if name in ("layer", "*layers"):
+            return self.layer(own=False) if name == "layer" else ", ".join(self.layers(own=False))
+        options = {"switch": ("True", "False")}.get(name) or OTHER_THAN.get(default, ())
+        return f"{name}={self.dice.one_of(options)}" if options else ""
+
+    def layers(self, own: bool = True) -> list[str]:
         """Expressions for one to three layers."""
-        return [self.layer() for _ in range(self.dice.number(1, 3))]
+        return [self.layer(own) for _ in range(self.dice.number(1, 3))]

@@ -10,7 +10,7 @@ from pathlib import Path
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
-from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, Instance, Items, Value, members
+from flake8_training_phase.analysis.domain.values import LANES, Constant, Instance, Items, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Mode
@@ -62,30 +62,19 @@ class Analysed:
         if cls.call is None or not summary.complete:
             return None
         flow = PhaseFlow(generation)
-        report, in_inference = flow.report(cls, MODES[mode], layer), flow.report(cls, Mode.FALSE, layer)
+        report, first = flow.report(cls, MODES[mode], layer), flow.report(cls, Mode.NONE, layer)
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(summary.events))
         lines: dict[Line, Said] = {}
-        disturbed, loud = False, cls.training_default is True
         for event in walk(summary.events):
             if isinstance(event, (LayerCall, KerasCall)):
                 place = names[event.place.scope.root], event.node.lineno
                 received = {one.phase for one in report.of(event)}
                 line = lines.setdefault(place, Said())
                 _add(line, event, received, event in certain)
-                if generation.shared_context:
-                    quiet = {one.phase for one in in_inference.of(event)}
-                    ran_before = quiet and (event in certain or mode in ("training=False", "predict"))
-                    is_first = bool(received) and not ran_before
-                    unsure = is_first or loud or None in received
-                    for graph in _late_graphs(event.receiver):
-                        layers = [one for held in graph.contents for one in members(held)]
-                        line.unknown |= unsure or any(_default(layer) for layer in layers)
-                    loud |= True in quiet or line.constant
-                    # A layer that is called first here is built by a run of its `call`, which leaves its mark on the
-                    # context: `layers/layer.py:927` (3.15.1). What runs in inference was called first in inference.
-                    disturbed |= is_first and any(True for _ in _classes(event.receiver))
-                    line.unknown |= disturbed
+                if generation.shared_context and any(True for _ in _late_graphs(event.receiver)):
+                    keeps_a_flag = _keeps_a_flag(event, flow, {one.phase for one in first.of(event)})
+                    line.unknown |= keeps_a_flag and not _is_told(event, flow.entry_phase(cls, MODES[mode]))
         return lines
 
 
@@ -93,6 +82,23 @@ def _made(cls: UserClass) -> Instance:
     """The object that is run: it is made without arguments."""
     nothing = Arguments(ast.Call(func=ast.Name(cls.name), args=[], keywords=[]), (), {}, starred=False, hidden=False)
     return Instance(cls, cls.generations, construction=nothing)
+
+
+def _keeps_a_flag(event: LayerCall | KerasCall, flow: PhaseFlow, at_first: set[Phase]) -> bool:
+    """Whether a Sequential without an Input may run in something else when it is told None than its layers would.
+
+    The graph that Keras 3 makes of one when it is called first keeps the phase that the context holds then:
+    `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled. That first call is told nothing.
+    """
+    layers = [one for one in members(event.receiver) if isinstance(one, Instance)]
+    return at_first != {phase for one in layers for phase in flow.untold(one)}
+
+
+def _is_told(event: LayerCall | KerasCall, phase: Phase) -> bool:
+    """Whether a Sequential is surely told True or False by a call, when its caller runs in a phase."""
+    is_direct = all(isinstance(one, Instance) and isinstance(one.type, KerasLayer) for one in members(event.receiver))
+    lane = next((place for place, (_, flag) in enumerate(LANES) if flag is phase), None)
+    return is_direct and lane is not None and isinstance(event.flag.by_lane[lane], bool)
 
 
 def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain: bool) -> None:
@@ -135,11 +141,7 @@ def _holds_constants(cls: UserClass) -> bool:
 
 
 def _late_graphs(value: Value) -> Iterator[Instance]:
-    """The Sequentials without an Input that are run there.
-
-    The graph that Keras 3 makes of one when it is called first keeps the phase that the context holds then, and runs in
-    that when it is told none: `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled.
-    """
+    """The Sequentials without an Input that are run there."""
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):
             held = [event.receiver for event in _layer_calls(one.type)]
@@ -149,17 +151,11 @@ def _late_graphs(value: Value) -> Iterator[Instance]:
         elif isinstance(one, Instance):
             given = one.arguments.get("layers", one.arguments.get("#0"))
             layers = given.values if isinstance(given, Items) else one.contents
-            if isinstance(one.type, KerasLayer) and one.type.name == "Sequential" and layers[:1] != (UNKNOWN,):
+            is_sequential = isinstance(one.type, KerasLayer) and one.type.name == "Sequential"
+            if is_sequential and layers and any(isinstance(first, Instance) for first in members(layers[0])):
                 yield one
             for other in one.contents:
                 yield from _late_graphs(other)
-
-
-def _default(value: Value) -> bool | None:
-    """What a layer leaves in the context that finds nothing there."""
-    if not isinstance(value, Instance):
-        return None
-    return value.type.training_default if isinstance(value.type, UserClass) else value.type.signature(3).default
 
 
 def _layer_calls(cls: UserClass) -> Iterator[LayerCall]:

@@ -14,6 +14,7 @@ import inspect
 import itertools
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,22 @@ PROGRAMS_BETWEEN_CLEANING = 100
 _runs = itertools.count(1)
 
 
-class StepRunner(Runner):
+class WarmRunner(Runner):
+    """Runs what has run before: first calls make weights and graphs, which is not what is compared.
+
+    The first of them is told nothing, so that the graphs which Keras 3 makes in it keep no flag: what they do without
+    one is then what the signatures of their layers say.
+    """
+
+    def prepare(self, modes: Sequence[str]) -> None:
+        """Run the model once without a flag, in training and in inference."""
+        for mode in ("no flag", "training=True"):
+            with suppress(Exception):
+                Runner.run(self, mode)
+        super().prepare(modes)
+
+
+class StepRunner(WarmRunner):
     """Runs a step of training or prediction in place of `fit` and `predict`."""
 
     def run(self, mode: str) -> None:
@@ -60,6 +76,9 @@ def run_program(folder: str, targets: Sequence[tuple[str, str]], exact: bool) ->
     importlib.invalidate_caches()
     try:
         modules = [importlib.import_module(f"{PACKAGE}.{module}") for module, _ in targets]
+    except Exception as error:
+        return [_raising(error)] * len(targets)
+    else:
         return [_run_class(getattr(module, name), exact) for module, (_, name) in zip(modules, targets, strict=True)]
     finally:
         sys.path.remove(folder)
@@ -79,14 +98,14 @@ def _run_class(cls: Any, exact: bool) -> Observed:
         # From the start on: to build a graph runs its layers too.
         with watched(package(sys.modules["keras"]), around if exact else _passing_by(around)):
             layer = cls()
-            runner = Runner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
+            runner = WarmRunner(layer, inputs, None) if exact else StepRunner(layer, inputs, None)
             runner.prepare(MODES)
             depth = 1 if runner.model is layer else 3  # A layer has two others around it.
             observed: Observed = {mode: _run_mode(runner, mode, depth, recorded) for mode in MODES}
             observed[OUTSIDE] = [] if runner.model is layer else _run_outside(layer, inputs, recorded)
             return observed
     except Exception as error:
-        return dict.fromkeys((*MODES, OUTSIDE), _told(error))
+        return _raising(error)
 
 
 def _run_mode(runner: Runner, mode: str, depth: int, recorded: list[Recorded]) -> list[tuple[str, int, str]] | str:
@@ -136,6 +155,10 @@ def _place(run: LayerRun, phase: Phase, depth: int) -> tuple[str, int, str] | No
     if site is None or is_frozen(run.layer):
         return None
     return Path(site.file).stem, site.line, phase.value
+
+
+def _raising(error: Exception) -> Observed:
+    return dict.fromkeys((*MODES, OUTSIDE), _told(error))
 
 
 def _told(error: Exception) -> str:

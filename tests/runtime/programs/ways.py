@@ -70,7 +70,10 @@ class Ways(ABC):
             forms += [(1, self._by_lambda), (1, self._by_nested_function), (2, self._by_function), (1, self._direct)]
             forms += [(1, self._by_comprehension), (1, self._by_picking_method), (1, self._by_map)]
             forms += [(1, self._by_static_method), (1, self._by_options), (1, self._later), (1, self._shared)]
-            forms += [(1, self._by_inner_method)]
+            forms += [(1, self._by_inner_method), (1, self._loop_over_two)]
+            if not self.only_fixable:
+                forms += [(1, self._by_factory), (1, self._by_factory_of_two), (1, self._by_one_of_two_functions)]
+                forms += [(1, self._flag_changed_by_loop), (1, self._layer_changed_by_loop)]
         if around.maybe:
             forms.append((4, self._maybe))
         return forms
@@ -112,6 +115,55 @@ class Ways(ABC):
             [f"    if {test}:", "        continue", f"    x = {layer}(x{self.argument(around)})"],
         )
         return [*lines, *self.dice.one_of(ends)]
+
+    def _loop_over_two(self, around: Around, depth: int) -> Lines:
+        lists = [held for held in around.held if held.kind == "list"]
+        if not lists:
+            return self._call(around, depth)
+        one, other = self.dice.name("one"), self.dice.name("other")
+        head = f"for {one}, {other} in zip({self.dice.one_of(lists).expression}, {self.dice.one_of(lists).expression}):"
+        calls = (f"    x = {name}(x{self.argument(around)})" for name in (one, other))
+        return [head, *calls]
+
+    def _flag_changed_by_loop(self, around: Around, depth: int) -> Lines:
+        """A loop whose first round differs from the next."""
+        name = self.dice.name("flag")
+        first, later = self.dice.one_of((*around.flags, "None", "False")), self.dice.one_of(("True", "False", "None"))
+        call = f"    x = {self._some_layer(around)}(x, training={name})"
+        return [f"{name} = {first}", "for _ in range(2):", call, f"    {name} = {later}"]
+
+    def _layer_changed_by_loop(self, around: Around, depth: int) -> Lines:
+        name, first, later = self.dice.name("block"), self._some_layer(around), self._some_layer(around)
+        call = f"    x = {name}(x{self.argument(around)})"
+        return [f"{name} = {first}", "for _ in range(2):", call, f"    {name} = {later}"]
+
+    def _by_factory(self, around: Around, depth: int) -> Lines:
+        """A function of the module that gives one which runs the layer."""
+        name = self.dice.name("make_step")
+        forms = (
+            ["    return lambda h: layer(h, training=training)"],
+            ["    def step(h):", "        return layer(h, training=training)", "", "    return step"],
+            ["    return functools.partial(layer, training=training)"],
+        )
+        around.functions.append([f"def {name}(layer, training=None):", *self.dice.one_of(forms)])
+        given = self.dice.one_of((*(f", {flag}" for flag in around.flags), "", ", training=False"))
+        return [f"x = {name}({self._some_layer(around)}{given})(x)"]
+
+    def _by_factory_of_two(self, around: Around, depth: int) -> Lines:
+        """One that gives this or that function, by a text."""
+        name, layer = self.dice.name("make_step"), self._some_layer(around)
+        own = self.argument(around.inner([]))
+        loud = ['    if kind == "loud":', f"        return lambda h, training=None: layer(h{own})"]
+        plain = ["    return lambda h, training=None: layer(h, training=training)"]
+        around.functions.append([f"def {name}(layer, kind):", *loud, *plain])
+        kind = self.dice.one_of(("loud", "plain"))
+        return [f'x = {name}({layer}, "{kind}")(x{self._passed(", training=None", around)})']
+
+    def _by_one_of_two_functions(self, around: Around, depth: int) -> Lines:
+        """A function that is another one in each branch."""
+        name, test = self.dice.name("step"), self.dice.one_of((*around.flags, "len(x.shape) > 2"))
+        first, second = (f"{name} = lambda h: {self._some_layer(around)}(h{self.argument(around)})" for _ in range(2))
+        return [f"if {test}:", f"    {first}", "else:", f"    {second}", f"x = {name}(x)"]
 
     def _by_alias(self, around: Around, depth: int) -> Lines:
         name = self.dice.name("layer")

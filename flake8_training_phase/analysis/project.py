@@ -1,8 +1,9 @@
 """The other modules of the project that a checked module belongs to, read when a name leads there.
 
 An import names the file it means, and only the folders above the importing file are asked for it. Who imports a file
-is searched in the folders around it, and only for a training step whose model is not known otherwise. What is not
-there, cannot be read or cannot be parsed is outside, and its names are unknown.
+is searched in the folders around it, and only for a training step whose model is not known otherwise, and for a model
+that its own file does not make. What is not there, cannot be read or cannot be parsed is outside, and its names are
+unknown.
 """
 
 from __future__ import annotations
@@ -349,13 +350,15 @@ def is_outside(path: str) -> bool:
 
 
 def _folders_around(folder: Path) -> Iterator[Path]:
-    """A folder, and those above it as far as they surely belong to the same project."""
-    for _ in range(MAX_FOLDERS_UP):
-        yield folder
-        is_inner = (folder / "__init__.py").is_file() or _is_top(folder.parent)
-        if _is_top(folder) or not is_inner:
+    """A folder, and those above it as far as they surely belong to the same project: up to a mark of one, or as long
+    as they are packages.
+    """
+    above = (folder, *folder.parents)[:MAX_FOLDERS_UP]
+    top = next((one for one in above if _is_top(one)), None)
+    for one in above:
+        yield one
+        if one == top or (top is None and not (one / "__init__.py").is_file()):
             break
-        folder = folder.parent
 
 
 def _inner_folders(folder: Path) -> list[Path]:

@@ -134,3 +134,29 @@ def test_a_caller_that_is_added_later_is_seen(tmp_path: Path) -> None:
     assert "KTP301" not in run(*command, cwd=tmp_path).out
     (tmp_path / "main.py").write_text(main("import steps", "steps.fit_batch(network, optimizer, data)"))
     assert "KTP301" in run(*command, cwd=tmp_path).out
+
+
+LOOP = """
+from library.trainer import Trainer
+
+def train(network, data):
+    Trainer(network, make_optimizer()).train(data)
+"""
+
+
+def test_a_model_that_comes_over_two_imports(tmp_path: Path) -> None:
+    """The folder is no package: what marks the project says that its files belong together."""
+    library = tmp_path / "library"
+    library.mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    (library / "trainer.py").write_text(TRAINER)
+    (library / "loop.py").write_text(LOOP)
+    assert codes(library / "trainer.py") == []
+    (tmp_path / "main.py").write_text(main("from library.loop import train", "train(network, data)"))
+    assert codes(library / "trainer.py") == ["KTP301"]
+
+
+def test_two_files_that_import_each_other(tmp_path: Path) -> None:
+    (tmp_path / "steps.py").write_text("import main\n" + STEP)
+    (tmp_path / "main.py").write_text(main("import steps", "steps.fit_batch(network, optimizer, data)"))
+    assert codes(tmp_path / "steps.py") == ["KTP301"]

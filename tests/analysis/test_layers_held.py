@@ -231,3 +231,55 @@ def test_layers_given_to_the_constructor_where_it_is_seen(reported: Reported) ->
                 return self.block(x, training=training)
         """
     assert reported(code) == {"self.inner(x)"}
+
+
+NAMED = """
+import keras
+from keras import layers
+
+
+def normalization(name):
+    if isinstance(name, str):
+        {spelled}
+        if name in {{"bn", "batch_norm"}}:
+            return layers.BatchNormalization()
+        if name.startswith("group"):
+            return layers.GroupNormalization()
+        raise ValueError(name)
+    return name
+
+
+class Block(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__()
+        arguments = getattr(self, "preset", {{}})
+        arguments.update(kwargs)
+        self.norm = normalization(**arguments.copy())
+
+    def call(self, x, training=None):
+        return self.norm(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block(name={name})
+
+    def call(self, x, training=None):
+        return self.block(x, training=training)
+"""
+
+
+@pytest.mark.parametrize(
+    ("spelled", "name", "expected"),
+    [
+        ("name = name.lower()", '"BN"', {"self.norm(x)"}),
+        ("name = name.strip().replace('-', '_').casefold()", '" Batch-Norm"', {"self.norm(x)"}),
+        ("name = name.lower()", '"GROUP"', set()),
+        ("name = name.lower()", '"Group_norm"', set()),
+        ("name = name.lower()", "Net.norm", {"self.norm(x)"}),
+    ],
+)
+def test_a_layer_that_is_chosen_by_its_name(spelled: str, name: str, expected: set[str], reported: Reported) -> None:
+    """The last name is known to nobody, and may be any of them."""
+    assert reported(NAMED.format(spelled=spelled, name=name)) == expected

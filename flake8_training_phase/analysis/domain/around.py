@@ -7,7 +7,7 @@ nothing above is known, so that imports point down.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -80,3 +80,8 @@ class Modules(Protocol):
 
     def origin_of(self, module: Module) -> str:
         """The installed package that a module is of, with its release; nothing for a module of the project."""
+
+    def importers(self, module: Module, names: Collection[str]) -> Iterator[Module]:
+        """The modules in the folders around a module that import it, as far as their texts tell, and say one of its
+        names.
+        """

@@ -6,33 +6,52 @@ An import names a file, but no file names who imports it: those in the folders a
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import islice
 
+from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.entries.module_run import ModuleRun, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import called_name
+from flake8_training_phase.analysis.syntax.names import names_imported_as, names_in, with_users
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.sources.text import SourceText
 
 _MOST_RUNS = 16
 """How many importing modules are run."""
+_FARTHEST = 3
+"""Over how many imports: `main.py` makes the model that `training.py` gives to the `Trainer` of `trainer.py`."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def runs_of_importers(module: CheckedModule) -> tuple[ModuleRun, ...]:
-    """The runs of the modules that import a module, as far as they come to what calls it."""
-    names = {one.name for one in module.tree.body if isinstance(one, _DEFINITIONS)}
-    runs = []
-    for other in islice(module.project.importers(module.module, names), _MOST_RUNS):
-        called = names | _renamed(other.tree, names)
-        calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and called_name(one) in called]
-        importer = CheckedModule(other.tree, SourceText(other.text), str(other.path), module.settings, module.project)
-        runs.append(module_run(importer, calls))
-    return tuple(runs)
+    """The runs of the modules that import a module, or one that imports it, as far as they come to what calls it."""
+    return tuple(islice(_runs(module), _MOST_RUNS))
 
 
-def _renamed(tree: ast.Module, names: Collection[str]) -> set[str]:
-    """The names that some names are imported under: `from steps import fit_batch as fit`."""
-    imports = [node for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
-    return {one.asname for node in imports for one in node.names if one.name in names and one.asname is not None}
+def _runs(module: CheckedModule) -> Iterator[ModuleRun]:
+    seen = {module.module.path}
+    nearest = [(module.module, {one.name for one in module.tree.body if isinstance(one, _DEFINITIONS)})]
+    for _ in range(_FARTHEST):
+        farther = []
+        for imported, names in nearest:
+            for other in module.project.importers(imported, names):
+                if other.path not in seen:
+                    seen.add(other.path)
+                    called = names | names_imported_as(other.tree, names)
+                    yield _run(other, called, module)
+                    farther.append((other, _users(other.tree, called)))
+        nearest = farther
+
+
+def _run(other: Module, called: Collection[str], module: CheckedModule) -> ModuleRun:
+    calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and called_name(one) in called]
+    importer = CheckedModule(other.tree, SourceText(other.text), str(other.path), module.settings, module.project)
+    return module_run(importer, calls)
+
+
+def _users(tree: ast.Module, called: Collection[str]) -> set[str]:
+    """The functions and classes of a module through which others may come to what it calls."""
+    definitions = [one for one in tree.body if isinstance(one, _DEFINITIONS)]
+    users = with_users(called, ((one.name, names_in(one)) for one in definitions))
+    return {one.name for one in definitions if one.name in users}

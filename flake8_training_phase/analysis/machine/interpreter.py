@@ -149,7 +149,7 @@ class Interpreter(Statements):
         return function_imports(node, frame.scope)
 
     def method(self, base: Value, name: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value | None:
-        """Call a method of a container, a Sequential or a flag; None when it is none of these."""
+        """Call a method of a container, a Sequential, a flag or a text; None when it is none of these."""
         changed = [self._changed(one, name, arguments) for one in members(base)]
         if any(one is not None for one in changed):
             after = (one or before for one, before in zip(changed, members(base), strict=True))
@@ -159,6 +159,9 @@ class Interpreter(Statements):
             return known_functions.items_method(base, name, arguments)
         if isinstance(base, PhaseValue):
             return unknown_phase(base.parameter)
+        texts = [known_functions.text_method(one, name, arguments) for one in members(base)]
+        if all(texts):
+            return union(one for one in texts if one is not None)
         if base is self.subject and name == "add" and arguments.positional and _is_sequential_subclass(base):
             self.state.base_contents = (*self.state.base_contents, arguments.positional[0])
             return Constant(None)

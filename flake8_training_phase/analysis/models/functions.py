@@ -117,8 +117,10 @@ def items_method(items: Items, name: str, arguments: Arguments) -> Value:
     """What a method of a container gives."""
     if name == "items":
         return Items(items.values, items.keys, pairs=True)
-    if name in ("values", "copy"):
+    if name == "values":
         return Items(items.values)
+    if name == "copy":
+        return items
     if name in ("get", "pop", "setdefault", "popleft"):
         index = arguments.positional[0] if arguments.positional else UNKNOWN
         key = index.value if isinstance(index, Constant) else None
@@ -127,6 +129,28 @@ def items_method(items: Items, name: str, arguments: Arguments) -> Value:
             return arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
         return items.get(key)
     return UNKNOWN
+
+
+_TEXT_METHODS = frozenset(
+    (
+        *("capitalize", "casefold", "endswith", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip"),
+        *("startswith", "strip", "title", "upper"),
+    )
+)
+
+
+def text_method(text: Value, name: str, arguments: Arguments) -> Value | None:
+    """What a method of a known text gives: `norm.lower()`; None for any other value or method."""
+    given = [one.value for one in arguments.positional if isinstance(one, Constant)]
+    is_known = len(given) == len(arguments.positional) and not (
+        arguments.keywords or arguments.hidden or arguments.starred
+    )
+    if not isinstance(text, Constant) or not isinstance(text.value, str) or name not in _TEXT_METHODS or not is_known:
+        return None
+    try:
+        return Constant(getattr(text.value, name)(*given))
+    except TypeError:
+        return None
 
 
 def flattened(values: Iterable[Value]) -> Iterable[Value]:
@@ -189,9 +213,13 @@ def _super(run: Run, arguments: Arguments, frame: Frame) -> Value:
 def _getattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
-    base, name = arguments.positional[:2]
+    base, name, *default = arguments.positional
     known = name.value if isinstance(name, Constant) else ANY_NAME
-    return union(run.attribute(one, str(known), frame) for one in members(base))
+    found = [run.attribute(one, str(known), frame) for one in members(base)]
+    if default and isinstance(default[0], Items):
+        # Nothing that is known has the attribute, and Keras keeps no container to be filled under such a name.
+        found = [default[0] if one is UNKNOWN else one for one in found]
+    return union(found)
 
 
 def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:

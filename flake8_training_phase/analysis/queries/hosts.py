@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Made
-from flake8_training_phase.analysis.domain.values import Instance
+from flake8_training_phase.analysis.domain.values import ClassValue, Instance
 from flake8_training_phase.analysis.models.functions import held_instances
+from flake8_training_phase.analysis.syntax.definitions import called_name
+from flake8_training_phase.analysis.syntax.names import names_imported_as
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 
 def is_only_made_in_hosts(cls: UserClass) -> bool:
     """Whether every object of a class that its module makes is made for another layer, which runs it in its `call`.
 
-    One that nobody makes, or that is made for a model with nothing but training steps of its own, may be outermost.
+    Where the module makes none, those count that import it. One that nobody makes, or that is made for a model with
+    nothing but training steps of its own, may be outermost.
     """
     program = cls.program
     return program.ask(("only in hosts", cls), lambda: _is_only_made_in_hosts(cls), meanwhile=False)
@@ -21,12 +29,36 @@ def is_only_made_in_hosts(cls: UserClass) -> bool:
 def _is_only_made_in_hosts(cls: UserClass) -> bool:
     made = cls.program.constructions(cls.module)
     own = [one for one in made if isinstance(one.instance.type, UserClass) and cls in one.instance.type.ancestors]
+    if not own:
+        elsewhere = list(_made_elsewhere(cls))
+        return bool(elsewhere) and all(elsewhere)
     hosted = {inner for one in made if _runs_what_it_holds(one.instance.type) for inner in _held_by(one.instance)}
-    return bool(own) and all(_is_made_for_host(one, cls) or one.instance in hosted for one in own)
+    return all(_is_made_for_host(one, cls) or one.instance in hosted for one in own)
 
 
 def _is_made_for_host(made: Made, cls: UserClass) -> bool:
     return made.host is not None and made.host is not cls and _runs_what_it_holds(made.host)
+
+
+def _made_elsewhere(cls: UserClass) -> Iterator[bool]:
+    """For each construction of a class in the modules that import it: whether a layer makes it, for itself to run."""
+    for module in _importers(cls.module, cls.name):
+        hosts = [one.node for one in module.classes() if one.is_layer and _runs_what_it_holds(one)]
+        hosted = {node for host in hosts for node in nodes_in(host)}
+        names = {cls.name} | names_imported_as(module.tree, {cls.name})
+        for node in nodes_in(module.tree):
+            if isinstance(node, ast.Call) and called_name(node) in names:
+                value = module.scope.evaluate(node.func)
+                if isinstance(value, ClassValue) and value.type is cls:
+                    yield node in hosted
+
+
+def _importers(module: Module, name: str) -> Iterator[Module]:
+    """The modules that import a module and say a name of it, also through the packages that hand it on."""
+    for importer in module.project.importers(module, {name}):
+        yield importer
+        if importer.path.name == "__init__.py" and module.path.name != "__init__.py":
+            yield from _importers(importer, name)
 
 
 def _held_by(instance: Instance) -> set[Instance]:

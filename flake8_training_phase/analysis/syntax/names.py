@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
@@ -17,6 +17,14 @@ def names_in(node: ast.AST) -> frozenset[str]:
         elif isinstance(one, ast.Attribute):
             found.add(one.attr)
     return frozenset(found)
+
+
+def names_imported_as(tree: ast.Module, names: Collection[str]) -> frozenset[str]:
+    """The names that a module imports some names under: `from steps import fit_batch as fit`."""
+    imports = [node for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
+    return frozenset(
+        one.asname for node in imports for one in node.names if one.name in names and one.asname is not None
+    )
 
 
 def root_of(expression: ast.expr) -> ast.expr:

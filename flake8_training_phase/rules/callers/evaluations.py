@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax.definitions import Definitions, Unit, called_name, derived_names, mentions
+from flake8_training_phase.analysis.syntax.definitions import (
+    Definitions,
+    Unit,
+    called_name,
+    calls_in,
+    derived_names,
+    mentions,
+)
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 _EVALUATION = r"val|valid|validate|validation|test|testing|eval|evaluate|evaluation"
@@ -88,8 +95,7 @@ def _may_evaluate(unit: Unit) -> bool:
         or (unit.cls is not None and "Test" in unit.cls.name)
     ):
         return False
-    called = {called_name(call) for call in unit.calls()}
-    if called & (_UPDATES | _SPREADS) or any(isinstance(one, ast.Assert) for one in unit.nodes):
+    if _called(unit) & (_UPDATES | _SPREADS) or any(isinstance(one, ast.Assert) for one in unit.nodes):
         return False
     assert isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     arguments = [one.arg for one in (*unit.node.args.posonlyargs, *unit.node.args.args, *unit.node.args.kwonlyargs)]
@@ -129,14 +135,35 @@ def _counts(iterated: ast.expr) -> bool:
     return isinstance(iterated, ast.Call) and called_name(iterated) in ("range", "trange")
 
 
-def _called_by_steps(units: Iterable[Unit]) -> set[str]:
-    """The functions that are called where a model is trained, or several times in a comprehension."""
+def _called_by_steps(units: tuple[Unit, ...]) -> set[str]:
+    """The functions that are run where a model is trained, however deep, or several times in a comprehension."""
     found: set[str] = set()
     for unit in units:
-        calls = list(unit.calls())
-        if any(called_name(call) in ("GradientTape", "minimize", "value_and_grad") for call in calls):
-            found.update(map(called_name, calls))
+        found.update(_called_in_step(unit))
         for node in unit.nodes:
             if isinstance(node, (ast.ListComp, ast.GeneratorExp)) and any(_counts(one.iter) for one in node.generators):
                 found.update(called_name(one) for one in nodes_in(node.elt) if isinstance(one, ast.Call))
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        deeper = {called for unit in units if unit.name == name for called in _called(unit)} - found
+        found |= deeper
+        waiting.extend(deeper)
     return found
+
+
+def _called_in_step(unit: Unit) -> Iterator[str]:
+    """What a function runs under its gradient tapes; one that minimizes a loss without a tape is a step as a whole."""
+    for node in unit.nodes:
+        if isinstance(node, (ast.With, ast.AsyncWith)) and any(_is_tape(item.context_expr) for item in node.items):
+            yield from (called_name(call) for statement in node.body for call in calls_in(statement))
+    if not _called(unit).isdisjoint(("minimize", "value_and_grad")):
+        yield from _called(unit)
+
+
+def _is_tape(opened: ast.expr) -> bool:
+    return isinstance(opened, ast.Call) and called_name(opened) == "GradientTape"
+
+
+def _called(unit: Unit) -> set[str]:
+    return {called_name(call) for call in unit.calls()}

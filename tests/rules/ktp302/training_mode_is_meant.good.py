@@ -76,3 +76,19 @@ class Predictor:
 
 def build_test_model(inputs):
     return inputs
+
+
+class DepthTrainer:
+    """What a step runs, however deep, trains: also a method that is named after what it predicts."""
+
+    def predict_poses(self, frames):
+        return model(frames, training=True)
+
+    def process_batch(self, frames):
+        return tf.reduce_mean(self.predict_poses(frames) - frames)
+
+    def update(self, frames):
+        with tf.GradientTape() as tape:
+            loss = self.process_batch(frames)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))

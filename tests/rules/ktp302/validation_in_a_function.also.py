@@ -26,3 +26,17 @@ class Trainer:
 def accuracy_on_test_set(dataset):
     for x, y in dataset:
         yield tf.reduce_mean(tf.cast(tf.argmax(model(x, training=True), -1) == y, tf.float32))
+
+
+def train(batches, held_out, optimizer):
+    """It evaluates between its steps, not in them."""
+    for x, y in batches:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(x, training=True) - y) ** 2)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        print(evaluate_epoch(held_out))
+
+
+def evaluate_epoch(dataset):
+    return [tf.reduce_mean(model(x, training=True) - y) for x, y in dataset]

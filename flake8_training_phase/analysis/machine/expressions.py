@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
@@ -24,7 +25,6 @@ from flake8_training_phase.analysis.domain.values import (
     Rest,
     Union,
     Value,
-    comparison,
     each,
     flags_of,
     members,
@@ -166,10 +166,17 @@ class Expressions(ABC):
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
         if isinstance(node.slice, ast.Slice):
-            return base
+            return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
         return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _not_none(base))
+
+    def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
+        bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
+        known = [one.value for one in bounds if isinstance(one, Constant)]
+        if len(known) < 3 or not all(one is None or type(one) is int for one in known):
+            return base
+        return each(base, lambda one: one.part(slice(*known)) if isinstance(one, Items) else one)
 
     def _tuple(self, node: ast.Tuple | ast.List | ast.Set, frame: Frame) -> Value:
         values: list[Value] = []
@@ -399,24 +406,6 @@ def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) 
         same = second is not Passed.UNKNOWN and bool(second) is stops_on
         return stops_on if same else Passed.UNKNOWN
     return first if known is stops_on else second
-
-
-def compared(phase: PhaseValue, operator: ast.cmpop, wanted: Constant) -> PhaseValue:
-    """Whether the phase is a constant."""
-    if phase.may_be_number and isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(wanted.value, bool):
-        return unknown_phase(phase.parameter)
-    first, second, third = (_compared(flag, operator, wanted.value) for flag in phase.by_lane)
-    return PhaseValue((first, second, third), phase.parameter)
-
-
-def _compared(flag: Flag, operator: ast.cmpop, wanted: object) -> Flag:
-    if flag is Passed.UNKNOWN:
-        return Passed.UNKNOWN
-    if isinstance(operator, (ast.Is, ast.IsNot)):
-        return (flag is wanted) == isinstance(operator, ast.Is)
-    if isinstance(operator, (ast.Eq, ast.NotEq)):
-        return (flag == wanted) == isinstance(operator, ast.Eq)
-    return Passed.UNKNOWN
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] = {

@@ -262,9 +262,11 @@ class Program:
 
     # Names.
 
-    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
-        """What an expression at the top of a scope is."""
-        return Interpreter(self).evaluate(node, Frame(None, scope))
+    def evaluate(self, node: ast.expr, scope: Scope, names: Mapping[str, Value] | None = None) -> Value:
+        """What an expression at the top of a scope is, with some names beside those of the scope."""
+        frame = Frame(None, scope)
+        frame.environment.update(names or {})
+        return Interpreter(self).evaluate(node, frame)
 
 
 def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:

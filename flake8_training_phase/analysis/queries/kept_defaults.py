@@ -9,6 +9,7 @@ from functools import cached_property
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.values import Constant, truth
 from flake8_training_phase.analysis.syntax.blocks import blocks
+from flake8_training_phase.analysis.syntax.names import written
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 
@@ -21,7 +22,7 @@ class KeptDefault:
 
     def outcome(self, node: ast.expr) -> bool | None:
         """Whether an expression is true; None where the parameter does not settle it."""
-        test = self._written(node)
+        test = written(node, self._method.node)
         if not any(isinstance(one, ast.Name) and one.id in self._given for one in nodes_in(test)):
             return None
         owner = self._method.owner
@@ -31,14 +32,6 @@ class KeptDefault:
         """Whether a node runs; None where no test of the parameter stands before it."""
         outcomes = list(self._outcomes_before(node))
         return all(outcomes) if outcomes else None
-
-    def _written(self, node: ast.expr) -> ast.expr:
-        """The expression that a name holds, when the method assigns it once; else the node itself."""
-        if not isinstance(node, ast.Name):
-            return node
-        assigned = [one for one in nodes_in(self._method.node) if isinstance(one, ast.Assign)]
-        values = [one.value for one in assigned if any(_is_name(target, node.id) for target in one.targets)]
-        return values[0] if len(values) == 1 else node
 
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
@@ -65,7 +58,3 @@ class KeptDefault:
                 outcome = self.outcome(one.test)
                 if outcome is not None:
                     yield not outcome
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name

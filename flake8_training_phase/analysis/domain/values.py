@@ -324,6 +324,11 @@ def members(value: Value) -> tuple[Value, ...]:
     return value.values if isinstance(value, Union) else (value,)
 
 
+def text_of(value: Value) -> str | None:
+    """The text that a value is known to be."""
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+
+
 def each(value: Value, function: Callable[[Value], Value]) -> Value:
     """`function` of whatever `value` may be."""
     if isinstance(value, Union):

@@ -29,6 +29,7 @@ from flake8_training_phase.analysis.domain.values import (
     flags_of,
     members,
     merge,
+    text_of,
     truth,
     union,
     unknown_phase,
@@ -96,7 +97,7 @@ class Expressions(ABC):
             return union(value.values)
         if isinstance(value, Range):
             return value.position
-        return union(self.elements(member) for member in _not_none(value)) if isinstance(value, Union) else UNKNOWN
+        return union(self.elements(member) for member in _usable(value)) if isinstance(value, Union) else UNKNOWN
 
     def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
         """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
@@ -139,13 +140,15 @@ class Expressions(ABC):
 
     def _arguments(self, node: ast.Call, frame: Frame) -> Arguments:
         positional: list[Value] = []
-        starred = False
+        starred, stars_known = False, True
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 value = self.evaluate(argument.value, frame)
-                if isinstance(value, Items) and not value.keys and not starred:
-                    positional.extend(value.values)
                 starred = True
+                if stars_known and isinstance(value, Items) and not value.keys and not value.pairs:
+                    positional.extend(value.values)
+                else:
+                    stars_known = False
             else:
                 positional.append(self.evaluate(argument, frame))
         keywords: dict[str, Value] = {}
@@ -161,7 +164,7 @@ class Expressions(ABC):
         lacks = [value.lacks if isinstance(value, Rest) else frozenset[str]() for value in hidden]
         unknown = lacks[0].intersection(*lacks) if lacks else frozenset[str]()
         rest_of_call = bool(hidden) and all(isinstance(one, Rest) and one.of_call for one in hidden)
-        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call)
+        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call, stars_known)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
@@ -169,7 +172,7 @@ class Expressions(ABC):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
-        return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _not_none(base))
+        return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _usable(base))
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
         bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
@@ -204,8 +207,7 @@ class Expressions(ABC):
 
     def key(self, node: ast.expr, frame: Frame) -> str | None:
         """The key of a dict that an expression is, where that is a known text."""
-        value = self.evaluate(node, frame)
-        return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+        return text_of(self.evaluate(node, frame))
 
     def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
         return FunctionValue(node, frame.scope, frame, frame.environment)
@@ -364,9 +366,9 @@ class Expressions(ABC):
         return UNKNOWN
 
 
-def _not_none(value: Value) -> Iterable[Value]:
-    """What a value may be where something is done with it that cannot be done with None."""
-    return [one for one in members(value) if one != Constant(None)] or [value]
+def _usable(value: Value) -> Iterable[Value]:
+    """What a value may be where something is taken out of it: not None, nor a container that is yet to be filled."""
+    return [one for one in members(value) if one not in (Constant(None), Items(()))] or [value]
 
 
 def _computed(operator: ast.operator, left: Value, right: Value) -> Value:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.domain.arguments import parameter_names, unknown_arguments
+from flake8_training_phase.analysis.domain.arguments import unknown_arguments
 from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.objects import Made
+from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.machine.expressions import TooComplex
@@ -82,9 +83,7 @@ class _Search:
         instance = None if owner is None else owner.unknown_instance
         frame = Frame(node, scope, None, owner, instance)
         frame.environment.update(unknown_arguments(node))
-        names = parameter_names(node)
-        if instance is not None and names:
-            frame.environment[names[0]] = instance
+        frame.environment.update(receiver(node, instance))
         yield from self._made_in(node.body, frame)
 
     def _made_in(self, body: list[ast.stmt], frame: Frame) -> Iterator[Made]:

@@ -14,7 +14,6 @@ from flake8_training_phase.analysis.constructions import constructions_of
 from flake8_training_phase.analysis.domain.arguments import (
     Arguments,
     defaults,
-    parameter_names,
     unknown_arguments,
     unknown_rest,
 )
@@ -22,6 +21,7 @@ from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionD
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState, construction_key, simplified
+from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -201,18 +201,17 @@ class Program:
         node, instance = method.node, run.subject
         assert instance is not None
         run.state.visited.add(node)
-        frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=node.name == "call")
+        is_call = isinstance(instance.type, UserClass) and instance.type.call == method
+        frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=is_call)
         frame.environment.update(unknown_arguments(node))
         if node.args.kwarg is not None:
             cls = instance.type
-            of_call = node.name == "call" and not (isinstance(cls, UserClass) and cls.replaces_dunder_call)
+            of_call = is_call and isinstance(cls, UserClass) and not cls.replaces_dunder_call
             frame.environment[node.args.kwarg.arg] = unknown_rest(node, of_call=of_call)
-        if node.name != "call":
+        if not is_call:
             frame.environment.update(_typed_parameters(node, method.owner.scope))
         frame.environment.update(given)
-        positional = parameter_names(node)
-        if positional:
-            frame.environment[positional[0]] = instance
+        frame.environment.update(receiver(node, instance))
         try:
             run.block(node.body, frame)
         except (TooComplex, RecursionError) as error:
@@ -262,9 +261,11 @@ class Program:
 
     # Names.
 
-    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
-        """What an expression at the top of a scope is."""
-        return Interpreter(self).evaluate(node, Frame(None, scope))
+    def evaluate(self, node: ast.expr, scope: Scope, names: Mapping[str, Value] | None = None) -> Value:
+        """What an expression at the top of a scope is, with some names beside those of the scope."""
+        frame = Frame(None, scope)
+        frame.environment.update(names or {})
+        return Interpreter(self).evaluate(node, frame)
 
 
 def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:

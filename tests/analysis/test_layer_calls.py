@@ -156,3 +156,42 @@ def test_methods_that_call_each_other_end(reported: Reported) -> None:
                 return self.left(x, training) if x is None else self.call(x, training)
         """
     assert reported(code) == {"self.drop(x)"}
+
+
+RANKER = """
+import keras
+
+
+class Ranker(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+"""
+
+
+@pytest.mark.parametrize("attached", ["Ranker.call = run", 'setattr(Ranker, "call", run)'])
+def test_a_function_that_is_made_the_call_of_a_class(attached: str, reported: Reported) -> None:
+    function = "\n\ndef run(self, x, training=None):\n    return self.drop(x)\n\n\n"
+    assert reported(RANKER + function + attached) == {"self.drop(x)"}
+
+
+def test_a_method_that_is_the_call_of_its_class_too(reported: Reported) -> None:
+    method = "\n    def forward(self, x, training=None):\n        return self.drop(x)\n\n    call = forward\n"
+    assert reported(RANKER + method) == {"self.drop(x)"}
+
+
+def test_layers_that_are_folded_over_a_value(reported: Reported) -> None:
+    code = """
+        from functools import reduce
+
+        import keras
+
+        class Chain(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.parts = [keras.layers.Dense(8), keras.layers.Dropout(0.5)]
+
+            def call(self, x, training=None):
+                return reduce(lambda value, part: part(value), self.parts, x)
+        """
+    assert reported(code) == {"part(value)"}

@@ -11,7 +11,12 @@ from tests.analysis.conftest import Reported
 CLASS = """
 import keras
 from keras import layers
+from collections import OrderedDict, defaultdict, deque
 from functools import partial
+
+REGISTRY = {{}}
+REGISTRY["drop"] = layers.Dropout
+REGISTRY["norm"] = layers.LayerNormalization
 
 
 def make_norm(rate):
@@ -47,6 +52,15 @@ class Quieter(layers.SpatialDropout1D):
     pass
 
 
+class Stack:
+    def __init__(self, *parts):
+        self.parts = parts
+
+    @classmethod
+    def of(cls, part):
+        return cls(part)
+
+
 class Block(layers.Layer):
     def __init__(self, depth=2, rate=0.1, norm_layer=layers.BatchNormalization, inner: layers.Dropout = None):
         super().__init__()
@@ -66,6 +80,17 @@ HELD = [
     ("self.a = [layers.Dropout(rate) for _ in range(depth)]", "return self.a[0](x)"),
     ("self.a = [layers.Dense(2), layers.Dropout(rate)]", "return self.a[1](self.a[0](x))"),
     ("self.a = (layers.Dropout(rate),)", "return self.a[-1](x)"),
+    ("self.a = {'down': [], 'up': []}\nself.a['up'].append(layers.Dropout(rate))", "return self.a['up'][0](x)"),
+    ("self.a = []\nself.a.append([])\nself.a[-1].append(layers.Dropout(rate))", "return self.a[0][0](x)"),
+    ("self.a = defaultdict(list)\nself.a['up'].append(layers.Dropout(rate))", "return self.a['up'][0](x)"),
+    ("self.a = deque([layers.Dropout(rate)])", "return self.a[0](x)"),
+    ("self.a = OrderedDict([('dense', layers.Dense(2)), ('drop', layers.Dropout(rate))])", "return self.a['drop'](x)"),
+    ("self.a = REGISTRY['drop'](rate)", "return self.a(x)"),
+    ("self.a = Stack(*[layers.Dense(2), layers.Dropout(rate)])", "return self.a.parts[1](x)"),
+    ("self.a = Stack.of(layers.Dropout(rate))", "return self.a.parts[0](x)"),
+    ("self.a = [layers.Dense(2), layers.Dropout(rate)]", "return self.a[1:][0](x)"),
+    ("self.a = [layers.Dropout(rate) for _ in range(depth)]", "return self.a[:-1][0](x)"),
+    ("self.a = [layers.Dense(2), layers.Dropout(rate)] * depth", "return self.a[1::2][0](x)"),
     ("self.a = {'drop': layers.Dropout(rate), 'dense': layers.Dense(2)}", "return self.a['drop'](self.a['dense'](x))"),
     ("self.a = dict(drop=layers.Dropout(rate))", "return self.a['drop'](x)"),
     ("self.a = {}\nfor i in range(depth):\n    self.a[str(i)] = layers.Dropout(rate)", "return self.a[x](x)"),
@@ -87,6 +112,11 @@ HELD = [
     ("self.a = layers.LSTM(8, recurrent_dropout=0.2)", "return self.a(x)"),
     ("self.a = layers.MultiHeadAttention(2, 4, dropout=rate)", "return self.a(x)"),
     ("self.a = make_norm(rate)", "return self.a(x)"),
+    (
+        "match rate:\n    case 0 | None:\n        self.a = layers.Dense(8)\n"
+        "    case _:\n        self.a = layers.Dropout(rate)",
+        "return self.a(x)",
+    ),
     ("self.a = conv_block(8)", "return self.a(x)"),
     (
         "self.a = self._make(rate)",
@@ -160,6 +190,18 @@ SILENT = [
     (
         "self.a = [layers.Dense(8) for _ in range(depth)]",
         "for one in self.a:\n            x = one(x)\n        return x",
+    ),
+    ("self.a = REGISTRY['norm']()", "return self.a(x)"),
+    (
+        "self.a = OrderedDict([('dense', layers.Dense(8)), ('drop', layers.Dropout(rate))])",
+        "return self.a['dense'](x)",
+    ),
+    ("self.a = [layers.Dense(8), layers.Dropout(0.5)]", "return [one(x) for one in self.a[:-1]]"),
+    ("self.a = [layers.Dense(8), layers.Dropout(0.5)] * depth", "return [one(x) for one in self.a[::2]]"),
+    (
+        "match 'layer':\n    case 'batch' | 'bn':\n        self.a = layers.BatchNormalization()\n"
+        "    case 'layer':\n        self.a = layers.LayerNormalization()",
+        "return self.a(x)",
     ),
     ("self.a = Plain()", "return self.a(x)"),
     (

@@ -33,6 +33,8 @@ class Arguments:
     """Names that are surely not among the keys of such a `**kwargs`."""
     rest_of_call: bool = False
     """Every such `**kwargs` is that of a layer's `call`."""
+    stars_known: bool = False
+    """What every `*args` may hold is known and stands in `positional`, if not how often."""
 
     def may_hide(self, name: str) -> bool:
         """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""
@@ -48,6 +50,7 @@ class Arguments:
             self.hidden,
             self.lacks,
             self.rest_of_call,
+            self.stars_known,
         )
 
     def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:

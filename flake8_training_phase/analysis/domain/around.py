@@ -7,7 +7,7 @@ nothing above is known, so that imports point down.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Objects(Protocol):
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""
 
-    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
-        """What an expression at the top of a scope is."""
+    def evaluate(self, node: ast.expr, scope: Scope, names: Mapping[str, Value] | None = None) -> Value:
+        """What an expression at the top of a scope is, with some names beside those of the scope."""
 
 
 class Modules(Protocol):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
+from flake8_training_phase.analysis.domain.receivers import is_class_method
 from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
@@ -62,9 +63,7 @@ class UserClass:
         self.name = node.name
         self.scope = scope
         self.module = module
-        self.methods: dict[str, FunctionDef] = {
-            one.name: one for one in _class_statements(node.body) if isinstance(one, FunctionDef)
-        } | module.attached_methods(node.name)
+        self.methods: dict[str, FunctionDef] = _methods(node) | module.attached_methods(node.name)
         self._ancestors: tuple[UserClass | KerasLayer, ...] | None = None
 
     @property
@@ -247,7 +246,8 @@ class UserClass:
         """What `Class.name` is."""
         found = self.find_method(name)
         if isinstance(found, Method):
-            return FunctionValue(found.node, found.owner.scope, owner=found.owner)
+            bound_to = self.instance if is_class_method(found.node) else None
+            return FunctionValue(found.node, found.owner.scope, owner=found.owner, bound_to=bound_to)
         return self._static(name)
 
     def attribute(self, name: str, instance: Instance) -> Value:
@@ -328,6 +328,18 @@ def _asks_for_training(node: ast.AST, kwargs: str) -> bool:
         return False
     named = isinstance(asked, ast.Constant) and asked.value == "training"
     return named and isinstance(base, ast.Name) and base.id == kwargs
+
+
+def _methods(node: ast.ClassDef) -> dict[str, FunctionDef]:
+    """The functions in the body of a class, by all the names that they have there: `call = forward`."""
+    found: dict[str, FunctionDef] = {}
+    for one in _class_statements(node.body):
+        if isinstance(one, FunctionDef):
+            found[one.name] = one
+        elif isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in found:
+            method = found[one.value.id]
+            found |= {target.id: method for target in one.targets if isinstance(target, ast.Name)}
+    return found
 
 
 def _class_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

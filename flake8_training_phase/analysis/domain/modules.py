@@ -128,10 +128,21 @@ def _attached_methods(tree: ast.Module) -> dict[str, dict[str, ast.FunctionDef |
     functions = {one.name: one for one in tree.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))}
     found: dict[str, dict[str, ast.FunctionDef | ast.AsyncFunctionDef]] = {}
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
-            for target in statement.targets:
-                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                    function = functions.get(statement.value.id)
-                    if function is not None:
-                        found.setdefault(target.value.id, {})[target.attr] = function
+        for cls, name, function in _attached(statement):
+            if function in functions:
+                found.setdefault(cls, {})[name] = functions[function]
     return found
+
+
+def _attached(statement: ast.stmt) -> Iterator[tuple[str, str, str]]:
+    """The class, the attribute and the name of what a statement makes an attribute of a class."""
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+        for target in statement.targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                yield target.value.id, target.attr, statement.value.id
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        called, given = statement.value.func, statement.value.args
+        if isinstance(called, ast.Name) and called.id == "setattr" and len(given) == 3:
+            cls, name, function = given
+            if isinstance(cls, ast.Name) and isinstance(name, ast.Constant) and isinstance(function, ast.Name):
+                yield cls.id, str(name.value), function.id

@@ -259,6 +259,9 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, statement.value
+                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                    # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
+                    yield target.value.id, ast.Dict([target.slice], [statement.value])
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             if isinstance(statement.target, ast.Name):
                 yield statement.target.id, statement.value

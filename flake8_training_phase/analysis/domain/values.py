@@ -6,10 +6,9 @@ Values are immutable, but for the identity of instances. Whatever is not modelle
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Flag, Passed
@@ -212,6 +211,16 @@ class Items(Value):
             return union(self.values[index.offset % index.stride :: index.stride])
         return union(self.values)
 
+    def part(self, bounds: slice) -> Items:
+        """The elements between literal bounds; all of them where that is none: what a loop fills is longer than what is
+        known of it.
+        """
+        stride = abs(bounds.step or 1)
+        if self.keys or self.pairs or len(self.values) % stride or bounds.step == 0:
+            return self
+        found = self.values[bounds]
+        return replace(self, values=found) if found else self
+
 
 @dataclass(frozen=True, slots=True)
 class Position(Value):
@@ -322,6 +331,11 @@ def members(value: Value) -> tuple[Value, ...]:
     return value.values if isinstance(value, Union) else (value,)
 
 
+def text_of(value: Value) -> str | None:
+    """The text that a value is known to be."""
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+
+
 def each(value: Value, function: Callable[[Value], Value]) -> Value:
     """`function` of whatever `value` may be."""
     if isinstance(value, Union):
@@ -365,40 +379,3 @@ class _SomeNumber:
 
 SOME_NUMBER = Constant(_SomeNumber())
 """A number that is not 0, nor 1: objects are not told apart by how large it is."""
-
-_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda one, others: one in others,
-    ast.NotIn: lambda one, others: one not in others,
-}
-
-
-def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Value:
-    """Whether two values that have nothing of the phase in them compare so: a constant where both are known."""
-    compare = _COMPARED[type(comparison_operator)]
-    if isinstance(right, Constant) and right.value is None and isinstance(left, _OBJECTS):
-        return Constant(isinstance(comparison_operator, (ast.IsNot, ast.NotEq)))
-    if not isinstance(left, Constant) or left is SOME_NUMBER or right is SOME_NUMBER:
-        return UNKNOWN
-    other: object
-    if isinstance(right, Constant):
-        other = right.value
-    elif isinstance(right, Items) and not right.keys and all(isinstance(one, Constant) for one in right.values):
-        other = tuple(one.value for one in right.values if isinstance(one, Constant))
-    else:
-        return UNKNOWN
-    try:
-        return Constant(compare(left.value, other))
-    except TypeError:
-        return UNKNOWN
-
-
-_OBJECTS = (Instance, ClassValue, FunctionValue, KerasMethod, Items, Partial, ModuleValue)
-"""What is not None."""

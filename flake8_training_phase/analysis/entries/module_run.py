@@ -17,12 +17,12 @@ from flake8_training_phase.analysis.domain.arguments import (
     NO_CALL,
     Arguments,
     defaults,
-    parameter_names,
     unknown_arguments,
 )
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
@@ -34,7 +34,6 @@ from flake8_training_phase.analysis.domain.values import (
     members,
     union,
 )
-from flake8_training_phase.analysis.machine.calls import is_static
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS, TooComplex
 from flake8_training_phase.analysis.machine.graphs import GraphMaker, Tensor, through
 from flake8_training_phase.analysis.models.functions import held_instances
@@ -161,8 +160,7 @@ class ModuleRun(GraphMaker):
             value = self.evaluate(default, frame)
             if isinstance(value, Instance):
                 frame.environment[name] = value
-        if instance is not None and parameter_names(node) and not is_static(node):
-            frame.environment[parameter_names(node)[0]] = instance
+        frame.environment.update(receiver(node, instance))
         self._run(node.body, frame)
 
     def _annotated_value(self, annotation: ast.expr | None, frame: Frame) -> Value:

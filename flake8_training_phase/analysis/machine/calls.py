@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.domain.arguments import (
 )
 from flake8_training_phase.analysis.domain.events import Branch, Exit, Inlined, Loop, walk
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
@@ -32,10 +33,8 @@ def bound(
     """What the parameters of a function are when it is called."""
     node = function.node
     environment: dict[str, Value] = {}
-    parameters = parameter_names(node)
-    if function.bound_to is not None and parameters and not is_static(node):
-        environment[parameters[0]] = function.bound_to
-        parameters = parameters[1:]
+    environment |= receiver(node, function.bound_to)
+    parameters = parameter_names(node)[len(environment) :]
     environment |= dict(zip(parameters, arguments.positional, strict=False))
     known = {*parameters, *(argument.arg for argument in node.args.kwonlyargs)}
     environment |= {name: value for name, value in arguments.keywords.items() if name in known}
@@ -47,7 +46,8 @@ def bound(
         environment.setdefault(name, UNKNOWN)
     if node.args.vararg is not None:
         rest = arguments.positional[len(parameters) :]
-        environment[node.args.vararg.arg] = UNKNOWN if arguments.starred else Items(tuple(rest))
+        is_unknown = arguments.starred and not arguments.stars_known
+        environment[node.args.vararg.arg] = UNKNOWN if is_unknown else Items(tuple(rest))
     if node.args.kwarg is not None:
         rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
         environment[node.args.kwarg.arg] = (
@@ -74,9 +74,3 @@ def question_of(function: FunctionValue, frame: Frame) -> Hashable | None:
         return None
     where = (function.node, function.bound_to, function.closure, id(function.enclosing))
     return (*where, frame.live, frame.inspects_signatures, tuple(given.items()))
-
-
-def is_static(node: ast.AST) -> bool:
-    """Whether a method takes no object: `@staticmethod`."""
-    decorators = getattr(node, "decorator_list", ())
-    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators)

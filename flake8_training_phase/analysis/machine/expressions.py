@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import merge
@@ -25,10 +26,10 @@ from flake8_training_phase.analysis.domain.values import (
     Rest,
     Union,
     Value,
-    comparison,
     each,
     flags_of,
     members,
+    text_of,
     truth,
     union,
     unknown_phase,
@@ -96,7 +97,7 @@ class Expressions(ABC):
             return union(value.values)
         if isinstance(value, Range):
             return value.position
-        return union(self.elements(member) for member in _not_none(value)) if isinstance(value, Union) else UNKNOWN
+        return union(self.elements(member) for member in _usable(value)) if isinstance(value, Union) else UNKNOWN
 
     def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
         """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
@@ -139,13 +140,15 @@ class Expressions(ABC):
 
     def _arguments(self, node: ast.Call, frame: Frame) -> Arguments:
         positional: list[Value] = []
-        starred = False
+        starred, stars_known = False, True
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 value = self.evaluate(argument.value, frame)
-                if isinstance(value, Items) and not value.keys and not starred:
-                    positional.extend(value.values)
                 starred = True
+                if stars_known and isinstance(value, Items) and not value.keys and not value.pairs:
+                    positional.extend(value.values)
+                else:
+                    stars_known = False
             else:
                 positional.append(self.evaluate(argument, frame))
         keywords: dict[str, Value] = {}
@@ -161,15 +164,22 @@ class Expressions(ABC):
         lacks = [value.lacks if isinstance(value, Rest) else frozenset[str]() for value in hidden]
         unknown = lacks[0].intersection(*lacks) if lacks else frozenset[str]()
         rest_of_call = bool(hidden) and all(isinstance(one, Rest) and one.of_call for one in hidden)
-        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call)
+        return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call, stars_known)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.evaluate(node.value, frame)
         if isinstance(node.slice, ast.Slice):
-            return base
+            return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
-        return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _not_none(base))
+        return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _usable(base))
+
+    def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
+        bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
+        known = [one.value for one in bounds if isinstance(one, Constant)]
+        if len(known) < 3 or not all(one is None or type(one) is int for one in known):
+            return base
+        return each(base, lambda one: one.part(slice(*known)) if isinstance(one, Items) else one)
 
     def _tuple(self, node: ast.Tuple | ast.List | ast.Set, frame: Frame) -> Value:
         values: list[Value] = []
@@ -197,8 +207,7 @@ class Expressions(ABC):
 
     def key(self, node: ast.expr, frame: Frame) -> str | None:
         """The key of a dict that an expression is, where that is a known text."""
-        value = self.evaluate(node, frame)
-        return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+        return text_of(self.evaluate(node, frame))
 
     def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
         return FunctionValue(node, frame.scope, frame, frame.environment)
@@ -357,9 +366,9 @@ class Expressions(ABC):
         return UNKNOWN
 
 
-def _not_none(value: Value) -> Iterable[Value]:
-    """What a value may be where something is done with it that cannot be done with None."""
-    return [one for one in members(value) if one != Constant(None)] or [value]
+def _usable(value: Value) -> Iterable[Value]:
+    """What a value may be where something is taken out of it: not None, nor a container that is yet to be filled."""
+    return [one for one in members(value) if one not in (Constant(None), Items(()))] or [value]
 
 
 def _computed(operator: ast.operator, left: Value, right: Value) -> Value:
@@ -399,24 +408,6 @@ def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) 
         same = second is not Passed.UNKNOWN and bool(second) is stops_on
         return stops_on if same else Passed.UNKNOWN
     return first if known is stops_on else second
-
-
-def compared(phase: PhaseValue, operator: ast.cmpop, wanted: Constant) -> PhaseValue:
-    """Whether the phase is a constant."""
-    if phase.may_be_number and isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(wanted.value, bool):
-        return unknown_phase(phase.parameter)
-    first, second, third = (_compared(flag, operator, wanted.value) for flag in phase.by_lane)
-    return PhaseValue((first, second, third), phase.parameter)
-
-
-def _compared(flag: Flag, operator: ast.cmpop, wanted: object) -> Flag:
-    if flag is Passed.UNKNOWN:
-        return Passed.UNKNOWN
-    if isinstance(operator, (ast.Is, ast.IsNot)):
-        return (flag is wanted) == isinstance(operator, ast.Is)
-    if isinstance(operator, (ast.Eq, ast.NotEq)):
-        return (flag == wanted) == isinstance(operator, ast.Eq)
-    return Passed.UNKNOWN
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] = {

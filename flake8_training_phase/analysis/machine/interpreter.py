@@ -32,6 +32,7 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import merge
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
+from flake8_training_phase.analysis.domain.receivers import is_static, receiver
 from flake8_training_phase.analysis.domain.scopes import function_imports
 from flake8_training_phase.analysis.domain.values import (
     LANES,
@@ -54,7 +55,7 @@ from flake8_training_phase.analysis.domain.values import (
     union,
     unknown_phase,
 )
-from flake8_training_phase.analysis.machine.calls import bound, does_something, is_static, question_of
+from flake8_training_phase.analysis.machine.calls import bound, does_something, question_of
 from flake8_training_phase.analysis.machine.statements import Statements, place
 from flake8_training_phase.analysis.models import functions as known_functions
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
@@ -182,7 +183,7 @@ class Interpreter(Statements):
 
     def _rebind(self, node: ast.Call, value: Value, frame: Frame) -> None:
         assert isinstance(node.func, ast.Attribute)
-        if isinstance(node.func.value, (ast.Name, ast.Attribute)):
+        if isinstance(node.func.value, (ast.Name, ast.Attribute, ast.Subscript)):
             self.replace(node.func.value, value, frame)
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -388,10 +389,9 @@ class Interpreter(Statements):
         self.state.visited.add(node)
         inner = Frame.of(function, frame.live)
         inner.inspects_signatures = inner.inspects_signatures or frame.inspects_signatures
-        parameters = parameter_names(node)
-        if function.bound_to is not None and parameters and not is_static(node):
-            parameters = parameters[1:]
-        elif function.owner is not None and not isinstance(node, ast.Lambda) and not is_static(node):
+        parameters = parameter_names(node)[len(receiver(node, function.bound_to)) :]
+        is_method = function.owner is not None and not isinstance(node, ast.Lambda) and not is_static(node)
+        if is_method and function.bound_to is None:
             # `Base.call(self, x)`: the instance comes first.
             first = arguments.positional[0] if arguments.positional else UNKNOWN
             inner.bound_to = first if isinstance(first, Instance) else None
@@ -446,7 +446,9 @@ def _flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list
 
 def _is_of_class(callee: FunctionValue) -> bool:
     """Whether a method is taken from its class, as in `Base.call(self, x)`."""
-    return callee.owner is not None and callee.bound_to is None and callee.node in callee.owner.methods.values()
+    if callee.owner is None or callee.bound_to is not None or is_static(callee.node):
+        return False
+    return callee.node in callee.owner.methods.values()
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, Place
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
 from flake8_training_phase.analysis.domain.merging import is_flag, merge
@@ -28,7 +29,7 @@ from flake8_training_phase.analysis.domain.values import (
     truth,
     union,
 )
-from flake8_training_phase.analysis.machine.expressions import Expressions, compared
+from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.syntax.blocks import TRY
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
@@ -233,7 +234,7 @@ class Statements(Expressions):
         ways: list[list[Event]] = [[]]  # The empty way: no case fits.
         for case in statement.cases:
             frame.environment = before.fork()
-            frame.live, left = self.split(_fits(case.pattern, subject), left)
+            frame.live, left = self.split(self._fits(case.pattern, subject, frame), left)
             for name in _captured(case.pattern):
                 frame.environment[name] = UNKNOWN
             if case.guard is not None:
@@ -248,6 +249,22 @@ class Statements(Expressions):
         frame.join(after, live, before.fork(), left, before)
         if any(ways):
             self.events.append(Branch(ways))
+
+    def _fits(self, pattern: ast.pattern, subject: Value, frame: Frame) -> Value:
+        """Whether a pattern matches a value."""
+        if isinstance(pattern, ast.MatchAs):
+            return Constant(True) if pattern.pattern is None else self._fits(pattern.pattern, subject, frame)
+        if isinstance(pattern, ast.MatchOr):
+            ways = {self._fits(one, subject, frame) for one in pattern.patterns}
+            return Constant(True) if Constant(True) in ways else ways.pop() if len(ways) == 1 else UNKNOWN
+        if isinstance(pattern, ast.MatchSingleton):
+            wanted = Constant(pattern.value)
+            if isinstance(subject, PhaseValue):
+                return compared(subject, ast.Is(), wanted)
+            return comparison(subject, ast.Is(), wanted)
+        if isinstance(pattern, ast.MatchValue) and not isinstance(subject, PhaseValue):
+            return comparison(subject, ast.Eq(), self.evaluate(pattern.value, frame))
+        return UNKNOWN
 
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         frame.environment[statement.name] = FunctionValue(statement, frame.scope, frame, frame.environment)
@@ -309,15 +326,6 @@ def _assigned_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, statement.value
-
-
-def _fits(pattern: ast.pattern, subject: Value) -> Value:
-    """Whether a pattern matches a value."""
-    if isinstance(pattern, ast.MatchAs):
-        return Constant(True) if pattern.pattern is None else _fits(pattern.pattern, subject)
-    if isinstance(subject, PhaseValue) and isinstance(pattern, ast.MatchSingleton):
-        return compared(subject, ast.Is(), Constant(pattern.value))
-    return UNKNOWN
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:

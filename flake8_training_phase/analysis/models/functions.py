@@ -13,6 +13,7 @@ from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
     Constant,
+    External,
     FunctionValue,
     Instance,
     Items,
@@ -23,6 +24,7 @@ from flake8_training_phase.analysis.domain.values import (
     SuperValue,
     Value,
     members,
+    text_of,
     union,
     unknown_phase,
 )
@@ -60,8 +62,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
             return wrapped
     if isinstance(first, PhaseValue) and first.parameter is not None and name in _CHOOSING:
         run.phase_used(node.args[0], frame)
-    if name == "OrderedDict":
-        return _dict(run, arguments, frame)
+    if root in ("collections", "functools") and name in _MODULES:
+        return _MODULES[name](run, arguments, frame)
     if isinstance(first, PhaseValue) and name in _SAME_PHASE:
         return first
     if "has_arg" in name:
@@ -249,12 +251,24 @@ def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
 def _dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if arguments.positional and isinstance(arguments.positional[0], Items):
         given = arguments.positional[0]
-        pairs = [one.values[1] for one in given.values if isinstance(one, Items) and len(one.values) == 2]
-        if pairs:
-            return Items(tuple(pairs), (None,) * len(pairs))
-        return given
+        pairs = [one.values for one in given.values if isinstance(one, Items) and len(one.values) == 2]
+        return Items(tuple(value for _, value in pairs), tuple(text_of(key) for key, _ in pairs)) if pairs else given
     keywords = arguments.keywords
     return UNKNOWN if arguments.hidden else Items(tuple(keywords.values()), tuple(keywords))
+
+
+def _default_dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """A dict that holds a new list under every key: `defaultdict(list)`."""
+    of_lists = arguments.positional[:1] == (External("builtins.list"),)
+    return Items((Items(()),), (None,)) if of_lists else UNKNOWN
+
+
+def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """`reduce(lambda x, layer: layer(x), layers, x)`."""
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    function, items = arguments.positional[:2]
+    return run.in_loop(function, frame, given=(UNKNOWN, run.elements(items)))
 
 
 def _same_items(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -297,3 +311,11 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "float": _number,
     **dict.fromkeys(_SAME_ITEMS, _same_items),
 }
+
+_MODULES: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
+    "OrderedDict": _dict,
+    "defaultdict": _default_dict,
+    "deque": _same_items,
+    "reduce": _reduce,
+}
+"""Of the standard library."""

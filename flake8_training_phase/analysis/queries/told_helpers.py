@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.domain.arguments import Arguments, defaults,
 from flake8_training_phase.analysis.domain.around import Objects
 from flake8_training_phase.analysis.domain.events import Given, Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
@@ -21,7 +22,6 @@ from flake8_training_phase.analysis.domain.values import (
     PhaseValue,
     Value,
 )
-from flake8_training_phase.analysis.machine.calls import is_static
 from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.analysis.queries.checked_module import LayerClass, concerned
@@ -90,8 +90,7 @@ def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
 
 def _is_left(helper: Inlined, name: str) -> bool:
     """Whether a call surely leaves a parameter of a helper to its default."""
-    is_bound = helper.callee.bound_to is not None and not is_static(helper.function)
-    parameters = parameter_names(helper.function)[is_bound:]
+    parameters = parameter_names(helper.function)[len(receiver(helper.function, helper.callee.bound_to)) :]
     return helper.arguments.flag(parameters, name).given is Given.NOT
 
 

@@ -6,33 +6,67 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.dropout_functions import is_dropout
+from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD
+from flake8_training_phase.analysis.queries.functional_calls import guarded_calls
+from flake8_training_phase.analysis.queries.kept_defaults import KeptDefault
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
+from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
 
 
 @dataclass(frozen=True, slots=True)
 class UnfilledParameter:
-    """A parameter that keeps its default in `fit()` and `predict()`, and the layers whose flag is made from it."""
+    """A parameter that keeps its default in `fit()` and `predict()`, and what it decides."""
 
     argument: ast.arg
     default: ast.Constant
     flag: bool | None
-    """What the layers are given with that default."""
-    calls: tuple[LayerCall, ...]
+    """The flag with that default."""
+    subject: str
+    """The first thing that gets it, or runs by it, for messages."""
+    calls: tuple[LayerCall, ...] = ()
+    """The layers that are given the parameter itself."""
 
 
 def text_parameters(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
-    """`mode` of `call(self, x, mode="train")`, where it is compared with a text: `training=(mode == "train")`."""
+    """`mode` of `call(self, x, mode="train")`, where it is compared with a text: `training=(mode == "train")`,
+    `if mode == "train":`.
+    """
+    method = layer_class.cls.call
     for argument, default in _optional(layer_class):
-        if isinstance(default.value, str):
-            found = [(call, _compared(layer_class, call, argument, default.value)) for call in _reaching(layer_class)]
-            calls = {call: flag for call, flag in found if flag is not None}
-            if calls and not _is_given(layer_class, argument.arg):
-                yield UnfilledParameter(argument, default, next(iter(calls.values())), tuple(calls))
+        if isinstance(default.value, str) and method is not None and not _is_given(layer_class, argument.arg):
+            kept = KeptDefault(method, argument.arg, default)
+            found = [*_told(layer_class, kept)]
+            if any(PHASE_WORD.search(one) for one in (argument.arg, default.value)):
+                found += _run(layer_class, kept)
+            for subject, flag in found[:1]:
+                yield UnfilledParameter(argument, default, flag, subject)
+
+
+def _told(layer_class: LayerClass, kept: KeptDefault) -> Iterator[tuple[str, bool]]:
+    """The layers whose flag a parameter decides, and the flag as long as it keeps its default."""
+    for call in _reaching(layer_class):
+        decided = kept.outcome(call.flag.node) if call.flag.node is not None else None
+        if decided is not None:
+            yield placed_title(call), decided
+
+
+def _run(layer_class: LayerClass, kept: KeptDefault) -> Iterator[tuple[str, bool]]:
+    """What runs in training mode if a parameter says so, and whether it does as long as that keeps its default."""
+    for call in _reaching(layer_class):
+        is_on = isinstance(call.flag.node, ast.Constant) and call.flag.node.value is True
+        runs = kept.runs(call.node) if is_on else None
+        if runs is not None:
+            yield placed_title(call), runs
+    for dropout in guarded_calls(layer_class, is_dropout):
+        runs = kept.runs(dropout.node) if dropout.function is layer_class.call else None
+        if runs is not None:
+            yield f"`{ast.unparse(dropout.node.func)}` (line {dropout.node.lineno})", runs
 
 
 def second_flags(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
@@ -44,7 +78,7 @@ def second_flags(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
         if named and (default.value is None or isinstance(default.value, bool)):
             calls = tuple(call for call in _reaching(layer_class) if _names(call.flag.node, argument))
             if calls and not _is_given(layer_class, argument.arg):
-                yield UnfilledParameter(argument, default, default.value, calls)
+                yield UnfilledParameter(argument, default, default.value, placed_title(calls[0]), calls)
 
 
 def _optional(layer_class: LayerClass) -> Iterator[tuple[ast.arg, ast.Constant]]:
@@ -68,33 +102,6 @@ def _reaching(layer_class: LayerClass) -> Iterator[LayerCall]:
 
 def _names(node: ast.expr | None, argument: ast.arg) -> bool:
     return isinstance(node, ast.Name) and node.id == argument.arg
-
-
-def _compared(layer_class: LayerClass, call: LayerCall, argument: ast.arg, default: str) -> bool | None:
-    """What a flag is when the parameter has its default; None when it is no comparison of the parameter with a text."""
-    assert layer_class.call is not None
-    test = _written(layer_class.call, call.flag.node)
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        return None
-    sides = [test.left, test.comparators[0]]
-    wanted = next((one.value for one in sides if isinstance(one, ast.Constant)), None)
-    if not any(_names(one, argument) for one in sides) or not isinstance(wanted, str):
-        return None
-    if isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
-        return (wanted == default) is isinstance(test.ops[0], ast.Eq)
-    return None
-
-
-def _written(function: FunctionNode, node: ast.expr | None) -> ast.expr | None:
-    """The expression that a name holds, when the function assigns it once; the node itself when it is no name."""
-    if not isinstance(node, ast.Name):
-        return node
-    named = [one for one in nodes_in(function) if isinstance(one, ast.Assign) and _names_target(one, node.id)]
-    return named[0].value if len(named) == 1 else None
-
-
-def _names_target(node: ast.Assign, name: str) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
 
 
 def _is_given(layer_class: LayerClass, name: str) -> bool:

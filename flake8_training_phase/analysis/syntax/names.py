@@ -34,6 +34,23 @@ def root_of(expression: ast.expr) -> ast.expr:
     return expression
 
 
+def written(node: ast.expr, function: ast.AST) -> ast.expr:
+    """The expression that a local name of a function holds, when it is assigned once; else the node itself."""
+    if not isinstance(node, ast.Name):
+        return node
+    values: list[ast.expr] = []
+    for one in nodes_in(function):
+        if isinstance(one, ast.arg) and one.arg == node.id:
+            return node
+        if isinstance(one, ast.Assign) and any(_is_name(target, node.id) for target in one.targets):
+            values.append(one.value)
+    return values[0] if len(values) == 1 else node
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
 def with_used(
     functions: Iterable[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda],
     known: Iterable[ast.FunctionDef | ast.AsyncFunctionDef],

@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.syntax.definitions import (
     mentions,
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
+from flake8_training_phase.keras.catalogue import KerasLayer
 
 _EVALUATION = r"val|valid|validate|validation|test|testing|eval|evaluate|evaluation"
 _EVALUATES = re.compile(rf"(^|_)({_EVALUATION}|predict|prediction|infer|inference)(_|\d|$)", re.IGNORECASE)
@@ -82,8 +83,13 @@ def _of_models(module: CheckedModule, found: Mapping[ast.Call, tuple[ast.Constan
         depends = [dependence(one) for one in known]
         if Dependence.YES in depends:
             yield Evaluation(call, flag, name, is_known=True)
-        elif not known and _LIKE_A_MODEL.search(ast.unparse(call.func)):
+        elif all(map(_is_any_model, known)) and _LIKE_A_MODEL.search(ast.unparse(call.func)):
             yield Evaluation(call, flag, name, is_known=False)
+
+
+def _is_any_model(instance: Instance) -> bool:
+    """Whether nothing more is known of an object than that it is a model: a parameter is annotated so."""
+    return isinstance(instance.type, KerasLayer) and instance.type.name == "Model"
 
 
 def _may_evaluate(unit: Unit) -> bool:

@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, parent_d
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
+from flake8_training_phase.analysis.syntax.names import written
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _MEANT = re.compile(
@@ -41,13 +42,24 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
     for event in layer_class.events:
         if not isinstance(event, (LayerCall, KerasCall)) or event.flag.node is None or not own:
             continue
-        reads = _attributes(event.flag.node, own[0])
-        if reads and _depends(event, reads) and any(_can_be_true(layer_class, event.flag.node, one) for one in reads):
+        flag = event.flag.node if event.place.function is None else written(event.flag.node, event.place.function)
+        test, is_negated = _test(flag)
+        reads = _attributes(test, own[0])
+        can_be_true = (_can_be_true(layer_class, one, _is_negated(test, one) is not is_negated) for one in reads)
+        if reads and _depends(event, reads) and any(can_be_true):
             if isinstance(event, LayerCall):
                 layer = called_title(event)
             else:
                 layer = f"`{event.parent}.call`"
             yield ComputedFlag(event.flag.node, layer, event.at_hand)
+
+
+def _test(flag: ast.expr) -> tuple[ast.expr, bool]:
+    """What decides a flag, and whether that turns it off: `self.frozen` of `False if self.frozen else True`."""
+    if isinstance(flag, ast.IfExp) and isinstance(flag.body, ast.Constant) and isinstance(flag.orelse, ast.Constant):
+        if bool(flag.body.value) is not bool(flag.orelse.value):
+            return flag.test, not flag.body.value
+    return flag, False
 
 
 def _attributes(flag: ast.expr, own: str) -> list[ast.Attribute]:
@@ -72,18 +84,17 @@ def _depends(event: LayerCall | KerasCall, reads: Iterable[ast.Attribute]) -> bo
     return parent_dependence(event) is Dependence.YES and not any(one.attr == "trainable" for one in reads)
 
 
-def _can_be_true(layer_class: LayerClass, flag: ast.expr, read: ast.Attribute) -> bool:
+def _can_be_true(layer_class: LayerClass, read: ast.Attribute, keeps: bool) -> bool:
     """Whether a flag can be True in `predict()`, as far as an attribute in it decides: only constructors set it, and
-    not always to what keeps the layer in inference mode.
+    not always to `keeps`, which keeps the layer in inference mode.
     """
     if read.attr == "trainable":
-        return not _is_negated(flag, read)
+        return not keeps
     classes = [one for one in layer_class.cls.ancestors if isinstance(one, UserClass)]
     values = [value for one in classes for value in _given(one, read.attr)]
     trees = [layer_class.module.tree, *(one.node for one in classes)]
     if not values or any(_is_set_elsewhere(tree, read.attr) for tree in trees):
         return False
-    keeps = _is_negated(flag, read)
     return any(not (isinstance(one, ast.Constant) and bool(one.value) is keeps) for one in values)
 
 

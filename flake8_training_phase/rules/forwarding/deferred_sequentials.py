@@ -8,13 +8,14 @@ it happens in the first call, and the flag of that call stays in the graph (rows
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, Items, Value, members
+from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -103,7 +104,12 @@ def _takes_any_shape(first: Value | None) -> bool:
 def _is_built(call: LayerCall, cls: UserClass) -> bool:
     """Whether a method other than `call` may build, or call, what is called here."""
     function = call.node.func
-    own = function.attr if isinstance(function, ast.Attribute) else None
+    if isinstance(function, ast.Attribute):
+        own = {function.attr}
+    else:
+        # `for branch in self.branches: branch(x)`: whatever holds it.
+        called = set(members(call.receiver))
+        own = {name for name, value in cls.attributes().items() if not called.isdisjoint(held_instances((value,)))}
     return any(_builds(node, own) for node in _methods(cls))
 
 
@@ -114,16 +120,16 @@ def _methods(cls: UserClass) -> Iterator[ast.AST]:
                 yield from nodes_in(method)
 
 
-def _builds(node: ast.AST, own: str | None) -> bool:
-    """Whether a node builds an attribute, or calls it; one that is not known may be any."""
+def _builds(node: ast.AST, own: Collection[str]) -> bool:
+    """Whether a node builds one of some attributes, or calls it; one that is not known may be any."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
-    if node.func.attr == own and isinstance(node.func.value, ast.Name):
+    if node.func.attr in own and isinstance(node.func.value, ast.Name):
         return True
     built = node.func.value
     if node.func.attr != "build" or isinstance(built, ast.Call):
         return False
-    return own is None or not isinstance(built, ast.Attribute) or built.attr == own
+    return not isinstance(built, ast.Attribute) or built.attr in own
 
 
 class Use(Enum):

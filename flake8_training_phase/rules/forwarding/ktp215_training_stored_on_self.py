@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
+from flake8_training_phase.analysis.syntax.names import written
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, Plan, Replace
@@ -95,6 +96,8 @@ class TrainingStoredOnSelf(Rule):
     def _flags(self, layer_class: LayerClass) -> Iterator[Problem]:
         for call in layer_class.layer_calls:
             flag = call.flag.node
+            if flag is not None and call.place.function is not None:
+                flag = written(flag, call.place.function)
             if isinstance(flag, ast.Attribute) and reaches_phase(call) and _is_set_once(flag, layer_class):
                 plan = _plan(layer_class, flag, call.at_hand)
                 yield self.problem(flag, _message(flag, call), layer_class.keras, plan)
@@ -115,7 +118,8 @@ def _combined(found: ComputedFlag) -> Plan | None:
     """Ask the parameter as well."""
     if found.at_hand is None:
         return None
-    template = f"{found.at_hand} and {{}}" if not isinstance(found.flag, ast.BoolOp) else f"{found.at_hand} and ({{}})"
+    compound = isinstance(found.flag, (ast.BoolOp, ast.IfExp))
+    template = f"{found.at_hand} and ({{}})" if compound else f"{found.at_hand} and {{}}"
     change = Replace(found.flag, template, (found.flag,))
     return Plan(f"Test `{found.at_hand}` too", Applicability.UNSAFE, (change,))
 

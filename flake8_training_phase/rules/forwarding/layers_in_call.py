@@ -88,16 +88,6 @@ def _is_cached(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any("cache" in ast.unparse(decorator) for decorator in function.decorator_list)
 
 
-def runs_as_graph(layer_class: LayerClass) -> bool:
-    """Whether a method of a class makes a functional model of its `call`: `Model(x, self.call(x))`."""
-    for name, method in layer_class.cls.methods.items():
-        calls = [node for node in nodes_in(method) if isinstance(node, ast.Call)]
-        makes = any(_last_name(one.func) in ("Model", "Functional") for one in calls)
-        if name != "call" and makes and any(ast.unparse(one.func) in ("self", "self.call") for one in calls):
-            return True
-    return False
-
-
 def has_state(layer: Instance) -> bool:
     """Whether a layer surely has weights."""
     return has_weights(layer) and not _is_uncertain(layer)

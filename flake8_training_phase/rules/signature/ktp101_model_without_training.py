@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.modes import Mode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.graph_methods import is_only_a_graph
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import untold_helper
@@ -24,7 +25,8 @@ class ModelWithoutTraining(Rule):
     ## What it does
 
     Reports a `keras.Model` subclass whose `call`, its own or one it inherits, has no parameter that is literally
-    named `training`, and runs a layer that behaves differently in training.
+    named `training`, and runs a layer that behaves differently in training. It is *fragile* where the module makes such
+    models only inside others, which pass their mode on, or only to make a functional model of their `call`.
 
     ## What Keras does
 
@@ -89,6 +91,8 @@ class ModelWithoutTraining(Rule):
                 if is_only_made_in_hosts(cls):
                     # Where a host loses the flag, that is said of the host: nobody fits what it holds.
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
+                elif is_only_a_graph(layer_class):
+                    message, severity = _graph_message(layer_class, hit[0]), Severity.FRAGILE
                 else:
                     message, severity = _message(layer_class, *hit), self.severity
                 yield self.problem(node, message, (3,), plan, severity=severity, related=related)
@@ -112,6 +116,13 @@ def _message(layer_class: LayerClass, call: LayerCall, mode: Mode) -> str:
     return (
         f"{layer_class.call_title} takes no `training`, so `{mode}` runs {placed_title(call)} in {phase} mode "
         "in Keras 3. Add `training=None`"
+    )
+
+
+def _graph_message(layer_class: LayerClass, call: LayerCall) -> str:
+    return (
+        f"{layer_class.call_title} takes no `training`: {placed_title(call)} is right only in the functional model "
+        f"made from `{layer_class.name}`. Add `training=None`"
     )
 
 

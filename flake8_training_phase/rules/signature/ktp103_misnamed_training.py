@@ -11,7 +11,6 @@ from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, shows_flag
-from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
@@ -31,9 +30,10 @@ class MisnamedTraining(Rule):
     flag count too when the parameter is passed to others: `fit()` cannot reach them. A layer whose parameter has no
     default is reported when it is called with `training`, which raises.
 
-    In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")`, and a second flag beside
-    `training` that a layer is given instead of it. When the parameter only reaches something unknown, as its
-    `training`, the finding is *fragile*.
+    In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")` or with an
+    `if mode == "train":` around a layer that is told True or a function that drops, and a second flag beside `training`
+    that a layer is given instead of it. When the parameter only reaches something unknown, as its `training`, the
+    finding is *fragile*.
 
     ## What Keras does
 
@@ -96,13 +96,13 @@ class MisnamedTraining(Rule):
     def _unfilled(self, layer_class: LayerClass) -> Iterator[Problem]:
         """The parameters beside the flag, or in its place, that decide it."""
         for found in (*text_parameters(layer_class), *second_flags(layer_class)):
-            name, call = found.argument.arg, found.calls[0]
+            name = found.argument.arg
             keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
             if not keras or (not layer_class.cls.is_model and isinstance(found.default.value, str)):
                 continue
             mode = "training" if found.flag else "inference"
             message = (
-                f"{placed_title(call)} always runs in {mode} mode: Keras never passes `{name}` of "
+                f"{found.subject} always runs in {mode} mode: Keras never passes `{name}` of "
                 f"`{layer_class.name}.call`, so it stays `{ast.unparse(found.default)}`. Use `training`"
             )
             yield self.problem(found.argument, message, keras)

@@ -47,3 +47,16 @@ class Follows(keras.Model):
     def call(self, x, training=None, in_training=None):
         in_training = training
         return self.dropout(x, training=in_training)
+
+
+class Features(keras.Model):
+    """The text decides what is computed, in whatever mode."""
+
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None, output="features"):
+        if output == "features":
+            return self.dropout(x, training=training)
+        return x

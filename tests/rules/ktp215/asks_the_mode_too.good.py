@@ -50,3 +50,17 @@ class Switched(keras.layers.Layer):
 
     def switch(self, active):
         self.active = active
+
+
+class Chooses(keras.layers.Layer):
+    def __init__(self, frozen=True):
+        super().__init__()
+        self.frozen = frozen
+        self.norm = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        x = self.norm(x, training=False if self.frozen else training)
+        if self.frozen:
+            training = self.frozen
+        return self.dropout(x, training=training)

@@ -32,3 +32,16 @@ class Follows(keras.layers.Layer):
 
     def call(self, x, training=None):
         return self.norm(x, training=self.norm.trainable)
+
+
+class Chooses(keras.layers.Layer):
+    def __init__(self, frozen=False):
+        super().__init__()
+        self.frozen = frozen
+        self.norm = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        may_train = self.trainable
+        x = self.norm(x, training=False if self.frozen else True)
+        return self.dropout(x, training=may_train)

@@ -12,3 +12,14 @@ class Classifier(keras.Model):
 
     def call(self, x):
         return self._head(x)
+
+
+class InALocal(keras.Model):
+    def __init__(self, is_training=False):
+        super().__init__()
+        self.is_training = is_training
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        train = self.is_training
+        return self.dropout(x, training=train)

@@ -44,10 +44,23 @@ class MadeInBuild(layers.Layer):
         return self.body(x, training=training)
 
 
+class BuildsTheOther(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.branches = [keras.Sequential([layers.Dense(8), layers.Dropout(0.5)]) for _ in range(2)]
+        self.gate = layers.Dense(1)
+
+    def build(self, input_shape):
+        self.gate.build(input_shape)
+
+    def call(self, x, training=None):
+        return self.gate(x) * sum(branch(x, training=training) for branch in self.branches)
+
+
 class Net(keras.Model):
     def __init__(self):
         super().__init__()
-        self.parts = [Branches(), Filled(0.5), MadeInBuild()]
+        self.parts = [Branches(), Filled(0.5), MadeInBuild(), BuildsTheOther()]
 
     def call(self, x, training=None):
         for part in self.parts:

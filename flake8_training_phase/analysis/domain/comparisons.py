@@ -1,0 +1,80 @@
+"""How values compare: known ones with each other, and the phase with a constant."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from flake8_training_phase.analysis.domain.values import (
+    SOME_NUMBER,
+    UNKNOWN,
+    ClassValue,
+    Constant,
+    FunctionValue,
+    Instance,
+    Items,
+    KerasMethod,
+    ModuleValue,
+    Partial,
+    PhaseValue,
+    Value,
+    unknown_phase,
+)
+from flake8_training_phase.keras.generations import Flag, Passed
+
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda one, others: one in others,
+    ast.NotIn: lambda one, others: one not in others,
+}
+
+
+def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Value:
+    """Whether two values that have nothing of the phase in them compare so: a constant where both are known."""
+    compare = _COMPARED[type(comparison_operator)]
+    if isinstance(right, Constant) and right.value is None and isinstance(left, _OBJECTS):
+        return Constant(isinstance(comparison_operator, (ast.IsNot, ast.NotEq)))
+    if not isinstance(left, Constant) or left is SOME_NUMBER or right is SOME_NUMBER:
+        return UNKNOWN
+    other: object
+    if isinstance(right, Constant):
+        other = right.value
+    elif isinstance(right, Items) and not right.keys and all(isinstance(one, Constant) for one in right.values):
+        other = tuple(one.value for one in right.values if isinstance(one, Constant))
+    else:
+        return UNKNOWN
+    try:
+        return Constant(compare(left.value, other))
+    except TypeError:
+        return UNKNOWN
+
+
+_OBJECTS = (Instance, ClassValue, FunctionValue, KerasMethod, Items, Partial, ModuleValue)
+"""What is not None."""
+
+
+def compared(phase: PhaseValue, how: ast.cmpop, wanted: Constant) -> PhaseValue:
+    """Whether the phase is a constant."""
+    if phase.may_be_number and isinstance(how, (ast.Is, ast.IsNot)) and isinstance(wanted.value, bool):
+        return unknown_phase(phase.parameter)
+    first, second, third = (_flag_compared(flag, how, wanted.value) for flag in phase.by_lane)
+    return PhaseValue((first, second, third), phase.parameter)
+
+
+def _flag_compared(flag: Flag, how: ast.cmpop, wanted: object) -> Flag:
+    if flag is Passed.UNKNOWN:
+        return Passed.UNKNOWN
+    if isinstance(how, (ast.Is, ast.IsNot)):
+        return (flag is wanted) == isinstance(how, ast.Is)
+    if isinstance(how, (ast.Eq, ast.NotEq)):
+        return (flag == wanted) == isinstance(how, ast.Eq)
+    return Passed.UNKNOWN

@@ -1,0 +1,60 @@
+"""What a `call` does as long as one of its parameters keeps its default."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.values import Constant, truth
+from flake8_training_phase.analysis.syntax.blocks import blocks
+from flake8_training_phase.analysis.syntax.names import written
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
+
+
+class KeptDefault:
+    """A method, one of its parameters, and the default of that, which nobody replaces."""
+
+    def __init__(self, method: Method, name: str, default: ast.Constant) -> None:
+        self._method = method
+        self._given = {name: Constant(default.value)}
+
+    def outcome(self, node: ast.expr) -> bool | None:
+        """Whether an expression is true; None where the parameter does not settle it."""
+        test = written(node, self._method.node)
+        if not any(isinstance(one, ast.Name) and one.id in self._given for one in nodes_in(test)):
+            return None
+        owner = self._method.owner
+        return truth(owner.program.evaluate(test, owner.scope, self._given))[0]
+
+    def runs(self, node: ast.AST) -> bool | None:
+        """Whether a node runs; None where no test of the parameter stands before it."""
+        outcomes = list(self._outcomes_before(node))
+        return all(outcomes) if outcomes else None
+
+    @cached_property
+    def _parents(self) -> dict[ast.AST, ast.AST]:
+        return parents_of(self._method.node)
+
+    def _outcomes_before(self, node: ast.AST) -> Iterator[bool]:
+        """Of the tests of the parameter that decide whether a node runs, whether they let it."""
+        child = node
+        while (parent := self._parents.get(child)) is not None:
+            if isinstance(parent, (ast.If, ast.IfExp)) and child is not parent.test:
+                is_first = child is parent.body or (isinstance(parent.body, list) and child in parent.body)
+                outcome = self.outcome(parent.test)
+                if outcome is not None:
+                    yield outcome is is_first
+            if isinstance(child, ast.stmt):
+                yield from self._exits_before(child, parent)
+            child = parent
+
+    def _exits_before(self, statement: ast.stmt, parent: ast.AST) -> Iterator[bool]:
+        """The same of `if mode == "test": return x` in front of it."""
+        block = next((one for one in blocks(parent) if statement in one), [])  # type: ignore[arg-type]
+        for one in block[: block.index(statement)] if block else ():
+            if isinstance(one, ast.If) and isinstance(one.body[-1], (ast.Return, ast.Raise)) and not one.orelse:
+                outcome = self.outcome(one.test)
+                if outcome is not None:
+                    yield not outcome

@@ -7,14 +7,15 @@ from collections.abc import Callable, Hashable
 
 from flake8_training_phase.analysis.domain.arguments import (
     Arguments,
+    FunctionNode,
     defaults,
     hidden_items,
     parameter_names,
     unknown_rest,
 )
-from flake8_training_phase.analysis.domain.events import Branch, Exit, Inlined, Loop, walk
+from flake8_training_phase.analysis.domain.events import Branch, Exit, FlagArgument, Given, Inlined, Loop, walk
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.receivers import receiver
+from flake8_training_phase.analysis.domain.receivers import is_static, receiver
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
@@ -74,3 +75,17 @@ def question_of(function: FunctionValue, frame: Frame) -> Hashable | None:
         return None
     where = (function.node, function.bound_to, function.closure, id(function.enclosing))
     return (*where, frame.live, frame.inspects_signatures, tuple(given.items()))
+
+
+def flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list[str]) -> FlagArgument:
+    """The flag that a function is given; it may be among what its `*args` take."""
+    flag = arguments.flag(parameters)
+    taken = node.args.vararg is not None and len(arguments.positional) > len(parameters)
+    return FlagArgument(Given.MAYBE) if flag.absent and taken else flag
+
+
+def is_of_class(callee: FunctionValue) -> bool:
+    """Whether a method is taken from its class, as in `Base.call(self, x)`."""
+    if callee.owner is None or callee.bound_to is not None or is_static(callee.node):
+        return False
+    return callee.node in callee.owner.methods.values()

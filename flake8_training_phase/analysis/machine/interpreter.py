@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.domain.arguments import (
     NO_CALL,
     Arguments,
-    FunctionNode,
     parameter_names,
 )
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -55,7 +54,13 @@ from flake8_training_phase.analysis.domain.values import (
     union,
     unknown_phase,
 )
-from flake8_training_phase.analysis.machine.calls import bound, does_something, question_of
+from flake8_training_phase.analysis.machine.calls import (
+    bound,
+    does_something,
+    flag_of_function,
+    is_of_class,
+    question_of,
+)
 from flake8_training_phase.analysis.machine.statements import Statements, place
 from flake8_training_phase.analysis.models import functions as known_functions
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
@@ -193,7 +198,7 @@ class Interpreter(Statements):
         if isinstance(callee, Union):
             return self._apply_union(callee, arguments, node, frame)
         if isinstance(callee, FunctionValue):
-            is_super = isinstance(node.func, ast.Attribute) and (_is_super(node.func.value) or _is_of_class(callee))
+            is_super = isinstance(node.func, ast.Attribute) and (_is_super(node.func.value) or is_of_class(callee))
             return self._inline(callee, arguments, frame, is_super)
         if isinstance(callee, ClassValue):
             return self._construct(callee, arguments, node, frame)
@@ -403,7 +408,7 @@ class Interpreter(Statements):
         call = Inlined(
             function,
             arguments,
-            _flag_of_function(node, arguments, parameters),
+            flag_of_function(node, arguments, parameters),
             is_super_call,
             place(frame),
             frame.phase_name(),
@@ -435,20 +440,6 @@ class Interpreter(Statements):
 def _is_sequential_subclass(value: Value) -> bool:
     cls = value.type if isinstance(value, Instance) else None
     return isinstance(cls, UserClass) and cls.keras_base_name == "Sequential"
-
-
-def _flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list[str]) -> FlagArgument:
-    """The flag that a function is given; it may be among what its `*args` take."""
-    flag = arguments.flag(parameters)
-    taken = node.args.vararg is not None and len(arguments.positional) > len(parameters)
-    return FlagArgument(Given.MAYBE) if flag.absent and taken else flag
-
-
-def _is_of_class(callee: FunctionValue) -> bool:
-    """Whether a method is taken from its class, as in `Base.call(self, x)`."""
-    if callee.owner is None or callee.bound_to is not None or is_static(callee.node):
-        return False
-    return callee.node in callee.owner.methods.values()
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -23,7 +23,7 @@ from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.runs.examiner import Examiner
 from flake8_training_phase.runs.session import results_of, written
 from flake8_training_phase.sources.document import Document
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 from flake8_training_phase.sources.reading import OnError
 from flake8_training_phase.sources.text import SourceText
 
@@ -159,7 +159,7 @@ def check_text(
     name, for_file, source = _text_with_settings(text, settings, filename)
     try:
         found: Iterable[findings.Finding] = engine.check(source, for_file, name)
-    except Broken as error:
+    except AnalysisError as error:
         found = engine.broken_findings(error, source, for_file)
     return _converted(found, Document(name, source))
 
@@ -178,7 +178,7 @@ def fix_text(
     document = Document(name, source)
     try:
         done = engine.fix(source, for_file, name, unsafe=unsafe)
-    except Broken as error:
+    except AnalysisError as error:
         return FixedText(text, (), _converted(engine.broken_findings(error, source, for_file), document))
     left = _converted(done.remaining, document.with_text(done.text))
     return FixedText(done.text, _converted(done.made, document), left)

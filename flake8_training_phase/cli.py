@@ -14,7 +14,7 @@ from flake8_training_phase import __version__
 from flake8_training_phase.command.exits import ended
 from flake8_training_phase.command.options import CommandMode, Verbosity, add_run_options, run_options
 from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
-from flake8_training_phase.command.run import Run
+from flake8_training_phase.command.run import CommandRun
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.resolve import Configuration
@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace, paths: Sequence[Path], default: CommandMod
     cache = Cache(options.cache_dir or default_folder())
     progress = Progress(sys.stderr)
     examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
-    run = Run(configuration, for_run, examiner, progress, options.force_exclude)
+    run = CommandRun(configuration, for_run, examiner, progress, options.force_exclude)
     if options.paths == ["-"]:
         return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
     return run.paths(paths)

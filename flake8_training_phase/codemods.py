@@ -20,7 +20,7 @@ from flake8_training_phase.codes import rule_name
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.kinds import Codes, split
 from flake8_training_phase.configuration.resolve import Configuration
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 from flake8_training_phase.sources.text import SourceText
 
 RULES_WITH_FIXES = (
@@ -59,7 +59,7 @@ class _Fix(CodemodCommand):
         settings = self._configuration.for_file(Path(name))
         try:
             fixed = engine.fix(SourceText(tree.code), settings, name, unsafe=self._unsafe_fixes)
-        except Broken as error:
+        except AnalysisError as error:
             raise SkipFile(f"not analysed: {error}") from error
         for finding in fixed.remaining:
             self.warn(f"line {finding.start.row}: {finding.code} {finding.message}")

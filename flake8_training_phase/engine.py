@@ -21,11 +21,11 @@ from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.message_length import fitted
 from flake8_training_phase.printable import printable
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Problem, words_in
+from flake8_training_phase.rules.rule import Violation, words_in
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.gate import may_hold_findings, mentions_keras
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.parsing import WHOLE, Broken, parse, told_as_broken
+from flake8_training_phase.sources.parsing import WHOLE, AnalysisError, failures_as_analysis_errors, parse
 from flake8_training_phase.sources.text import SourceText
 
 MAX_ROUNDS = 20
@@ -46,7 +46,7 @@ class Fixed:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def _gc_paused() -> Iterator[None]:
     """Python's garbage collector, which looks at the whole syntax tree again and again, waits: a file keeps nearly all
     that is made for it until it is done, and the time for that would grow faster than its lines.
     """
@@ -59,7 +59,7 @@ def _nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
-def problems(module: CheckedModule, unwanted: Set[int]) -> Iterator[Problem]:
+def problems(module: CheckedModule, unwanted: Set[int]) -> Iterator[Violation]:
     """What the selected rules say of a module outside of some rows, each thing once."""
     seen: set[tuple[str, ast.AST]] = set()
     for rule in all_rules():
@@ -79,13 +79,13 @@ def ignored_rows(tree: ast.Module, patterns: tuple[str, ...]) -> Set[int]:
     return {row for node in ignored for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
-@_nothing_collected()
+@_gc_paused()
 def findings_of(
     tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project, with_fixes: bool
 ) -> list[Finding]:
-    """The findings of a parsed module, in order of place. Raises Broken."""
+    """The findings of a parsed module, in order of place. Raises AnalysisError."""
     style = _style(source, settings, filename, project) if with_fixes else None
-    with told_as_broken():
+    with failures_as_analysis_errors():
         module = CheckedModule(tree, source, filename, settings, project)
         unwanted = ignored_rows(tree, settings.ignore_classes)
         found = [
@@ -95,11 +95,11 @@ def findings_of(
         return in_order([*found, *_not_followed(module, unwanted)])
 
 
-@_nothing_collected()
+@_gc_paused()
 def check(
     source: SourceText, settings: Settings, filename: str, project: Project | None = None, with_fixes: bool = True
 ) -> list[Finding]:
-    """The findings of a text that no `# noqa` silences, in order of place. Raises Broken.
+    """The findings of a text that no `# noqa` silences, in order of place. Raises AnalysisError.
 
     `project` keeps the modules that were read, for the next file of the same run.
     """
@@ -116,7 +116,7 @@ def check(
 def _heard(
     tree: ast.Module, source: SourceText, settings: Settings, filename: str, project: Project, with_fixes: bool
 ) -> list[Finding]:
-    """The findings that no `# noqa` silences, with the fixes that their rules offer. Raises Broken."""
+    """The findings that no `# noqa` silences, with the fixes that their rules offer. Raises AnalysisError."""
     found = findings_of(tree, source, settings, filename, project, with_fixes)
     if not found:
         return []
@@ -140,7 +140,7 @@ def _verified(
 
     try:
         judged = Verifier(tree, source, analyse, safe_fixes, MAX_ROUNDS).verified(_safe_fixes(findings))
-    except Broken:
+    except AnalysisError:
         return findings  # A fix of ours breaks the text: whoever makes it reports that with its place.
     finally:
         project.close(Path(filename).absolute())  # It holds the text with fixes, which nobody has written.
@@ -155,7 +155,7 @@ def fix(
     unsafe: bool = False,
     to_fix: Callable[[Sequence[Finding], SourceText], Sequence[Finding]] = lambda findings, _: findings,
 ) -> Fixed:
-    """The text after all safe fixes (and the unsafe ones), made until there is nothing left to fix. Raises Broken.
+    """The text after all safe fixes (and the unsafe ones), made until nothing is left to fix. Raises AnalysisError.
 
     `to_fix` says which findings of a text may be fixed at all.
     """
@@ -180,21 +180,21 @@ def fix(
 def modes_at(
     source: SourceText, settings: Settings, filename: str, project: Project, position: Position
 ) -> list[CallModes]:
-    """Which phase the layer call at a position runs in, for each class that makes it. Raises Broken."""
+    """Which phase the layer call at a position runs in, for each class that makes it. Raises AnalysisError."""
     module = CheckedModule(parse(source), source, filename, settings, project)
     try:
         return call_modes(module, position)
     except RecursionError as error:
-        raise Broken("too deeply nested to be followed") from error
+        raise AnalysisError("too deeply nested to be followed") from error
 
 
 def unknown(source: SourceText, settings: Settings, filename: str, project: Project) -> tuple[Unknown, ...]:
-    """What the analysis does not know of a text, and why, in order of place. Raises Broken."""
+    """What the analysis does not know of a text, and why, in order of place. Raises AnalysisError."""
     from flake8_training_phase.analysis.queries.unknowns import unknowns
     from flake8_training_phase.rules import rule as rule_of
 
     module = CheckedModule(parse(source), source, filename, settings, project)
-    with told_as_broken():
+    with failures_as_analysis_errors():
         found = [Unknown(source.start(one.node), printable(one.message)) for one in unknowns(module)]
         found += [
             Unknown(
@@ -213,7 +213,7 @@ def _style(source: SourceText, settings: Settings, filename: str, project: Proje
     return FileStyle(source, lambda: project.style_of(path.absolute()))
 
 
-def finding(problem: Problem, source: SourceText, style: FileStyle | None) -> Finding:
+def finding(problem: Violation, source: SourceText, style: FileStyle | None) -> Finding:
     """A problem as a finding, with its place in the text and, when there is a style for it, its fix rendered."""
     rendered = None
     if style is not None and problem.plan is not None:
@@ -238,15 +238,15 @@ def _not_followed(module: CheckedModule, unwanted: Set[int]) -> Iterator[Finding
     if module.settings.selects(codes.CODE_OF_BROKEN_FILE, True):
         for one in not_followed(module):
             if one.node.lineno not in unwanted:
-                yield broken_finding(Broken(one.reason, module.source.start(one.node), one.part))
+                yield broken_finding(AnalysisError(one.reason, module.source.start(one.node), one.part))
 
 
-def _related(problem: Problem, source: SourceText) -> Related | None:
+def _related(problem: Violation, source: SourceText) -> Related | None:
     other = problem.related
     return None if other is None else Related(other.message, source.start(other.node), source.end(other.node))
 
 
-def broken_finding(error: Broken) -> Finding:
+def broken_finding(error: AnalysisError) -> Finding:
     """The one finding for a file, or a part of it, that cannot be analysed."""
     code, name = codes.CODE_OF_BROKEN_FILE, codes.NAME_OF_BROKEN_FILE
     end = replace(error.position, column=error.position.column + 1)
@@ -255,14 +255,14 @@ def broken_finding(error: Broken) -> Finding:
     return Finding(code, name, f"{error.part} not analysed: {error}", severity, (), error.position, end)
 
 
-def broken_findings(error: Broken, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
+def broken_findings(error: AnalysisError, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
     """That finding, unless nobody wants to hear of it: it is not selected, or a `# noqa` silences it."""
     found = broken_finding(error)
     unwanted = not settings.selects(found.code, True) or Suppressions(source).silence(found)
     return () if unwanted else (found,)
 
 
-def unread_findings(parts: Sequence[Broken], source: SourceText, settings: Settings) -> tuple[Finding, ...]:
+def unread_findings(parts: Sequence[AnalysisError], source: SourceText, settings: Settings) -> tuple[Finding, ...]:
     """The one finding for the parts of a file that cannot be analysed: at the first of them, with how many more
     there are.
     """
@@ -275,11 +275,11 @@ def unread_findings(parts: Sequence[Broken], source: SourceText, settings: Setti
 
 
 def _reparse(source: SourceText) -> None:
-    """Look once more at text that fixes have made. Raises Broken."""
+    """Look once more at text that fixes have made. Raises AnalysisError."""
     try:
         parse(source)
-    except Broken as error:
-        raise Broken(f"internal error, please report it: a fix would break line {error.position.row}") from error
+    except AnalysisError as error:
+        raise AnalysisError(f"internal error, please report it: a fix would break line {error.position.row}") from error
 
 
 def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:

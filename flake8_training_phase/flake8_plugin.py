@@ -78,9 +78,9 @@ class TrainingPhasePlugin:
             settings = self._settings()
         except SettingsError as error:
             from flake8_training_phase.engine import broken_finding
-            from flake8_training_phase.sources.parsing import Broken
+            from flake8_training_phase.sources.parsing import AnalysisError
 
-            found: Sequence[Finding] = [broken_finding(Broken(" ".join(str(error).split())))]
+            found: Sequence[Finding] = [broken_finding(AnalysisError(" ".join(str(error).split())))]
         else:
             found = self._remembered(text, settings) if settings.cache else self._found(text, settings)[0]
         for one in found:
@@ -102,14 +102,14 @@ class TrainingPhasePlugin:
     def _found(self, text: str, settings: Settings) -> tuple[tuple[Finding, ...], frozenset[str]]:
         """The findings of the file, and the other files that they depend on."""
         from flake8_training_phase.engine import broken_finding, findings_of
-        from flake8_training_phase.sources.parsing import Broken
+        from flake8_training_phase.sources.parsing import AnalysisError
         from flake8_training_phase.sources.text import SourceText
 
         project = self._shared_projects().of(settings)
         source = SourceText(text)
         try:
             found = tuple(findings_of(self._tree, source, settings, self._filename, project, with_fixes=False))
-        except Broken as error:
+        except AnalysisError as error:
             found = (broken_finding(error),)
         return found, project.lookups_for(Path(self._filename).absolute())
 

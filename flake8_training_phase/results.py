@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_training_phase.findings import Finding, Position, Unknown
-from flake8_training_phase.sources.document import Document, Place
+from flake8_training_phase.sources.document import DisplayPosition, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class FileResult:
         """The file as it was read, with the findings that were fixed."""
         return replace(self, after=self.before, findings=self.made)
 
-    def place(self, position: Position) -> Place:
+    def place(self, position: Position) -> DisplayPosition:
         """Where something that was found stands in the file."""
         assert self.after is not None
         return self.after.place(position)

@@ -22,80 +22,80 @@ from unittest import mock
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.rules import all_rules
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 from tests.inputs import Input, rule_inputs
 from tests.snapshots import difference
 
 NONSENSE = "nonsense"
-Mutation = Callable[[Problem, ast.Module], Problem]
+Mutation = Callable[[Violation, ast.Module], Violation]
 """What a rule says instead; the problem itself where nothing can be changed."""
 
 
-def at_the_class(problem: Problem, tree: ast.Module) -> Problem:
+def at_the_class(problem: Violation, tree: ast.Module) -> Violation:
     """Moved to the line of the class around it, or of the module's first statement."""
     around = [one for one in _around(problem.node, tree) if isinstance(one, ast.ClassDef)]
     return _moved(problem, around[0] if around else tree.body[0])
 
 
-def at_the_parent(problem: Problem, tree: ast.Module) -> Problem:
+def at_the_parent(problem: Violation, tree: ast.Module) -> Violation:
     """Moved to the next larger node."""
     return _moved(problem, next(_around(problem.node, tree), problem.node))
 
 
-def at_a_part(problem: Problem, tree: ast.Module) -> Problem:
+def at_a_part(problem: Violation, tree: ast.Module) -> Violation:
     """Moved to a smaller node in it."""
     parts = (one for one in ast.iter_child_nodes(problem.node) if hasattr(one, "lineno"))
     return _moved(problem, next(parts, problem.node))
 
 
-def at_the_last_statement(problem: Problem, tree: ast.Module) -> Problem:
+def at_the_last_statement(problem: Violation, tree: ast.Module) -> Violation:
     """Moved to the end of the module."""
     return _moved(problem, tree.body[-1])
 
 
-def ending_elsewhere(problem: Problem, tree: ast.Module) -> Problem:
+def ending_elsewhere(problem: Violation, tree: ast.Module) -> Violation:
     """Begun where it is, and ended with the module."""
     moved = replace(problem, end=tree.body[-1])
     return problem if _span(moved) == _span(problem) else moved
 
 
-def other_message(problem: Problem, tree: ast.Module) -> Problem:
+def other_message(problem: Violation, tree: ast.Module) -> Violation:
     """Told in other words."""
     return replace(problem, message=NONSENSE)
 
 
-def other_severity(problem: Problem, tree: ast.Module) -> Problem:
+def other_severity(problem: Violation, tree: ast.Module) -> Violation:
     """Taken for the next severity."""
     known = list(Severity)
     return replace(problem, severity=known[(known.index(problem.severity) + 1) % len(known)])
 
 
-def other_keras(problem: Problem, tree: ast.Module) -> Problem:
+def other_keras(problem: Violation, tree: ast.Module) -> Violation:
     """Said of another generation of Keras."""
     return replace(problem, keras=(2,) if problem.keras == (3,) else (3,))
 
 
-def no_fix(problem: Problem, tree: ast.Module) -> Problem:
+def no_fix(problem: Violation, tree: ast.Module) -> Violation:
     """Left without its fix."""
     return replace(problem, plan=None)
 
 
-def safe_as_unsafe(problem: Problem, tree: ast.Module) -> Problem:
+def safe_as_unsafe(problem: Violation, tree: ast.Module) -> Violation:
     """A safe fix called unsafe."""
     return _called(problem, Applicability.SAFE, Applicability.UNSAFE)
 
 
-def unsafe_as_safe(problem: Problem, tree: ast.Module) -> Problem:
+def unsafe_as_safe(problem: Violation, tree: ast.Module) -> Violation:
     """An unsafe fix called safe."""
     return _called(problem, Applicability.UNSAFE, Applicability.SAFE)
 
 
-def other_fix_message(problem: Problem, tree: ast.Module) -> Problem:
+def other_fix_message(problem: Violation, tree: ast.Module) -> Violation:
     """A fix told in other words."""
     return problem if problem.plan is None else replace(problem, plan=replace(problem.plan, message=NONSENSE))
 
 
-def half_a_fix(problem: Problem, tree: ast.Module) -> Problem:
+def half_a_fix(problem: Violation, tree: ast.Module) -> Violation:
     """A fix that leaves out the first of its changes."""
     plan = problem.plan
     if plan is None or len(plan.changes) < 2:
@@ -164,7 +164,7 @@ def _reached(rule: Rule) -> dict[Input, set[int]]:
     for one in rule_inputs(rule.code):
         lines = found.setdefault(one, set())
 
-        def look(problem: Problem, line: int, tree: ast.Module, lines: set[int] = lines) -> Problem:
+        def look(problem: Violation, line: int, tree: ast.Module, lines: set[int] = lines) -> Violation:
             lines.add(line)
             return problem
 
@@ -179,7 +179,7 @@ def _is_caught(rule: Rule, lines: range, mutation: Mutation, examples: Sequence[
     shown: list[Input] = []
     for one in examples:
 
-        def mutate(problem: Problem, line: int, tree: ast.Module, one: Input = one) -> Problem:
+        def mutate(problem: Violation, line: int, tree: ast.Module, one: Input = one) -> Violation:
             mutant = mutation(problem, tree) if line in lines else problem
             if mutant != problem:
                 changed.append(one)
@@ -192,16 +192,16 @@ def _is_caught(rule: Rule, lines: range, mutation: Mutation, examples: Sequence[
 
 
 @contextmanager
-def _saying(rule: Rule, instead: Callable[[Problem, int, ast.Module], Problem]) -> Iterator[None]:
+def _saying(rule: Rule, instead: Callable[[Violation, int, ast.Module], Violation]) -> Iterator[None]:
     """Lets a rule say what `instead` makes of its problems, of which it is told the line and the module."""
     check, say = type(rule).check, type(rule).problem
     module: list[CheckedModule] = []
 
-    def checked(self: Rule, given: CheckedModule) -> Iterator[Problem]:
+    def checked(self: Rule, given: CheckedModule) -> Iterator[Violation]:
         module[:] = [given]
         return check(self, given)
 
-    def said(self: Rule, *arguments: Any, **keywords: Any) -> Problem:
+    def said(self: Rule, *arguments: Any, **keywords: Any) -> Violation:
         return instead(say(self, *arguments, **keywords), sys._getframe(1).f_lineno, module[0].tree)
 
     with mock.patch.object(type(rule), "check", checked), mock.patch.object(type(rule), "problem", said):
@@ -217,19 +217,19 @@ def _around(node: ast.AST, tree: ast.Module) -> Iterator[ast.AST]:
             yield node
 
 
-def _moved(problem: Problem, node: ast.AST) -> Problem:
+def _moved(problem: Violation, node: ast.AST) -> Violation:
     """The problem at another node; itself when that is the same place."""
     moved = Rule.problem(problem.rule, node, problem.message, problem.keras, problem.plan, None, problem.severity)
     return problem if _span(moved) == _span(problem) else moved
 
 
-def _span(problem: Problem) -> tuple[int, int, int | None, int | None]:
+def _span(problem: Violation) -> tuple[int, int, int | None, int | None]:
     first: Any = problem.node
     last: Any = problem.end or problem.node
     return first.lineno, first.col_offset, last.end_lineno, last.end_col_offset
 
 
-def _called(problem: Problem, wrong: Applicability, instead: Applicability) -> Problem:
+def _called(problem: Violation, wrong: Applicability, instead: Applicability) -> Violation:
     plan = problem.plan
     if plan is None or plan.applicability is not wrong:
         return problem

@@ -17,8 +17,8 @@ from flake8_training_phase.fixes.changes import (
     AddParameter,
     Change,
     DeleteStatement,
+    FixPlan,
     NameArgument,
-    Plan,
     RenameKeyword,
     RenameParameter,
     Replace,
@@ -26,13 +26,13 @@ from flake8_training_phase.fixes.changes import (
 from flake8_training_phase.fixes.render import render
 from flake8_training_phase.fixes.style import FileStyle
 from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
-from flake8_training_phase.sources.parsing import Broken, parse
+from flake8_training_phase.sources.parsing import AnalysisError, parse
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL, returning
 
 
 def rendered(source: SourceText, *changes: Change) -> Fix | None:
-    return render(Plan("…", Applicability.SAFE, changes), source, FileStyle(source))
+    return render(FixPlan("…", Applicability.SAFE, changes), source, FileStyle(source))
 
 
 def made(source: SourceText, *changes: Change) -> str | None:
@@ -437,5 +437,5 @@ def test_a_fix_stays_out_of_suppressed_lines(comment: str) -> None:
 
 def test_a_fix_that_would_break_the_file_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "apply_edits", lambda source, edits: f"{source.text}def (:\n")
-    with pytest.raises(Broken, match="a fix would break line 11"):
+    with pytest.raises(AnalysisError, match="a fix would break line 11"):
         engine.fix(SourceText(MODEL), Settings(), "model.py")

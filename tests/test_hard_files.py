@@ -9,7 +9,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL, returning, run
 
@@ -80,7 +80,7 @@ def test_the_garbage_collector_is_left_as_it_was(collects: bool) -> None:
     (gc.enable if collects else gc.disable)()
     try:
         assert engine.check(SourceText(MODEL), Settings(), "model.py")
-        with pytest.raises(Broken):
+        with pytest.raises(AnalysisError):
             engine.check(SourceText(MODEL + "def"), Settings(), "model.py")
         assert gc.isenabled() is collects
     finally:

@@ -15,7 +15,7 @@ from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.runs.assignment import Fixes
 from flake8_training_phase.runs.cache import Cache
 from flake8_training_phase.runs.memory import Memory
-from flake8_training_phase.sources.document import Place
+from flake8_training_phase.sources.document import DisplayPosition
 from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.notebooks import Notebook
 from tests.helpers import FIXED_MODEL, MODEL, Result
@@ -298,7 +298,7 @@ def test_text_that_looks_hidden_is_given_back(fix: Fix, tmp_path: Path) -> None:
 def test_places() -> None:
     document = opened(markdown("x"), code("a\nb"), code(""), markdown("y"), code("c"))
     places = [document.place(document.source.position(document.source.text.index(name))) for name in ("b\n", "c\n")]
-    assert places == [Place(2, 0, 2), Place(1, 0, 5)]
+    assert places == [DisplayPosition(2, 0, 2), DisplayPosition(1, 0, 5)]
 
 
 def test_the_older_format(fix: Fix, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.findings import Finding
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.sources.parsing import Broken, parse
+from flake8_training_phase.sources.parsing import AnalysisError, parse
 from flake8_training_phase.sources.text import SourceText
 
 
@@ -58,7 +58,7 @@ def _scopes(source: SourceText) -> Iterator[_Scope]:
     """The classes and functions of a module, the outer ones first."""
     try:
         waiting: list[tuple[ast.AST, str]] = [(parse(source), "")]
-    except Broken:
+    except AnalysisError:
         return
     for node, around in waiting:
         for child in ast.iter_child_nodes(node):

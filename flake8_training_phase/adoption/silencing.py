@@ -15,7 +15,7 @@ from flake8_training_phase.findings import Edit, Finding, Position
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.edits import apply_edits
 from flake8_training_phase.sources.noqa import Suppressions
-from flake8_training_phase.sources.parsing import Broken, parse
+from flake8_training_phase.sources.parsing import AnalysisError, parse
 from flake8_training_phase.sources.text import SourceText
 
 _NOQA = re.compile(r"# noqa:\s?[A-Z]+[0-9]+(?:[,\s]*[A-Z]+[0-9]+)*", re.IGNORECASE)
@@ -112,6 +112,6 @@ def _is_silent(source: SourceText, text: str, findings: Iterable[Finding]) -> bo
     try:
         source.encode(text)
         same = ast.dump(parse(changed)) == ast.dump(parse(source))
-    except (Broken, RecursionError, UnicodeEncodeError):
+    except (AnalysisError, RecursionError, UnicodeEncodeError):
         return False
     return same and all(suppressions.silence(finding) for finding in findings)

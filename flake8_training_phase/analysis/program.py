@@ -14,8 +14,8 @@ from flake8_training_phase.analysis.constructions import constructions_of
 from flake8_training_phase.analysis.domain.arguments import (
     Arguments,
     defaults,
+    opaque_kwargs,
     unknown_arguments,
-    unknown_rest,
 )
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
@@ -26,12 +26,12 @@ from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
+    Container,
     FunctionValue,
     Instance,
-    Items,
     PhaseValue,
     Value,
-    union,
+    join,
 )
 from flake8_training_phase.analysis.machine.calls import bound
 from flake8_training_phase.analysis.machine.expressions import TooComplex
@@ -176,7 +176,7 @@ class Program:
             return {}
         made = [one.instance.construction for one in self._constructions_of(cls)]
         found = [self._bound(constructor, instance, one) for one in made if one is not None]
-        return {name: union(one[name] for one in found if name in one) for one in found for name in one}
+        return {name: join(one[name] for one in found if name in one) for one in found for name in one}
 
     def _bound(self, constructor: Method, instance: Instance, arguments: Arguments) -> dict[str, Value]:
         function = FunctionValue(constructor.node, constructor.owner.scope, owner=constructor.owner, bound_to=instance)
@@ -207,7 +207,7 @@ class Program:
         if node.args.kwarg is not None:
             cls = instance.type
             of_call = is_call and isinstance(cls, UserClass) and not cls.replaces_dunder_call
-            frame.environment[node.args.kwarg.arg] = unknown_rest(node, of_call=of_call)
+            frame.environment[node.args.kwarg.arg] = opaque_kwargs(node, of_call=of_call)
         if not is_call:
             frame.environment.update(_typed_parameters(node, method.owner.scope))
         frame.environment.update(given)
@@ -241,7 +241,7 @@ class Program:
             given[cls.phase_parameter] = PhaseValue((True, False, None), cls.phase_parameter, cls.default_is_number)
         elif cls.phase_in_kwargs and cls.call.node.args.kwarg is not None:
             flag = PhaseValue((True, False, None), "training")
-            given[cls.call.node.args.kwarg.arg] = Items((flag,), ("training",), open=True)
+            given[cls.call.node.args.kwarg.arg] = Container((flag,), ("training",), open=True)
         return self._followed(run, cls.call, given)
 
     def _followed(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> CallSummary:

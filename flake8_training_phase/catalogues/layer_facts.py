@@ -14,7 +14,7 @@ from functools import cached_property
 
 from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, defaults, parameter_names
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, Constant, Instance, Value, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
@@ -34,7 +34,7 @@ def layer_facts(cls: UserClass) -> dict[str, object] | None:
     """What a catalogue says of a class; None for one whose signature Keras does not see, or that it does not fill."""
     if hides_signature(cls) or cls.phase_parameter not in (None, "training") or cls.phase_in_kwargs:
         return None
-    base = next((one for one in cls.ancestors if isinstance(one, KerasLayer) and not one.origin), None)
+    base = next((one for one in cls.mro if isinstance(one, KerasLayer) and not one.origin), None)
     if base is None:
         return None
     facts: dict[str, object] = {"name": cls.name, "base": base.name}
@@ -230,7 +230,7 @@ def _one_is_normalization(value: Value, inside: tuple[UserClass, ...]) -> bool:
     events = list(walk(cls.program.summary(value).events))
     if any(isinstance(one, PhaseTest) for one in events):
         return False
-    parents = [layers().get(one.parent) for one in events if isinstance(one, KerasCall) and not one.flag.constant]
+    parents = [layers().get(one.parent) for one in events if isinstance(one, DirectKerasCall) and not one.flag.constant]
     if not all(one is not None and one.stops_when_frozen for one in parents):
         return False
     calls = (one.receiver for one in events if isinstance(one, LayerCall) and not one.flag.constant)

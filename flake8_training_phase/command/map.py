@@ -122,7 +122,7 @@ def _parts(target: str) -> tuple[str, str | None]:
 def _maps(path: str, name: str | None, stdin_name: str, configuration: Configuration) -> list[Map]:
     from flake8_training_phase.maps.static import NoSuchModel, maps_of  # The analysis, not for `--help`.
     from flake8_training_phase.sources.documents import open_document, read_document
-    from flake8_training_phase.sources.parsing import Broken
+    from flake8_training_phase.sources.parsing import AnalysisError
 
     file = Path(stdin_name if path == "-" else path)
     settings = configuration.for_file(file)
@@ -134,7 +134,7 @@ def _maps(path: str, name: str | None, stdin_name: str, configuration: Configura
         raise _Unreadable(f"cannot be read: {error.strerror or error}{hint}") from error
     except SyntaxError as error:
         raise _Unreadable(f"cannot be read: {error.msg or error}") from error
-    except Broken as error:
+    except AnalysisError as error:
         raise _Unreadable(f"{document.told(f'line {error.position.row}')}: {error}") from error
     except NoSuchModel as error:
         raise _Unreadable(str(error)) from error

@@ -22,7 +22,7 @@ from flake8_training_phase.runs.examiner import Examiner
 
 
 @dataclass(slots=True)
-class Run:
+class CommandRun:
     """One run."""
 
     configuration: Configuration

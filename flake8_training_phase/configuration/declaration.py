@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import Field, field, fields
 from typing import Any, NamedTuple
 
-from flake8_training_phase.configuration.kinds import Kind
+from flake8_training_phase.configuration.kinds import SettingKind
 
 _DECLARED = "setting"
 
@@ -16,7 +16,7 @@ class Setting(NamedTuple):
 
     name: str
     """Its field in `Settings`: `extend_select`."""
-    kind: Kind
+    kind: SettingKind
     help: str
     default: object
     in_flake8: bool
@@ -38,7 +38,7 @@ class Setting(NamedTuple):
         return f" (default: {shown})" if isinstance(shown, str) and shown else ""
 
 
-def setting(default: object, kind: Kind, help: str, *, flake8: bool = False, whole_run: bool = False) -> Any:
+def setting(default: object, kind: SettingKind, help: str, *, flake8: bool = False, whole_run: bool = False) -> Any:
     """A field of `Settings` that users can set."""
     return field(default=default, metadata={_DECLARED: (kind, help, flake8, whole_run)})
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_training_phase.keras.generations import Release
 
 
-class Kind(ABC):
+class SettingKind(ABC):
     """One kind of values."""
 
     metavar: str
@@ -40,7 +40,7 @@ class Kind(ABC):
         """What a front end would have to give for this value."""
 
 
-class Switch(Kind):
+class Switch(SettingKind):
     """True or false."""
 
     metavar = ""
@@ -56,7 +56,7 @@ class Switch(Kind):
         return value
 
 
-class Releases(Kind):
+class Releases(SettingKind):
     """Releases of Keras."""
 
     metavar = "VERSIONS"
@@ -73,7 +73,7 @@ class Releases(Kind):
         return written(value)
 
 
-class Format(Kind):
+class Format(SettingKind):
     """An output format."""
 
     metavar = "FORMAT"
@@ -93,7 +93,7 @@ class Format(Kind):
         return value
 
 
-class FilePath(Kind):
+class FilePath(SettingKind):
     """The path of a file."""
 
     metavar = "FILE"
@@ -136,7 +136,7 @@ class CatalogueFile(NamedTuple):
     digest: str
 
 
-class CatalogueFiles(Kind):
+class CatalogueFiles(SettingKind):
     """Files with catalogues of packages."""
 
     metavar = "FILES"
@@ -165,7 +165,7 @@ class CatalogueFiles(Kind):
         return [one.path for one in value]
 
 
-class Listed(Kind):
+class Listed(SettingKind):
     """Several texts."""
 
     what: str
@@ -262,7 +262,7 @@ class ClassPatterns(Listed):
         return text
 
 
-class Paths(Kind):
+class Paths(SettingKind):
     """Patterns of paths."""
 
     metavar = "PATTERNS"
@@ -290,7 +290,7 @@ class CodesByPath(NamedTuple):
         return tuple(dict.fromkeys(code for codes in met for code in codes))
 
 
-class PerFile(Kind):
+class PerFile(SettingKind):
     """A table of patterns of paths, each with codes."""
 
     metavar = "PATTERN:CODES"

@@ -121,7 +121,7 @@ class DropImport:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldImport:
+class ReserveImport:
     """Change nothing, but keep the fix from being made in one round with others that hold the import, if `alone`."""
 
     statement: ast.Import | ast.ImportFrom
@@ -142,12 +142,12 @@ Change = (
     | AppendStatement
     | Unwrap
     | DropImport
-    | HoldImport
+    | ReserveImport
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FixPlan:
     """A fix before it is rendered."""
 
     message: str

@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, binds
 from flake8_training_phase.analysis.queries.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.fixes.changes import Change, Plan, Replace
+from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.legacy_imports import has_comments
 from flake8_training_phase.fixes.parameter import add_parameter
 
@@ -21,7 +21,7 @@ _LONG = 70
 """How long the parts may be together before each gets a line of its own, where the call spans lines."""
 
 
-def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> Plan | None:
+def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> FixPlan | None:
     """Write `first if training else second` in the place of the call."""
     use = switch.use
     if switch.first is None or switch.second is None:
@@ -42,10 +42,10 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> Plan | None:
     changes.append(Replace(use.node, template, parts))
     safe = first.sure and second.sure and _is_told(use, switch.flag)
     applicability = Applicability.SAFE if safe else Applicability.UNSAFE
-    return Plan("Replace it with a conditional expression", applicability, tuple(changes))
+    return FixPlan("Replace it with a conditional expression", applicability, tuple(changes))
 
 
-def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Plan | None:
+def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> FixPlan | None:
     """Write what a choice by a literal always gives."""
     choice = _choice(switch, chosen)
     if has_comments(switch.use.node, (choice.node,), module.source):
@@ -54,7 +54,7 @@ def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Pl
     bare = choice.template == "{}" and not simple and _needs_brackets(switch.use)
     applicability = Applicability.SAFE if choice.sure else Applicability.UNSAFE
     change = Replace(switch.use.node, "({})" if bare else choice.template, (choice.node,))
-    return Plan("Replace it with the value it always returns", applicability, (change,))
+    return FixPlan("Replace it with the value it always returns", applicability, (change,))
 
 
 def _is_told(use: LegacyUse, flag: ast.expr | None) -> bool:

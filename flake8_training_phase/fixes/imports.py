@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.findings import Edit, Position
-from flake8_training_phase.fixes.changes import DropImport, HoldImport
+from flake8_training_phase.fixes.changes import DropImport, ReserveImport
 from flake8_training_phase.sources.text import SourceText
 
 
@@ -28,7 +28,7 @@ def without_import(change: DropImport, source: SourceText) -> Iterator[Edit]:
         yield Edit(source.end(names[place - 1]), last, "")
 
 
-def held_import(change: HoldImport, source: SourceText) -> Iterator[Edit]:
+def held_import(change: ReserveImport, source: SourceText) -> Iterator[Edit]:
     """An edit that changes nothing, and cannot be made together with that of another who holds the import."""
     start, end = source.start(change.statement), source.end(change.statement)
     yield Edit(start, end, source.segment(change.statement)) if change.alone else Edit(start, start, "")

@@ -15,14 +15,22 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import legacy_uses, root_name
 from flake8_training_phase.analysis.queries.phase_switches import phase_switches
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.fixes.changes import Change, DeleteStatement, DropImport, HoldImport, Plan, Replace, Unwrap
+from flake8_training_phase.fixes.changes import (
+    Change,
+    DeleteStatement,
+    DropImport,
+    FixPlan,
+    Replace,
+    ReserveImport,
+    Unwrap,
+)
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, is_backend_module
 from flake8_training_phase.sources.text import SourceText
 
 _Import = ast.Import | ast.ImportFrom
 
 
-def with_import(plan: Plan | None, module: CheckedModule) -> Plan | None:
+def with_import(plan: FixPlan | None, module: CheckedModule) -> FixPlan | None:
     """The plan, and the import of the backend with it when nothing else uses that."""
     if plan is None:
         return None
@@ -41,7 +49,7 @@ def _import_change(name: str, gone: set[ast.Name], module: CheckedModule) -> Cha
     if not left:
         return DropImport(statement, alias)
     if left <= _legacy_roots(module):
-        return HoldImport(statement, alone=_last(names) in gone)
+        return ReserveImport(statement, alone=_last(names) in gone)
     return None
 
 

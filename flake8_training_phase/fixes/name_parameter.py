@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
-from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses
@@ -13,11 +13,11 @@ from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
 from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, Plan, Replace
+from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 
 
-def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
+def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> FixPlan | None:
     """Name the parameter, use it where the flag was read, and pass it wherever `**kwargs` go."""
     if not uses.all_known or not all(defaults_to_inference(one) for one in uses.reads):
         return None
@@ -42,7 +42,7 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> Plan | None:
             changes.append(AddArgument(call, "training", "training"))
     is_sure = not uses.forwards and not _by_position(layer_class, uses)
     applicability = Applicability.SAFE if is_sure else Applicability.UNSAFE
-    return Plan("Add `training=None` to `call` and use it", applicability, tuple(changes))
+    return FixPlan("Add `training=None` to `call` and use it", applicability, tuple(changes))
 
 
 def _by_position(layer_class: LayerClass, uses: KwargsUses) -> bool:
@@ -93,9 +93,9 @@ def _takers(layer_class: LayerClass) -> set[ast.Call]:
     return {event.node for event in found if _takes_flag(event)}
 
 
-def _takes_flag(event: LayerCall | Inlined | KerasCall) -> bool:
+def _takes_flag(event: LayerCall | Inlined | DirectKerasCall) -> bool:
     if isinstance(event, LayerCall):
         return takes_keyword(event.receiver)
-    if isinstance(event, KerasCall):
+    if isinstance(event, DirectKerasCall):
         return parent_dependence(event) is Dependence.YES
     return parameter(event.function, "training") is not None

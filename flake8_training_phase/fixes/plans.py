@@ -7,29 +7,34 @@ from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, Place
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, ProgramPoint
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import kwargs_uses
-from flake8_training_phase.analysis.queries.layer_calls import leaks_true, reaches_phase, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import (
+    consumes_training,
+    leaks_true,
+    reaches_phase,
+    takes_keyword,
+)
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.fixes.changes import AddArgument, Change, Plan
+from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.fixes.thread_helper import NOT_USED, tells_helpers
 
 
-def forward(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     """Pass the phase that is at hand to a layer call; None where that would not be the phase asked for."""
-    assert call.at_hand is not None
+    assert call.forwardable_name is not None
     if not knows_phase(layer_class, call.place):
         return None
-    change = AddArgument(call.node, "training", call.at_hand)
-    return Plan(f"Pass `training={call.at_hand}`", Applicability.SAFE, (change,))
+    change = AddArgument(call.node, "training", call.forwardable_name)
+    return FixPlan(f"Pass `training={call.forwardable_name}`", Applicability.SAFE, (change,))
 
 
-def knows_phase(layer_class: LayerClass, place: Place) -> bool:
+def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:
     """Whether what a class has at hand is the phase: not where it is a parameter that Keras does not fill (KTP103,
     KTP107), for the call context knows better than its default.
     """
@@ -42,7 +47,7 @@ def _is_filled(cls: UserClass) -> bool:
     return cls.phase_parameter not in dict(defaults(cls.call.node))
 
 
-def trust_for_untold(place: Place) -> Applicability:
+def trust_for_untold(place: ProgramPoint) -> Applicability:
     """How far passing on the phase can be trusted to what has run with a value of its own whatever was asked for: a
     default of True would turn on what that has kept off.
     """
@@ -50,7 +55,7 @@ def trust_for_untold(place: Place) -> Applicability:
     return Applicability.UNSAFE if by_default else Applicability.SAFE
 
 
-def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Plan | None:
+def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> FixPlan | None:
     """Add `training=None` to the signature of `call`, and pass it to the layer calls in its body; None where the
     signature cannot take it.
 
@@ -61,7 +66,7 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Pla
     if not layer_class.cls.is_model and not can_be_told(calls):
         return None
     here = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver)]
-    told = [one for one in here if wants_flag(one) or leaks_true(one)]
+    told = [one for one in here if consumes_training(one) or leaks_true(one)]
     if only_augments(layer_class):
         return take_and_tell(layer_class, told, default="True")
     if not layer_class.cls.is_model:
@@ -80,7 +85,9 @@ def _tells_helpers(layer_class: LayerClass) -> bool:
     return layer_class.call is not None and tells_helpers(layer_class, layer_class.call, layer_class.events)
 
 
-def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined], default: str = "None") -> Plan | None:
+def take_and_tell(
+    layer_class: LayerClass, told: Iterable[LayerCall | Inlined], default: str = "None"
+) -> FixPlan | None:
     """Add `training` to the signature of `call`, and pass it to calls in its body that can take it; None where
     the signature cannot. Where the flag is read out of `**kwargs`, which do not hold it any more then, it is named.
 
@@ -97,7 +104,7 @@ def take_and_tell(layer_class: LayerClass, told: Iterable[LayerCall | Inlined], 
     changes += [AddArgument(one.node, "training", "training") for one in told]
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
     applicability = Applicability.UNSAFE if uses_kwargs(layer_class.call) else Applicability.SAFE
-    return Plan(f"Add `training={default}` to `call` and pass it on", applicability, tuple(dict.fromkeys(changes)))
+    return FixPlan(f"Add `training={default}` to `call` and pass it on", applicability, tuple(dict.fromkeys(changes)))
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:

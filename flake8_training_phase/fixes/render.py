@@ -26,13 +26,13 @@ from flake8_training_phase.fixes.changes import (
     DeleteStatement,
     DropArgument,
     DropImport,
-    HoldImport,
+    FixPlan,
     NameArgument,
-    Plan,
     RenameFunction,
     RenameKeyword,
     RenameParameter,
     Replace,
+    ReserveImport,
     Unwrap,
 )
 from flake8_training_phase.fixes.imports import held_import, without_import
@@ -49,7 +49,7 @@ class CannotRender(Exception):
     """A change cannot be made to this code in its present shape."""
 
 
-def render(plan: Plan, source: SourceText, style: FileStyle) -> Fix | None:
+def render(plan: FixPlan, source: SourceText, style: FileStyle) -> Fix | None:
     """The fix as edits, or None when one of its changes cannot be made."""
     try:
         edits = _edits(plan, source, style)
@@ -64,7 +64,7 @@ def render(plan: Plan, source: SourceText, style: FileStyle) -> Fix | None:
     return Fix(plan.message, plan.applicability, edits, renamed)
 
 
-def _edits(plan: Plan, source: SourceText, style: FileStyle) -> tuple[Edit, ...]:
+def _edits(plan: FixPlan, source: SourceText, style: FileStyle) -> tuple[Edit, ...]:
     edits: list[Edit] = []
     for change in plan.changes:
         if isinstance(change, AddArgument):
@@ -330,5 +330,5 @@ _RENDER: dict[type[Change], Callable[..., Iterator[Edit]]] = {
     AppendStatement: _append_statement,
     Unwrap: _unwrap,
     DropImport: without_import,
-    HoldImport: held_import,
+    ReserveImport: held_import,
 }

@@ -9,10 +9,10 @@ from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCall, walk
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
-from flake8_training_phase.analysis.queries.layer_calls import is_helper, takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper, takes_keyword
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, Plan
+from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
 from flake8_training_phase.fixes.parameter import annotation
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,7 +20,7 @@ NOT_USED = "which nothing there passes on yet"
 """What is said of a parameter whose fix is unsafe because it would stand there in vain."""
 
 
-def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] = frozenset()) -> Plan | None:
+def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] = frozenset()) -> FixPlan | None:
     """Give the helper the parameter, forward it to its layers, and pass it wherever the helper is called.
 
     `given` are functions that are to have the parameter, although they do not have it yet.
@@ -42,7 +42,7 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     all_is_seen = function.name.startswith("_") and told == sites
     is_used = bool(inside) or tells_helpers(layer_class, function, helper.events, given)
     message = f"Add `training=None` to `{function.name}` and pass it at {len(told)} call{'s' * (len(told) > 1)}"
-    return Plan(
+    return FixPlan(
         message if is_used else f"{message}, {NOT_USED}",
         Applicability.SAFE if all_is_seen and is_used else Applicability.UNSAFE,
         tuple(dict.fromkeys(changes)),
@@ -82,7 +82,7 @@ def _layers_of(helper: Inlined) -> Iterator[LayerCall]:
 def _layers_of_all(helper: Inlined) -> list[LayerCall]:
     """Those, and the ones in the helpers that it calls."""
     calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and one.flag.absent]
-    return [one for one in calls if wants_flag(one) and takes_keyword(one.receiver)]
+    return [one for one in calls if consumes_training(one) and takes_keyword(one.receiver)]
 
 
 def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_training_phase.analysis.domain.events import Given, LayerCall
+from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy
 from flake8_training_phase.analysis.queries.guards import Guarded
-from flake8_training_phase.analysis.queries.layer_calls import takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
 from flake8_training_phase.findings import Applicability
-from flake8_training_phase.fixes.changes import AddArgument, Change, Plan, Replace, Unwrap
+from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan, Replace, Unwrap
 
 
-def unguard(group: Sequence[Guarded], applicability: Applicability) -> Plan | None:
+def unguard(group: Sequence[Guarded], applicability: Applicability) -> FixPlan | None:
     """Call the layers of one guard always, with the flag; None where more than they hangs on the guard.
 
     In two steps, because the flag is written inside what is moved: first it is passed, then the guard goes.
@@ -22,16 +22,16 @@ def unguard(group: Sequence[Guarded], applicability: Applicability) -> Plan | No
         event = one.event
         if not one.is_whole_body or not isinstance(event, LayerCall) or not takes_keyword(event.receiver):
             return None
-        if event.flag.given in (Given.MAYBE, Given.BY_POSITION) or event.at_hand is None:
+        if event.flag.passed_by in (PassedBy.UNKNOWN, PassedBy.POSITION) or event.forwardable_name is None:
             return None
         if event.flag.absent:
-            changes += [AddArgument(event.node, "training", event.at_hand)] if wants_flag(event) else []
+            changes += [AddArgument(event.node, "training", event.forwardable_name)] if consumes_training(event) else []
         elif event.flag.by_lane[:2] == (True, True) and event.flag.node is not None:
-            changes.append(Replace(event.flag.node, event.at_hand))
+            changes.append(Replace(event.flag.node, event.forwardable_name))
         elif event.flag.by_lane[:2] != (True, False):
             return None
     if changes:
-        return Plan("Pass the flag, so that the guard can be removed", applicability, tuple(changes))
+        return FixPlan("Pass the flag, so that the guard can be removed", applicability, tuple(changes))
     guard = group[0].guard
     last: Change = Unwrap(guard) if isinstance(guard, ast.If) else Replace(guard, "{}", (guard.body,))
-    return Plan("Remove the guard: the flag already decides", applicability, (last,))
+    return FixPlan("Remove the guard: the flag already decides", applicability, (last,))

@@ -11,10 +11,10 @@ import ast
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
-from flake8_training_phase.analysis.phase.modes import Leaves, Mode
-from flake8_training_phase.analysis.phase.results import Report, Subject
+from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
+from flake8_training_phase.analysis.phase.results import FlowResult, Subject
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.findings import Applicability, Edit, Fix
@@ -165,7 +165,7 @@ class _Entry:
     generation: Generation
     leaves: Leaves
     wanted: bool
-    report: Report
+    report: FlowResult
 
 
 _OUTSIDE = "where it is called outside of a model"
@@ -175,15 +175,15 @@ def _entries(layer_class: LayerClass) -> Iterator[_Entry]:
     cls = layer_class.cls
     for generation in layer_class.generations:
         flow = PhaseFlow(generation)
-        for mode in Mode:
-            if mode is not Mode.NONE:
+        for mode in RunMode:
+            if mode is not RunMode.NONE:
                 yield _Entry(f"in {mode}", generation, flow.leaves, mode.wanted, flow.report(cls, mode))
         for context in (True, False) if cls.is_model else ():
             name = f"inside a model that runs with training={context}"
             yield _Entry(name, generation, flow.leaves, context, flow.report_in_host(cls, context))
-        name = f"in {Mode.NONE}" if cls.is_model else _OUTSIDE
+        name = f"in {RunMode.NONE}" if cls.is_model else _OUTSIDE
         for leaves in (Leaves.ON_BY_DEFAULT, Leaves.OFF_BY_DEFAULT):
-            report = PhaseFlow(generation, leaves).report(cls, Mode.NONE)
+            report = PhaseFlow(generation, leaves).report(cls, RunMode.NONE)
             for wanted in _wanted_without_flag(layer_class, leaves):
                 yield _Entry(name, generation, leaves, wanted, report)
 
@@ -204,7 +204,7 @@ def _wanted_without_flag(layer_class: LayerClass, leaves: Leaves) -> tuple[bool,
 
 def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:
     """The events of a class by function, callee and number, as an edit of arguments leaves them."""
-    events = [one for one in layer_class.events if isinstance(one, (LayerCall, KerasCall, PhaseTest))]
+    events = [one for one in layer_class.events if isinstance(one, (LayerCall, DirectKerasCall, PhaseTest))]
     nodes = {one.node: _written(one) for one in events if hasattr(one.node, "lineno")}
     counted: dict[tuple[str, str], int] = {}
     numbers: dict[ast.expr, int] = {}
@@ -213,7 +213,7 @@ def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:
     return {one: (*nodes[one.node], numbers[one.node]) for one in events if one.node in nodes}
 
 
-def _written(event: LayerCall | KerasCall | PhaseTest) -> tuple[str, str]:
+def _written(event: LayerCall | DirectKerasCall | PhaseTest) -> tuple[str, str]:
     node = event.node
     callee = ast.unparse(node.func) if isinstance(node, ast.Call) else "if training"
     return getattr(event.place.function, "name", "lambda"), callee

@@ -82,13 +82,13 @@ class KerasLayer:
     @property
     def is_model(self) -> bool:
         """Whether it has `fit`."""
-        return any(one.name in MODEL_NAMES for one in self.ancestors)
+        return any(one.name in MODEL_NAMES for one in self.mro)
 
     @property
-    def ancestors(self) -> tuple[KerasLayer, ...]:
+    def mro(self) -> tuple[KerasLayer, ...]:
         """This class and those it is derived from."""
         base = None if self.base is None else layer(self.base)
-        return (self,) if base is None else (self, *base.ancestors)
+        return (self,) if base is None else (self, *base.mro)
 
     def signature_in(self, release: Release) -> CallSignature:
         """The signature in a release."""

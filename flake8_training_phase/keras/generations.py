@@ -58,16 +58,16 @@ class Generation:
     shared_context: bool
     """One context slot for the whole call tree, never restored: Keras 3, `layers/layer.py:1691` (3.15.1).
     Keras 2 restores it when a layer returns: `engine/base_layer_utils.py:505` (2.15)."""
-    none_erases: bool
+    explicit_none_clears_context: bool
     """An explicit `training=None` is the value, and clears the context: Keras 3.10 and later (22c, E10a)."""
     flag_survives_without_parameter: bool
     """A flag given to a layer whose `call` lacks the parameter still reaches its sublayers (7d2, 7e). Keras 3.1
     to 3.9 drop it."""
-    defaults_spread: bool
+    default_enters_context: bool
     """The default in the signature of a layer that finds nothing in the context is left there for its sublayers and
     for what comes after it (22e): all released versions. The one after 3.15 keeps it to the layer:
     `layers/layer.py:1066` (development version of 3.16)."""
-    graphs_forward: bool
+    graph_forwards_flag: bool
     """Sequential and functional models give their flag to every layer they run, whatever the context holds:
     `models/functional.py:695` (3.15.1). The release after 3.15 leaves that to the context, and lets a constant that
     stands in a functional graph win: `models/functional.py:174` (development version of 3.16)."""
@@ -106,11 +106,11 @@ class Generation:
             default = None
         if flag is Passed.ABSENT:
             phase = default if context is None else context
-            return Resolution(phase, phase if self.defaults_spread else context)
+            return Resolution(phase, phase if self.default_enters_context else context)
         if flag is None:
             # From 3.10 the slot is cleared (22c). Up to 3.9 a None inherits the context. Neither falls back to the
             # default of the signature, which is overridden by the None that was passed (5T.fwd).
-            inherited = None if self.none_erases else context
+            inherited = None if self.explicit_none_clears_context else context
             return Resolution(inherited, inherited)
         return Resolution(flag, flag)
 
@@ -119,26 +119,26 @@ KERAS_2 = Generation(
     first=(2, 4),
     fit_needs_parameter=False,
     shared_context=False,
-    none_erases=False,
+    explicit_none_clears_context=False,
     flag_survives_without_parameter=True,
-    defaults_spread=True,
-    graphs_forward=True,
+    default_enters_context=True,
+    graph_forwards_flag=True,
 )
 KERAS_3_1 = Generation(
     first=(3, 1),
     fit_needs_parameter=True,
     shared_context=True,
-    none_erases=False,
+    explicit_none_clears_context=False,
     flag_survives_without_parameter=False,
-    defaults_spread=True,
-    graphs_forward=True,
+    default_enters_context=True,
+    graph_forwards_flag=True,
 )
 KERAS_3_4 = replace(KERAS_3_1, first=(3, 4))
 """`Dense` and `EinsumDense` take the flag."""
 KERAS_3_6 = replace(KERAS_3_1, first=(3, 6))
 """`Resizing` and `CenterCrop` take the flag, with the default True."""
-KERAS_3_10 = replace(KERAS_3_6, first=(3, 10), none_erases=True, flag_survives_without_parameter=True)
-KERAS_3_16 = replace(KERAS_3_10, first=(3, 16), defaults_spread=False, graphs_forward=False)
+KERAS_3_10 = replace(KERAS_3_6, first=(3, 10), explicit_none_clears_context=True, flag_survives_without_parameter=True)
+KERAS_3_16 = replace(KERAS_3_10, first=(3, 16), default_enters_context=False, graph_forwards_flag=False)
 """Not released: measured on the development version of 2026-08-21."""
 
 GENERATIONS = (KERAS_2, KERAS_3_1, KERAS_3_4, KERAS_3_6, KERAS_3_10, KERAS_3_16)

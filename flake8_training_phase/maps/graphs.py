@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
-from flake8_training_phase.analysis.domain.events import FlagArgument, Given, LayerCall, Place
+from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall, PassedBy, ProgramPoint
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import ALL_LANES, UNKNOWN, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import Graph, GraphCall, GraphRun, GraphTensor, calls_of
@@ -26,7 +26,7 @@ class _RunForMaps(GraphRun):
         if callee is not UNKNOWN or not isinstance(result, GraphTensor) or not result.symbolic:
             return result
         inputs = calls_of((*arguments.positional, *arguments.keywords.values()))
-        call = GraphCall(node, UNKNOWN, FlagArgument(Given.NOT), inputs)
+        call = GraphCall(node, UNKNOWN, FlagArgument(PassedBy.NOTHING), inputs)
         return GraphTensor(result.layers, result.symbolic, result.told, (call,))
 
 
@@ -77,7 +77,7 @@ def _graphs(module: CheckedModule) -> list[Graph]:
     here = set(nodes_in(module.tree))
     largest: dict[ast.Call, Graph] = {}
     run = _RunForMaps(module)
-    run.come_to(here)
+    run.cover(here)
     for graph in run.seen_graphs():
         known = largest.get(graph.node)
         if graph.node in here and graph.outputs and (known is None or len(known.calls) < len(graph.calls)):
@@ -135,5 +135,5 @@ def _run_order(graph: Graph) -> list[GraphCall]:
 
 def _as_layer_call(call: GraphCall, function: Function | None, module: CheckedModule) -> LayerCall:
     node = function.node if function is not None else None
-    place = Place(node, None, module.scope, is_call_method=False)
-    return LayerCall(call.node, call.layer, call.flag, ALL_LANES, place, at_hand=None, inspected=False)
+    place = ProgramPoint(node, None, module.scope, is_call_method=False)
+    return LayerCall(call.node, call.layer, call.flag, ALL_LANES, place, forwardable_name=None, inspected=False)

@@ -29,7 +29,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ModeCell:
     """A call in one way of running the model, under some releases."""
 
     state: State
@@ -41,7 +41,7 @@ class Cell:
     """Why it is unknown, or raises."""
 
 
-class Kind(Enum):
+class RowKind(Enum):
     """What a row stands for."""
 
     LAYER = "layer"
@@ -54,7 +54,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SourceLine:
     """A line of a file."""
 
     file: str
@@ -73,16 +73,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class FunctionSource:
     """A function in whose code calls stand."""
 
     name: str
-    place: Place
-    lines: tuple[tuple[Place, str], ...]
+    place: SourceLine
+    lines: tuple[tuple[SourceLine, str], ...]
     """Its source, line by line."""
 
 
-Cells = tuple[Cell, ...]
+ModeCells = tuple[ModeCell, ...]
 """One for each of `MODES`."""
 
 
@@ -92,22 +92,22 @@ class Row:
 
     number: int
     """From 1, in the order in which the program calls."""
-    kind: Kind
+    kind: RowKind
     call: str
     """What is called, as the user writes it: `self.dropout`."""
     layer: str
     """What it is: `Dropout`."""
     passed: str
     """The flag it is given, as the user writes it: `training=training`; empty for none."""
-    place: Place | None
+    place: SourceLine | None
     """None for what no line of the checked code calls."""
-    by_release: tuple[Cells, ...]
+    by_release: tuple[ModeCells, ...]
     """The cells for each of the map's releases."""
     rows: tuple[Row, ...] = ()
     """The calls that it makes itself."""
-    functions: tuple[Function, ...] = ()
+    functions: tuple[FunctionSource, ...] = ()
     """The code that it runs."""
-    measured: Cells | None = None
+    measured: ModeCells | None = None
     """What a trace has seen, where there is one."""
 
     @property
@@ -158,7 +158,7 @@ class Row:
             yield from row.walk()
 
 
-def _agree(seen: Cell, said: Cell) -> bool:
+def _agree(seen: ModeCell, said: ModeCell) -> bool:
     vague = (State.MIXED, State.UNKNOWN, State.SAME)
     return seen.state is said.state or seen.state in vague or said.state in vague
 
@@ -169,7 +169,7 @@ class Map:
 
     name: str
     is_model: bool
-    function: Function
+    function: FunctionSource
     """Its `call`."""
     releases: tuple[str, ...]
     """The ranges of releases that do not do the same: `"Keras 2"`, `"Keras 3.1 to 3.9"`."""

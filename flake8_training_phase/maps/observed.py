@@ -15,13 +15,13 @@ from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import (
     Branch,
+    DirectKerasCall,
     Event,
     FlagArgument,
-    Given,
     Inlined,
-    KerasCall,
     LayerCall,
     Loop,
+    PassedBy,
     PhaseTest,
     called,
     walk,
@@ -30,15 +30,15 @@ from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
-from flake8_training_phase.analysis.phase.modes import Mode
-from flake8_training_phase.analysis.phase.results import Received
+from flake8_training_phase.analysis.phase.modes import RunMode
+from flake8_training_phase.analysis.phase.results import ResolvedPhase
 from flake8_training_phase.analysis.phase.watching import Watched, watch, watch_graph
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
-from flake8_training_phase.maps.model import Kind
+from flake8_training_phase.maps.model import RowKind
 
 MAX_DEPTH = 8
 """How deep layers inside layers are shown."""
@@ -52,7 +52,7 @@ class Observed:
     """What happens in one way of running a class, under one generation."""
 
     ran: set[Path] = field(default_factory=set)
-    received: dict[Path, set[Received]] = field(default_factory=lambda: defaultdict(set))
+    received: dict[Path, set[ResolvedPhase]] = field(default_factory=lambda: defaultdict(set))
     phases: dict[Path, set[Phase]] = field(default_factory=lambda: defaultdict(set))
     """What layers are entered with."""
 
@@ -61,7 +61,7 @@ class Observed:
 class Step:
     """A call as the code makes it, with the calls it makes itself."""
 
-    kind: Kind
+    kind: RowKind
     path: Path
     call: str
     layer: str
@@ -88,14 +88,14 @@ class Step:
     classes: list[UserClass] = field(default_factory=list)
 
 
-def observe(cls: UserClass, generation: Generation, mode: Mode) -> Observed:
+def observe(cls: UserClass, generation: Generation, mode: RunMode) -> Observed:
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
     flow = PhaseFlow(generation)
     phase, context = flow.entry(cls, mode)
     return _observed(flow, phase, watch(flow, cls, phase, context))
 
 
-def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: Mode) -> Observed:
+def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: RunMode) -> Observed:
     """What happens when a functional or Sequential model that makes these calls is run in one way."""
     flow = PhaseFlow(generation)
     phase = generation.resolve(mode.flag, None, None, accepts=True).phase
@@ -175,13 +175,13 @@ def _steps(events: Iterable[Event], path: Path, cls: UserClass) -> list[Step]:
             found += _helper(event, path, cls)
         elif isinstance(event, LayerCall):
             found.append(_layer_call(event, path))
-        elif isinstance(event, KerasCall):
+        elif isinstance(event, DirectKerasCall):
             found.append(_keras_call(event, path))
         elif isinstance(event, PhaseTest):
             text = ast.unparse(event.node)
             found.append(
                 Step(
-                    Kind.TEST, (*path, event), f"if {text}", "", "", None, False, event.node, event.place.scope,
+                    RowKind.TEST, (*path, event), f"if {text}", "", "", None, False, event.node, event.place.scope,
                     Dependence.YES,
                 )
             )  # fmt: skip
@@ -199,8 +199,8 @@ def _helper(event: Inlined, path: Path, cls: UserClass) -> list[Step]:
         return []
     name = event.function.name if event.owner is None else f"{event.owner.name}.{event.function.name}"
     step = Step(
-        Kind.HELPER, (*path, event), called(event.node), "", _passed(event.flag), None, event.flag.absent, event.node,
-        event.place.scope, Dependence.NO, runs=[(name, event.function, scope)], steps=inside,
+        RowKind.HELPER, (*path, event), called(event.node), "", _passed(event.flag), None, event.flag.absent,
+        event.node, event.place.scope, Dependence.NO, runs=[(name, event.function, scope)], steps=inside,
     )  # fmt: skip
     return [step]
 
@@ -215,10 +215,10 @@ def _layer_call(call: LayerCall, path: Path) -> Step:
     here = (*path, call)
     layers = [one for one in members(call.receiver) if isinstance(one, Instance)]
     step = Step(
-        Kind.LAYER, here, call.name, layer_title(call.receiver) if layers else "", _passed(call.flag),
+        RowKind.LAYER, here, call.name, layer_title(call.receiver) if layers else "", _passed(call.flag),
         _constant(call.flag), call.flag.absent, call.node, call.place.scope, dependence(call.receiver),
         unknown=why_unknown(call.receiver), on_by_default=any(_on_by_default(one) for one in layers),
-        positional=call.flag if call.flag.given is Given.BY_POSITION else None,
+        positional=call.flag if call.flag.passed_by is PassedBy.POSITION else None,
         needs_flag=call.flag.absent and any(requires_flag(one.type) for one in layers),
     )  # fmt: skip
     for layer in {_looks(one): one for one in layers}.values():
@@ -249,7 +249,7 @@ def _add_inside(step: Step, layer: Instance, path: Path) -> None:
 
 def _inner(layer: Instance, path: Path) -> Step:
     step = Step(
-        Kind.INNER, path, "", layer_title(layer), "", None, True, None, None, dependence(layer),
+        RowKind.INNER, path, "", layer_title(layer), "", None, True, None, None, dependence(layer),
         unknown=why_unknown(layer), on_by_default=_on_by_default(layer),
     )  # fmt: skip
     if len(path) < 3 * MAX_DEPTH:
@@ -257,9 +257,9 @@ def _inner(layer: Instance, path: Path) -> Step:
     return step
 
 
-def _keras_call(event: KerasCall, path: Path) -> Step:
+def _keras_call(event: DirectKerasCall, path: Path) -> Step:
     return Step(
-        Kind.LAYER, (*path, event), called(event.node), event.parent, _passed(event.flag), _constant(event.flag),
+        RowKind.LAYER, (*path, event), called(event.node), event.parent, _passed(event.flag), _constant(event.flag),
         event.flag.absent, event.node, event.place.scope, parent_dependence(event),
         unknown="it is not known with which arguments the parent was constructed",
     )  # fmt: skip
@@ -276,7 +276,7 @@ def _with_unseen(
         if isinstance(call, ast.Call) and call not in seen and _is_unknown_attribute(call.func, own, cls):
             text = ast.unparse(call.func)
             unseen = Step(
-                Kind.LAYER, (*path, call), text, "", _written_flag(call), None, True, call, scope, Dependence.MAYBE,
+                RowKind.LAYER, (*path, call), text, "", _written_flag(call), None, True, call, scope, Dependence.MAYBE,
                 unknown=f"what `{text}` is cannot be read from the code",
             )  # fmt: skip
             later = (place for place, one in enumerate(merged) if one.node is not None and _is_after(one.node, call))
@@ -301,12 +301,12 @@ def _written_flag(call: ast.Call) -> str:
 
 
 def _passed(flag: FlagArgument) -> str:
-    if flag.given is Given.MAYBE:
+    if flag.passed_by is PassedBy.UNKNOWN:
         return "* or **"
     if flag.absent or flag.node is None:
         return ""
     text = ast.unparse(flag.node)
-    return text if flag.given is Given.BY_POSITION else f"{flag.name}={text}"
+    return text if flag.passed_by is PassedBy.POSITION else f"{flag.name}={text}"
 
 
 def _constant(flag: FlagArgument) -> bool | None:
@@ -344,7 +344,7 @@ def _is_real(flag: object) -> bool:
     return flag is not None and flag is not Passed.ABSENT and flag is not Passed.UNKNOWN
 
 
-def stepped(cls: UserClass, name: str, usual: Mode) -> tuple[Mode | None, str]:
+def stepped(cls: UserClass, name: str, usual: RunMode) -> tuple[RunMode | None, str]:
     """How `fit()` or `predict()` runs the model when a class has a step of its own, and a note on that.
 
     None where nobody knows.
@@ -357,9 +357,9 @@ def stepped(cls: UserClass, name: str, usual: Mode) -> tuple[Mode | None, str]:
     flags = {_flag_of(call) for call in nodes_in(step.node) if isinstance(call, ast.Call) and _calls(call, own)}
     if len(flags) == 1:
         [flag] = flags
-        for mode in (Mode.TRUE, Mode.FALSE, Mode.NONE):
+        for mode in (RunMode.TRUE, RunMode.FALSE, RunMode.NONE):
             if flag == mode.flag:
-                how = "no flag" if mode is Mode.NONE else f"`{mode}`"
+                how = "no flag" if mode is RunMode.NONE else f"`{mode}`"
                 return mode, f"{at}, which calls the model with {how}"
     return None, f"{at}, which the map does not follow"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.phase.dependence import Dependence
-from flake8_training_phase.analysis.phase.modes import Mode
-from flake8_training_phase.analysis.phase.results import Received
+from flake8_training_phase.analysis.phase.modes import RunMode
+from flake8_training_phase.analysis.phase.results import ResolvedPhase
 from flake8_training_phase.analysis.project import Projects
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.configuration.errors import nearest
@@ -19,12 +19,12 @@ from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps import observed
 from flake8_training_phase.maps.graphs import made_models
-from flake8_training_phase.maps.model import Cell, Cells, Function, Kind, Map, Place, Row, State
+from flake8_training_phase.maps.model import FunctionSource, Map, ModeCell, ModeCells, Row, RowKind, SourceLine, State
 from flake8_training_phase.maps.observed import Observed, Step
 from flake8_training_phase.maps.subjects import ClassSubject, GraphSubject, Subject, Way
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.documents import read_document
-from flake8_training_phase.sources.parsing import parse, told_as_broken
+from flake8_training_phase.sources.parsing import failures_as_analysis_errors, parse
 
 
 class NoSuchModel(Exception):
@@ -34,11 +34,11 @@ class NoSuchModel(Exception):
 def maps_of(document: Document, settings: Settings, name: str | None = None) -> list[Map]:
     """The map of one layer or model of a file, or of each that no other of the file runs.
 
-    Raises Broken for code that cannot be analysed, NoSuchModel.
+    Raises AnalysisError for code that cannot be analysed, NoSuchModel.
     """
     project = Projects().of(settings)
     module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
-    with told_as_broken(NoSuchModel):
+    with failures_as_analysis_errors(NoSuchModel):
         return _maps(module, document, name)
 
 
@@ -78,25 +78,25 @@ class _Places:
         self._documents: dict[Path, Document | None] = {module.module.path: document}
         self._modules = {one.scope: path for path, one in module.project.modules.items()}
 
-    def of(self, node: ast.AST | None, scope: Scope | None) -> Place | None:
+    def of(self, node: ast.AST | None, scope: Scope | None) -> SourceLine | None:
         """The line of a node that stands in a scope."""
         document = self._document(scope)
         if document is None or node is None:
             return None
         return self._place(document, getattr(node, "lineno", 1))
 
-    def function(self, name: str, node: ast.AST, scope: Scope, last: ast.AST | None = None) -> Function | None:
+    def function(self, name: str, node: ast.AST, scope: Scope, last: ast.AST | None = None) -> FunctionSource | None:
         """A function, or the code from one node to another, with its source; None where its file cannot be read."""
         document = self._document(scope)
         if document is None:
             return None
         rows = range(getattr(node, "lineno", 1), getattr(last or node, "end_lineno", 1) + 1)
         lines = tuple((self._place(document, row), document.line(row)) for row in rows)
-        return Function(name, lines[0][0], lines)
+        return FunctionSource(name, lines[0][0], lines)
 
-    def _place(self, document: Document, row: int) -> Place:
+    def _place(self, document: Document, row: int) -> SourceLine:
         place = document.place(Position(row, 0))
-        return Place(document.name, place.row, place.cell)
+        return SourceLine(document.name, place.row, place.cell)
 
     def _document(self, scope: Scope | None) -> Document | None:
         path = None if scope is None else self._modules.get(scope.root)
@@ -127,13 +127,15 @@ class _Maker:
         self._places = places
         self._numbers = {step.path: number for number, step in enumerate(observed.all_steps(subject.steps), 1)}
         self._seen = {
-            (generation, mode): subject.observe(generation, mode) for generation in subject.generations for mode in Mode
+            (generation, mode): subject.observe(generation, mode)
+            for generation in subject.generations
+            for mode in RunMode
         }
 
     def map(self) -> Map:
         """The map."""
         subject = self._subject
-        cells: dict[observed.Path, dict[Way, Cell]] = {}
+        cells: dict[observed.Path, dict[Way, ModeCell]] = {}
         for step in subject.steps:
             self._cells(step, _Around(raising=dict(subject.refused())), cells)
         groups = self._groups(cells)
@@ -144,19 +146,19 @@ class _Maker:
         titles = tuple(subject.title(group) for group in groups.values())
         return Map(subject.name, subject.is_model, function, titles, rows, tuple(subject.notes()))
 
-    def _groups(self, cells: dict[observed.Path, dict[Way, Cell]]) -> dict[object, list[Generation]]:
+    def _groups(self, cells: dict[observed.Path, dict[Way, ModeCell]]) -> dict[object, list[Generation]]:
         """The generations that do the same."""
         groups: dict[object, list[Generation]] = {}
         for generation in self._subject.generations:
-            key = tuple(ways[(generation, mode)] for ways in cells.values() for mode in Mode)
+            key = tuple(ways[(generation, mode)] for ways in cells.values() for mode in RunMode)
             groups.setdefault(key, []).append(generation)
         return groups
 
     def _row(
-        self, step: Step, groups: Sequence[Sequence[Generation]], cells: dict[observed.Path, dict[Way, Cell]]
+        self, step: Step, groups: Sequence[Sequence[Generation]], cells: dict[observed.Path, dict[Way, ModeCell]]
     ) -> Row:
-        by_release: tuple[Cells, ...] = tuple(
-            tuple(cells[step.path][(group[0], mode)] for mode in Mode) for group in groups
+        by_release: tuple[ModeCells, ...] = tuple(
+            tuple(cells[step.path][(group[0], mode)] for mode in RunMode) for group in groups
         )
         functions = (self._places.function(*one) for one in step.runs)
         return Row(
@@ -171,7 +173,9 @@ class _Maker:
             functions=tuple(one for one in functions if one is not None),
         )
 
-    def _cells(self, step: Step, around: _Around, cells: dict[observed.Path, dict[Way, Cell]]) -> dict[Way, Cell]:
+    def _cells(
+        self, step: Step, around: _Around, cells: dict[observed.Path, dict[Way, ModeCell]]
+    ) -> dict[Way, ModeCell]:
         """The cells of a step and of all below it, by the way of running the model."""
         meant = around.meant if step.constant is None else step.constant
         inner = _Around(meant, dict(around.raising))
@@ -188,41 +192,41 @@ class _Maker:
             cells[step.path][way] = replace(cell, leaked_from=self._source(step, way)) if cell.wrong else cell
         return cells[step.path]
 
-    def _cell(self, step: Step, way: Way, inner: _Around, inside: Sequence[Cell]) -> Cell:
+    def _cell(self, step: Step, way: Way, inner: _Around, inside: Sequence[ModeCell]) -> ModeCell:
         seen = self._seen[way]
         if seen is None:
-            return Cell(State.UNKNOWN, reason=self._subject.why_unknown(way[1]))
-        if step.kind is not Kind.HELPER and not _runs(step, seen):
-            return Cell(State.SKIPPED)
+            return ModeCell(State.UNKNOWN, reason=self._subject.why_unknown(way[1]))
+        if step.kind is not RowKind.HELPER and not _runs(step, seen):
+            return ModeCell(State.SKIPPED)
         if way in inner.raising:
-            return Cell(State.RAISES, True, reason=inner.raising[way])
+            return ModeCell(State.RAISES, True, reason=inner.raising[way])
         if inside:
             return _joined(inside)
         if step.dependence is Dependence.NO:
-            return Cell(State.SAME)
+            return ModeCell(State.SAME)
         if step.dependence is Dependence.MAYBE:
             if step.layer and step.constant is not None:
                 # A literal decides for whatever is inside a layer or model of Keras, a pretrained backbone.
-                return Cell(State.TRAIN if step.constant else State.INFER)
-            return Cell(State.UNKNOWN, reason=step.unknown)
+                return ModeCell(State.TRAIN if step.constant else State.INFER)
+            return ModeCell(State.UNKNOWN, reason=step.unknown)
         return self._leaf(step, way, inner, _phases(step, seen))
 
-    def _leaf(self, step: Step, way: Way, inner: _Around, phases: set[Phase]) -> Cell:
+    def _leaf(self, step: Step, way: Way, inner: _Around, phases: set[Phase]) -> ModeCell:
         if not phases or Passed.UNKNOWN in phases:
             flag = f"what `{step.passed}` is" if step.passed else "the flag that it finds"
-            return Cell(State.UNKNOWN, reason=f"{flag} cannot be read from the code")
+            return ModeCell(State.UNKNOWN, reason=f"{flag} cannot be read from the code")
         modes = {bool(one) for one in phases}
         state = State.MIXED if len(modes) > 1 else State.TRAIN if True in modes else State.INFER
         if self._subject.literals_win and inner.meant is not None:
-            return Cell(state, wrong=modes != {inner.meant})
+            return ModeCell(state, wrong=modes != {inner.meant})
         amiss = modes - {way[1].wanted}
-        by_itself = step.on_by_default and step.constant is None and way[1] is Mode.NONE
-        return Cell(state, wrong=not (not amiss or amiss == {inner.meant} or by_itself))
+        by_itself = step.on_by_default and step.constant is None and way[1] is RunMode.NONE
+        return ModeCell(state, wrong=not (not amiss or amiss == {inner.meant} or by_itself))
 
     def _source(self, step: Step, way: Way) -> int | None:
         """The number of the call that left the flag in the context which a step finds there."""
         seen = self._seen[way]
-        received: set[Received] = set() if seen is None else seen.received.get(step.path, set())
+        received: set[ResolvedPhase] = set() if seen is None else seen.received.get(step.path, set())
         wrong = (one for one in received if bool(one.phase) is not way[1].wanted)
         writers = [one.writer for one in wrong if one.writer is not None and one.writer is not step.path[-1]]
         numbers = [self._numbers.get((*step.path[:-1], one)) for one in writers]
@@ -230,26 +234,26 @@ class _Maker:
 
 
 def _runs(step: Step, seen: Observed) -> bool:
-    if step.kind is Kind.INNER:
+    if step.kind is RowKind.INNER:
         return step.path in seen.phases
     return step.path in seen.ran or isinstance(step.path[-1], ast.Call)  # Of what is unknown the flow knows nothing.
 
 
 def _phases(step: Step, seen: Observed) -> set[Phase]:
-    if step.kind is Kind.INNER:
+    if step.kind is RowKind.INNER:
         return seen.phases[step.path]
     return {one.phase for one in seen.received.get(step.path, ())}
 
 
-def _joined(inside: Sequence[Cell]) -> Cell:
+def _joined(inside: Sequence[ModeCell]) -> ModeCell:
     """What a call does that runs others."""
     that_matter = [one for one in inside if one.state is not State.SAME]
     ran = [one for one in that_matter if one.state is not State.SKIPPED]
     if not ran:
-        return Cell(State.SKIPPED if that_matter and len(that_matter) == len(inside) else State.SAME)
+        return ModeCell(State.SKIPPED if that_matter and len(that_matter) == len(inside) else State.SAME)
     states = {one.state for one in ran}
     reasons = {one.reason for one in ran if one.reason}
-    return Cell(
+    return ModeCell(
         states.pop() if len(states) == 1 else State.MIXED,
         any(one.wrong for one in ran),
         reason=reasons.pop() if len(reasons) == 1 else None,

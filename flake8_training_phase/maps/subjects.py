@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.scopes import Scope
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.keras.targets import keras_title
@@ -16,7 +16,7 @@ from flake8_training_phase.maps import observed
 from flake8_training_phase.maps.graphs import MadeModel
 from flake8_training_phase.maps.observed import Observed, Step
 
-Way = tuple[Generation, Mode]
+Way = tuple[Generation, RunMode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class Subject(ABC):
         """The code that it runs."""
 
     @abstractmethod
-    def observe(self, generation: Generation, mode: Mode) -> Observed | None:
+    def observe(self, generation: Generation, mode: RunMode) -> Observed | None:
         """What happens when it is run in one way; None where nobody knows."""
 
     @abstractmethod
     def notes(self) -> Iterator[str]:
         """What the map does not show, and why."""
 
-    def why_unknown(self, mode: Mode) -> str:
+    def why_unknown(self, mode: RunMode) -> str:
         """Why nobody knows what happens in a mode."""
         raise NotImplementedError(mode)
 
@@ -83,10 +83,10 @@ class ClassSubject(Subject):
         super().__init__(layer_class.name, layer_class.module, layer_class.generations, cls.is_model)
         self.cls = cls
         self._steps = observed.steps_of(cls)
-        fit, fit_note = observed.stepped(cls, "train_step", Mode.FIT)
-        predict, predict_note = observed.stepped(cls, "predict_step", Mode.PREDICT)
-        self._run_as = {Mode.FIT: fit, Mode.PREDICT: predict}
-        self._step_notes = {Mode.FIT: fit_note, Mode.PREDICT: predict_note}
+        fit, fit_note = observed.stepped(cls, "train_step", RunMode.FIT)
+        predict, predict_note = observed.stepped(cls, "predict_step", RunMode.PREDICT)
+        self._run_as = {RunMode.FIT: fit, RunMode.PREDICT: predict}
+        self._step_notes = {RunMode.FIT: fit_note, RunMode.PREDICT: predict_note}
 
     @property
     def steps(self) -> list[Step]:
@@ -100,12 +100,12 @@ class ClassSubject(Subject):
         assert method is not None
         return Code(f"{self.name}.call", method.owner.scope, method.node, method.node)
 
-    def observe(self, generation: Generation, mode: Mode) -> Observed | None:
+    def observe(self, generation: Generation, mode: RunMode) -> Observed | None:
         """What happens in one mode; None where a step of the class runs it in a way that is not followed."""
         run_as = self._run_as.get(mode, mode)
         return None if run_as is None else observed.observe(self.cls, generation, run_as)
 
-    def why_unknown(self, mode: Mode) -> str:
+    def why_unknown(self, mode: RunMode) -> str:
         """What the note on the step says."""
         return self._step_notes[mode]
 
@@ -114,7 +114,7 @@ class ClassSubject(Subject):
         if observed.requires_flag(self.cls) and self.is_model:
             for generation in self.generations:
                 if generation.keras == 3:
-                    yield (generation, Mode.NONE), "`training` is required and not passed"
+                    yield (generation, RunMode.NONE), "`training` is required and not passed"
 
     def notes(self) -> Iterator[str]:
         """On its steps, on what is not followed, and on who runs it."""
@@ -155,13 +155,13 @@ class GraphSubject(Subject):
             if not any(one.lineno <= call.node.lineno <= (one.end_lineno or 0) for one in functions):
                 yield call.node
 
-    def observe(self, generation: Generation, mode: Mode) -> Observed:
+    def observe(self, generation: Generation, mode: RunMode) -> Observed:
         """What happens in one mode."""
         return observed.observe_graph(self._made.calls, generation, mode)
 
     def notes(self) -> Iterator[str]:
         """On constant flags that Keras does not keep to."""
-        replacing = [one for one in self.generations if one.shared_context and one.graphs_forward]
+        replacing = [one for one in self.generations if one.shared_context and one.graph_forwards_flag]
         if replacing and any(step.constant is not None for step in self.steps):
             releases = self.title(replacing)
             yield f"{releases} replaces a constant `training=` in this model with the flag of the model (see KTP218)"

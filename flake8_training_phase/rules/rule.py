@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, RelatedNode
 from flake8_training_phase.codes import rule_name
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import Plan
+from flake8_training_phase.fixes.changes import FixPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Violation:
     """What a rule has found: a finding whose fix is not rendered yet."""
 
     rule: Rule
@@ -23,7 +23,7 @@ class Problem:
     message: str
     keras: tuple[int, ...]
     severity: Severity
-    plan: Plan | None
+    plan: FixPlan | None
     end: ast.AST | None = None
     """The node it ends with, when that is not `node`: a finding on a `def` ends with its last parameter."""
     related: RelatedNode | None = None
@@ -38,7 +38,7 @@ class Rule(ABC):
     """One of these stands in every text that the rule can find anything in; empty for any text."""
 
     @abstractmethod
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The problems of a module."""
 
     @property
@@ -66,13 +66,13 @@ class Rule(ABC):
         node: ast.AST,
         message: str,
         keras: tuple[int, ...],
-        plan: Plan | None = None,
+        plan: FixPlan | None = None,
         end: ast.AST | None = None,
         severity: Severity | None = None,
         related: RelatedNode | None = None,
-    ) -> Problem:
+    ) -> Violation:
         """A problem of this rule at a node; a definition is shown by its first line, not with its whole body."""
-        return Problem(self, node, message, keras, severity or self.severity, plan, end or _header_end(node), related)
+        return Violation(self, node, message, keras, severity or self.severity, plan, end or _header_end(node), related)
 
 
 def _header_end(node: ast.AST) -> ast.AST | None:

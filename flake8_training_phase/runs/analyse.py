@@ -20,7 +20,7 @@ from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, Fixes
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.documents import nothing_of
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 
 
 def analysed(document: Document, settings: Settings, assignment: Assignment) -> FileResult:
@@ -33,7 +33,7 @@ def analysed(document: Document, settings: Settings, assignment: Assignment) -> 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
     """The result of a file whose bytes are not what its name promises."""
     nothing = nothing_of(str(path))
-    findings = engine.broken_findings(Broken(str(error)), nothing.source, settings)
+    findings = engine.broken_findings(AnalysisError(str(error)), nothing.source, settings)
     return FileResult(path, nothing, nothing, findings, examined=True)
 
 
@@ -45,9 +45,9 @@ def examine_document(
     try:
         fixed = _fixed(document, settings, fixes, project, baseline)
         after = document if fixed.text == document.source.text else _with_text(document, fixed.text)
-    except Broken as error:
+    except AnalysisError as error:
         fixed, after = engine.Fixed("", engine.broken_findings(error, document.source, settings), ()), document
-    unread = [Broken(one.reason, one.position, one.part) for one in after.unread]
+    unread = [AnalysisError(one.reason, one.position, one.part) for one in after.unread]
     broken = engine.unread_findings(unread, after.source, settings)
     found = (replace(one, message=fitted(after.told(one.message))) for one in fixed.remaining)
     findings = in_order([*found, *broken])
@@ -70,7 +70,7 @@ def _unknown(result: FileResult, settings: Settings, project: Project) -> tuple[
     assert result.after is not None
     try:
         return engine.unknown(result.after.source, settings, result.after.name, project)
-    except Broken as error:
+    except AnalysisError as error:
         return (Unknown(error.position, f"nothing is known: {error}"),)
 
 
@@ -78,7 +78,7 @@ def _with_text(document: Document, text: str) -> Document:
     try:
         return document.with_text(text)
     except (SyntaxError, ValueError) as error:
-        raise Broken(f"internal error, please report it: {error}") from error
+        raise AnalysisError(f"internal error, please report it: {error}") from error
 
 
 class _Read(threading.local):

@@ -9,12 +9,22 @@ from pathlib import Path
 
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
-from flake8_training_phase.maps.model import MODES, Cell, Cells, Function, Kind, Map, Place, Row, State
+from flake8_training_phase.maps.model import (
+    MODES,
+    FunctionSource,
+    Map,
+    ModeCell,
+    ModeCells,
+    Row,
+    RowKind,
+    SourceLine,
+    State,
+)
 from flake8_training_phase.maps.static import NoSuchModel, maps_of
 from flake8_training_phase.runtime.recording import MODES as TRACED_MODES
 from flake8_training_phase.runtime.recording import Phase, Recording, Site, TracedCall
 from flake8_training_phase.sources.documents import read_document
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 
 _STATES = {Phase.TRAINING: State.TRAIN, Phase.INFERENCE: State.INFER, Phase.UNKNOWN: State.UNKNOWN}
 
@@ -47,11 +57,11 @@ def _static(trace: Recording) -> Map:
             [shown] = maps_of(read_document(Path(trace.file)), _settings(trace.keras), trace.model)
         except NoSuchModel:
             pass
-        except (OSError, SyntaxError, Broken, ValueError) as error:
+        except (OSError, SyntaxError, AnalysisError, ValueError) as error:
             why = f"its code cannot be analysed: {error}"
         else:
             return shown
-    nowhere = Function(trace.model, Place(trace.file or "", 1), ())
+    nowhere = FunctionSource(trace.model, SourceLine(trace.file or "", 1), ())
     return Map(trace.model, True, nowhere, (), (), (f"only what was measured is shown: {why}",))
 
 
@@ -65,10 +75,10 @@ def _settings(version: str) -> Settings:
 
 def _with_measured(row: Row, around: Chain, take: Callable[[Chain, Row], list[TracedCall]], trace: Recording) -> Row:
     chain = around
-    if row.kind is Kind.LAYER and row.place is not None:
+    if row.kind is RowKind.LAYER and row.place is not None:
         chain = (*around, (os.path.realpath(row.place.file), row.place.line))
     own_line = () if row.place is None else ((os.path.realpath(row.place.file), row.place.line),)
-    found = [] if row.kind in (Kind.HELPER, Kind.TEST) else take(chain or own_line, row)
+    found = [] if row.kind in (RowKind.HELPER, RowKind.TEST) else take(chain or own_line, row)
     rows = tuple(_with_measured(one, chain, take, trace) for one in row.rows)
     inside = [one.measured for one in rows if one.measured is not None]
     measured = _cells(found, trace) if found else _joined(inside) if inside else None
@@ -77,7 +87,7 @@ def _with_measured(row: Row, around: Chain, take: Callable[[Chain, Row], list[Tr
     return replace(row, rows=rows, measured=measured)
 
 
-def _as_meant(cell: Cell, row: Row, place: int) -> Cell:
+def _as_meant(cell: ModeCell, row: Row, place: int) -> ModeCell:
     """What was measured, not as wrong where the code says the same and that it is meant: a frozen backbone."""
     said = [cells[place] for cells in row.by_release]
     meant = bool(said) and all(one.state is cell.state and not one.wrong for one in said)
@@ -99,30 +109,30 @@ def _is_of(call: TracedCall, row: Row) -> bool:
     return not row.layer or call.layer in row.layer.split(" or ")
 
 
-def _cells(calls: Sequence[TracedCall], trace: Recording) -> Cells:
+def _cells(calls: Sequence[TracedCall], trace: Recording) -> ModeCells:
     return tuple(_cell([one for one in calls if one.mode == mode], mode in trace.modes) for mode in TRACED_MODES)
 
 
-def _cell(calls: Sequence[TracedCall], was_run: bool) -> Cell:
+def _cell(calls: Sequence[TracedCall], was_run: bool) -> ModeCell:
     if not was_run:
-        return Cell(State.UNKNOWN, reason="the model was not run in this way")
+        return ModeCell(State.UNKNOWN, reason="the model was not run in this way")
     if not calls:
-        return Cell(State.SKIPPED)
+        return ModeCell(State.SKIPPED)
     states = {_STATES[one.phase] for one in calls}
     wrong = any(not one.is_right for one in calls)
     reason = next((str(one.reason) for one in calls if one.reason is not None), None)
-    return Cell(states.pop() if len(states) == 1 else State.MIXED, wrong, reason=reason)
+    return ModeCell(states.pop() if len(states) == 1 else State.MIXED, wrong, reason=reason)
 
 
-def _joined(inside: Sequence[Cells]) -> Cells:
+def _joined(inside: Sequence[ModeCells]) -> ModeCells:
     return tuple(_one_of([cells[place] for cells in inside]) for place in range(len(MODES)))
 
 
-def _one_of(cells: Sequence[Cell]) -> Cell:
+def _one_of(cells: Sequence[ModeCell]) -> ModeCell:
     states: set[State] = {one.state for one in cells if one.state is not State.SKIPPED}
     if not states:
-        return Cell(State.SKIPPED)
-    return Cell(states.pop() if len(states) == 1 else State.MIXED, any(one.wrong for one in cells))
+        return ModeCell(State.SKIPPED)
+    return ModeCell(states.pop() if len(states) == 1 else State.MIXED, any(one.wrong for one in cells))
 
 
 def _rest(calls: Iterable[TracedCall], trace: Recording, number: int, releases: int) -> list[Row]:
@@ -130,15 +140,15 @@ def _rest(calls: Iterable[TracedCall], trace: Recording, number: int, releases: 
     groups: dict[tuple[str, str, Site | None], list[TracedCall]] = {}
     for one in calls:
         groups.setdefault((one.path, one.layer, one.site), []).append(one)
-    unknown = Cell(State.UNKNOWN, reason="it is not in the code that was read")
+    unknown = ModeCell(State.UNKNOWN, reason="it is not in the code that was read")
     return [
         Row(
             number=number + place,
-            kind=Kind.INNER,
+            kind=RowKind.INNER,
             call=path,
             layer=layer,
             passed="",
-            place=None if site is None else Place(site.file, site.line),
+            place=None if site is None else SourceLine(site.file, site.line),
             by_release=((unknown,) * len(MODES),) * releases,
             measured=_cells(found, trace),
         )

@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from flake8_training_phase.findings import Position
 from flake8_training_phase.server.units import UTF_16, EditorPosition, EditorRange, Units
-from flake8_training_phase.sources.document import Document, Place
+from flake8_training_phase.sources.document import DisplayPosition, Document
 from flake8_training_phase.sources.notebooks import Notebook
 from flake8_training_phase.sources.text import SourceText, lines_of
 
@@ -73,7 +73,7 @@ class EditorFile:
         """The position in the code of a place in one of the texts."""
         read = self.units.read(self._sources[uri], position)
         cell = list(self.texts).index(uri) + 1 if self.is_notebook else None
-        return self.document.position(Place(read.row, read.column, cell))
+        return self.document.position(DisplayPosition(read.row, read.column, cell))
 
     def edits(self, after: Document) -> dict[str, list[TextEdit]]:
         """The edits, by text, that make another document of the same parts out of this one."""
@@ -84,10 +84,10 @@ class EditorFile:
     def _sources(self) -> dict[str, SourceText]:
         return {uri: SourceText(text) for uri, text in self.texts.items()}
 
-    def _uri(self, place: Place) -> str:
+    def _uri(self, place: DisplayPosition) -> str:
         return list(self.texts)[(place.cell or 1) - 1]
 
-    def _shown(self, uri: str, place: Place) -> EditorPosition:
+    def _shown(self, uri: str, place: DisplayPosition) -> EditorPosition:
         return self.units.shown(self._sources[uri], Position(place.row, place.column))
 
     def _edits(self, uri: str, new: str) -> Iterator[TextEdit]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_training_phase import engine
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.call_modes import CallModes
 from flake8_training_phase.findings import Finding, Position
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.rules import rule
 from flake8_training_phase.server.checks import Checks
 from flake8_training_phase.server.documents import EditorFile
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 
 _ENTRIES = {
-    Mode.FIT: "`fit()`",
-    Mode.TRUE: "`model(x, training=True)`",
-    Mode.FALSE: "`model(x, training=False)`",
-    Mode.NONE: "`model(x)`",
-    Mode.PREDICT: "`predict()`",
+    RunMode.FIT: "`fit()`",
+    RunMode.TRUE: "`model(x, training=True)`",
+    RunMode.FALSE: "`model(x, training=False)`",
+    RunMode.NONE: "`model(x)`",
+    RunMode.PREDICT: "`predict()`",
 }
 _BETWEEN = "\n\n---\n\n"
 
@@ -35,7 +35,7 @@ def _modes(file: EditorFile, position: Position, checks: Checks) -> Iterator[str
     source, settings, project = file.document.source, checks.settings(file), checks.project(file)
     try:
         calls = engine.modes_at(source, settings, file.document.name, project, position)
-    except Broken:
+    except AnalysisError:
         return
     for call in calls:
         yield _table(call)

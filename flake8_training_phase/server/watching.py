@@ -9,7 +9,7 @@ from pathlib import Path
 GLOBS = ("**/pyproject.toml", "**/*.py")
 
 
-class Watched(IntEnum):
+class WatchedFiles(IntEnum):
     """What has happened to a file, by the numbers of the protocol."""
 
     CREATED = 1
@@ -24,4 +24,4 @@ def touches_settings(changes: Iterable[tuple[Path, int]]) -> bool:
 
 def touches_imports(changes: Iterable[tuple[Path, int]]) -> bool:
     """Whether imports may lead elsewhere than they did: a file has come or gone."""
-    return any(path.suffix == ".py" and kind != Watched.CHANGED for path, kind in changes)
+    return any(path.suffix == ".py" and kind != WatchedFiles.CHANGED for path, kind in changes)

@@ -9,7 +9,7 @@ from flake8_training_phase.sources.text import SourceText
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DisplayPosition:
     """A position as a reader of the file knows it."""
 
     row: int
@@ -29,7 +29,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnparsedPart:
     """A part of the code that cannot be analysed, and that the code as one module has not, where something about the
     flag may stand in it.
     """
@@ -43,7 +43,7 @@ class Unread:
 class Document:
     """A Python file; kinds of files that hold their code in pieces derive from it."""
 
-    def __init__(self, name: str, source: SourceText, unread: tuple[Unread, ...] = ()) -> None:
+    def __init__(self, name: str, source: SourceText, unread: tuple[UnparsedPart, ...] = ()) -> None:
         self.name = name
         self.source = source
         """The code, as one module."""
@@ -62,11 +62,11 @@ class Document:
         """The bytes of the file. Raises UnicodeEncodeError for code that its encoding does not have."""
         return self.source.encode(self.source.text)
 
-    def place(self, position: Position) -> Place:
+    def place(self, position: Position) -> DisplayPosition:
         """Where a position of the code stands in the file."""
-        return Place(position.row, position.column)
+        return DisplayPosition(position.row, position.column)
 
-    def position(self, place: Place) -> Position:
+    def position(self, place: DisplayPosition) -> Position:
         """Where a place in the file stands in the code."""
         return Position(place.row, place.column)
 

@@ -22,7 +22,7 @@ _Character = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class JsonValue:
     """A value of a valid document, and where it stands in the text."""
 
     value: Any
@@ -30,7 +30,7 @@ class Value:
     end: int
 
 
-def whole(text: str) -> Value:
+def whole(text: str) -> JsonValue:
     """The value that is the document. Raises ValueError for a text that is no JSON, and RecursionError."""
     found = _value_at(text, 0)
     end = _behind_space(text, found.end)
@@ -39,9 +39,9 @@ def whole(text: str) -> Value:
     return found
 
 
-def members(text: str, outer: Value) -> dict[str, Value]:
+def members(text: str, outer: JsonValue) -> dict[str, JsonValue]:
     """The values of an object by their keys; of keys that come twice the last counts, as it does for `json`."""
-    found: dict[str, Value] = {}
+    found: dict[str, JsonValue] = {}
     at = _behind_space(text, outer.start + 1)
     while text[at] != "}":
         key = _value_at(text, at)
@@ -51,7 +51,7 @@ def members(text: str, outer: Value) -> dict[str, Value]:
     return found
 
 
-def elements(text: str, outer: Value) -> Iterator[Value]:
+def elements(text: str, outer: JsonValue) -> Iterator[JsonValue]:
     """The values of an array."""
     at = _behind_space(text, outer.start + 1)
     while text[at] != "]":
@@ -60,7 +60,7 @@ def elements(text: str, outer: Value) -> Iterator[Value]:
         at = _behind_comma(text, element.end)
 
 
-def rewritten(text: str, old: Value, changes: Iterable[tuple[int, int, str]], ascii_only: bool) -> str:
+def rewritten(text: str, old: JsonValue, changes: Iterable[tuple[int, int, str]], ascii_only: bool) -> str:
     """What to write for a string, or an array of strings that are one text together, after changes of that text.
 
     A change says between which characters other ones are put. All others are written as they were, escapes and all,
@@ -87,7 +87,7 @@ def rewritten(text: str, old: Value, changes: Iterable[tuple[int, int, str]], as
     return f"[{opening}{''.join(parts)}{text[strings[-1].end : old.end]}" if parts else "[]"
 
 
-def _characters(text: str, string: Value) -> list[_Character]:
+def _characters(text: str, string: JsonValue) -> list[_Character]:
     written = _CHARACTER.findall(text[string.start + 1 : string.end - 1])
     return list(zip(string.value, written, strict=True))
 
@@ -126,10 +126,10 @@ def _joined(characters: Iterable[_Character]) -> str:
     return "".join(written for _, written in characters)
 
 
-def _value_at(text: str, offset: int) -> Value:
+def _value_at(text: str, offset: int) -> JsonValue:
     start = _behind_space(text, offset)
     value, end = _DECODER.raw_decode(text, start)
-    return Value(value, start, end)
+    return JsonValue(value, start, end)
 
 
 def _behind_space(text: str, offset: int) -> int:

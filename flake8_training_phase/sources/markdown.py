@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 
 from flake8_training_phase.findings import Position
-from flake8_training_phase.sources.document import Document, Part, Place
+from flake8_training_phase.sources.document import DisplayPosition, Document, Part
 from flake8_training_phase.sources.ipython import is_indented, python_of
 from flake8_training_phase.sources.line_changes import changed_lines
 from flake8_training_phase.sources.masks import Mask
@@ -99,13 +99,13 @@ class Markdown(Document):
         """The bytes of the file. Raises UnicodeEncodeError for code that its encoding does not have."""
         return self._file.encode(self._file.text)
 
-    def place(self, position: Position) -> Place:
+    def place(self, position: Position) -> DisplayPosition:
         """The place in the file, which differs where blocks are indented."""
         index = bisect_left(self._blocks, position.row, key=lambda block: block.start) - 1
         moved = 0
         if index >= 0 and position.row <= self._blocks[index].end:
             moved = len(self._blocks[index].indent_of(self._file.line(position.row)))
-        return Place(position.row, position.column + moved)
+        return DisplayPosition(position.row, position.column + moved)
 
     def line(self, row: int) -> str:
         """A line of the file."""

@@ -16,10 +16,10 @@ from typing import Any
 
 from flake8_training_phase.findings import Position
 from flake8_training_phase.sources import json_spans
-from flake8_training_phase.sources.document import Document, Part, Place, Unread
+from flake8_training_phase.sources.document import DisplayPosition, Document, Part, UnparsedPart
 from flake8_training_phase.sources.gate import mentions_flag
 from flake8_training_phase.sources.ipython import hidden, is_indented, python_of
-from flake8_training_phase.sources.json_spans import Value
+from flake8_training_phase.sources.json_spans import JsonValue
 from flake8_training_phase.sources.line_changes import changes
 from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
@@ -35,7 +35,7 @@ class Cell:
 
     number: int
     """Which of all cells it is, from 1; those with text count too, as they do in ruff and in VS Code."""
-    source: Value
+    source: JsonValue
     """A string, or an array of strings that make one text."""
 
     @property
@@ -52,7 +52,7 @@ class Notebook(Document):
         self._cells = cells
         self._mask = Mask(cell.code for cell in cells)
         self._rows: list[int] = []
-        unread: list[Unread] = []
+        unread: list[UnparsedPart] = []
         pieces: list[str] = []
         row = 1
         for cell in cells:
@@ -107,12 +107,12 @@ class Notebook(Document):
         """The bytes of the file."""
         return self._file.encode(self._file.text)
 
-    def place(self, position: Position) -> Place:
+    def place(self, position: Position) -> DisplayPosition:
         """The cell of a position, and the row in that cell."""
         index = bisect_right(self._rows, position.row) - 1
-        return Place(max(position.row - self._rows[index], 1), position.column, self._cells[index].number)
+        return DisplayPosition(max(position.row - self._rows[index], 1), position.column, self._cells[index].number)
 
-    def position(self, place: Place) -> Position:
+    def position(self, place: DisplayPosition) -> Position:
         """The position in the module of a place in a cell."""
         index = next(index for index, cell in enumerate(self._cells) if cell.number == place.cell)
         return Position(self._rows[index] + place.row, place.column)
@@ -136,12 +136,12 @@ class Notebook(Document):
         return tuple(Part(f"cell {cell.number}", cell.code) for cell in self._cells)
 
 
-def _unread(error: Exception, row: int) -> Unread:
+def _unread(error: Exception, row: int) -> UnparsedPart:
     """Why a cell cannot be read, which begins behind a row."""
     if isinstance(error, SyntaxError):
         position = Position(row + max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
-        return Unread("cell", f"syntax error: {error.msg}", position)
-    return Unread("cell", f"cannot be parsed: {error or type(error).__name__}", Position(row + 1, 0))
+        return UnparsedPart("cell", f"syntax error: {error.msg}", position)
+    return UnparsedPart("cell", f"cannot be parsed: {error or type(error).__name__}", Position(row + 1, 0))
 
 
 def _python_cells(text: str) -> Iterator[Cell]:
@@ -161,7 +161,7 @@ def _python_cells(text: str) -> Iterator[Cell]:
                 yield Cell(number, source)
 
 
-def _sheets(text: str, notebook: Value) -> Iterator[Value]:
+def _sheets(text: str, notebook: JsonValue) -> Iterator[JsonValue]:
     """The objects that hold cells: the notebook itself, or its worksheets in the older format."""
     version = notebook.value.get("nbformat")
     if version == 4:
@@ -172,7 +172,7 @@ def _sheets(text: str, notebook: Value) -> Iterator[Value]:
         raise ValueError(f"its `nbformat` is {json.dumps(version)[:20]}, not 3 or 4")
 
 
-def _objects(text: str, outer: Value, key: str) -> Iterator[Value]:
+def _objects(text: str, outer: JsonValue, key: str) -> Iterator[JsonValue]:
     """The objects in the array that is a member of another object."""
     found = outer.value.get(key)
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):

@@ -14,7 +14,7 @@ WHOLE = "file"
 """What cannot be analysed, where it is not a part of a file."""
 
 
-class Broken(Exception):
+class AnalysisError(Exception):
     """A file, or a part of it, cannot be analysed; the message says why."""
 
     def __init__(self, message: str, position: Position | None = None, part: str = WHOLE) -> None:
@@ -24,27 +24,27 @@ class Broken(Exception):
 
 
 @contextmanager
-def told_as_broken(*passed: type[Exception]) -> Iterator[None]:
+def failures_as_analysis_errors(*passed: type[Exception]) -> Iterator[None]:
     """Whatever the analysis fails with becomes Broken, but for what is `passed` on: a defect of ours, or code that is
     nested too deeply, must not end a run over other files.
     """
     try:
         yield
     except RecursionError as error:
-        raise Broken("too deeply nested to be followed") from error
+        raise AnalysisError("too deeply nested to be followed") from error
     except passed:
         raise
     except Exception as error:
         told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise Broken(f"internal error, please report it: {told}") from error
+        raise AnalysisError(f"internal error, please report it: {told}") from error
 
 
 def parse(source: SourceText) -> ast.Module:
-    """The syntax tree. Raises Broken."""
+    """The syntax tree. Raises AnalysisError."""
     try:
         return parsed(source.text)
     except SyntaxError as error:
         row, column = max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0)
-        raise Broken(f"syntax error: {error.msg}", Position(row, column)) from error
+        raise AnalysisError(f"syntax error: {error.msg}", Position(row, column)) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Broken(f"cannot be parsed: {str(error) or type(error).__name__}") from error
+        raise AnalysisError(f"cannot be parsed: {str(error) or type(error).__name__}") from error

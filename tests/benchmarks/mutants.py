@@ -21,7 +21,7 @@ from pathlib import Path
 
 from flake8_training_phase import engine
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.sources.parsing import Broken
+from flake8_training_phase.sources.parsing import AnalysisError
 from flake8_training_phase.sources.text import SourceText
 from tests.benchmarks.mutations import SETTINGS, SILENT, Mutant, mutants, without_flag
 
@@ -116,7 +116,7 @@ def fixed_tree(source: SourceText, mutant: Mutant, project: Project) -> str | No
     """
     try:
         text = engine.fix(source, SETTINGS, str(mutant.path), project, unsafe=True).text
-    except Broken:
+    except AnalysisError:
         return None
     return ast.dump(_Normal(mutant.idle).visit(ast.parse(text)))
 

@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.domain.values import Constant, Instance, mem
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, reaches_phase
 from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -81,7 +81,7 @@ def mutants(folder: Path, project: Project, chance: random.Random, share: float)
 
 def _is_missed(event: LayerCall | Inlined | None) -> bool:
     """Whether a call surely loses something with the flag."""
-    return isinstance(event, Inlined) or (event is not None and wants_flag(event))
+    return isinstance(event, Inlined) or (event is not None and consumes_training(event))
 
 
 def without_flag(call: ast.Call) -> str:
@@ -169,11 +169,11 @@ def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
 def _uses_flag(helper: Inlined) -> bool:
     """Whether what runs in a helper that is given the flag has it from there and depends on it."""
     calls = (one for one in walk(helper.events) if isinstance(one, LayerCall))
-    return any(call.flag.parameter is not None and wants_flag(call) for call in calls)
+    return any(call.flag.parameter is not None and consumes_training(call) for call in calls)
 
 
 def _ignore_flag(event: LayerCall) -> bool:
-    return dependence(event.receiver) is Dependence.NO and not wants_flag(event)
+    return dependence(event.receiver) is Dependence.NO and not consumes_training(event)
 
 
 def cause_of(event: LayerCall | Inlined) -> str:

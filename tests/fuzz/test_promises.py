@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.fixes import render
 from flake8_training_phase.rules import rule
-from flake8_training_phase.rules.rule import Problem
+from flake8_training_phase.rules.rule import Violation
 from tests.fuzz.inputs import made_up, mutants
 from tests.fuzz.promises import BrokenPromise, keep_promises, smallest
 from tests.helpers import FORGETFUL, MODEL, UNRELATED
@@ -34,7 +34,7 @@ def test_what_is_fixed_is_told_from_what_is_not() -> None:
 
 
 def test_an_exception_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(module: CheckedModule) -> Iterator[Problem]:
+    def check(module: CheckedModule) -> Iterator[Violation]:
         if any(one.call is not None for one in module.layer_classes):
             raise ZeroDivisionError("by nothing")
         return iter(())

@@ -9,7 +9,7 @@ import pytest
 
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
-from flake8_training_phase.maps.model import Kind, State
+from flake8_training_phase.maps.model import RowKind, State
 from flake8_training_phase.maps.static import NoSuchModel, maps_of
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.documents import read_document
@@ -48,7 +48,7 @@ def test_layers_and_helpers_are_nested_as_they_call() -> None:
     ]
     block, finish = shown.rows
     assert [one.name for row in (block, finish) for one in row.functions] == ["Block.call", "Encoder.finish"]
-    assert (block.place and block.place.line, finish.kind) == (22, Kind.HELPER)
+    assert (block.place and block.place.line, finish.kind) == (22, RowKind.HELPER)
 
 
 def test_unknown_has_a_reason() -> None:

@@ -12,7 +12,7 @@ from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Position
 from flake8_training_phase.output.report import Report
 from flake8_training_phase.results import FileResult
-from flake8_training_phase.sources.document import Document, Place
+from flake8_training_phase.sources.document import DisplayPosition, Document
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import Result
 
@@ -43,8 +43,8 @@ def in_a_notebook(text: str) -> Report:
     """The findings of a text whose lines from 8 on are cell 3."""
 
     class Notebook(Document):
-        def place(self, position: Position) -> Place:
-            return Place(position.row - 7, position.column, cell=3)
+        def place(self, position: Position) -> DisplayPosition:
+            return DisplayPosition(position.row - 7, position.column, cell=3)
 
     source = SourceText(text)
     document = Notebook("model.ipynb", source)

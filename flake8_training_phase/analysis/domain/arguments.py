@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from flake8_training_phase.analysis.domain.events import FlagArgument, Given
-from flake8_training_phase.analysis.domain.values import UNKNOWN, Items, PhaseValue, Rest, Value, flags_of
+from flake8_training_phase.analysis.domain.events import FlagArgument, PassedBy
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Container, OpaqueKwargs, PhaseValue, Value, flags_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -29,7 +29,7 @@ class Arguments:
     """There is a `*args` among them."""
     hidden: bool
     """There is a `**kwargs` whose keys are not all known."""
-    lacks: frozenset[str] = frozenset()
+    absent_keys: frozenset[str] = frozenset()
     """Names that are surely not among the keys of such a `**kwargs`."""
     rest_of_call: bool = False
     """Every such `**kwargs` is that of a layer's `call`."""
@@ -38,7 +38,7 @@ class Arguments:
 
     def may_hide(self, name: str) -> bool:
         """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""
-        return self.starred or (self.hidden and name not in self.lacks)
+        return self.starred or (self.hidden and name not in self.absent_keys)
 
     def after(self, positional: Sequence[Value], keywords: Mapping[str, Value]) -> Arguments:
         """These arguments behind some that come first, as `functools.partial` puts them."""
@@ -48,7 +48,7 @@ class Arguments:
             {**keywords, **self.keywords},
             self.starred,
             self.hidden,
-            self.lacks,
+            self.absent_keys,
             self.rest_of_call,
             self.stars_known,
         )
@@ -56,16 +56,16 @@ class Arguments:
     def flag(self, parameters: Sequence[str], name: str = "training") -> FlagArgument:
         """What is passed for the parameter `name` of a callee with these positional parameters."""
         if name in self.keywords:
-            return _flag(Given.BY_KEYWORD, self.keywords[name], self._expression(name), name)
+            return _flag(PassedBy.KEYWORD, self.keywords[name], self._expression(name), name)
         index = parameters.index(name) if name in parameters else -1
         if 0 <= index < len(self.positional):
             offset = len(self.node.args) - len(self.positional)
             place = index + offset
             node = self.node.args[place] if 0 <= place < len(self.node.args) else None
-            return _flag(Given.BY_POSITION, self.positional[index], node)
+            return _flag(PassedBy.POSITION, self.positional[index], node)
         if self.may_hide(name):
-            return FlagArgument(Given.MAYBE, in_rest_of_call=self.rest_of_call and not self.starred)
-        return FlagArgument(Given.NOT)
+            return FlagArgument(PassedBy.UNKNOWN, in_rest_of_call=self.rest_of_call and not self.starred)
+        return FlagArgument(PassedBy.NOTHING)
 
     def phase_positions(self) -> list[int]:
         """The places of positional arguments that are made from the phase."""
@@ -83,7 +83,7 @@ class Arguments:
         return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
 
 
-def _flag(given: Given, value: Value, node: ast.expr | None, name: str = "training") -> FlagArgument:
+def _flag(given: PassedBy, value: Value, node: ast.expr | None, name: str = "training") -> FlagArgument:
     parameter = value.parameter if isinstance(value, PhaseValue) else None
     return FlagArgument(given, flags_of(value), parameter, node, name)
 
@@ -120,9 +120,9 @@ def defaults(node: FunctionNode) -> Iterable[tuple[str, ast.expr]]:
             yield argument.arg, default
 
 
-def hidden_items(values: Mapping[str, Value]) -> Items:
+def hidden_items(values: Mapping[str, Value]) -> Container:
     """The `**kwargs` that a function finds when it is called with these known keywords."""
-    return Items(tuple(values.values()), tuple(values))
+    return Container(tuple(values.values()), tuple(values))
 
 
 def uses_kwargs(node: FunctionNode) -> bool:
@@ -131,14 +131,14 @@ def uses_kwargs(node: FunctionNode) -> bool:
     return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in nodes_in(node))
 
 
-def unknown_rest(node: FunctionNode, lacks: frozenset[str] = frozenset(), of_call: bool = False) -> Value:
+def opaque_kwargs(node: FunctionNode, absent_keys: frozenset[str] = frozenset(), of_call: bool = False) -> Value:
     """The `**kwargs` that a function finds when nobody knows what it is called with, but for names that are not in it.
 
     What has a parameter of its own is never in it: `call(self, x, training=None, **kwargs)` has no flag in `kwargs`.
     """
     named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
     is_known = node.args.kwarg is not None and _is_only_read(node, node.args.kwarg.arg)
-    return Rest(lacks | named, of_call) if is_known else UNKNOWN
+    return OpaqueKwargs(absent_keys | named, of_call) if is_known else UNKNOWN
 
 
 _READING = ("get", "items", "keys", "pop", "values")

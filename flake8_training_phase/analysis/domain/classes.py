@@ -91,7 +91,7 @@ class UserClass:
         return [one for one in known if one.type is not self]
 
     @property
-    def ancestors(self) -> tuple[UserClass | KerasLayer, ...]:
+    def mro(self) -> tuple[UserClass | KerasLayer, ...]:
         """The classes that attributes are looked up in, this one first, as Python orders them.
 
         Keras's own bases are followed by the catalogue, so `MyDropout(SpatialDropout1D)` has `Dropout` among them.
@@ -104,7 +104,7 @@ class UserClass:
     @cached_property
     def keras_base(self) -> KerasLayer | None:
         """The first class of Keras among the ancestors."""
-        return next((one for one in self.ancestors if isinstance(one, KerasLayer)), None)
+        return next((one for one in self.mro if isinstance(one, KerasLayer)), None)
 
     @property
     def keras_call(self) -> KerasLayer | None:
@@ -124,13 +124,13 @@ class UserClass:
     @cached_property
     def is_model(self) -> bool:
         """Whether it has `fit`."""
-        return any(isinstance(one, KerasLayer) and one.name in MODEL_NAMES for one in self.ancestors)
+        return any(isinstance(one, KerasLayer) and one.name in MODEL_NAMES for one in self.mro)
 
     @cached_property
     def generations(self) -> frozenset[int]:
         """The Keras major versions that its base class can be of."""
         found = names.ALL
-        for one in self.ancestors:
+        for one in self.mro:
             if isinstance(one, UserClass):
                 for base in one._bases:
                     found = found & base.generations or found
@@ -158,10 +158,10 @@ class UserClass:
 
     def find_method(self, name: str, after: UserClass | None = None) -> Method | KerasLayer | None:
         """The method of that name, or the class of Keras that has it; `after` asks as `super()` in that class."""
-        ancestors = self.ancestors
-        if after is not None and after in ancestors:
-            ancestors = ancestors[ancestors.index(after) + 1 :]
-        for one in ancestors:
+        mro = self.mro
+        if after is not None and after in mro:
+            mro = mro[mro.index(after) + 1 :]
+        for one in mro:
             if isinstance(one, KerasLayer):
                 return one
             if name in one.methods:
@@ -266,7 +266,7 @@ class UserClass:
         return value
 
     def _static(self, name: str) -> Value:
-        for one in self.ancestors:
+        for one in self.mro:
             if isinstance(one, UserClass):
                 for statement in one.node.body:
                     targets = statement.targets if isinstance(statement, ast.Assign) else ()
@@ -287,7 +287,7 @@ class UserClass:
         """The methods that assign attributes, in the order in which they run: `__init__`, `build`, then others."""
         yield "__init__"
         yield "build"
-        for one in self.ancestors:
+        for one in self.mro:
             if isinstance(one, UserClass):
                 yield from one.own_writing_methods
 
@@ -375,8 +375,8 @@ def _assigns_attribute(statement: ast.stmt, own: list[str]) -> bool:
 
 def _linearised(own: UserClass, bases: list[UserClass | KerasLayer]) -> tuple[UserClass | KerasLayer, ...]:
     if len(bases) == 1:
-        return (own, *bases[0].ancestors)
-    sequences: list[list[UserClass | KerasLayer]] = [list(base.ancestors) for base in bases]
+        return (own, *bases[0].mro)
+    sequences: list[list[UserClass | KerasLayer]] = [list(base.mro) for base in bases]
     sequences.append(list(bases))
     result: list[UserClass | KerasLayer] = [own]
     while any(sequences):

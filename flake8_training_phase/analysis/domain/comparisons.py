@@ -12,9 +12,9 @@ from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     Constant,
+    Container,
     FunctionValue,
     Instance,
-    Items,
     KerasMethod,
     ModuleValue,
     Partial,
@@ -48,7 +48,7 @@ def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Val
     other: object
     if isinstance(right, Constant):
         other = right.value
-    elif isinstance(right, Items) and not right.keys and all(isinstance(one, Constant) for one in right.values):
+    elif isinstance(right, Container) and not right.keys and all(isinstance(one, Constant) for one in right.values):
         other = tuple(one.value for one in right.values if isinstance(one, Constant))
     else:
         return UNKNOWN
@@ -58,7 +58,7 @@ def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Val
         return UNKNOWN
 
 
-_OBJECTS = (Instance, ClassValue, FunctionValue, KerasMethod, Items, Partial, ModuleValue)
+_OBJECTS = (Instance, ClassValue, FunctionValue, KerasMethod, Container, Partial, ModuleValue)
 """What is not None."""
 
 

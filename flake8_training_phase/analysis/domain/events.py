@@ -23,20 +23,20 @@ Flags = tuple[Flag, Flag, Flag]
 NO_FLAG: Flags = (Passed.ABSENT, Passed.ABSENT, Passed.ABSENT)
 
 
-class Given(Enum):
+class PassedBy(Enum):
     """How a call gives the flag."""
 
-    NOT = "not at all"
-    BY_KEYWORD = "by keyword"
-    BY_POSITION = "by position"
-    MAYBE = "perhaps, inside * or **"
+    NOTHING = "not at all"
+    KEYWORD = "by keyword"
+    POSITION = "by position"
+    UNKNOWN = "perhaps, inside * or **"
 
 
 @dataclass(frozen=True, slots=True)
 class FlagArgument:
     """The `training` argument of one call."""
 
-    given: Given
+    passed_by: PassedBy
     by_lane: Flags = NO_FLAG
     parameter: str | None = None
     """The parameter of the outermost `call` that the value is made from, None for a constant."""
@@ -50,7 +50,7 @@ class FlagArgument:
     @property
     def absent(self) -> bool:
         """Whether surely nothing is passed."""
-        return self.given is Given.NOT
+        return self.passed_by is PassedBy.NOTHING
 
     @property
     def constant(self) -> bool:
@@ -60,7 +60,7 @@ class FlagArgument:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProgramPoint:
     """Where an event stands in the code."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None
@@ -79,8 +79,8 @@ class LayerCall:
     receiver: Value
     flag: FlagArgument
     lanes: int
-    place: Place
-    at_hand: str | None
+    place: ProgramPoint
+    forwardable_name: str | None
     """The name by which the phase could be forwarded here."""
     inspected: bool
     """The code around it looks at the signature of what it calls before it decides what to pass."""
@@ -99,8 +99,8 @@ class Inlined:
     arguments: Arguments
     flag: FlagArgument
     is_super_call: bool
-    place: Place
-    at_hand: str | None
+    place: ProgramPoint
+    forwardable_name: str | None
     lanes: int
     events: list[Event] = field(default_factory=list)
 
@@ -126,7 +126,7 @@ class Inlined:
 
 
 @dataclass(slots=True, eq=False)
-class KerasCall:
+class DirectKerasCall:
     """`super().call(x)` where the parent is a layer of Keras: its `call` runs with just what it is given."""
 
     node: ast.Call
@@ -135,8 +135,8 @@ class KerasCall:
     """The name of the Keras class."""
     flag: FlagArgument
     lanes: int
-    place: Place
-    at_hand: str | None
+    place: ProgramPoint
+    forwardable_name: str | None
 
 
 @dataclass(slots=True, eq=False)
@@ -168,10 +168,10 @@ class PhaseTest:
     node: ast.expr
     parameter: str | None
     lanes: int
-    place: Place
+    place: ProgramPoint
 
 
-Event = LayerCall | Inlined | KerasCall | PhaseTest | Branch | Loop | Exit
+Event = LayerCall | Inlined | DirectKerasCall | PhaseTest | Branch | Loop | Exit
 
 
 def called(node: ast.Call) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.domain.merging import merge
+from flake8_training_phase.analysis.domain.merging import join_lanes
 from flake8_training_phase.analysis.domain.values import (
     ALL_LANES,
     FunctionValue,
@@ -157,7 +157,7 @@ class Frame:
         self.environment = second if second_lanes and not first_lanes else first
         if first_lanes and second_lanes and first is not second:
             for name, value in second.items():
-                first[name] = merge(first[name], first_lanes, value, second_lanes) if name in first else value
+                first[name] = join_lanes(first[name], first_lanes, value, second_lanes) if name in first else value
         for one, lanes in ((first, first_lanes), (second, second_lanes), (before, self.live)):
             if lanes:
                 one.continue_in(self.environment)

@@ -12,13 +12,13 @@ from flake8_training_phase.analysis.domain.values import (
     PhaseValue,
     Value,
     flags_of,
+    join,
     members,
-    union,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
 
 
-def merge(first: Value, first_lanes: int, second: Value, second_lanes: int) -> Value:
+def join_lanes(first: Value, first_lanes: int, second: Value, second_lanes: int) -> Value:
     """The value after two paths meet, each live in some lanes."""
     if first is second or first == second or not second_lanes:
         return first
@@ -43,7 +43,7 @@ def _by_lane(first: Value, first_lanes: int, second: Value, second_lanes: int) -
         for one, lanes in zip(members(value), lanes_of(value), strict=True):
             if lanes & live:
                 found[one] = found.get(one, 0) | (lanes & live)
-    joined = union(found)
+    joined = join(found)
     if members(joined) != tuple(found) or len(set(found.values())) < 2:
         return joined
     return LaneUnion(tuple(found), tuple(found.values()))

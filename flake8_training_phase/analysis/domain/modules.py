@@ -17,7 +17,7 @@ from flake8_training_phase.analysis.domain.values import (
     FunctionValue,
     ModuleValue,
     Value,
-    union,
+    join,
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import ALL
@@ -102,7 +102,7 @@ class Module:
         if not any(_is_single_dispatch(scope.evaluate(one)) for one in node.decorator_list):
             return FunctionValue(node, scope)
         registered = [one for one, where in scope.definitions if where is scope and _is_registered(one, node.name)]
-        return union(FunctionValue(one, scope) for one in (node, *registered) if not isinstance(one, ast.ClassDef))
+        return join(FunctionValue(one, scope) for one in (node, *registered) if not isinstance(one, ast.ClassDef))
 
     def _evaluate(self, node: ast.expr, scope: Scope) -> Value:
         return self.program.evaluate(node, scope)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.domain.values import (
     SOME_NUMBER,
     Constant,
+    Container,
     FunctionValue,
     Instance,
-    Items,
     Partial,
     Union,
     Value,
@@ -76,7 +76,7 @@ def construction_key(arguments: Arguments) -> Hashable:
         tuple(map(_key, arguments.positional)),
         _named_keys(deciding),
         arguments.starred,
-        arguments.lacks if arguments.hidden else None,
+        arguments.absent_keys if arguments.hidden else None,
     )
 
 
@@ -86,8 +86,8 @@ def _key(value: Value) -> Hashable:
         return (type(kept.value), kept) if isinstance(kept, Constant) else kept
     if isinstance(value, Instance):
         return _instance_key(value)
-    if isinstance(value, Items):
-        return (Items, tuple(map(_key, value.values[:_MOST_ELEMENTS])), value.keys, value.pairs, value.open)
+    if isinstance(value, Container):
+        return (Container, tuple(map(_key, value.values[:_MOST_ELEMENTS])), value.keys, value.pairs, value.open)
     if isinstance(value, Union):
         return (Union, frozenset(map(_key, value.values)))
     if isinstance(value, FunctionValue):
@@ -121,6 +121,6 @@ def simplified(value: Value) -> Value:
     if isinstance(value, Constant):
         is_number = isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
         return SOME_NUMBER if is_number and value.value not in (0, 1) else value
-    if isinstance(value, Items):
+    if isinstance(value, Container):
         return replace(value, values=tuple(map(simplified, value.values)))
     return value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, union
+from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, join
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import catalogue, names, packages
@@ -107,7 +107,7 @@ class Scope:
     def star_imported(self, name: str) -> Value | None:
         """What a name is that only a `from … import *` can bind; None when none is known to."""
         found = [value for star in self._stars if (value := self._in_star(name, star)) is not None]
-        return union(found) if found else None
+        return join(found) if found else None
 
     def _in_star(self, name: str, star: Import) -> Value | None:
         if name in self._values:
@@ -142,7 +142,7 @@ class Scope:
     def _value(self, name: str) -> Value:
         if name not in self._values:
             self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.
-            self._values[name] = union([self._bound(name, one) for one in self._bindings[name]])
+            self._values[name] = join([self._bound(name, one) for one in self._bindings[name]])
         return self._values[name]
 
     def imported(self, name: str, binding: Import) -> Value:

@@ -174,7 +174,7 @@ class Partial(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Items(Value):
+class Container(Value):
     """A list, tuple, set or dict: what it holds. `keys` names them where they are known strings."""
 
     values: tuple[Value, ...]
@@ -189,15 +189,15 @@ class Items(Value):
         """Whether the key of everything that can be in it is known."""
         return len(self.keys) == len(self.values) and None not in self.keys and not self.open
 
-    def with_item(self, key: str | None, value: Value) -> Items:
+    def with_item(self, key: str | None, value: Value) -> Container:
         """The container after `container[key] = value`."""
         keys = self.keys or (None,) * len(self.values)
         if key is not None and key in keys:
             place = keys.index(key)
-            return Items((*self.values[:place], value, *self.values[place + 1 :]), keys)
+            return Container((*self.values[:place], value, *self.values[place + 1 :]), keys)
         if key is None and (None, value) in zip(keys, self.values, strict=True):
             return self
-        return Items((*self.values, value), (*keys, key))
+        return Container((*self.values, value), (*keys, key))
 
     def get(self, index: object) -> Value:
         """The element at a literal index or key, or at a position; every element it may be otherwise."""
@@ -207,11 +207,11 @@ class Items(Value):
             return UNKNOWN
         if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
             return self.values[index]
-        if isinstance(index, Position) and not self.keys and self.values and len(self.values) % index.stride == 0:
-            return union(self.values[index.offset % index.stride :: index.stride])
-        return union(self.values)
+        if isinstance(index, ElementIndex) and not self.keys and self.values and len(self.values) % index.stride == 0:
+            return join(self.values[index.offset % index.stride :: index.stride])
+        return join(self.values)
 
-    def part(self, bounds: slice) -> Items:
+    def part(self, bounds: slice) -> Container:
         """The elements between literal bounds; all of them where that is none: what a loop fills is longer than what is
         known of it.
         """
@@ -223,7 +223,7 @@ class Items(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Position(Value):
+class ElementIndex(Value):
     """An index into a list that is gone through in strides: `i + 1` in `for i in range(0, n, 3)`."""
 
     offset: int
@@ -232,21 +232,21 @@ class Position(Value):
     def moved(self, by: Value) -> Value:
         """The position after something is added to it."""
         whole = isinstance(by, Constant) and type(by.value) is int
-        return Position(self.offset + by.value, self.stride) if whole else UNKNOWN  # type: ignore[attr-defined]
+        return ElementIndex(self.offset + by.value, self.stride) if whole else UNKNOWN  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Range(Value):
     """`range(first, …, stride)`."""
 
-    position: Position
+    position: ElementIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Rest(Value):
+class OpaqueKwargs(Value):
     """The `**kwargs` of a function that anybody may call: nothing is known of what is in it, but for what is not."""
 
-    lacks: frozenset[str]
+    absent_keys: frozenset[str]
     """Names that are surely not in it: those of the parameters beside it."""
     of_call: bool = False
     """It is that of a layer's `call`: Keras 3 never puts the flag there (14f), not even one that the caller gives."""
@@ -266,7 +266,7 @@ class LaneUnion(Union):
     lanes: tuple[Lane, ...]
 
 
-def union(values: Iterable[Value]) -> Value:
+def join(values: Iterable[Value]) -> Value:
     """One value that stands for any of `values`; `UNKNOWN` for none."""
     found: dict[Value, None] = {}
     classes: dict[KerasLayer | UserClass, ClassValue] = {}
@@ -287,20 +287,20 @@ MAX_CONTAINERS = 8
 
 def _joined_containers(values: tuple[Value, ...]) -> tuple[Value, ...]:
     """Some values, with one dict in the place of several, and one list where there are too many."""
-    dicts = [one for one in values if isinstance(one, Items) and one.keys]
-    lists = [one for one in values if isinstance(one, Items) and not one.keys]
-    joined = dict[Items, Items]()
+    dicts = [one for one in values if isinstance(one, Container) and one.keys]
+    lists = [one for one in values if isinstance(one, Container) and not one.keys]
+    joined = dict[Container, Container]()
     if len(dicts) > 1:
         joined |= dict.fromkeys(dicts, _joined_dict(dicts))
     if len(lists) > MAX_CONTAINERS:
-        any_element = union(element for one in lists for element in one.values)
-        joined |= dict.fromkeys(lists, Items((any_element,), pairs=any(one.pairs for one in lists)))
+        any_element = join(element for one in lists for element in one.values)
+        joined |= dict.fromkeys(lists, Container((any_element,), pairs=any(one.pairs for one in lists)))
     if not joined:
         return values
-    return tuple(dict.fromkeys(joined.get(one, one) if isinstance(one, Items) else one for one in values))
+    return tuple(dict.fromkeys(joined.get(one, one) if isinstance(one, Container) else one for one in values))
 
 
-def _joined_dict(dicts: list[Items]) -> Items:
+def _joined_dict(dicts: list[Container]) -> Container:
     named: dict[str, list[Value]] = {}
     others: dict[Value, None] = {}
     for one in dicts:
@@ -309,9 +309,9 @@ def _joined_dict(dicts: list[Items]) -> Items:
                 others[value] = None
             else:
                 named.setdefault(key, []).append(value)
-    values = (*(union(found) for found in named.values()), *others)
+    values = (*(join(found) for found in named.values()), *others)
     keys = (*named, *(None,) * len(others))
-    return Items(values, keys, pairs=any(one.pairs for one in dicts), open=any(one.open for one in dicts))
+    return Container(values, keys, pairs=any(one.pairs for one in dicts), open=any(one.open for one in dicts))
 
 
 def _with_twin(
@@ -339,7 +339,7 @@ def text_of(value: Value) -> str | None:
 def each(value: Value, function: Callable[[Value], Value]) -> Value:
     """`function` of whatever `value` may be."""
     if isinstance(value, Union):
-        return union(function(member) for member in value.values)
+        return join(function(member) for member in value.values)
     return function(value)
 
 

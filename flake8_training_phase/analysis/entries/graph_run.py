@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import FlagArgument, Given
+from flake8_training_phase.analysis.domain.events import FlagArgument, PassedBy
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
+    Container,
     External,
     Instance,
-    Items,
     KerasMethod,
     Value,
     members,
@@ -139,7 +139,7 @@ class GraphRun(ModuleRun):
         last: tuple[GraphCall, ...] = ()
         for layer in model.contents:
             where = self.made_at.get(layer, node)
-            last = (GraphCall(where, layer, FlagArgument(Given.NOT), last),)
+            last = (GraphCall(where, layer, FlagArgument(PassedBy.NOTHING), last),)
         self.graphs[model] = Graph(node, model, last)
 
     def seen_graphs(self) -> list[Graph]:
@@ -218,7 +218,7 @@ def calls_of(values: Iterable[Value]) -> tuple[GraphCall, ...]:
         for one in members(value):
             if isinstance(one, GraphTensor):
                 found |= dict.fromkeys(one.calls)
-            elif isinstance(one, Items):
+            elif isinstance(one, Container):
                 found |= dict.fromkeys(calls_of(one.values))
     return tuple(found)
 
@@ -252,5 +252,5 @@ def graph_run(module: CheckedModule) -> GraphRun:
 
 def _whole_run(module: CheckedModule) -> GraphRun:
     run = GraphRun(module)
-    run.come_to(set(nodes_in(module.tree)))
+    run.cover(set(nodes_in(module.tree)))
     return run

@@ -31,11 +31,11 @@ from flake8_training_phase.analysis.domain.values import (
     FunctionValue,
     Instance,
     Value,
+    join,
     members,
-    union,
 )
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS, TooComplex
-from flake8_training_phase.analysis.machine.graphs import GraphMaker, Tensor, through
+from flake8_training_phase.analysis.machine.graphs import GraphMaker, Tensor, derived_tensor
 from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.functions import Function
@@ -52,7 +52,7 @@ _MOST_STEPS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class CallSite:
     """A function that was run, and the call that ran it."""
 
     call: ast.Call
@@ -69,7 +69,7 @@ class ModelCall:
     receiver: Value
     flag: FlagArgument
     inspected: bool
-    chain: tuple[Entered, ...]
+    chain: tuple[CallSite, ...]
     """The functions it was reached through, the innermost last."""
     symbolic: bool
     """It only builds a functional model."""
@@ -91,14 +91,14 @@ class ModuleRun(GraphMaker):
         self.frozen: set[Instance] = set()
         """What `trainable = False` was said of."""
         self._held: dict[Instance, dict[str, Value]] = {}
-        self._chain: list[Entered] = []
+        self._chain: list[CallSite] = []
         self._names_used: dict[Function, set[str]] = {}
         self._top = Frame(None, module.scope)
         self._functions = module.functions
         self._classes = tuple(one.cls for one in module.layer_classes)
         self._run(module.tree.body, self._top)
 
-    def come_to(self, nodes: Collection[ast.AST]) -> None:
+    def cover(self, nodes: Collection[ast.AST]) -> None:
         """Run the functions around some nodes that nothing has called yet: as others of the module call them, which
         are run on unknown arguments, and themselves on such where nothing does.
         """
@@ -146,7 +146,7 @@ class ModuleRun(GraphMaker):
         """The objects that methods of a class are run on: those that the module makes, or any."""
         if cls is None:
             return (None,)
-        made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.ancestors]
+        made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.mro]
         return made[:_MOST_OBJECTS] or (cls.instance,)
 
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
@@ -203,7 +203,7 @@ class ModuleRun(GraphMaker):
 
     def graph(self, outputs: Value) -> tuple[Value, ...]:
         """As the interpreter, but what layers were told in the graph says nothing of the others."""
-        tensor = through([outputs])
+        tensor = derived_tensor([outputs])
         return tensor.layers if isinstance(tensor, Tensor) else ()
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
@@ -268,7 +268,7 @@ class ModuleRun(GraphMaker):
                     self._set_trainable(one, value)
                 held = self._held.setdefault(one, {})
                 before = held.get(name)
-                held[name] = value if before is None else union((before, value))
+                held[name] = value if before is None else join((before, value))
 
     def replace_attribute(self, base: Value, name: str, value: Value) -> None:
         """Remember what an attribute became of whatever object it is."""
@@ -285,7 +285,7 @@ class ModuleRun(GraphMaker):
     def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
         if function.closure is None and function.scope.root is self._top.scope:
             function = replace(function, closure=self._top)
-        self._chain.append(Entered(arguments.node, function.node, function.owner))
+        self._chain.append(CallSite(arguments.node, function.node, function.owner))
         try:
             return super()._inline(function, arguments, frame, is_super_call)
         finally:
@@ -295,7 +295,7 @@ class ModuleRun(GraphMaker):
         super()._layer_call(receiver, arguments, node, frame)
         event = self.events[-1]
         assert isinstance(event, LayerCall)
-        given = through((*arguments.positional, *arguments.keywords.values()))
+        given = derived_tensor((*arguments.positional, *arguments.keywords.values()))
         symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
 
@@ -303,5 +303,5 @@ class ModuleRun(GraphMaker):
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
     """The run of a module, as far as it comes to some nodes. What it does at its top is run once."""
     run = module.once(ModuleRun)
-    run.come_to(nodes)
+    run.cover(nodes)
     return run

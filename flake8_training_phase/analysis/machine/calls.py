@@ -10,20 +10,20 @@ from flake8_training_phase.analysis.domain.arguments import (
     FunctionNode,
     defaults,
     hidden_items,
+    opaque_kwargs,
     parameter_names,
-    unknown_rest,
 )
-from flake8_training_phase.analysis.domain.events import Branch, Exit, FlagArgument, Given, Inlined, Loop, walk
+from flake8_training_phase.analysis.domain.events import Branch, Exit, FlagArgument, Inlined, Loop, PassedBy, walk
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.receivers import is_static, receiver
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     Constant,
+    Container,
     External,
     FunctionValue,
     Instance,
-    Items,
     Value,
 )
 
@@ -48,11 +48,11 @@ def bound(
     if node.args.vararg is not None:
         rest = arguments.positional[len(parameters) :]
         is_unknown = arguments.starred and not arguments.stars_known
-        environment[node.args.vararg.arg] = UNKNOWN if is_unknown else Items(tuple(rest))
+        environment[node.args.vararg.arg] = UNKNOWN if is_unknown else Container(tuple(rest))
     if node.args.kwarg is not None:
         rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
         environment[node.args.kwarg.arg] = (
-            unknown_rest(node, arguments.lacks - set(rest_by_name), arguments.rest_of_call and not rest_by_name)
+            opaque_kwargs(node, arguments.absent_keys - set(rest_by_name), arguments.rest_of_call and not rest_by_name)
             if arguments.hidden
             else hidden_items(rest_by_name)
         )
@@ -81,7 +81,7 @@ def flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list[
     """The flag that a function is given; it may be among what its `*args` take."""
     flag = arguments.flag(parameters)
     taken = node.args.vararg is not None and len(arguments.positional) > len(parameters)
-    return FlagArgument(Given.MAYBE) if flag.absent and taken else flag
+    return FlagArgument(PassedBy.UNKNOWN) if flag.absent and taken else flag
 
 
 def is_of_class(callee: FunctionValue) -> bool:
@@ -89,3 +89,8 @@ def is_of_class(callee: FunctionValue) -> bool:
     if callee.owner is None or callee.bound_to is not None or is_static(callee.node):
         return False
     return callee.node in callee.owner.methods.values()
+
+
+def is_super(node: ast.expr) -> bool:
+    """Whether an expression is `super()`, with or without arguments."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"

@@ -11,27 +11,27 @@ from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.merging import merge
+from flake8_training_phase.analysis.domain.merging import join_lanes
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
     ClassValue,
     Constant,
+    Container,
+    ElementIndex,
     FunctionValue,
     Instance,
-    Items,
+    OpaqueKwargs,
     PhaseValue,
-    Position,
     Range,
-    Rest,
     Union,
     Value,
     each,
     flags_of,
+    join,
     members,
     text_of,
     truth,
-    union,
     unknown_phase,
 )
 from flake8_training_phase.analysis.syntax.definitions import filtered_name
@@ -78,7 +78,7 @@ class Expressions(ABC):
     def imports(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> Iterable[tuple[str, Value]]:
         """The names that an import inside a function binds."""
 
-    def spend(self) -> None:
+    def consume_budget(self) -> None:
         """Count one step. Raises TooComplex when there were too many."""
         self._steps += 1
         if self._steps > MAX_STEPS:
@@ -91,23 +91,23 @@ class Expressions(ABC):
 
     def elements(self, value: Value) -> Value:
         """What iterating over `value` gives, any of its elements at once."""
-        if isinstance(value, Items):
+        if isinstance(value, Container):
             if value.pairs:
-                return Items((UNKNOWN, union(value.values)))
-            return union(value.values)
+                return Container((UNKNOWN, join(value.values)))
+            return join(value.values)
         if isinstance(value, Range):
             return value.position
-        return union(self.elements(member) for member in _usable(value)) if isinstance(value, Union) else UNKNOWN
+        return join(self.elements(member) for member in _usable(value)) if isinstance(value, Union) else UNKNOWN
 
     def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
         """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
         kept = [one for one in members(value) if self._is_instance(one, classes) is not (not positive)]
-        return union(kept) if kept else UNKNOWN
+        return join(kept) if kept else UNKNOWN
 
     def _is_instance(self, value: Value, classes: Sequence[Value]) -> bool | None:
         if not isinstance(value, Instance) or not all(isinstance(one, ClassValue) for one in classes):
             return None
-        return any(one.type in value.type.ancestors for one in classes if isinstance(one, ClassValue))
+        return any(one.type in value.type.mro for one in classes if isinstance(one, ClassValue))
 
     def _name(self, node: ast.Name, frame: Frame) -> Value:
         return frame.lookup(node.id)
@@ -124,7 +124,7 @@ class Expressions(ABC):
         return each(base, lambda one: self.attribute(one, node.attr, frame))
 
     def _call(self, node: ast.Call, frame: Frame) -> Value:
-        self.spend()
+        self.consume_budget()
         function = node.func
         if isinstance(function, ast.Attribute):
             base = self.evaluate(function.value, frame)
@@ -145,7 +145,7 @@ class Expressions(ABC):
             if isinstance(argument, ast.Starred):
                 value = self.evaluate(argument.value, frame)
                 starred = True
-                if stars_known and isinstance(value, Items) and not value.keys and not value.pairs:
+                if stars_known and isinstance(value, Container) and not value.keys and not value.pairs:
                     positional.extend(value.values)
                 else:
                     stars_known = False
@@ -157,13 +157,13 @@ class Expressions(ABC):
             value = self.evaluate(keyword.value, frame)
             if keyword.arg is not None:
                 keywords[keyword.arg] = value
-            elif isinstance(value, Items) and value.all_named:
+            elif isinstance(value, Container) and value.all_named:
                 keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
             else:
                 hidden.append(value)
-        lacks = [value.lacks if isinstance(value, Rest) else frozenset[str]() for value in hidden]
-        unknown = lacks[0].intersection(*lacks) if lacks else frozenset[str]()
-        rest_of_call = bool(hidden) and all(isinstance(one, Rest) and one.of_call for one in hidden)
+        absent_keys = [value.absent_keys if isinstance(value, OpaqueKwargs) else frozenset[str]() for value in hidden]
+        unknown = absent_keys[0].intersection(*absent_keys) if absent_keys else frozenset[str]()
+        rest_of_call = bool(hidden) and all(isinstance(one, OpaqueKwargs) and one.of_call for one in hidden)
         return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call, stars_known)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
@@ -172,24 +172,24 @@ class Expressions(ABC):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
-        return union(one.get(key) if isinstance(one, Items) else UNKNOWN for one in _usable(base))
+        return join(one.get(key) if isinstance(one, Container) else UNKNOWN for one in _usable(base))
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
         bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
         known = [one.value for one in bounds if isinstance(one, Constant)]
         if len(known) < 3 or not all(one is None or type(one) is int for one in known):
             return base
-        return each(base, lambda one: one.part(slice(*known)) if isinstance(one, Items) else one)
+        return each(base, lambda one: one.part(slice(*known)) if isinstance(one, Container) else one)
 
     def _tuple(self, node: ast.Tuple | ast.List | ast.Set, frame: Frame) -> Value:
         values: list[Value] = []
         for element in node.elts:
             if isinstance(element, ast.Starred):
                 value = self.evaluate(element.value, frame)
-                values.extend(value.values if isinstance(value, Items) else (UNKNOWN,))
+                values.extend(value.values if isinstance(value, Container) else (UNKNOWN,))
             else:
                 values.append(self.evaluate(element, frame))
-        return Items(tuple(values))
+        return Container(tuple(values))
 
     def _dict(self, node: ast.Dict, frame: Frame) -> Value:
         keys: list[str | None] = []
@@ -197,13 +197,13 @@ class Expressions(ABC):
         for key, held in zip(node.keys, node.values, strict=True):
             value = self.evaluate(held, frame)
             if key is None:
-                if isinstance(value, Items):
+                if isinstance(value, Container):
                     values.extend(value.values)
                     keys.extend(value.keys or (None,) * len(value.values))
                 continue
             keys.append(self.key(key, frame))
             values.append(value)
-        return Items(tuple(values), tuple(keys))
+        return Container(tuple(values), tuple(keys))
 
     def key(self, node: ast.expr, frame: Frame) -> str | None:
         """The key of a dict that an expression is, where that is a known text."""
@@ -224,14 +224,14 @@ class Expressions(ABC):
         return UNKNOWN
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
-        return Items((self._comprehended(node, node.elt, frame),))
+        return Container((self._comprehended(node, node.elt, frame),))
 
     def _dict_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
         value = self._comprehended(node, node.value, frame)
         filtered = filtered_name(node)
         rest = frame.lookup(filtered) if filtered is not None else UNKNOWN
         # Less than all of what may be in a `**kwargs` is as unknown as all of it.
-        return rest if isinstance(rest, Rest) else Items((value,), (None,))
+        return rest if isinstance(rest, OpaqueKwargs) else Container((value,), (None,))
 
     def _comprehended(
         self,
@@ -287,7 +287,7 @@ class Expressions(ABC):
         frame.environment, frame.inspects_signatures = before, inspects
         if any(ways):
             self.events.append(Branch(ways))
-        return merge(first, lanes_if, second, lanes_else)
+        return join_lanes(first, lanes_if, second, lanes_else)
 
     def _under(self, lanes: int, node: ast.expr, events: list[Event], frame: Frame) -> Value:
         """The value of an expression that runs only in some lanes."""
@@ -362,21 +362,21 @@ class Expressions(ABC):
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
         if node.value is not None:
-            frame.returned.append(Items((self.evaluate(node.value, frame),)))
+            frame.returned.append(Container((self.evaluate(node.value, frame),)))
         return UNKNOWN
 
 
 def _usable(value: Value) -> Iterable[Value]:
     """What a value may be where something is taken out of it: not None, nor a container that is yet to be filled."""
-    return [one for one in members(value) if one not in (Constant(None), Items(()))] or [value]
+    return [one for one in members(value) if one not in (Constant(None), Container(()))] or [value]
 
 
 def _computed(operator: ast.operator, left: Value, right: Value) -> Value:
-    if isinstance(operator, ast.Add) and isinstance(left, Position):
+    if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
         return left.moved(right)
-    if isinstance(operator, ast.Add) and isinstance(left, Items) and isinstance(right, Items):
-        return Items(left.values + right.values)
-    return left if isinstance(operator, ast.Mult) and isinstance(left, Items) else UNKNOWN
+    if isinstance(operator, ast.Add) and isinstance(left, Container) and isinstance(right, Container):
+        return Container(left.values + right.values)
+    return left if isinstance(operator, ast.Mult) and isinstance(left, Container) else UNKNOWN
 
 
 def _parameter(value: Value) -> str | None:
@@ -394,7 +394,7 @@ def _either(first: Value, second: Value, stops_on: bool) -> Value:
             return first if known is stops_on else second
         if isinstance(second, Constant) and truth(second)[0] is stops_on:
             return Constant(stops_on)  # Whatever comes first, the outcome is as true or false as this.
-        return union((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
+        return join((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
     flags = [
         _either_flag(known, one, other, stops_on)
         for known, one, other in zip(truth(first), flags_of(first), flags_of(second), strict=True)

@@ -12,9 +12,9 @@ from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
+    Container,
     External,
     Instance,
-    Items,
     Value,
     members,
 )
@@ -48,7 +48,7 @@ class GraphMaker(Interpreter):
         Of one that holds a flag nothing is said: whether that or the flag of the model wins hangs on the version of
         Keras (7g to 7l), and what was meant is not to be overridden by a fix.
         """
-        tensor = through([outputs])
+        tensor = derived_tensor([outputs])
         if not isinstance(tensor, Tensor):
             return ()
         return (UNKNOWN,) if tensor.told else tensor.layers
@@ -62,7 +62,7 @@ class GraphMaker(Interpreter):
         if value is UNKNOWN:
             named = [frame.lookup(one.id) for one in nodes_in(node) if isinstance(one, ast.Name)]
             called = [output_of(one) for one in walk(events[before:]) if isinstance(one, LayerCall)]
-            return through([*named, *called])
+            return derived_tensor([*named, *called])
         return value
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -76,10 +76,10 @@ class GraphMaker(Interpreter):
         given = (*arguments.positional, *arguments.keywords.values())
         called = [one for one in events[before:] if isinstance(one, LayerCall) and one.node is node]
         if called:
-            return through([*given, *map(output_of, called)])
-        tensor = through([callee, *given])
+            return derived_tensor([*given, *map(output_of, called)])
+        tensor = derived_tensor([callee, *given])
         if isinstance(tensor, Tensor) and not isinstance(callee, (External, Tensor)):
-            return through([tensor, Tensor((UNKNOWN,))])
+            return derived_tensor([tensor, Tensor((UNKNOWN,))])
         return tensor
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
@@ -96,7 +96,7 @@ def output_of(call: LayerCall) -> Tensor:
     return Tensor((call.receiver,)) if call.flag.absent else Tensor((UNKNOWN,), told=True)
 
 
-def through(values: Iterable[Value]) -> Value:
+def derived_tensor(values: Iterable[Value]) -> Value:
     """The tensor that is computed from some values; `UNKNOWN` when none of them is a tensor."""
     found = list(_tensors(values))
     if not found:
@@ -110,5 +110,5 @@ def _tensors(values: Iterable[Value]) -> Iterator[Tensor]:
         for one in members(value):
             if isinstance(one, Tensor):
                 yield one
-            elif isinstance(one, Items):
+            elif isinstance(one, Container):
                 yield from _tensors(one.values)

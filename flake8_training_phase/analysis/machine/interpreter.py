@@ -19,17 +19,17 @@ from flake8_training_phase.analysis.domain.arguments import (
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
     Branch,
+    DirectKerasCall,
     Event,
     FlagArgument,
-    Given,
     Inlined,
-    KerasCall,
     LayerCall,
     Loop,
+    PassedBy,
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.merging import merge
+from flake8_training_phase.analysis.domain.merging import join_lanes
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
 from flake8_training_phase.analysis.domain.receivers import is_static, receiver
 from flake8_training_phase.analysis.domain.scopes import function_imports
@@ -38,10 +38,10 @@ from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
     Constant,
+    Container,
     External,
     FunctionValue,
     Instance,
-    Items,
     KerasMethod,
     LaneUnion,
     ModuleValue,
@@ -50,8 +50,8 @@ from flake8_training_phase.analysis.domain.values import (
     SuperValue,
     Union,
     Value,
+    join,
     members,
-    union,
     unknown_phase,
 )
 from flake8_training_phase.analysis.machine.calls import (
@@ -59,6 +59,7 @@ from flake8_training_phase.analysis.machine.calls import (
     does_something,
     flag_of_function,
     is_of_class,
+    is_super,
     question_of,
 )
 from flake8_training_phase.analysis.machine.statements import Statements, place
@@ -114,7 +115,7 @@ class Interpreter(Statements):
     def _instance_attribute(self, base: Instance, name: str, frame: Frame) -> Value:
         if isinstance(base.type, KerasLayer):
             if name == "layers":
-                return Items(base.contents)
+                return Container(base.contents)
             if name == "call":
                 return KerasMethod(base.type, name, base)
             return base.arguments.get(name, UNKNOWN)
@@ -131,7 +132,7 @@ class Interpreter(Statements):
         if base is self.subject:
             before = self.state.attributes.get(name)
             if before is not None and (self.conditions or not self.is_next):
-                value = union((before, value))
+                value = join((before, value))
             self.state.attributes[name] = value
         else:
             self.replace_attribute(base, name, value)
@@ -159,15 +160,15 @@ class Interpreter(Statements):
         changed = [self._changed(one, name, arguments) for one in members(base)]
         if any(one is not None for one in changed):
             after = (one or before for one, before in zip(changed, members(base), strict=True))
-            self._rebind(node, union(after), frame)
+            self._rebind(node, join(after), frame)
             return Constant(None)
-        if isinstance(base, Items):
+        if isinstance(base, Container):
             return known_functions.items_method(base, name, arguments)
         if isinstance(base, PhaseValue):
             return unknown_phase(base.parameter)
         texts = [known_functions.text_method(one, name, arguments) for one in members(base)]
         if all(texts):
-            return union(one for one in texts if one is not None)
+            return join(one for one in texts if one is not None)
         if base is self.subject and name == "add" and arguments.positional and _is_sequential_subclass(base):
             self.state.base_contents = (*self.state.base_contents, arguments.positional[0])
             return Constant(None)
@@ -175,7 +176,7 @@ class Interpreter(Statements):
 
     def _changed(self, base: Value, name: str, arguments: Arguments) -> Value | None:
         """A container or a Sequential after a method that puts something into it; None for any other method."""
-        if isinstance(base, Items):
+        if isinstance(base, Container):
             return known_functions.changed_items(base, name, arguments)
         if isinstance(base, Instance) and isinstance(base.type, KerasLayer) and base.type.name == "Sequential":
             if name == "add" and arguments.positional:
@@ -198,8 +199,8 @@ class Interpreter(Statements):
         if isinstance(callee, Union):
             return self._apply_union(callee, arguments, node, frame)
         if isinstance(callee, FunctionValue):
-            is_super = isinstance(node.func, ast.Attribute) and (_is_super(node.func.value) or is_of_class(callee))
-            return self._inline(callee, arguments, frame, is_super)
+            of_parent = isinstance(node.func, ast.Attribute) and (is_super(node.func.value) or is_of_class(callee))
+            return self._inline(callee, arguments, frame, of_parent)
         if isinstance(callee, ClassValue):
             return self._construct(callee, arguments, node, frame)
         if isinstance(callee, Instance):
@@ -223,7 +224,10 @@ class Interpreter(Statements):
         result: Value = UNKNOWN
         for values, lanes in ways.items():
             frame.live = lanes
-            result, done = merge(result, done, self.apply(union(values), arguments, node, frame), lanes), done | lanes
+            result, done = (
+                join_lanes(result, done, self.apply(join(values), arguments, node, frame), lanes),
+                done | lanes,
+            )
         frame.live = live
         return result
 
@@ -244,13 +248,13 @@ class Interpreter(Statements):
             self.events = ways[-1]
             results.append(UNKNOWN)
             if layers:
-                self._layer_call(union([*layers, *others]), arguments, node, frame)
+                self._layer_call(join([*layers, *others]), arguments, node, frame)
             else:
                 self._call_unknown(arguments, node, frame)
         self.conditions -= 1
         self.events = outer
         self.events += ways[0] if len(ways) == 1 else [Branch(ways)] if any(ways) else []
-        return union(results)
+        return join(results)
 
     def _is_layer(self, value: Value) -> bool:
         return isinstance(value, Instance) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
@@ -308,7 +312,7 @@ class Interpreter(Statements):
     def _layer_flag(self, receiver: Value, arguments: Arguments) -> FlagArgument:
         """The flag a layer is given: as `training`, as the parameter it has instead, or by position."""
         flag = arguments.flag(())
-        if flag.given is Given.BY_KEYWORD:
+        if flag.passed_by is PassedBy.KEYWORD:
             return flag
         for one in members(receiver):
             if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
@@ -323,9 +327,9 @@ class Interpreter(Statements):
             if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
                 own = one.type.phase_parameter
             literal = arguments.flag(known_functions.call_parameters(one), own or "training")
-            if literal.given is Given.BY_POSITION:
+            if literal.passed_by is PassedBy.POSITION:
                 known = literal.constant or literal.by_lane == (None, None, None)
-                return literal if known else FlagArgument(Given.MAYBE)
+                return literal if known else FlagArgument(PassedBy.UNKNOWN)
         return flag
 
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
@@ -334,7 +338,9 @@ class Interpreter(Statements):
         elif callee.name == "call":
             flag = arguments.flag(callee.layer.signature(3).parameters)
             self.events.append(
-                KerasCall(node, callee.bound_to, callee.layer.name, flag, frame.live, place(frame), frame.phase_name())
+                DirectKerasCall(
+                    node, callee.bound_to, callee.layer.name, flag, frame.live, place(frame), frame.phase_name()
+                )
             )
         return UNKNOWN
 
@@ -350,7 +356,7 @@ class Interpreter(Statements):
 
     def _call_unknown(self, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         flag = arguments.flag(())
-        if flag.given is Given.BY_KEYWORD:
+        if flag.passed_by is PassedBy.KEYWORD:
             self._layer_call(UNKNOWN, arguments, node, frame)
         self.run_callables(arguments, frame)
         return UNKNOWN
@@ -424,7 +430,7 @@ class Interpreter(Statements):
         finally:
             self._running.pop()
             self.events = outer
-        result = union(inner.returned)
+        result = join(inner.returned)
         if call.events:
             self.events.append(call)
         if question is not None and effects == self._effects and not does_something(call):
@@ -440,7 +446,3 @@ class Interpreter(Statements):
 def _is_sequential_subclass(value: Value) -> bool:
     cls = value.type if isinstance(value, Instance) else None
     return isinstance(cls, UserClass) and cls.keras_base_name == "Sequential"
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"

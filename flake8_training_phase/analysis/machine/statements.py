@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flake8_training_phase.analysis.domain.comparisons import compared, comparison
-from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, Place
+from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, ProgramPoint
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
-from flake8_training_phase.analysis.domain.merging import is_flag, merge
+from flake8_training_phase.analysis.domain.merging import is_flag, join_lanes
 from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
@@ -18,16 +18,16 @@ from flake8_training_phase.analysis.domain.values import (
     TRUE_LANE,
     UNKNOWN,
     Constant,
+    Container,
     FunctionValue,
     Instance,
-    Items,
     Partial,
     PhaseValue,
     Value,
     each,
+    join,
     members,
     truth,
-    union,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.syntax.blocks import TRY
@@ -42,7 +42,7 @@ class Statements(Expressions):
         for statement in body:
             if not frame.live:
                 return
-            self.spend()
+            self.consume_budget()
             run = _STATEMENTS.get(type(statement))
             if run is not None:
                 run(self, statement, frame)
@@ -74,10 +74,10 @@ class Statements(Expressions):
         value = self.evaluate(statement.value, frame)
         if isinstance(statement.op, ast.Add) and isinstance(statement.target, (ast.Name, ast.Attribute)):
             held = self.evaluate(statement.target, frame)
-            more = value.values if isinstance(value, Items) else (UNKNOWN,)
-            if any(isinstance(one, Items) for one in members(held)):
-                longer = (Items(one.values + more) if isinstance(one, Items) else one for one in members(held))
-                self.replace(statement.target, union(longer), frame)
+            more = value.values if isinstance(value, Container) else (UNKNOWN,)
+            if any(isinstance(one, Container) for one in members(held)):
+                longer = (Container(one.values + more) if isinstance(one, Container) else one for one in members(held))
+                self.replace(statement.target, join(longer), frame)
 
     def _return(self, statement: ast.Return, frame: Frame) -> None:
         value = UNKNOWN if statement.value is None else self.evaluate(statement.value, frame)
@@ -148,7 +148,7 @@ class Statements(Expressions):
             return
         if len(test.args) == 2 and isinstance(test.args[0], ast.Name):
             classes = self.evaluate(test.args[1], frame)
-            wanted = classes.values if isinstance(classes, Items) else (classes,)
+            wanted = classes.values if isinstance(classes, Container) else (classes,)
             value = frame.lookup(test.args[0].id)
             frame.environment[test.args[0].id] = self.only_instances(value, wanted, positive)
 
@@ -164,7 +164,7 @@ class Statements(Expressions):
         for name in set().union(*found):
             values = [one[name] if name in one else frame.lookup(name) for one in found]
             if any(value is not before.get(name) for value in values):
-                before[name] = union(values)
+                before[name] = join(values)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
         if isinstance(statement, ast.While):
@@ -194,7 +194,7 @@ class Statements(Expressions):
             simple = not any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in nodes_in(assigned))
             if held is not None and (is_flag(held) or (simple and _may_be_called(held))):
                 later = self.evaluate(assigned, frame) if simple else UNKNOWN
-                frame.environment[name] = merge(held, frame.live, later, frame.live)
+                frame.environment[name] = join_lanes(held, frame.live, later, frame.live)
 
     def _assert(self, statement: ast.Assert, frame: Frame) -> None:
         self.evaluate(statement.test, frame)
@@ -286,7 +286,7 @@ class Statements(Expressions):
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame)
         elif isinstance(target, ast.Starred):
-            self.assign(target.value, Items((value,)), frame)
+            self.assign(target.value, Container((value,)), frame)
         elif isinstance(target, ast.Subscript):
             self._set_item(target, value, frame)
 
@@ -298,21 +298,21 @@ class Statements(Expressions):
             self.assign(target, value, frame)
 
     def _unpack(self, targets: list[ast.expr], value: Value, frame: Frame) -> None:
-        exact = isinstance(value, Items) and not value.keys and len(value.values) == len(targets)
+        exact = isinstance(value, Container) and not value.keys and len(value.values) == len(targets)
         if exact and not any(isinstance(target, ast.Starred) for target in targets):
             for target, element in zip(targets, value.values, strict=True):  # type: ignore[attr-defined]
                 self.assign(target, element, frame)
             return
-        element = each(value, lambda one: self.elements(one) if isinstance(one, Items) else UNKNOWN)
+        element = each(value, lambda one: self.elements(one) if isinstance(one, Container) else UNKNOWN)
         for target in targets:
             self.assign(target, element, frame)
 
     def _set_item(self, target: ast.Subscript, value: Value, frame: Frame) -> None:
         held = self.evaluate(target.value, frame)
-        if any(isinstance(one, Items) for one in members(held)):
+        if any(isinstance(one, Container) for one in members(held)):
             key = self.key(target.slice, frame)
-            longer = (one.with_item(key, value) if isinstance(one, Items) else one for one in members(held))
-            self.replace(target.value, union(longer), frame)
+            longer = (one.with_item(key, value) if isinstance(one, Container) else one for one in members(held))
+            self.replace(target.value, join(longer), frame)
 
 
 def _may_be_called(value: Value) -> bool:
@@ -336,9 +336,9 @@ def _captured(pattern: ast.pattern) -> Iterator[str]:
             yield name
 
 
-def place(frame: Frame) -> Place:
+def place(frame: Frame) -> ProgramPoint:
     """Where a frame stands in the code."""
-    return Place(frame.function, frame.owner, frame.scope, frame.is_call_method)
+    return ProgramPoint(frame.function, frame.owner, frame.scope, frame.is_call_method)
 
 
 _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {

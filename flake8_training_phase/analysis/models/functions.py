@@ -13,19 +13,19 @@ from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
     Constant,
+    Container,
+    ElementIndex,
     External,
     FunctionValue,
     Instance,
-    Items,
     Partial,
     PhaseValue,
-    Position,
     Range,
     SuperValue,
     Value,
+    join,
     members,
     text_of,
-    union,
     unknown_phase,
 )
 from flake8_training_phase.analysis.models.run import Run
@@ -87,40 +87,40 @@ def _gives_application(path: str) -> bool:
     return area in ("", "api.", "src.") and name.rpartition(".")[2][:1].isupper()
 
 
-def changed_items(items: Items, name: str, arguments: Arguments) -> Items | None:
+def changed_items(items: Container, name: str, arguments: Arguments) -> Container | None:
     """A container after a method that changes it; None for any other method."""
     given = arguments.positional
     if name in ("append", "add", "appendleft") and given:
-        return Items((*items.values, given[0]))
+        return Container((*items.values, given[0]))
     if name == "insert" and len(given) > 1:
         index = given[0].value if isinstance(given[0], Constant) else None
         place = index if isinstance(index, int) else len(items.values)
-        return Items((*items.values[:place], given[1], *items.values[place:]))
+        return Container((*items.values[:place], given[1], *items.values[place:]))
     if name in ("extend", "update") and given:
-        more = given[0] if isinstance(given[0], Items) else Items((UNKNOWN,))
+        more = given[0] if isinstance(given[0], Container) else Container((UNKNOWN,))
         return _joined(items, more)
     if name == "update":
-        return _joined(items, Items(tuple(arguments.keywords.values()), tuple(arguments.keywords)))
+        return _joined(items, Container(tuple(arguments.keywords.values()), tuple(arguments.keywords)))
     return None
 
 
-def _joined(items: Items, more: Items) -> Items:
+def _joined(items: Container, more: Container) -> Container:
     """The items of two containers; in a dict the later ones stand for the earlier ones of the same key."""
     values, keys = items.values, items.keys or (None,) * len(items.values)
     if not items.keys and not more.keys:
-        return Items((*values, *more.values))
+        return Container((*values, *more.values))
     added = more.keys or (None,) * len(more.values)
     kept = [(key, value) for key, value in zip(keys, values, strict=True) if key is None or key not in added]
     kept += zip(added, more.values, strict=True)
-    return Items(tuple(value for _, value in kept), tuple(key for key, _ in kept))
+    return Container(tuple(value for _, value in kept), tuple(key for key, _ in kept))
 
 
-def items_method(items: Items, name: str, arguments: Arguments) -> Value:
+def items_method(items: Container, name: str, arguments: Arguments) -> Value:
     """What a method of a container gives."""
     if name == "items":
-        return Items(items.values, items.keys, pairs=True)
+        return Container(items.values, items.keys, pairs=True)
     if name == "values":
-        return Items(items.values)
+        return Container(items.values)
     if name == "copy":
         return items
     if name in ("get", "pop", "setdefault", "popleft"):
@@ -159,7 +159,7 @@ def flattened(values: Iterable[Value]) -> Iterable[Value]:
     """The layers among some values, those inside containers included."""
     for value in values:
         for one in members(value):
-            if isinstance(one, Items):
+            if isinstance(one, Container):
                 yield from flattened(one.values)
             elif isinstance(one, (Instance, FunctionValue)):
                 yield one
@@ -177,7 +177,7 @@ def keras_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]
         places = {place for place in argument.positions.values() if place is not None}
         values = [by_name[f"#{place}"] for place in sorted(places) if f"#{place}" in by_name]
         if values:
-            by_name[argument.name] = union(values)
+            by_name[argument.name] = join(values)
     return by_name | dict(arguments.keywords)
 
 
@@ -203,7 +203,7 @@ def _condition(run: Run, arguments: Arguments, frame: Frame) -> Value:
         run.events = outer
     if any(ways):
         run.events.append(Branch(ways))
-    return union(results)
+    return join(results)
 
 
 def _super(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -218,10 +218,10 @@ def _getattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     base, name, *default = arguments.positional
     known = name.value if isinstance(name, Constant) else ANY_NAME
     found = [run.attribute(one, str(known), frame) for one in members(base)]
-    if default and isinstance(default[0], Items):
+    if default and isinstance(default[0], Container):
         # Nothing that is known has the attribute, and Keras keeps no container to be filled under such a name.
         found = [default[0] if one is UNKNOWN else one for one in found]
-    return union(found)
+    return join(found)
 
 
 def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -234,33 +234,35 @@ def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 def _enumerate(run: Run, arguments: Arguments, frame: Frame) -> Value:
     first = arguments.positional[0] if arguments.positional else UNKNOWN
-    return Items((run.elements(first),), pairs=True)
+    return Container((run.elements(first),), pairs=True)
 
 
 def _zip(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Items((Items(tuple(run.elements(value) for value in arguments.positional)),))
+    return Container((Container(tuple(run.elements(value) for value in arguments.positional)),))
 
 
 def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if not arguments.positional:
         return UNKNOWN
     given = tuple(run.elements(value) for value in arguments.positional[1:])
-    return Items((run.in_loop(arguments.positional[0], frame, given=given),))
+    return Container((run.in_loop(arguments.positional[0], frame, given=given),))
 
 
 def _dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    if arguments.positional and isinstance(arguments.positional[0], Items):
+    if arguments.positional and isinstance(arguments.positional[0], Container):
         given = arguments.positional[0]
-        pairs = [one.values for one in given.values if isinstance(one, Items) and len(one.values) == 2]
-        return Items(tuple(value for _, value in pairs), tuple(text_of(key) for key, _ in pairs)) if pairs else given
+        pairs = [one.values for one in given.values if isinstance(one, Container) and len(one.values) == 2]
+        return (
+            Container(tuple(value for _, value in pairs), tuple(text_of(key) for key, _ in pairs)) if pairs else given
+        )
     keywords = arguments.keywords
-    return UNKNOWN if arguments.hidden else Items(tuple(keywords.values()), tuple(keywords))
+    return UNKNOWN if arguments.hidden else Container(tuple(keywords.values()), tuple(keywords))
 
 
 def _default_dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """A dict that holds a new list under every key: `defaultdict(list)`."""
     of_lists = arguments.positional[:1] == (External("builtins.list"),)
-    return Items((Items(()),), (None,)) if of_lists else UNKNOWN
+    return Container((Container(()),), (None,)) if of_lists else UNKNOWN
 
 
 def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -272,14 +274,14 @@ def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 
 def _same_items(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return arguments.positional[0] if arguments.positional else Items(())
+    return arguments.positional[0] if arguments.positional else Container(())
 
 
 def _range(run: Run, arguments: Arguments, frame: Frame) -> Value:
     bounds = [one.value for one in arguments.positional if isinstance(one, Constant) and type(one.value) is int]
     if len(arguments.positional) == 3 and arguments.positional[0] == Constant(bounds[0] if bounds else None):
         stride = bounds[-1] if arguments.positional[2] == Constant(bounds[-1]) else 0
-        return Range(Position(bounds[0], stride)) if stride > 1 else UNKNOWN
+        return Range(ElementIndex(bounds[0], stride)) if stride > 1 else UNKNOWN
     return UNKNOWN
 
 

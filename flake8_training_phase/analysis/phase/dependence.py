@@ -10,10 +10,10 @@ from flake8_training_phase.analysis.domain.arguments import FunctionNode, parame
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
     Branch,
+    DirectKerasCall,
     Event,
     Exit,
     Inlined,
-    KerasCall,
     LayerCall,
     Loop,
     PhaseTest,
@@ -128,7 +128,7 @@ def _event(event: Event) -> Dependence:
             # Something unknown is handed the phase: nobody knows what for.
             return Dependence.MAYBE
         return dependence(event.receiver)
-    if isinstance(event, KerasCall):
+    if isinstance(event, DirectKerasCall):
         return Dependence.NO if event.flag.constant else parent_dependence(event)
     if isinstance(event, PhaseTest):
         return Dependence.YES
@@ -141,7 +141,7 @@ def _event(event: Event) -> Dependence:
     return _most(_event(one) for way in event.ways for one in way)
 
 
-def parent_dependence(event: KerasCall) -> Dependence:
+def parent_dependence(event: DirectKerasCall) -> Dependence:
     """Whether the `call` of the Keras class that `super().call` runs depends on the phase."""
     receiver = event.receiver
     assert isinstance(receiver, Instance)

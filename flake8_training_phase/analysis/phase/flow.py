@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
     Branch,
+    DirectKerasCall,
     Event,
     FlagArgument,
-    Given,
     Inlined,
-    KerasCall,
     LayerCall,
     Loop,
+    PassedBy,
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.values import (
@@ -32,8 +32,16 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.phase.decorators import hides_default, hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.phase.modes import Leaves, Mode
-from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Slot, Subject, bounded
+from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
+from flake8_training_phase.analysis.phase.results import (
+    Context,
+    ContextEntry,
+    FlowResult,
+    Outcome,
+    ResolvedPhase,
+    Subject,
+    bounded,
+)
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer
 from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase, Resolution
 
@@ -49,53 +57,53 @@ class PhaseFlow:
         self.leaves = leaves
         self._running: list[Instance] = []
 
-    def report(self, cls: UserClass, mode: Mode, layer: Instance | None = None) -> Report:
+    def report(self, cls: UserClass, mode: RunMode, layer: Instance | None = None) -> FlowResult:
         """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host.
 
         Any object of the class is run, or `layer`, which is one.
         """
         return self._report(cls, self._entry(cls, mode), layer)
 
-    def report_in_host(self, cls: UserClass, context: Phase) -> Report:
+    def report_in_host(self, cls: UserClass, context: Phase) -> FlowResult:
         """What the layer calls of `cls` receive when another layer calls it without a flag in this call context."""
         accepts, default = _signature(cls, self.generation)
         return self._report(cls, self.generation.resolve(Passed.ABSENT, context, default, accepts))
 
-    def _report(self, cls: UserClass, resolved: Resolution, layer: Instance | None = None) -> Report:
+    def _report(self, cls: UserClass, resolved: Resolution, layer: Instance | None = None) -> FlowResult:
         one = cls.program.canonical(layer or cls.instance)
-        phase = _own_phase(cls, resolved, self.generation)
+        phase = _phase_in_body(cls, resolved, self.generation)
         # Modes that begin alike go on alike: in a right class, `fit()` and `training=True` do.
         question = ("report", one, self.generation, self.leaves, phase, resolved.context)
-        report = Report()
+        report = FlowResult()
 
-        def run() -> Report:
+        def run() -> FlowResult:
             events = cls.program.summary(one).events
             PhaseTransfer(self, report).whole_call(events, phase, resolved.context)
             return report
 
         return cls.program.ask(question, run, meanwhile=report)
 
-    def alone(self, cls: UserClass, mode: Mode, call: LayerCall) -> frozenset[Phase]:
+    def alone(self, cls: UserClass, mode: RunMode, call: LayerCall) -> frozenset[Phase]:
         """What the layers run by a call of `cls` would receive if nothing ran before it."""
         return self.in_context(self._entry(cls, mode).context, call)
 
     def in_context(self, context: Phase, call: LayerCall) -> frozenset[Phase]:
         """What the layers run by a call receive that finds this in the call context."""
-        report = Report()
-        PhaseTransfer(self, report).sequence([call], call.lanes, frozenset({Slot(context)}))
+        report = FlowResult()
+        PhaseTransfer(self, report).sequence([call], call.lanes, frozenset({ContextEntry(context)}))
         return frozenset(received.phase for received in report.of(call))
 
     def untold(self, layer: Instance) -> frozenset[Phase]:
         """What the layers inside a layer run with when it is called without a flag, and without a host."""
         accepts, default = _signature(layer.type, self.generation)
         resolved = self.generation.resolve(Passed.ABSENT, None, default, accepts)
-        phase = _own_phase(layer.type, resolved, self.generation)
-        return PhaseTransfer(self, Report())._inside(layer, phase, resolved.context)[0]
+        phase = _phase_in_body(layer.type, resolved, self.generation)
+        return PhaseTransfer(self, FlowResult())._inside(layer, phase, resolved.context)[0]
 
-    def entry(self, cls: UserClass, mode: Mode) -> tuple[Phase, Phase]:
+    def entry(self, cls: UserClass, mode: RunMode) -> tuple[Phase, Phase]:
         """What the outermost `call` holds as its phase, and the call context that its layers find."""
         resolved = self._entry(cls, mode)
-        return _own_phase(cls, resolved, self.generation), resolved.context
+        return _phase_in_body(cls, resolved, self.generation), resolved.context
 
     def signature(self, type_: KerasLayer | UserClass) -> tuple[bool, bool | None]:
         """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
@@ -105,18 +113,18 @@ class PhaseFlow:
         """What a call may pass when the `call` around it received this phase."""
         return _flags(argument, _lane(phase), self.generation)
 
-    def entry_phase(self, cls: UserClass, mode: Mode) -> Phase:
+    def entry_phase(self, cls: UserClass, mode: RunMode) -> Phase:
         """The phase that the outermost call itself runs with."""
         return self._entry(cls, mode).phase
 
-    def _entry(self, cls: UserClass, mode: Mode) -> Resolution:
+    def _entry(self, cls: UserClass, mode: RunMode) -> Resolution:
         """What the outermost call runs with, and the context its layers find."""
         flag: Flag = mode.flag
         context: Phase = None
-        by_fit = mode in (Mode.FIT, Mode.PREDICT)
+        by_fit = mode in (RunMode.FIT, RunMode.PREDICT)
         accepts, default = _signature(cls, self.generation)
         if not cls.is_model:
-            flag, context = Passed.ABSENT, None if mode is Mode.NONE else mode.wanted
+            flag, context = Passed.ABSENT, None if mode is RunMode.NONE else mode.wanted
         elif by_fit and self.generation.fit_needs_parameter and not accepts:
             flag = Passed.ABSENT
         return self.generation.resolve(flag, context, default, accepts)
@@ -135,7 +143,7 @@ class PhaseFlow:
     def _outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
         assert isinstance(layer.type, UserClass)
         self._running.append(layer)
-        report = Report()
+        report = FlowResult()
         events = layer.type.program.summary(layer).events
         try:
             after = PhaseTransfer(self, report).whole_call(events, phase, context)
@@ -152,7 +160,7 @@ class PhaseFlow:
 class PhaseTransfer:
     """One run over the events of one class: what each of them receives and leaves in the call context."""
 
-    def __init__(self, flow: PhaseFlow, report: Report) -> None:
+    def __init__(self, flow: PhaseFlow, report: FlowResult) -> None:
         self.flow = flow
         self.generation = flow.generation
         self.report = report
@@ -163,7 +171,7 @@ class PhaseTransfer:
 
     def whole_call(self, events: Iterable[Event], phase: Phase, context: Phase) -> Context:
         """Run a `call` that received a phase; gives the context it leaves behind."""
-        return self.sequence(events, _lane(phase), frozenset({Slot(context)}))
+        return self.sequence(events, _lane(phase), frozenset({ContextEntry(context)}))
 
     def sequence(self, events: Iterable[Event], lanes: int, context: Context) -> Context:
         """Run the events of a `call` in some lanes; gives the context they leave behind."""
@@ -189,7 +197,7 @@ class PhaseTransfer:
         if isinstance(event, PhaseTest):
             self._phase_test(event, lanes)
             return context
-        if isinstance(event, KerasCall):
+        if isinstance(event, DirectKerasCall):
             return self._keras_call(event, lanes, context) if event.lanes & lanes else context
         if not event.lanes & lanes:
             return context
@@ -221,7 +229,7 @@ class PhaseTransfer:
         self._returned = outer
         return after
 
-    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
+    def _keras_call(self, event: DirectKerasCall, lanes: int, context: Context) -> Context:
         """`super().call(x)`: no context, the default of the parent's signature.
 
         A graph of Keras 2 does nothing with the flag that its `call` is given, its layers find that of the context:
@@ -232,19 +240,19 @@ class PhaseTransfer:
         base = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_base
         assert base is not None
         contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents(receiver)
-        after: set[Slot] = set()
+        after: set[ContextEntry] = set()
         for flag in _flags(event.flag, lanes, self.generation):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
             if not contents:
                 if self._includes(base):
-                    self._note(event, Received(phase))
+                    self._note(event, ResolvedPhase(phase))
                 continue
             for slot in context:
                 handed = phase if self.generation.shared_context else slot.phase
                 inside, left = self._contents(receiver.type, contents, handed, slot.phase)
                 for found in inside:
-                    self._note(event, Received(found))
-                after |= {Slot(one, slot.writer if one is slot.phase else None) for one in left}
+                    self._note(event, ResolvedPhase(found))
+                after |= {ContextEntry(one, slot.writer if one is slot.phase else None) for one in left}
         return frozenset(after) if contents and self.generation.shared_context else context
 
     def _phase_test(self, event: PhaseTest, lanes: int) -> None:
@@ -253,10 +261,10 @@ class PhaseTransfer:
             return
         for lane, phase in LANES:
             if lane & lanes & event.lanes:
-                self._note(event, Received(phase))
+                self._note(event, ResolvedPhase(phase))
 
     def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
-        after: set[Slot] = set()
+        after: set[ContextEntry] = set()
         for member in members(call.receiver):
             for flag in self._flags_for(call, member, lanes):
                 after |= self._one_call(call, member, flag, context)
@@ -266,33 +274,33 @@ class PhaseTransfer:
         """What a call passes to one of the layers that it may call."""
         return _flags(call.flag, lanes, self.generation)
 
-    def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[Slot]:
+    def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[ContextEntry]:
         """One layer called with one flag; gives what the context may hold afterwards."""
         if not isinstance(receiver, Instance):
             # Not known to be a layer: taken for one when it is handed a flag.
-            if flag is Passed.ABSENT or call.flag.given is not Given.BY_KEYWORD:
+            if flag is Passed.ABSENT or call.flag.passed_by is not PassedBy.KEYWORD:
                 return set(context)
-            return {Slot(flag, None if flag is slot.phase else call) for slot in context}
-        if _goes_elsewhere(call, receiver, flag, self.generation):
+            return {ContextEntry(flag, None if flag is slot.phase else call) for slot in context}
+        if _binds_other_parameter(call, receiver, flag, self.generation):
             flag = Passed.ABSENT
         accepts, default = _signature(receiver.type, self.generation)
-        own = _own_flag(call, receiver, flag)
-        after: set[Slot] = set()
+        own = _binds_misnamed_flag(call, receiver, flag)
+        after: set[ContextEntry] = set()
         # What the layer does hangs on what it inherits, not on who wrote that.
         for inherited in {slot.phase for slot in context}:
             resolved = self.generation.resolve(Passed.ABSENT if own else flag, inherited, default, accepts)
-            phase = flag if own else _own_phase(receiver.type, resolved, self.generation)
+            phase = flag if own else _phase_in_body(receiver.type, resolved, self.generation)
             inside, left = self._inside(receiver, phase, resolved.context)
             for slot in (one for one in context if one.phase is inherited):
                 self._note_all(call, inside, slot, is_inherited=flag is Passed.ABSENT)
-                after |= {Slot(one, slot.writer if one is inherited else call) for one in left}
+                after |= {ContextEntry(one, slot.writer if one is inherited else call) for one in left}
         return after
 
-    def _note_all(self, call: LayerCall, phases: Iterable[Phase], slot: Slot, is_inherited: bool) -> None:
+    def _note_all(self, call: LayerCall, phases: Iterable[Phase], slot: ContextEntry, is_inherited: bool) -> None:
         """Note what a layer receives in one context, with who wrote it where that is why."""
         for phase in phases:
             from_writer = is_inherited and slot.writer is not None and slot.phase in (phase, None)
-            self._note(call, Received(phase, slot.writer, slot.phase) if from_writer else Received(phase))
+            self._note(call, ResolvedPhase(phase, slot.writer, slot.phase) if from_writer else ResolvedPhase(phase))
 
     def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
         """What the layers run by a layer receive, and what is in the shared context when it returns."""
@@ -324,7 +332,7 @@ class PhaseTransfer:
                 after: set[Phase] = set()
                 for held in contexts:
                     resolved = self._handed_on(holder, member, phase, held)
-                    own = _own_phase(member.type, resolved, self.generation)
+                    own = _phase_in_body(member.type, resolved, self.generation)
                     found, left = self._inside(member, own, resolved.context)
                     inside |= found
                     after |= left
@@ -346,7 +354,7 @@ class PhaseTransfer:
             if base is not None and base.name == "TimeDistributed":
                 return Resolution(phase, held)
             if base is not None and base.name in MODEL_NAMES:
-                if not self.generation.graphs_forward:
+                if not self.generation.graph_forwards_flag:
                     return self.generation.resolve(Passed.ABSENT, held, default, accepts)
                 flag: Flag = phase
                 if phase is None:
@@ -355,7 +363,7 @@ class PhaseTransfer:
                 return self.generation.resolve(flag if accepts_flag else Passed.ABSENT, held, default, accepts)
         return self.generation.resolve(phase if accepts else Passed.ABSENT, held, default, accepts)
 
-    def _note(self, call: Subject, received: Received) -> None:
+    def _note(self, call: Subject, received: ResolvedPhase) -> None:
         self.report.received.setdefault(call, set()).add(received)
 
 
@@ -363,9 +371,9 @@ def _if_the_same(phases: frozenset[Phase]) -> frozenset[Phase]:
     return phases if len(phases) < 2 else frozenset({Passed.UNKNOWN})
 
 
-def _goes_elsewhere(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:
+def _binds_other_parameter(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:
     """Whether a positional flag lands in another parameter, as in `lstm(x, training)`: there only None is taken."""
-    if call.flag.given is not Given.BY_POSITION:
+    if call.flag.passed_by is not PassedBy.POSITION:
         return False
     if isinstance(receiver.type, KerasLayer):
         own, parameters = "training", receiver.type.signature_in(generation.first).parameters
@@ -376,9 +384,9 @@ def _goes_elsewhere(call: LayerCall, receiver: Instance, flag: Flag, generation:
     return elsewhere and (flag is None or isinstance(receiver.type, UserClass))
 
 
-def _own_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
+def _binds_misnamed_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
     """Whether the flag goes to a parameter of the receiver that Keras knows nothing of: `is_training=…`."""
-    to_training = call.flag.given is Given.BY_KEYWORD and call.flag.name == "training"
+    to_training = call.flag.passed_by is PassedBy.KEYWORD and call.flag.name == "training"
     return flag is not Passed.ABSENT and _misnamed(receiver.type) and not to_training
 
 
@@ -387,7 +395,7 @@ def _misnamed(type_: KerasLayer | UserClass) -> bool:
     return isinstance(type_, UserClass) and type_.phase_parameter not in (None, "training")
 
 
-def _own_phase(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
+def _phase_in_body(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
     """What the parameter of a layer's `call` that means the phase holds when nobody but Keras fills it."""
     if isinstance(type_, KerasLayer) or type_.call is None:
         return resolved.phase
@@ -418,7 +426,7 @@ def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[b
 
 def _flags(flag: FlagArgument, lanes: int, generation: Generation) -> set[Flag]:
     """What may be passed in some lanes."""
-    if flag.given is Given.MAYBE:
+    if flag.passed_by is PassedBy.UNKNOWN:
         return {Passed.ABSENT if flag.in_rest_of_call and generation.keras == 3 else Passed.UNKNOWN}
     by_lane = zip((TRUE_LANE, FALSE_LANE, NONE_LANE), flag.by_lane, strict=True)
     return {passed for lane, passed in by_lane if lane & lanes}

@@ -7,7 +7,7 @@ from enum import Enum
 from flake8_training_phase.keras.generations import Flag, Passed
 
 
-class Mode(Enum):
+class RunMode(Enum):
     """How the outermost model or layer is run, and the phase that is asked for by it."""
 
     FIT = ("fit()", True)
@@ -24,7 +24,7 @@ class Mode(Enum):
     @property
     def flag(self) -> Flag:
         """What a caller passes."""
-        return Passed.ABSENT if self is Mode.NONE else self.value[1]
+        return Passed.ABSENT if self is RunMode.NONE else self.value[1]
 
     def __str__(self) -> str:
         return str(self.value[0])

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest
 from flake8_training_phase.keras.generations import Phase
 
-Subject = LayerCall | KerasCall | PhaseTest
+Subject = LayerCall | DirectKerasCall | PhaseTest
 """What receives a phase."""
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ContextEntry:
     """What the call context may hold, and the call that wrote it when it was not the host."""
 
     phase: Phase
     writer: LayerCall | None = None
 
 
-Context = frozenset[Slot]
+Context = frozenset[ContextEntry]
 
 MAX_WRITERS = 8
 """How many calls that may have written one phase to the call context are told apart where ways meet."""
@@ -29,7 +29,7 @@ Outcome = tuple[frozenset[Phase], frozenset[Phase]]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ResolvedPhase:
     """What a phase-dependent layer runs with; `writer` is the sibling call it has it from, if one."""
 
     phase: Phase
@@ -39,12 +39,12 @@ class Received:
 
 
 @dataclass(slots=True)
-class Report:
+class FlowResult:
     """What every layer call of one class receives in one mode."""
 
-    received: dict[Subject, set[Received]] = field(default_factory=dict)
+    received: dict[Subject, set[ResolvedPhase]] = field(default_factory=dict)
 
-    def of(self, call: Subject) -> set[Received]:
+    def of(self, call: Subject) -> set[ResolvedPhase]:
         """What the phase-dependent layers run by a call receive; empty when it does not run or has none."""
         return self.received.get(call, set())
 
@@ -53,12 +53,12 @@ def bounded(context: Context) -> Context:
     """A context with a few writers for each phase, the first ones: one is named in a message, any one proves it."""
     if len(context) <= MAX_WRITERS:
         return context
-    kept: dict[Phase, list[Slot]] = {}
+    kept: dict[Phase, list[ContextEntry]] = {}
     for slot in sorted(context, key=_place_of_writer):
         kept.setdefault(slot.phase, []).append(slot)
     return frozenset(slot for slots in kept.values() for slot in slots[:MAX_WRITERS])
 
 
-def _place_of_writer(slot: Slot) -> tuple[int, int]:
+def _place_of_writer(slot: ContextEntry) -> tuple[int, int]:
     node = slot.writer.node if slot.writer is not None else None
     return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))

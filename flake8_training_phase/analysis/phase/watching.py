@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import Event, KerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, LayerCall, PhaseTest
 from flake8_training_phase.analysis.domain.values import LANES, Instance, Value
 from flake8_training_phase.analysis.phase.flow import PhaseFlow, PhaseTransfer
-from flake8_training_phase.analysis.phase.results import Context, Outcome, Received, Report, Subject
+from flake8_training_phase.analysis.phase.results import Context, FlowResult, Outcome, ResolvedPhase, Subject
 from flake8_training_phase.keras.generations import Flag, Passed, Phase
 
 
@@ -20,7 +20,7 @@ from flake8_training_phase.keras.generations import Flag, Passed, Phase
 class Entered:
     """A layer that was run."""
 
-    call: LayerCall | KerasCall
+    call: LayerCall | DirectKerasCall
     """The call of the class that led to it."""
     layers: tuple[Instance, ...]
     """The layer, behind those around it that the call ran."""
@@ -35,28 +35,28 @@ class Watched:
     """What happened in one run of a `call`."""
 
     ran: set[Subject] = field(default_factory=set)
-    received: dict[Subject, set[Received]] = field(default_factory=dict)
+    received: dict[Subject, set[ResolvedPhase]] = field(default_factory=dict)
     entered: dict[Entered, None] = field(default_factory=dict)
     """In the order in which they were first run."""
 
 
 def watch(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase) -> Watched:
     """Run the `call` of a class that received a phase, in a call context."""
-    return _WatchedTransfer(flow, Report()).watch(cls.trace.events, phase, context)
+    return _WatchedTransfer(flow, FlowResult()).watch(cls.trace.events, phase, context)
 
 
 def watch_graph(flow: PhaseFlow, calls: Iterable[LayerCall], phase: Phase) -> Watched:
     """Run a functional or Sequential model that received a phase: the calls that its graph holds, in order."""
-    return _GraphTransfer(flow, Report()).watch(calls, phase, phase)
+    return _GraphTransfer(flow, FlowResult()).watch(calls, phase, phase)
 
 
 class _WatchedTransfer(PhaseTransfer):
     """A run that writes down what it comes to."""
 
-    def __init__(self, flow: PhaseFlow, report: Report) -> None:
+    def __init__(self, flow: PhaseFlow, report: FlowResult) -> None:
         super().__init__(flow, report)
         self._watched = Watched(received=report.received)
-        self._call: LayerCall | KerasCall | None = None
+        self._call: LayerCall | DirectKerasCall | None = None
         self._around: tuple[Instance, ...] = ()
 
     def watch(self, events: Iterable[Event], phase: Phase, context: Phase) -> Watched:
@@ -69,7 +69,7 @@ class _WatchedTransfer(PhaseTransfer):
         self._watched.ran.add(call)
         return super()._layer_call(call, lanes, context)
 
-    def _keras_call(self, event: KerasCall, lanes: int, context: Context) -> Context:
+    def _keras_call(self, event: DirectKerasCall, lanes: int, context: Context) -> Context:
         self._call = event
         self._watched.ran.add(event)
         return super()._keras_call(event, lanes, context)
@@ -89,14 +89,14 @@ class _WatchedTransfer(PhaseTransfer):
 
 
 class _GraphTransfer(_WatchedTransfer):
-    """A run of the calls of a graph, which passes its own flag to the layers (`Generation.graphs_forward`)."""
+    """A run of the calls of a graph, which passes its own flag to the layers (`Generation.graph_forwards_flag`)."""
 
     def _flags_for(self, call: LayerCall, receiver: Value, lanes: int) -> set[Flag]:
         written = super()._flags_for(call, receiver, lanes)
         if not isinstance(receiver, Instance):
             return written
         accepts, default = self.flow.signature(receiver.type)
-        shared, forwards = self.generation.shared_context, self.generation.graphs_forward
+        shared, forwards = self.generation.shared_context, self.generation.graph_forwards_flag
         if not accepts and not (shared and self.generation.flag_survives_without_parameter):
             return {Passed.ABSENT}  # A graph does not keep a flag that the layer does not take (row 7j).
         if not (shared and forwards):

@@ -19,8 +19,8 @@ _MEANT = re.compile(r"^Random|Augment|MixUp|CutMix|CutOut|Mosaic|^MC|MonteCarlo"
 
 def on_unless_told(cls: UserClass) -> bool:
     """Whether layers of the class are to be on unless they are told otherwise, as Keras's augmentation is."""
-    keras = [one for one in cls.ancestors if isinstance(one, KerasLayer)]
-    return any(_MEANT.search(one.name) for one in cls.ancestors) or any(map(defaults_to_true, keras))
+    keras = [one for one in cls.mro if isinstance(one, KerasLayer)]
+    return any(_MEANT.search(one.name) for one in cls.mro) or any(map(defaults_to_true, keras))
 
 
 def augments(event: Subject) -> bool:

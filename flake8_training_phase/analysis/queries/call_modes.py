@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Phase
 
-Phases = Mapping[Mode, frozenset[Phase]]
+Phases = Mapping[RunMode, frozenset[Phase]]
 """What a call may run in, by how the model is run; nothing where it does not run."""
 
 
@@ -50,10 +50,10 @@ def _calls_at(module: CheckedModule, position: Position) -> Iterator[tuple[Layer
 def _modes(layer_class: LayerClass, call: LayerCall) -> CallModes:
     alike: dict[tuple[frozenset[Phase], ...], list[Generation]] = {}
     for generation in layer_class.generations:
-        reports = (layer_class.module.flow(generation).report(layer_class.cls, mode) for mode in Mode)
+        reports = (layer_class.module.flow(generation).report(layer_class.cls, mode) for mode in RunMode)
         phases = tuple(frozenset(one.phase for one in report.of(call)) for report in reports)
         alike.setdefault(phases, []).append(generation)
     by_releases = {
-        layer_class.title(generations): dict(zip(Mode, phases, strict=True)) for phases, generations in alike.items()
+        layer_class.title(generations): dict(zip(RunMode, phases, strict=True)) for phases, generations in alike.items()
     }
     return CallModes(layer_class.name, layer_class.cls.is_model, call.name, layer_title(call.receiver), by_releases)

@@ -11,18 +11,18 @@ from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
-from flake8_training_phase.analysis.phase.modes import Mode
-from flake8_training_phase.analysis.phase.results import Received, Subject
+from flake8_training_phase.analysis.phase.modes import RunMode
+from flake8_training_phase.analysis.phase.results import ResolvedPhase, Subject
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.queries.annotations import optional_bool
 from flake8_training_phase.analysis.queries.functions import Function, functions
 from flake8_training_phase.analysis.queries.layer_calls import (
+    accepts_training_keyword,
     names_flag,
-    passes_through,
     reaches_phase,
     shows_flag,
     takes_from_helper,
@@ -46,12 +46,12 @@ class RelatedNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class PhaseMismatch:
     """A layer call that receives the wrong phase under one generation in one mode."""
 
     generation: Generation
-    mode: Mode
-    received: Received
+    mode: RunMode
+    received: ResolvedPhase
 
 
 _RUN_BY_KERAS = frozenset(
@@ -182,13 +182,13 @@ class LayerClass:
         return f"`{self.name}.call`" + (f", inherited from `{method.owner.name}`," if inherited and method else "")
 
     @cached_property
-    def all_events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
+    def all_events(self) -> tuple[LayerCall | Inlined | DirectKerasCall | PhaseTest, ...]:
         """What `call` does, in functions of other modules as well."""
         found = walk(self.cls.trace.events)
-        return tuple(event for event in found if isinstance(event, (LayerCall, Inlined, KerasCall, PhaseTest)))
+        return tuple(event for event in found if isinstance(event, (LayerCall, Inlined, DirectKerasCall, PhaseTest)))
 
     @cached_property
-    def events(self) -> tuple[LayerCall | Inlined | KerasCall | PhaseTest, ...]:
+    def events(self) -> tuple[LayerCall | Inlined | DirectKerasCall | PhaseTest, ...]:
         """What `call` does, that part which stands in this module."""
         here = self.module.scope
         return tuple(event for event in self.all_events if event.place.scope.root is here)
@@ -216,14 +216,14 @@ class LayerClass:
                     found.setdefault(event.node, event)
         return tuple(found.values())
 
-    def wrong(self, subject: Subject) -> Iterator[Wrong]:
+    def wrong(self, subject: Subject) -> Iterator[PhaseMismatch]:
         """Where what runs there receives another phase than the one asked for."""
         for generation in self.generations:
             flow = self.module.flow(generation)
-            for mode in Mode:
+            for mode in RunMode:
                 for received in flow.report(self.cls, mode).of(subject):
                     if received.phase is not Passed.UNKNOWN and bool(received.phase) is not mode.wanted:
-                        yield Wrong(generation, mode, received)
+                        yield PhaseMismatch(generation, mode, received)
 
     def misled_by_default(self, call: Inlined) -> tuple[Generation, ...]:
         """The generations of Keras under which a `call` that is run as a plain function, and left to the default of its
@@ -232,21 +232,21 @@ class LayerClass:
         asks = (one for one in walk(call.owner.trace.events) if isinstance(one, PhaseTest)) if call.owner else ()
         if any(one.place.function is call.function for one in asks):
             return self.generations
-        given = [one for one in walk(call.events) if isinstance(one, (LayerCall, KerasCall)) and names_flag(one)]
+        given = [one for one in walk(call.events) if isinstance(one, (LayerCall, DirectKerasCall)) and names_flag(one)]
         return self.misled(given)
 
-    def misled(self, subjects: Iterable[LayerCall | KerasCall]) -> tuple[Generation, ...]:
+    def misled(self, subjects: Iterable[LayerCall | DirectKerasCall]) -> tuple[Generation, ...]:
         """The generations of Keras under which one of some calls receives the wrong phase inside the class."""
-        return concerned(one for subject in subjects for one in self.wrong_inside(subject))
+        return concerned(one for subject in subjects for one in self.local_mismatches(subject))
 
-    def _entry_is_right(self, wrong: Wrong) -> bool:
+    def _entry_is_right(self, wrong: PhaseMismatch) -> bool:
         return bool(self.module.flow(wrong.generation).entry_phase(self.cls, wrong.mode)) is wrong.mode.wanted
 
-    def poisoned(self, call: LayerCall) -> list[Wrong]:
+    def poisoned(self, call: LayerCall) -> list[PhaseMismatch]:
         """Where a call without a flag runs in a phase that a sibling before it left behind, not the one asked for."""
         if not call.flag.absent or not reaches_phase(call):
             return []
-        wrong = self.wrong_inside(call)
+        wrong = self.local_mismatches(call)
         from_sibling = [one for one in wrong if one.received.writer is not None and one.received.writer is not call]
         return [one for one in from_sibling if self._right_alone(call, one)]
 
@@ -260,12 +260,12 @@ class LayerClass:
         misled = [(call, wrong.received.writer) for call in inside for wrong in self.poisoned(call)]
         return [one for one, writer in misled if writer in inside and writer is not None and takes_from_helper(writer)]
 
-    def _right_alone(self, call: LayerCall, wrong: Wrong) -> bool:
+    def _right_alone(self, call: LayerCall, wrong: PhaseMismatch) -> bool:
         # Without the sibling it would be right: it is not a default of its own that makes it wrong.
         alone = self.module.flow(wrong.generation).alone(self.cls, wrong.mode, call)
         return any(bool(phase) is wrong.mode.wanted for phase in alone)
 
-    def wrong_inside(self, subject: Subject) -> Iterator[Wrong]:
+    def local_mismatches(self, subject: Subject) -> Iterator[PhaseMismatch]:
         """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""
         return (wrong for wrong in self.wrong(subject) if self._entry_is_right(wrong))
 
@@ -278,10 +278,10 @@ class LayerClass:
             return False
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
             return False
-        return passes_through(self.cls)
+        return accepts_training_keyword(self.cls)
 
 
-def concerned(wrong: Iterable[Wrong]) -> tuple[Generation, ...]:
+def concerned(wrong: Iterable[PhaseMismatch]) -> tuple[Generation, ...]:
     """The generations of Keras under which something is wrong."""
     return tuple(dict.fromkeys(one.generation for one in wrong))
 

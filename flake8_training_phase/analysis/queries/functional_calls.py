@@ -43,15 +43,15 @@ Wanted = Callable[[str], bool]
 
 def unguarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
     """The calls of wanted functions that a layer's `call` makes whatever the phase is."""
-    yield from _calls(layer_class, _Search(layer_class, wanted))
+    yield from _calls(layer_class, _LayerSearch(layer_class, wanted))
 
 
 def guarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
     """Those that the phase has to do with: under `if training:`, behind an early return, with a rate made from it."""
-    yield from _calls(layer_class, _Search(layer_class, wanted, guarded=True))
+    yield from _calls(layer_class, _LayerSearch(layer_class, wanted, guarded=True))
 
 
-def _calls(layer_class: LayerClass, search: _Search) -> Iterator[FunctionalCall]:
+def _calls(layer_class: LayerClass, search: _LayerSearch) -> Iterator[FunctionalCall]:
     if layer_class.call is not None and layer_class.cls.call is not None:
         # What the caller of `call` gives beside the inputs may be his way to switch it off: `keep_prob`.
         given = (*layer_class.call.args.args[2:], *layer_class.call.args.kwonlyargs)
@@ -68,10 +68,10 @@ def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[Function
             made = _resolved(node.func, module.scope) if _last_name(node.func) == "Lambda" else ()
             if any(isinstance(one, ClassValue) and one.type.name == "Lambda" for one in made):
                 taint = FlagTaint(function, (name for name in parameter_names(function) if PHASE_WORD.search(name)))
-                yield from _Search(None, wanted).function(taint, module.scope)
+                yield from _LayerSearch(None, wanted).function(taint, module.scope)
 
 
-class _Search:
+class _LayerSearch:
     def __init__(self, layer_class: LayerClass | None, wanted: Wanted, guarded: bool = False) -> None:
         self.layer_class = layer_class
         self.wanted = wanted
@@ -105,7 +105,7 @@ class _Search:
             yield from self.function(inside, scope)
         elif self.guarded:
             # Whatever runs in there runs in one phase.
-            yield from _Search(self.layer_class, self.wanted).function(inside, scope)
+            yield from _LayerSearch(self.layer_class, self.wanted).function(inside, scope)
 
     def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
         """The method of the class that `self.name(…)` calls."""

@@ -31,7 +31,7 @@ class Guarded:
     @property
     def is_whole_body(self) -> bool:
         """Whether the guard is `if training:` or `… if training else …`, and guards nothing else."""
-        if not isinstance(self.guard.test, ast.Name) or self.guard.test.id != self.event.at_hand:
+        if not isinstance(self.guard.test, ast.Name) or self.guard.test.id != self.event.forwardable_name:
             return False
         if isinstance(self.guard, ast.IfExp):
             return any(node is self.event.node for node in _spine(self.guard.body))

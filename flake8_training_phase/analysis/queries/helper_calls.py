@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.domain.arguments import parameter, unknown_rest
-from flake8_training_phase.analysis.domain.values import Rest
+from flake8_training_phase.analysis.domain.arguments import opaque_kwargs, parameter
+from flake8_training_phase.analysis.domain.values import OpaqueKwargs
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -38,8 +38,8 @@ class HelperCall:
         rest = self.functions[-1].args.kwarg if self.functions else None
         if rest is None or not isinstance(passed, ast.Name) or passed.id != rest.arg:
             return False
-        held = unknown_rest(self.functions[-1])
-        return isinstance(held, Rest) and "training" in held.lacks
+        held = opaque_kwargs(self.functions[-1])
+        return isinstance(held, OpaqueKwargs) and "training" in held.absent_keys
 
 
 def helper_calls(tree: ast.Module, helper: str) -> list[HelperCall] | None:

@@ -6,7 +6,7 @@ import ast
 
 from flake8_training_phase.analysis.domain.arguments import parameter, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import Inlined, KerasCall, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
@@ -15,14 +15,14 @@ from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 
 
-def shows_flag(event: LayerCall | Inlined | KerasCall | PhaseTest, name: str) -> bool:
+def shows_flag(event: LayerCall | Inlined | DirectKerasCall | PhaseTest, name: str) -> bool:
     """Whether a parameter is given to something as its flag, or decides a branch as one."""
     if isinstance(event, PhaseTest):
         return event.parameter == name and name not in AMBIGUOUS
     return event.flag.parameter == name
 
 
-def names_flag(event: LayerCall | KerasCall) -> bool:
+def names_flag(event: LayerCall | DirectKerasCall) -> bool:
     """Whether `training` stands in what a call passes for the flag."""
     passed = event.flag.node
     return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in nodes_in(passed))
@@ -46,7 +46,7 @@ def is_helper(call: Inlined) -> bool:
     )
 
 
-def left_to_default(helper: Inlined) -> list[LayerCall]:
+def calls_using_helper_default(helper: Inlined) -> list[LayerCall]:
     """The layers that depend on the phase and get it from a helper's parameter `training`, which this call of the
     helper leaves to its default.
     """
@@ -66,10 +66,10 @@ def takes_from_helper(call: LayerCall) -> bool:
     return not (call.flag.absent or call.flag.parameter or isinstance(call.flag.node, (ast.Constant, type(None))))
 
 
-def wants_flag(call: LayerCall) -> bool:
+def consumes_training(call: LayerCall) -> bool:
     """Whether what is called takes the flag and does something with it."""
     found = [one for one in members(call.receiver) if isinstance(one, Instance)]
-    return any(_wants_flag(one) for one in found)
+    return any(_consumes_training(one) for one in found)
 
 
 def leaks_true(call: LayerCall) -> bool:
@@ -88,7 +88,7 @@ def defaults_to_true(type_: KerasLayer | UserClass) -> bool:
     return any(one.default is True for one in type_.signatures.values())
 
 
-def _wants_flag(layer: Instance) -> bool:
+def _consumes_training(layer: Instance) -> bool:
     if isinstance(layer.type, KerasLayer):
         return dependence(layer) is Dependence.YES
     cls = layer.type
@@ -119,11 +119,11 @@ def _takes_keyword(one: Value) -> bool:
         # A function that stands in for a layer: it takes any keyword and does nothing with it.
         return one.node.args.kwarg is not None and not uses_kwargs(one.node)
     if isinstance(one, Instance):
-        return isinstance(one.type, KerasLayer) or (one.type.is_layer and passes_through(one.type))
+        return isinstance(one.type, KerasLayer) or (one.type.is_layer and accepts_training_keyword(one.type))
     return isinstance(one, Constant)
 
 
-def passes_through(cls: UserClass) -> bool:
+def accepts_training_keyword(cls: UserClass) -> bool:
     """Whether calling the layer with `training=` works: its `__call__` is Keras's, takes the flag, or hands any keyword
     on to one that does. Among the inputs Keras 3 takes nothing but tensors.
     """

@@ -28,7 +28,7 @@ class Origins:
 
     def of_attribute(self, name: str, cls: UserClass) -> str:
         """Where an attribute of the objects of a class comes from."""
-        for owner in (one for one in cls.ancestors if isinstance(one, UserClass)):
+        for owner in (one for one in cls.mro if isinstance(one, UserClass)):
             for function in owner.methods.values():
                 value = next(_assigned(function, name, (parameter_names(function) or [""])[0]), None)
                 if value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
@@ -47,7 +47,7 @@ def _leaf_name(layer: Instance, depth: int) -> str | None:
     return next((name for one in inside if (name := _name_of(one, depth - 1)) is not None), None)
 
 
-def _inside(layer: Instance) -> Iterator[Value | KerasCall]:
+def _inside(layer: Instance) -> Iterator[Value | DirectKerasCall]:
     """What a layer holds or runs without a constant flag."""
     yield from layer.contents
     if isinstance(layer.type, KerasLayer):
@@ -57,11 +57,11 @@ def _inside(layer: Instance) -> Iterator[Value | KerasCall]:
         for event in walk(layer.type.program.summary(layer).events):
             if isinstance(event, LayerCall) and not event.flag.constant:
                 yield event.receiver
-            elif isinstance(event, KerasCall) and not event.flag.constant:
+            elif isinstance(event, DirectKerasCall) and not event.flag.constant:
                 yield event
 
 
-def _name_of(inside: Value | KerasCall, depth: int) -> str | None:
-    if isinstance(inside, KerasCall):
+def _name_of(inside: Value | DirectKerasCall, depth: int) -> str | None:
+    if isinstance(inside, DirectKerasCall):
         return inside.parent if parent_dependence(inside) is Dependence.YES else None
     return leaf_name(inside, depth)

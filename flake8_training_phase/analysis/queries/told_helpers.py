@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
 from flake8_training_phase.analysis.domain.around import Objects
-from flake8_training_phase.analysis.domain.events import Given, Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
@@ -26,7 +26,7 @@ from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.analysis.queries.checked_module import LayerClass, concerned
 from flake8_training_phase.analysis.queries.dropout_functions import is_dropout, is_random
-from flake8_training_phase.analysis.queries.layer_calls import is_helper, left_to_default, reaches_phase
+from flake8_training_phase.analysis.queries.layer_calls import calls_using_helper_default, is_helper, reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
@@ -64,7 +64,7 @@ def untold_helper(layer_class: LayerClass) -> UntoldHelper | None:
     """The first helper whose default keeps something from training; None when there is none."""
     helpers = [one for one in layer_class.events if isinstance(one, Inlined) and one.place.is_call_method]
     for helper in helpers:
-        for call in left_to_default(helper):
+        for call in calls_using_helper_default(helper):
             generations = concerned(one for one in layer_class.wrong(call) if one.mode.wanted)
             if generations:
                 effect = f"{placed_title(call)} runs in inference mode in {layer_class.title(generations)}"
@@ -91,7 +91,7 @@ def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
 def _is_left(helper: Inlined, name: str) -> bool:
     """Whether a call surely leaves a parameter of a helper to its default."""
     parameters = parameter_names(helper.function)[len(receiver(helper.function, helper.callee.bound_to)) :]
-    return helper.arguments.flag(parameters, name).given is Given.NOT
+    return helper.arguments.flag(parameters, name).passed_by is PassedBy.NOTHING
 
 
 def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:

@@ -12,9 +12,9 @@ from flake8_training_phase.analysis.domain.events import Inlined, called
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
+    Container,
     External,
     Instance,
-    Items,
     Value,
     members,
 )
@@ -114,7 +114,7 @@ def _held(cls: UserClass, attribute: str) -> Value | None:
     if not attribute or attribute.startswith("add_") or attribute in model_attributes():
         return None
     value = cls.attribute(attribute, cls.instance)
-    held = value.values if isinstance(value, Items) else members(value)
+    held = value.values if isinstance(value, Container) else members(value)
     return next((one for one in held if _may_be_layer(one) and dependence(one) is Dependence.MAYBE), None)
 
 

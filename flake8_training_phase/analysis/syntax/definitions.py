@@ -15,7 +15,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class FunctionScope:
     """A function, or the module itself, with the functions and classes around it."""
 
     node: Block
@@ -47,11 +47,11 @@ class Definitions:
         self.units = tuple(_units(tree, ()))
         self._by_node = {unit.node: unit for unit in self.units}
 
-    def unit(self, node: Block) -> Unit:
+    def unit(self, node: Block) -> FunctionScope:
         """The unit that a function or the module is."""
         return self._by_node[node]
 
-    def function(self, expression: ast.expr, unit: Unit) -> FunctionNode | None:
+    def function(self, expression: ast.expr, unit: FunctionScope) -> FunctionNode | None:
         """The function that an expression names inside a unit: `loss_fn`, `self._loss`, a lambda, a wrapped one."""
         if isinstance(expression, ast.Lambda):
             return expression
@@ -64,7 +64,7 @@ class Definitions:
             return methods[0] if methods and expression.value.id in ("self", "cls", unit.cls.name) else None
         return None
 
-    def _named(self, name: str, unit: Unit) -> FunctionNode | None:
+    def _named(self, name: str, unit: FunctionScope) -> FunctionNode | None:
         for block in (unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))):
             for node in self.unit(block).nodes:
                 if isinstance(node, FunctionDef) and node.name == name:
@@ -74,7 +74,7 @@ class Definitions:
                         return node.value
         return None
 
-    def assigned(self, target: ast.expr, unit: Unit) -> Iterator[ast.expr]:
+    def assigned(self, target: ast.expr, unit: FunctionScope) -> Iterator[ast.expr]:
         """What is assigned to a name in a unit or around it, or to an attribute of `self` in its class."""
         if isinstance(target, ast.Name):
             blocks = [unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))]
@@ -95,12 +95,12 @@ def _assigned(target: str, nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
                 yield node.value
 
 
-def _units(node: ast.AST, around: tuple[Block | ast.ClassDef, ...]) -> Iterator[Unit]:
+def _units(node: ast.AST, around: tuple[Block | ast.ClassDef, ...]) -> Iterator[FunctionScope]:
     inner = around
     if isinstance(node, (ast.Module, *_DEFINITIONS)):
         inner = (node, *around)
         if not isinstance(node, ast.ClassDef):
-            yield Unit(node, around, tuple(own_nodes(node)))
+            yield FunctionScope(node, around, tuple(own_nodes(node)))
     for child in ast.iter_child_nodes(node):
         yield from _units(child, inner)
 
@@ -139,7 +139,7 @@ def positional_names(function: FunctionNode) -> list[str]:
     return names[1:] if names[:1] in (["self"], ["cls"]) else names
 
 
-def derived_names(start: Iterable[str], nodes: Iterable[ast.AST]) -> set[str]:
+def forward_slice(start: Iterable[str], nodes: Iterable[ast.AST]) -> set[str]:
     """The names that are computed from some names, those included."""
     found = set(start)
     nodes = tuple(nodes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flake8_training_phase.output.maps.folding import Line
+from flake8_training_phase.output.maps.folding import FoldedLine
 
 MAX_LANES = 4
 """How many arrows run beside each other; what comes on top of that is only said in words."""
@@ -26,7 +26,7 @@ class Arrow:
         return self.targets[-1]
 
 
-def arrows_of(lines: Sequence[Line]) -> list[Arrow]:
+def arrows_of(lines: Sequence[FoldedLine]) -> list[Arrow]:
     """The arrows between the lines of a map."""
     places = {line.row.number: place for place, line in enumerate(lines)}
     targets: dict[int, set[int]] = {}
@@ -46,7 +46,7 @@ def arrows_of(lines: Sequence[Line]) -> list[Arrow]:
 class Gutter:
     """The column of text in which arrows are drawn."""
 
-    def __init__(self, lines: Sequence[Line], ascii_only: bool) -> None:
+    def __init__(self, lines: Sequence[FoldedLine], ascii_only: bool) -> None:
         self._arrows = arrows_of(lines)
         self._lanes = max((one.lane + 1 for one in self._arrows), default=0)
         self._down, self._start, self._join, self._end, self._tip, self._along = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_training_phase.maps.model import Kind, Map, Row, State
+from flake8_training_phase.maps.model import Map, Row, RowKind, State
 
 _Alike = Callable[[Row, Row], bool]
 
@@ -14,7 +14,7 @@ FOLDED_FROM = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FoldedLine:
     """A row of a map as it is shown, or several rows in one."""
 
     row: Row
@@ -31,7 +31,7 @@ class Line:
         return not all(_alike(self.row, row) for row in self.alike)
 
 
-def lines_of(shown: Map, full: bool) -> list[Line]:
+def lines_of(shown: Map, full: bool) -> list[FoldedLine]:
     """The lines of a map; all rows when it is short, or `full`."""
     lines = list(_all(shown.rows, 0))
     for alike in (_alike, _never_tests):
@@ -41,7 +41,7 @@ def lines_of(shown: Map, full: bool) -> list[Line]:
     return lines
 
 
-def title(line: Line) -> str:
+def title(line: FoldedLine) -> str:
     """What a line stands for, in words."""
     row = line.row
     if line.is_mixed:
@@ -54,7 +54,7 @@ def title(line: Line) -> str:
     return f"{name} (+{line.hidden})" if line.hidden else name
 
 
-def _up_to(line: Line) -> str:
+def _up_to(line: FoldedLine) -> str:
     last = line.alike[-1].place
     return "" if last is None else f", to line {last.short}"
 
@@ -64,22 +64,22 @@ def _kept(shown: Map) -> frozenset[int]:
     return frozenset(source for row in shown.walk() for source in row.leaks)
 
 
-def _all(rows: Sequence[Row], depth: int) -> Iterator[Line]:
+def _all(rows: Sequence[Row], depth: int) -> Iterator[FoldedLine]:
     for row in rows:
-        yield Line(row, depth)
+        yield FoldedLine(row, depth)
         yield from _all(row.rows, depth + 1)
 
 
-def _folded(rows: Sequence[Row], depth: int, kept: frozenset[int], alike: _Alike) -> Iterator[Line]:
+def _folded(rows: Sequence[Row], depth: int, kept: frozenset[int], alike: _Alike) -> Iterator[FoldedLine]:
     for group in _groups(rows, kept, alike):
         first = group[0]
         if len(group) > 1:
             hidden = sum(1 for row in group for _ in row.walk()) - 1
-            yield Line(first, depth, hidden, tuple(group[1:]))
+            yield FoldedLine(first, depth, hidden, tuple(group[1:]))
         elif first.rows and not any(_is_needed(row, kept) for row in first.walk() if row is not first):
-            yield Line(first, depth, sum(1 for _ in first.walk()) - 1)
+            yield FoldedLine(first, depth, sum(1 for _ in first.walk()) - 1)
         else:
-            yield Line(first, depth)
+            yield FoldedLine(first, depth)
             yield from _folded(first.rows, depth + 1, kept, alike)
 
 
@@ -105,7 +105,7 @@ def _is_needed(row: Row, kept: frozenset[int]) -> bool:
 
 
 def _never_tests(one: Row, other: Row) -> bool:
-    return Kind.TEST not in (one.kind, other.kind)
+    return RowKind.TEST not in (one.kind, other.kind)
 
 
 def _alike(one: Row, other: Row) -> bool:

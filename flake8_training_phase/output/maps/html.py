@@ -8,7 +8,7 @@ from importlib.resources import files
 from textwrap import dedent
 
 from flake8_training_phase import __version__
-from flake8_training_phase.maps.model import MODES, Cell, Cells, Function, Map, Place, Row, State
+from flake8_training_phase.maps.model import MODES, FunctionSource, Map, ModeCell, ModeCells, Row, SourceLine, State
 from flake8_training_phase.output.maps.drawing import variables
 from flake8_training_phase.output.maps.text import counted, leak_told
 
@@ -121,9 +121,9 @@ class _Page:
         text = counted(wrong, unknown, len(leaves))
         return f'<div class="{self._key} r{number} verdict{" bad" if wrong else ""}">{text}</div>'
 
-    def _function(self, function: Function, rows: Sequence[Row]) -> Iterator[str]:
+    def _function(self, function: FunctionSource, rows: Sequence[Row]) -> Iterator[str]:
         """The source of a function, with the calls beside the lines that make them."""
-        by_place: dict[Place, list[Row]] = {}
+        by_place: dict[SourceLine, list[Row]] = {}
         for row in rows:
             if row.place is not None:
                 by_place.setdefault(row.place, []).append(row)
@@ -199,29 +199,29 @@ class _Page:
                     yield f'<span class="remark r{number}">? {_code_in(cell.reason)}</span>'
 
 
-def _dedented(function: Function) -> Iterator[tuple[Place, str]]:
+def _dedented(function: FunctionSource) -> Iterator[tuple[SourceLine, str]]:
     """The lines of a function as if it stood at the left margin."""
     if function.lines:
         texts = dedent("\n".join(text for _, text in function.lines)).split("\n")
         yield from zip((place for place, _ in function.lines), texts, strict=True)
 
 
-def _distinct(cells: Cells) -> list[Cell]:
+def _distinct(cells: ModeCells) -> list[ModeCell]:
     return list({(cell.leaked_from, cell.reason): cell for cell in cells if cell.leaked_from or cell.reason}.values())
 
 
-def _is_in(one: Row, function: Function, around: Row) -> bool:
+def _is_in(one: Row, function: FunctionSource, around: Row) -> bool:
     """Whether a call is shown with a function; what stands in none of them is shown with the first."""
     if one.place is None or not any(_holds(each, one.place) for each in around.functions):
         return function is around.functions[0]
     return _holds(function, one.place)
 
 
-def _holds(function: Function, place: Place) -> bool:
+def _holds(function: FunctionSource, place: SourceLine) -> bool:
     return any(place == line for line, _ in function.lines)
 
 
-def _cell(cell: Cell, mode: str, marked: bool = False) -> str:
+def _cell(cell: ModeCell, mode: str, marked: bool = False) -> str:
     word = "·" if cell.state is State.SAME else cell.state.value
     names = " ".join([cell.state.value, *(["wrong"] if cell.wrong else []), *(["differs"] if marked else [])])
     told = f"{mode}: {cell.state.value}{', the wrong mode' if cell.wrong else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from flake8_training_phase.maps.model import MODES, Cell, Cells, Map, Place, Row
+from flake8_training_phase.maps.model import MODES, Map, ModeCell, ModeCells, Row, SourceLine
 
 VERSION = 1
 
@@ -42,13 +42,13 @@ def _row(row: Row, shown: Map) -> dict[str, object]:
     }
 
 
-def _cells(cells: Cells) -> dict[str, object]:
+def _cells(cells: ModeCells) -> dict[str, object]:
     return {mode: _cell(cell) for mode, cell in zip(MODES, cells, strict=True)}
 
 
-def _cell(cell: Cell) -> dict[str, object]:
+def _cell(cell: ModeCell) -> dict[str, object]:
     return {"state": cell.state.value, "wrong": cell.wrong, "leaked_from": cell.leaked_from, "reason": cell.reason}
 
 
-def _place(place: Place) -> dict[str, object]:
+def _place(place: SourceLine) -> dict[str, object]:
     return {"file": place.file, "line": place.line, "cell": place.cell}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.maps.model import Map, Row
-from flake8_training_phase.output.maps.folding import Line, lines_of, title
+from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
 from flake8_training_phase.output.maps.text import distinct
 
 _CLASSES = (
@@ -22,14 +22,14 @@ def as_mermaid(shown: Map, full: bool = False) -> str:
     return "\n".join(["flowchart TD", *(f"    {one}" for one in (*body, *_CLASSES))]) + "\n"
 
 
-def _nodes(lines: Sequence[Line], shown: Map) -> Iterator[str]:
+def _nodes(lines: Sequence[FoldedLine], shown: Map) -> Iterator[str]:
     for line in lines:
         row = line.row
         name = "wrong" if row.is_wrong and not row.rows else "right" if row.depends_on_mode else "same"
         yield f'n{row.number}["{"<br/>".join(_escaped(one) for one in _label(line, shown))}"]:::{name}'
 
 
-def _label(line: Line, shown: Map) -> Iterator[str]:
+def _label(line: FoldedLine, shown: Map) -> Iterator[str]:
     row = line.row
     yield title(line)
     if line.is_mixed:
@@ -43,7 +43,7 @@ def _label(line: Line, shown: Map) -> Iterator[str]:
             yield f"{releases}: {words}" if len(ways) > 1 else words
 
 
-def _edges(lines: Sequence[Line]) -> Iterator[str]:
+def _edges(lines: Sequence[FoldedLine]) -> Iterator[str]:
     """In the order of the calls beside each other, and from a call to the first that it makes itself."""
     before: list[Row] = []
     for line in lines:
@@ -54,7 +54,7 @@ def _edges(lines: Sequence[Line]) -> Iterator[str]:
         before = [*before[: line.depth], line.row]
 
 
-def _leaks(lines: Sequence[Line], shown: Map) -> Iterator[str]:
+def _leaks(lines: Sequence[FoldedLine], shown: Map) -> Iterator[str]:
     numbers = {line.row.number for line in lines}
     for line in lines:
         for source in numbers.intersection(line.row.leaks):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flake8_training_phase.maps.model import Cell, Cells, Map, Row, State
+from flake8_training_phase.maps.model import Map, ModeCell, ModeCells, Row, State
 from flake8_training_phase.output.maps.arrows import arrows_of
 from flake8_training_phase.output.maps.drawing import MONOSPACED_WIDTH, Picture
-from flake8_training_phase.output.maps.folding import Line, lines_of, title
+from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
 from flake8_training_phase.output.maps.text import distinct
 
 _MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 60, 14, 12
@@ -20,7 +20,7 @@ def as_svg(shown: Map, full: bool = False) -> str:
 class _Drawing:
     """The picture of one map."""
 
-    def __init__(self, shown: Map, lines: list[Line]) -> None:
+    def __init__(self, shown: Map, lines: list[FoldedLine]) -> None:
         self._map = shown
         self._lines = lines
         self._picture = Picture(f"Which mode each layer of {shown.name} runs in")
@@ -47,7 +47,7 @@ class _Drawing:
         self._draw_arrows()
         return picture.rendered(self._cells_at + len(_HEADS) * _CELL + _MARGIN, y + 24)
 
-    def _row(self, line: Line, y: float) -> float:
+    def _row(self, line: FoldedLine, y: float) -> float:
         row = line.row
         at = row.place.short if row.place is not None else ""
         self._picture.text(_MARGIN + 30, y, at, "code soft", "end")
@@ -63,11 +63,11 @@ class _Drawing:
             self._cells(cells, y)
         return y
 
-    def _cells(self, cells: Cells, y: float) -> None:
+    def _cells(self, cells: ModeCells, y: float) -> None:
         for number, cell in enumerate(cells):
             self._cell(cell, self._cells_at + number * _CELL, y)
 
-    def _cell(self, cell: Cell, x: float, y: float) -> None:
+    def _cell(self, cell: ModeCell, x: float, y: float) -> None:
         if cell.state is State.SAME:
             self._picture.text(x + _CELL / 2 - 2, y, "·", "soft", "middle")
             return

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_training_phase.maps.model import Cell, Cells, Map, Row, State
+from flake8_training_phase.maps.model import Map, ModeCell, ModeCells, Row, State
 from flake8_training_phase.output.colours import Painter, Style
 from flake8_training_phase.output.maps.arrows import Gutter
-from flake8_training_phase.output.maps.folding import Line, lines_of, title
+from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
 from flake8_training_phase.printable import printable
 
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
@@ -67,7 +67,7 @@ class _Table:
         yield ""
         yield from self._notes()
 
-    def _row(self, number: int, line: Line, call: str) -> Iterator[str]:
+    def _row(self, number: int, line: FoldedLine, call: str) -> Iterator[str]:
         row = line.row
         ways = [("", ())] if line.is_mixed else distinct(self._map, row)
         given = "" if line.is_mixed else row.passed
@@ -125,11 +125,11 @@ class _Table:
     def _heads(self) -> str:
         return "".join(head.ljust(width) for head, width in zip(_HEADS, self._cell_widths(self._gap), strict=True))
 
-    def _cells(self, cells: Cells) -> str:
+    def _cells(self, cells: ModeCells) -> str:
         widths = self._cell_widths(self._gap)
         return "".join(self._cell(cell, width) for cell, width in zip(cells, widths, strict=bool(cells)))
 
-    def _cell(self, cell: Cell, width: int) -> str:
+    def _cell(self, cell: ModeCell, width: int) -> str:
         word = self._same if cell.state is State.SAME else cell.state.value
         word = f"{word}!" if cell.wrong else word
         style = Style.BOLD_RED if cell.wrong else _STYLES.get(cell.state)
@@ -171,9 +171,9 @@ def _line_number(row: Row) -> str:
     return row.place.short if row.place is not None else ""
 
 
-def distinct(shown: Map, row: Row) -> list[tuple[str, Cells]]:
+def distinct(shown: Map, row: Row) -> list[tuple[str, ModeCells]]:
     """The cells of a row, with the releases that have them."""
-    found: dict[Cells, list[str]] = {}
+    found: dict[ModeCells, list[str]] = {}
     for release, cells in zip(shown.releases, row.by_release, strict=True):
         found.setdefault(cells, []).append(release)
     return [(", ".join(releases), cells) for cells, releases in found.items()] or [("", ())]

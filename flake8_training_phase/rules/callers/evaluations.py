@@ -13,10 +13,10 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import (
     Definitions,
-    Unit,
+    FunctionScope,
     called_name,
     calls_in,
-    derived_names,
+    forward_slice,
     mentions,
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
@@ -92,7 +92,7 @@ def _is_any_model(instance: Instance) -> bool:
     return isinstance(instance.type, KerasLayer) and instance.type.name == "Model"
 
 
-def _may_evaluate(unit: Unit) -> bool:
+def _may_evaluate(unit: FunctionScope) -> bool:
     """Whether a function updates nothing, and does not say that it means something else."""
     names = [unit.name or "", *(one.name for one in unit.around if not isinstance(one, ast.Module))]
     if (
@@ -109,18 +109,18 @@ def _may_evaluate(unit: Unit) -> bool:
     return any(one != "self" for one in arguments) and not any(map(_MEANT.search, arguments))
 
 
-def _goes_into_metric(call: ast.Call, unit: Unit) -> bool:
+def _goes_into_metric(call: ast.Call, unit: FunctionScope) -> bool:
     """Whether a metric of an evaluation is given what a call computes."""
     metrics = [one for one in unit.calls() if _METRIC.search(ast.unparse(one.func))]
     if not metrics:
         return False
     assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and any(call is it for it in nodes_in(one))]
     names = {ast.unparse(target) for one in assigned for target in one.targets}
-    derived = derived_names(names, unit.nodes) if names else set()
+    derived = forward_slice(names, unit.nodes) if names else set()
     return any(any(call is inner for inner in nodes_in(one)) or mentions(one, derived) for one in metrics)
 
 
-def _is_meant(call: ast.Call, unit: Unit, parents: Mapping[ast.AST, ast.AST]) -> bool:
+def _is_meant(call: ast.Call, unit: FunctionScope, parents: Mapping[ast.AST, ast.AST]) -> bool:
     """Whether a model is run several times on the same input, or is one whose training mode is part of it."""
     if _MEANT.search(ast.unparse(call.func).replace(".", "_")):
         return True
@@ -141,7 +141,7 @@ def _counts(iterated: ast.expr) -> bool:
     return isinstance(iterated, ast.Call) and called_name(iterated) in ("range", "trange")
 
 
-def _called_by_steps(units: tuple[Unit, ...]) -> set[str]:
+def _called_by_steps(units: tuple[FunctionScope, ...]) -> set[str]:
     """The functions that are run where a model is trained, however deep, or several times in a comprehension."""
     found: set[str] = set()
     for unit in units:
@@ -158,7 +158,7 @@ def _called_by_steps(units: tuple[Unit, ...]) -> set[str]:
     return found
 
 
-def _called_in_step(unit: Unit) -> Iterator[str]:
+def _called_in_step(unit: FunctionScope) -> Iterator[str]:
     """What a function runs under its gradient tapes; one that minimizes a loss without a tape is a step as a whole."""
     for node in unit.nodes:
         if isinstance(node, (ast.With, ast.AsyncWith)) and any(_is_tape(item.context_expr) for item in node.items):
@@ -171,5 +171,5 @@ def _is_tape(opened: ast.expr) -> bool:
     return isinstance(opened, ast.Call) and called_name(opened) == "GradientTape"
 
 
-def _called(unit: Unit) -> set[str]:
+def _called(unit: FunctionScope) -> set[str]:
     return {called_name(call) for call in unit.calls()}

@@ -9,25 +9,25 @@ from enum import Enum
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import FlagArgument, Given, KerasCall, LayerCall, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, FlagArgument, LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     Constant,
     FunctionValue,
     Instance,
     Value,
+    join,
     members,
-    union,
 )
 from flake8_training_phase.analysis.entries.importers import runs_of_importers
-from flake8_training_phase.analysis.entries.module_run import Entered, ModelCall, ModuleRun, module_run
+from flake8_training_phase.analysis.entries.module_run import CallSite, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import positional_names
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
-from flake8_training_phase.rules.callers.steps import Kind, TrainingStep
+from flake8_training_phase.rules.callers.steps import StepKind, TrainingStep
 from flake8_training_phase.rules.callers.training_steps import training_steps
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
@@ -71,7 +71,7 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
         run = module_run(module, nodes)
         for step in steps:
-            found = {one.node: one for one in _Judge(run, step, module).forward_passes()}
+            found = {one.node: one for one in _StepAnalysis(run, step, module).forward_passes()}
             if any(one.depends is Dependence.MAYBE for one in found.values()):
                 found |= _known_elsewhere(step, module)
             yield from found.values()
@@ -80,11 +80,11 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
 def _known_elsewhere(step: TrainingStep, module: CheckedModule) -> dict[ast.Call, ForwardPass]:
     """The forward passes of a step through models that other modules hand to it."""
     runs = module.once(runs_of_importers)
-    found = [one for run in runs for one in _Judge(run, step, module).forward_passes()]
+    found = [one for run in runs for one in _StepAnalysis(run, step, module).forward_passes()]
     return {one.node: one for one in found if one.depends is Dependence.YES}
 
 
-class _Judge:
+class _StepAnalysis:
     def __init__(self, run: ModuleRun, step: TrainingStep, module: CheckedModule) -> None:
         self.run = run
         self.module = module
@@ -109,11 +109,11 @@ class _Judge:
     def forward_passes(self) -> Iterator[ForwardPass]:
         """Those of the step, in the order of the text, then those in functions that it calls."""
         for node in sorted(self.step.region, key=lambda node: (node.lineno, node.col_offset)):
-            if self.step.kind is Kind.JAX:
+            if self.step.kind is StepKind.JAX:
                 yield from self._stateless(node)
             else:
                 yield from self._direct(node)
-        if self.step.kind is not Kind.JAX:
+        if self.step.kind is not StepKind.JAX:
             yield from self._in_helpers()
 
     def _direct(self, node: ast.Call) -> Iterator[ForwardPass]:
@@ -131,12 +131,12 @@ class _Judge:
             part = any(text.startswith(f"{owner}.") for owner in self.texts) or any(map(self._is_part, models))
             depends = self.dependence(models) if part and models else Dependence.NO
             depends = depends if depends is Dependence.YES else Dependence.NO
-        if self.step.kind is Kind.TORCH and not models:
+        if self.step.kind is StepKind.TORCH and not models:
             return  # More often than not a module of torch, which has a phase of its own.
         if depends is not Dependence.NO and not self._is_told(node):
             flag = _flag_name(models)
             only = len(known) == len(models)
-            yield ForwardPass(node, self.step, Told.NOT, union(models), depends, flag, takes_flag=only)
+            yield ForwardPass(node, self.step, Told.NOT, join(models), depends, flag, takes_flag=only)
 
     def _is_part(self, model: Value) -> bool:
         """Whether a model is inside what the step updates, or what the step updates is inside the model."""
@@ -155,7 +155,7 @@ class _Judge:
         models = [one for value in self.run.owners.get(node.func, ()) for one in members(value) if self._is_model(one)]
         depends = self.dependence(models)
         if depends is not Dependence.NO and not _gives_phase(node):
-            yield ForwardPass(node, self.step, Told.NOT, union(models), depends, "training")
+            yield ForwardPass(node, self.step, Told.NOT, join(models), depends, "training")
 
     def _in_helpers(self) -> Iterator[ForwardPass]:
         """Models that functions called by the step run."""
@@ -174,14 +174,14 @@ class _Judge:
             found = self._in_other_class(call.chain[place]) or _forgotten(call, call.chain[place:])
             if found is not None:
                 node, told, flag = found
-                yield ForwardPass(node, self.step, told, union(models), depends, flag or _flag_name(models), helper)
+                yield ForwardPass(node, self.step, told, join(models), depends, flag or _flag_name(models), helper)
 
-    def _in_other_class(self, entered: Entered) -> tuple[ast.Call, Told, str | None] | None:
+    def _in_other_class(self, entered: CallSite) -> tuple[ast.Call, Told, str | None] | None:
         """The call of a method that cannot be told, of a part of what is trained: the step is where it is seen."""
         owner = entered.owner
         if owner is None or not owner.is_layer or parameter(entered.function, "training") is not None:
             return None
-        own = any(isinstance(one.type, UserClass) and owner in one.type.ancestors for one in self.updated)
+        own = any(isinstance(one.type, UserClass) and owner in one.type.mro for one in self.updated)
         return None if own else (entered.call, Told.IN_OTHER_CLASS, None)
 
     def _is_model(self, value: Value) -> bool:
@@ -189,7 +189,7 @@ class _Judge:
 
     def dependence(self, models: Iterable[Value]) -> Dependence:
         """Whether one of some models depends on the phase; what is not known at all may."""
-        return self._of(union(models), _DEPTH)
+        return self._of(join(models), _DEPTH)
 
     def _one(self, model: Instance, depth: int) -> Dependence:
         if self._is_frozen(model):
@@ -242,9 +242,9 @@ def _only_asks(cls: UserClass) -> bool:
     if cls.call is None or not cls.trace.complete:
         return False
     runs = any(
-        isinstance(event, KerasCall) or dependence(event.receiver) is not Dependence.NO
+        isinstance(event, DirectKerasCall) or dependence(event.receiver) is not Dependence.NO
         for event in walk(cls.trace.events)
-        if isinstance(event, (KerasCall, LayerCall))
+        if isinstance(event, (DirectKerasCall, LayerCall))
     )
     changes = any(word in ast.unparse(cls.node).lower() for word in _RANDOM)
     return not runs and not changes
@@ -278,7 +278,7 @@ def _flag_name(models: Iterable[Value]) -> str:
     return next((name for name in names if name is not None), "training")
 
 
-def _forgotten(call: ModelCall, chain: tuple[Entered, ...]) -> tuple[ast.Call, Told, str | None] | None:
+def _forgotten(call: ModelCall, chain: tuple[CallSite, ...]) -> tuple[ast.Call, Told, str | None] | None:
     """The call that leaves a model in inference below a step: it could pass the flag; None when nobody forgot it."""
     if call.flag.absent:
         return call.node, Told.IN_HELPER, None
@@ -300,10 +300,10 @@ def _forgotten(call: ModelCall, chain: tuple[Entered, ...]) -> tuple[ast.Call, T
 
 
 def _is_off(flag: FlagArgument) -> bool:
-    return flag.given in (Given.BY_KEYWORD, Given.BY_POSITION) and all(one in (False, None) for one in flag.by_lane)
+    return flag.passed_by in (PassedBy.KEYWORD, PassedBy.POSITION) and all(one in (False, None) for one in flag.by_lane)
 
 
-def _given(entered: Entered, name: str) -> ast.expr | None:
+def _given(entered: CallSite, name: str) -> ast.expr | None:
     """What the call that ran a function gives for a parameter."""
     call = entered.call
     places = positional_names(entered.function)

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.syntax.definitions import (
     Definitions,
     FunctionNode,
-    Unit,
+    FunctionScope,
     argument,
     called_name,
-    derived_names,
+    forward_slice,
     mentions,
     own_nodes,
     positional_names,
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.rules.callers.steps import Kind, Owner, TrainingStep
+from flake8_training_phase.rules.callers.steps import Owner, StepKind, TrainingStep
 
 _GRADS = frozenset({"value_and_grad", "grad"})
 _UPDATES = frozenset({"stateless_apply", "apply_updates", "apply_gradients", "update", "apply", "tree_map"})
 
 
-def jax_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
+def jax_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[TrainingStep]:
     """The steps whose gradient a unit asks for, by a call or by a decorator."""
     if not any(called_name(call) in _UPDATES for one in definitions.units for call in one.calls()):
         return
@@ -50,7 +50,7 @@ def _keyword(call: ast.Call, name: str) -> ast.expr | None:
 def _step(loss: FunctionNode, argnums: ast.expr | None, definitions: Definitions) -> Iterator[TrainingStep]:
     body = [loss.body] if isinstance(loss, ast.Lambda) else loss.body
     nodes = [node for statement in body for node in (statement, *own_nodes(statement))]
-    names = derived_names(_differentiated(loss, argnums), nodes)
+    names = forward_slice(_differentiated(loss, argnums), nodes)
     forward = [
         call
         for call in nodes
@@ -59,7 +59,7 @@ def _step(loss: FunctionNode, argnums: ast.expr | None, definitions: Definitions
     owners = [Owner(one.func, ast.unparse(one.func.value)) for one in forward if isinstance(one.func, ast.Attribute)]
     if owners:
         name = None if isinstance(loss, ast.Lambda) else loss.name
-        yield TrainingStep(name, Kind.JAX, frozenset(forward), tuple(owners), shared=_is_shared(loss, definitions))
+        yield TrainingStep(name, StepKind.JAX, frozenset(forward), tuple(owners), shared=_is_shared(loss, definitions))
 
 
 def _differentiated(loss: FunctionNode, argnums: ast.expr | None) -> set[str]:

@@ -11,10 +11,10 @@ from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.titles import leaf_name
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.rules.callers.forward_passes import ForwardPass, Told, forward_passes
-from flake8_training_phase.rules.callers.steps import Kind
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.callers.steps import StepKind
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class TrainingStepWithoutTraining(Rule):
@@ -79,7 +79,7 @@ class TrainingStepWithoutTraining(Rule):
     severity = Severity.BUG
     words = ("GradientTape", "def compute_loss", "stateless_call", ".backward()", ".minimize(")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The forward passes that train as in inference."""
         for forward, keras in without_training(module):
             if forward.depends is Dependence.YES:
@@ -89,7 +89,7 @@ class TrainingStepWithoutTraining(Rule):
 def without_training(module: CheckedModule) -> Iterator[tuple[ForwardPass, tuple[int, ...]]]:
     """The forward passes of training steps that are not told to train, with the major versions they concern."""
     for forward in forward_passes(module):
-        keras = module.keras if forward.step.kind is Kind.TAPE else tuple(one for one in module.keras if one == 3)
+        keras = module.keras if forward.step.kind is StepKind.TAPE else tuple(one for one in module.keras if one == 3)
         if keras and not _trains_by_default(forward.model):
             yield forward, keras
 
@@ -118,7 +118,7 @@ def message(forward: ForwardPass) -> str:
     return f"`{call}(…)` is called without `{forward.flag}=True` in {step}: {effect}. {advice}"
 
 
-def plan(forward: ForwardPass) -> Plan | None:
+def plan(forward: ForwardPass) -> FixPlan | None:
     """Say it in the step itself; what a step shares with an evaluation cannot say it."""
     renamed = forward.told is Told.NOT and forward.flag != "training"
     if (
@@ -129,7 +129,7 @@ def plan(forward: ForwardPass) -> Plan | None:
     ):
         return None
     change = AddArgument(forward.node, forward.flag, "True")
-    return Plan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))
 
 
 RULE = TrainingStepWithoutTraining()

@@ -9,9 +9,9 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.rules.callers.evaluations import evaluations_in_training
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _STEPS = ("test_step", "predict_step")
 
@@ -64,7 +64,7 @@ class EvaluationWithTraining(Rule):
     severity = Severity.BUG
     words = ("training=True", "training = True")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The evaluations that train."""
         for function in module.functions:
             cls = function.cls
@@ -81,7 +81,7 @@ class EvaluationWithTraining(Rule):
                             f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` runs it in "
                             "training mode. Pass `training=False`"
                         )
-                        plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
+                        plan = FixPlan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
                         yield self.problem(node, message, module.keras, plan)
         for found in evaluations_in_training(module):
             called = f"`{ast.unparse(found.node.func)}(…)`"
@@ -90,7 +90,7 @@ class EvaluationWithTraining(Rule):
                 message = f"{where}: Dropout or BatchNormalization runs in training mode. Pass `training=False`"
             else:
                 message = f"{where}: any Dropout in it distorts the result. Pass `training=False`"
-            plan = Plan("Pass `training=False`", Applicability.UNSAFE, (Replace(found.flag, "False"),))
+            plan = FixPlan("Pass `training=False`", Applicability.UNSAFE, (Replace(found.flag, "False"),))
             severity = Severity.BUG if found.is_known else Severity.FRAGILE
             yield self.problem(found.node, message, module.keras, plan, severity=severity)
 

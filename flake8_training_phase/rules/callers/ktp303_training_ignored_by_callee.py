@@ -14,11 +14,11 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import Plan
+from flake8_training_phase.fixes.changes import FixPlan
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.keras.targets import keras_title
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class TrainingIgnoredByCallee(Rule):
@@ -71,7 +71,7 @@ class TrainingIgnoredByCallee(Rule):
     severity = Severity.BUG
     words = ("training=True", "training = True")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls whose flag gets lost."""
         if 3 not in module.keras:
             return
@@ -121,7 +121,7 @@ def _message(call: ModelCall, cls: UserClass, releases: str) -> str:
     )
 
 
-def _plan(layer_class: LayerClass | None) -> Plan | None:
+def _plan(layer_class: LayerClass | None) -> FixPlan | None:
     """Let the class take the flag, when it stands in this module."""
     if layer_class is None or layer_class.call is None:
         return None

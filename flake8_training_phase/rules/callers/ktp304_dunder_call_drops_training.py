@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class DunderCallDropsTraining(Rule):
@@ -56,7 +56,7 @@ class DunderCallDropsTraining(Rule):
     severity = Severity.BUG
     words = ("__call__",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The overrides that keep the flag."""
         for layer_class in module.layer_classes:
             override = layer_class.cls.methods.get("__call__")

@@ -8,7 +8,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.callers.ktp301_training_step_without_training import message, plan, without_training
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class TrainingStepOfUnknownModel(Rule):
@@ -62,7 +62,7 @@ class TrainingStepOfUnknownModel(Rule):
     on_by_default = False
     words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The forward passes of unknown models that are not told to train."""
         for forward, keras in without_training(module):
             if forward.depends is not Dependence.YES:

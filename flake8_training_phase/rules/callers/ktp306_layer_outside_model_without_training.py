@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.rules.callers.mapped_layers import MappedCall, idle_mapped_calls
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class LayerOutsideModelWithoutTraining(Rule):
@@ -57,7 +57,7 @@ class LayerOutsideModelWithoutTraining(Rule):
     severity = Severity.BUG
     words = (".map(",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that do nothing."""
         for found in idle_mapped_calls(module):
             yield self.problem(found.node, _message(found), module.keras, _plan(found))
@@ -72,10 +72,10 @@ def _message(found: MappedCall) -> str:
     )
 
 
-def _plan(found: MappedCall) -> Plan | None:
+def _plan(found: MappedCall) -> FixPlan | None:
     if found.is_direct:
         return None
-    return Plan("Pass `training=True`", Applicability.UNSAFE, (AddArgument(found.node, "training", "True"),))
+    return FixPlan("Pass `training=True`", Applicability.UNSAFE, (AddArgument(found.node, "training", "True"),))
 
 
 RULE = LayerOutsideModelWithoutTraining()

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.entries.outer_calls import calls_outside, po
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
-from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, Unit
+from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, FunctionScope
 from flake8_training_phase.analysis.syntax.names import with_used
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -78,7 +78,7 @@ def _in_functions(module: CheckedModule, mapped: set[FunctionNode]) -> Iterator[
             yield MappedCall(run.node, run.receiver, idle, is_direct=False)
 
 
-def unit_binds(unit: Unit, node: ast.expr) -> bool:
+def unit_binds(unit: FunctionScope, node: ast.expr) -> bool:
     """Whether a function gives the name that stands in a node a value of its own."""
     if isinstance(unit.node, ast.Module) or not isinstance(node, ast.Name):
         return False
@@ -95,7 +95,7 @@ def _gives_no_flag(call: ast.Call) -> bool:
     return bool(call.args) and not any(one.arg in ("training", None) for one in call.keywords)
 
 
-def _is_for_evaluation(call: ast.Call, unit: Unit, tree: ast.Module) -> bool:
+def _is_for_evaluation(call: ast.Call, unit: FunctionScope, tree: ast.Module) -> bool:
     """Whether a name says that the dataset is not trained on: its own, that of what it becomes, of a function."""
     assert isinstance(call.func, ast.Attribute)
     texts = [one.name or "" for one in (unit,)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Kind(Enum):
+class StepKind(Enum):
     """How the gradient is taken."""
 
     TAPE = "tape"
@@ -31,7 +31,7 @@ class TrainingStep:
 
     name: str | None
     """The function it stands in; None at the top of a module."""
-    kind: Kind
+    kind: StepKind
     region: frozenset[ast.Call]
     """The calls that the gradient goes through, as far as they stand in one place."""
     owners: tuple[Owner, ...]

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.entries.module_run import VARIABLES
-from flake8_training_phase.analysis.syntax.definitions import Definitions, Unit, called_name, calls_in
+from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionScope, called_name, calls_in
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.rules.callers.steps import Kind, Owner, TrainingStep
+from flake8_training_phase.rules.callers.steps import Owner, StepKind, TrainingStep
 
 _UPDATES = frozenset({"step", "apply", "apply_gradients"})
 _NO_GRADIENT = frozenset({"no_grad", "inference_mode"})
@@ -16,7 +16,7 @@ _Place = tuple[int, int]
 _BEGINNING, _END = (0, 0), (10**9, 0)
 
 
-def torch_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
+def torch_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[TrainingStep]:
     """The steps of a unit. What comes before a `backward()`, and after the one before it, is what it goes through."""
     backward = [call for call in unit.calls() if _is_backward(call)]
     backward.sort(key=_place)
@@ -35,11 +35,11 @@ def torch_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
         owners = _owners(unit, place, end) or _owners(unit, start, place) or _owners_elsewhere(definitions)
         region = {one for one in _beside(call, unit) if start < _place(one) < place} - outside
         if owners and any(place < _place(one) < end for one in updates):
-            yield TrainingStep(unit.name, Kind.TORCH, frozenset(region), owners)
+            yield TrainingStep(unit.name, StepKind.TORCH, frozenset(region), owners)
         start = place
 
 
-def _beside(call: ast.Call, unit: Unit) -> Iterator[ast.Call]:
+def _beside(call: ast.Call, unit: FunctionScope) -> Iterator[ast.Call]:
     """The calls in the innermost loop around a call; all of the unit where it stands in none."""
     loops = [node for node in unit.nodes if isinstance(node, (ast.For, ast.While)) and call in nodes_in(node)]
     return calls_in(loops[-1]) if loops else unit.calls()
@@ -53,7 +53,7 @@ def _stops_gradient(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and called_name(node) in _NO_GRADIENT
 
 
-def _owners(unit: Unit, start: _Place, end: _Place) -> tuple[Owner, ...]:
+def _owners(unit: FunctionScope, start: _Place, end: _Place) -> tuple[Owner, ...]:
     """What the variables belong to that are spoken of between two places."""
     found = (node for node in unit.nodes if isinstance(node, ast.Attribute) and node.attr in VARIABLES)
     return tuple(Owner(node, ast.unparse(node.value)) for node in found if start < _place(node) < end)

@@ -16,17 +16,17 @@ from flake8_training_phase.analysis.entries.module_run import VARIABLES
 from flake8_training_phase.analysis.syntax.definitions import (
     Definitions,
     FunctionDef,
-    Unit,
+    FunctionScope,
     argument,
     called_name,
     calls_in,
-    derived_names,
+    forward_slice,
     mentions,
     positional_names,
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.rules.callers import jax_steps, torch_steps
-from flake8_training_phase.rules.callers.steps import Kind, Owner, TrainingStep
+from flake8_training_phase.rules.callers.steps import Owner, StepKind, TrainingStep
 
 _UPDATES = frozenset({"apply_gradients", "apply", "minimize", "assign_sub", "assign_add"})
 _GRADIENTS = frozenset({"gradient", "jacobian", "batch_jacobian"})
@@ -47,17 +47,17 @@ def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
             yield from _own_loss(unit)
 
 
-def _own_loss(unit: Unit) -> Iterator[TrainingStep]:
+def _own_loss(unit: FunctionScope) -> Iterator[TrainingStep]:
     """The loss of a model, which Keras takes the gradient of: what it runs stands in no `call`, and finds no context.
 
     A method of that name with other parameters is not the one that Keras calls.
     """
     is_method = unit.name == "compute_loss" and bool(unit.around) and isinstance(unit.around[0], ast.ClassDef)
     if is_method and isinstance(unit.node, FunctionDef) and parameter(unit.node, "y_pred") is not None:
-        yield TrainingStep(unit.name, Kind.TAPE, frozenset(unit.calls()), (), unit.cls)
+        yield TrainingStep(unit.name, StepKind.TAPE, frozenset(unit.calls()), (), unit.cls)
 
 
-def _is_test(unit: Unit) -> bool:
+def _is_test(unit: FunctionScope) -> bool:
     """Whether it is a test: that a gradient flows trains nothing."""
     around = (unit.node, *unit.around)
     names = [one.name for one in around if not isinstance(one, ast.Module)]
@@ -70,12 +70,12 @@ class _Gradient:
 
     call: ast.Call
     sources: ast.expr | None
-    unit: Unit
+    unit: FunctionScope
     updates: bool
     """Whether the call makes the update as well: `minimize(loss, variables, tape=tape)`."""
 
 
-def _tape_steps(unit: Unit, definitions: Definitions, aside: frozenset[ast.Call]) -> Iterator[TrainingStep]:
+def _tape_steps(unit: FunctionScope, definitions: Definitions, aside: frozenset[ast.Call]) -> Iterator[TrainingStep]:
     opened = list(_opened(unit))
     for block, tape in opened:
         reopened = [one.lineno for one, name in opened if name == tape and one.lineno > block.lineno]
@@ -87,17 +87,17 @@ def _tape_steps(unit: Unit, definitions: Definitions, aside: frozenset[ast.Call]
         owners = [owner for one in gradients for owner in _owners(one, definitions)]
         if owners:
             region = {call for statement in block.body for call in calls_in(statement)} - aside
-            yield TrainingStep(unit.name, Kind.TAPE, frozenset(region), tuple(owners), aside=aside)
+            yield TrainingStep(unit.name, StepKind.TAPE, frozenset(region), tuple(owners), aside=aside)
 
 
-def _opened(unit: Unit) -> Iterator[tuple[ast.With | ast.AsyncWith, str]]:
+def _opened(unit: FunctionScope) -> Iterator[tuple[ast.With | ast.AsyncWith, str]]:
     """The blocks under a gradient tape, with the tape as the code writes it."""
     for node in unit.nodes:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             yield from ((node, tape) for tape in _tapes(node, unit))
 
 
-def _tapes(block: ast.With | ast.AsyncWith, unit: Unit) -> Iterator[str]:
+def _tapes(block: ast.With | ast.AsyncWith, unit: FunctionScope) -> Iterator[str]:
     """The gradient tapes that a `with` opens, as the code writes them."""
     for item in block.items:
         made, name = item.context_expr, item.optional_vars
@@ -110,14 +110,14 @@ def _tapes(block: ast.With | ast.AsyncWith, unit: Unit) -> Iterator[str]:
                 yield ast.unparse(name)
 
 
-def _values(name: str, unit: Unit) -> Iterator[ast.expr]:
+def _values(name: str, unit: FunctionScope) -> Iterator[ast.expr]:
     """What a unit assigns to a name."""
     for node in unit.nodes:
         if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
             yield node.value
 
 
-def _gradients(tape: str, unit: Unit, definitions: Definitions, rows: range) -> Iterator[_Gradient]:
+def _gradients(tape: str, unit: FunctionScope, definitions: Definitions, rows: range) -> Iterator[_Gradient]:
     """The gradients that are taken from a tape, in the unit or in a function of the module that it is given to.
 
     Only calls in some rows count: two blocks may give their tapes one name.
@@ -135,7 +135,9 @@ def _gradients(tape: str, unit: Unit, definitions: Definitions, rows: range) -> 
             yield from _gradients_in_helper(tape, call, unit, definitions)
 
 
-def _gradients_in_helper(tape: str, call: ast.Call, unit: Unit, definitions: Definitions) -> Iterator[_Gradient]:
+def _gradients_in_helper(
+    tape: str, call: ast.Call, unit: FunctionScope, definitions: Definitions
+) -> Iterator[_Gradient]:
     function = definitions.function(call.func, unit)
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or function is unit.node:
         return
@@ -155,7 +157,7 @@ def _owners(gradient: _Gradient, definitions: Definitions) -> Iterator[Owner]:
     return owners(gradient.sources, gradient.unit, definitions)
 
 
-def owners(sources: ast.expr | None, unit: Unit, definitions: Definitions, depth: int = 3) -> Iterator[Owner]:
+def owners(sources: ast.expr | None, unit: FunctionScope, definitions: Definitions, depth: int = 3) -> Iterator[Owner]:
     """The models whose variables an expression gives: `model` in `model.trainable_variables`."""
     for node in nodes_in(sources) if sources is not None else ():
         if isinstance(node, ast.Attribute) and node.attr in VARIABLES:
@@ -166,9 +168,9 @@ def owners(sources: ast.expr | None, unit: Unit, definitions: Definitions, depth
                     yield from owners(value, unit, definitions, depth - 1)
 
 
-def _reaches_update(gradient: ast.Call, unit: Unit, definitions: Definitions) -> bool:
+def _reaches_update(gradient: ast.Call, unit: FunctionScope, definitions: Definitions) -> bool:
     """Whether a gradient is handed to an optimizer, here or by who called the function that gives it back."""
-    names = derived_names(_names_given(gradient, unit), unit.nodes)
+    names = forward_slice(_names_given(gradient, unit), unit.nodes)
     for call in unit.calls():
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
         if not any(_holds(one, gradient, names) for one in arguments):
@@ -184,7 +186,7 @@ def _reaches_update(gradient: ast.Call, unit: Unit, definitions: Definitions) ->
     return False
 
 
-def _names_given(node: ast.expr, unit: Unit) -> set[str]:
+def _names_given(node: ast.expr, unit: FunctionScope) -> set[str]:
     """The names that are assigned something with a node in it."""
     assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and node in nodes_in(one.value)]
     targets = [target for one in assigned for target in one.targets]
@@ -201,17 +203,17 @@ def _holds(node: ast.AST, gradient: ast.Call, names: set[str]) -> bool:
     return mentions(node, names) or gradient in nodes_in(node)
 
 
-def _updates(unit: Unit) -> bool:
+def _updates(unit: FunctionScope) -> bool:
     return any(called_name(call) in _UPDATES for call in unit.calls())
 
 
-def _callers(unit: Unit, definitions: Definitions) -> Iterator[Unit]:
+def _callers(unit: FunctionScope, definitions: Definitions) -> Iterator[FunctionScope]:
     for one in definitions.units:
         if one is not unit and any(called_name(call) == unit.name for call in one.calls()):
             yield one
 
 
-def _aside(unit: Unit) -> set[ast.Call]:
+def _aside(unit: FunctionScope) -> set[ast.Call]:
     """The calls that no update comes from: under a tape for inputs alone, in `stop_gradient` or `stop_recording`."""
     found: set[ast.Call] = set()
     for block, tape in _opened(unit):
@@ -233,7 +235,7 @@ def _aside(unit: Unit) -> set[ast.Call]:
     return found
 
 
-def _may_be_variables(sources: ast.expr | None, unit: Unit) -> bool:
+def _may_be_variables(sources: ast.expr | None, unit: FunctionScope) -> bool:
     """Whether a gradient may be that of a model's variables, and not of a tensor that the tape watches."""
     if sources is None or any(isinstance(one, ast.Attribute) and one.attr in VARIABLES for one in nodes_in(sources)):
         return True
@@ -247,7 +249,7 @@ def _may_be_variables(sources: ast.expr | None, unit: Unit) -> bool:
     )
 
 
-def _minimizing_steps(unit: Unit, definitions: Definitions) -> Iterator[TrainingStep]:
+def _minimizing_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[TrainingStep]:
     """`optimizer.minimize(loss, variables)` where the loss is a function."""
     for call in unit.calls():
         if called_name(call) != "minimize" or any(keyword.arg == "tape" for keyword in call.keywords):
@@ -258,4 +260,4 @@ def _minimizing_steps(unit: Unit, definitions: Definitions) -> Iterator[Training
         if function is not None and found:
             body = [function.body] if isinstance(function, ast.Lambda) else function.body
             region = frozenset(one for statement in body for one in calls_in(statement))
-            yield TrainingStep(unit.name, Kind.TAPE, region, found)
+            yield TrainingStep(unit.name, StepKind.TAPE, region, found)

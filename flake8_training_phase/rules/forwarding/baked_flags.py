@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import Given, LayerCall, walk
+from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import TRAINING_USES, GraphCall, GraphRun, graph_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
@@ -73,7 +73,7 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     builders = _builders(module.tree)
     for graph in run.seen_graphs():
         for call in graph.calls:
-            if call.node not in found and call.node not in tests and call.flag.given is Given.BY_KEYWORD:
+            if call.node not in found and call.node not in tests and call.flag.passed_by is PassedBy.KEYWORD:
                 baked = _baked(call, run, module, builders)
                 if baked is not None and not _is_only_called(graph.model, baked.flag, run):
                     found[call.node] = baked
@@ -117,7 +117,7 @@ def _baked(call: GraphCall, run: GraphRun, module: CheckedModule, builders: _Bui
 
 def _replaces_flags(generation: Generation) -> bool:
     """Whether a functional model runs its layers with its own flag, whatever stands in the graph (rows 7g to 7l)."""
-    return generation.shared_context and generation.graphs_forward
+    return generation.shared_context and generation.graph_forwards_flag
 
 
 def _takes_flag(layer: Instance) -> bool:
@@ -212,4 +212,4 @@ def _of_class(cls: UserClass, run: GraphRun, seen: set[UserClass]) -> Held:
 
 
 def _keras_ancestors(cls: UserClass) -> list[KerasLayer]:
-    return [one for one in cls.ancestors if isinstance(one, KerasLayer)]
+    return [one for one in cls.mro if isinstance(one, KerasLayer)]

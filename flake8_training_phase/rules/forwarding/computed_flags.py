@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
@@ -33,14 +33,14 @@ class ComputedFlag:
     flag: ast.expr
     layer: str
     """What gets it, for messages."""
-    at_hand: str | None
+    forwardable_name: str | None
 
 
 def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
     """Those that the layers of a class are given."""
     own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
     for event in layer_class.events:
-        if not isinstance(event, (LayerCall, KerasCall)) or event.flag.node is None or not own:
+        if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not own:
             continue
         flag = event.flag.node if event.place.function is None else written(event.flag.node, event.place.function)
         test, is_negated = _test(flag)
@@ -51,7 +51,7 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
                 layer = called_title(event)
             else:
                 layer = f"`{event.parent}.call`"
-            yield ComputedFlag(event.flag.node, layer, event.at_hand)
+            yield ComputedFlag(event.flag.node, layer, event.forwardable_name)
 
 
 def _test(flag: ast.expr) -> tuple[ast.expr, bool]:
@@ -77,7 +77,7 @@ def _attributes(flag: ast.expr, own: str) -> list[ast.Attribute]:
     return reads
 
 
-def _depends(event: LayerCall | KerasCall, reads: Iterable[ast.Attribute]) -> bool:
+def _depends(event: LayerCall | DirectKerasCall, reads: Iterable[ast.Attribute]) -> bool:
     if isinstance(event, LayerCall):
         return reaches_phase(event) and not event.inspected
     # An override of BatchNormalization may freeze itself by `trainable`, as Keras does.
@@ -90,7 +90,7 @@ def _can_be_true(layer_class: LayerClass, read: ast.Attribute, keeps: bool) -> b
     """
     if read.attr == "trainable":
         return not keeps
-    classes = [one for one in layer_class.cls.ancestors if isinstance(one, UserClass)]
+    classes = [one for one in layer_class.cls.mro if isinstance(one, UserClass)]
     values = [value for one in classes for value in _given(one, read.attr)]
     trees = [layer_class.module.tree, *(one.node for one in classes)]
     if not values or any(_is_set_elsewhere(tree, read.attr) for tree in trees):

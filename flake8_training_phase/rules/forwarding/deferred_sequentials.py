@@ -14,7 +14,7 @@ from enum import Enum
 
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
-from flake8_training_phase.analysis.domain.values import Instance, Items, Value, members
+from flake8_training_phase.analysis.domain.values import Container, Instance, Value, members
 from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -85,7 +85,7 @@ def _is_deferred_sequential(layer: Instance) -> bool:
 def _flattened(values: Iterable[Value]) -> Iterator[Value]:
     for value in values:
         for one in members(value):
-            if isinstance(one, Items):
+            if isinstance(one, Container):
                 yield from _flattened(one.values)
             else:
                 yield one
@@ -114,7 +114,7 @@ def _is_built(call: LayerCall, cls: UserClass) -> bool:
 
 
 def _methods(cls: UserClass) -> Iterator[ast.AST]:
-    for one in cls.ancestors:
+    for one in cls.mro:
         for name, method in one.methods.items() if isinstance(one, UserClass) else ():
             if name != "call":
                 yield from nodes_in(method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import KerasCall
+from flake8_training_phase.analysis.domain.events import DirectKerasCall
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import graph_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.keras.catalogue import MODEL_NAMES
 
 
-def layers_given(layer_class: LayerClass, event: KerasCall) -> list[Value]:
+def layers_given(layer_class: LayerClass, event: DirectKerasCall) -> list[Value]:
     """The layers that a class is given where the module makes it, when its `call` runs that of Sequential or Model."""
     if event.parent not in MODEL_NAMES:
         return []

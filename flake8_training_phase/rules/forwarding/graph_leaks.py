@@ -86,7 +86,7 @@ def _leak(graph: Graph, module: CheckedModule) -> GraphLeak | None:
 
 
 def _spreads(generation: Generation) -> bool:
-    return generation.shared_context and generation.graphs_forward and generation.defaults_spread
+    return generation.shared_context and generation.graph_forwards_flag and generation.default_enters_context
 
 
 def _may_write(layer: Value) -> bool:

@@ -7,24 +7,24 @@ from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import augments
 from flake8_training_phase.analysis.queries.checked_module import (
     CheckedModule,
     LayerClass,
+    PhaseMismatch,
     RelatedNode,
-    Wrong,
     concerned,
     majors,
 )
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true, layer_title, takes_keyword
 from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.forwarding.graph_leaks import GraphLeak, graph_leaks
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 from flake8_training_phase.sources.gate import may_hold_graph_leaks
 
 
@@ -95,10 +95,10 @@ class LeakedTrainingFlag(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that receive a sibling's flag, and those whose default they receive."""
         for layer_class in module.layer_classes:
-            leaks: dict[LayerCall, tuple[LayerCall, list[Wrong]]] = {}
+            leaks: dict[LayerCall, tuple[LayerCall, list[PhaseMismatch]]] = {}
             for call in layer_class.layer_calls:
                 wrong = layer_class.poisoned(call)
                 if wrong:
@@ -134,7 +134,7 @@ def _leaf_title(layer: Value) -> str:
     return leaf_name(layer) or layer_title(layer)
 
 
-def _writers(wrong: list[Wrong]) -> Iterator[LayerCall]:
+def _writers(wrong: list[PhaseMismatch]) -> Iterator[LayerCall]:
     return (one.received.writer for one in wrong if one.received.writer is not None)
 
 
@@ -148,7 +148,7 @@ def _leaks_default(writer: LayerCall) -> bool:
     return by_default and not augments(writer) and takes_keyword(writer.receiver)
 
 
-def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
+def _message(call: LayerCall, wrong: list[PhaseMismatch], keras: str) -> str:
     first = wrong[0]
     writer = first.received.writer
     assert writer is not None
@@ -158,48 +158,52 @@ def _message(call: LayerCall, wrong: list[Wrong], keras: str) -> str:
     )
 
 
-def _leak_message(call: LayerCall, victim: LayerCall, wrong: list[Wrong], keras: str) -> str:
+def _leak_message(call: LayerCall, victim: LayerCall, wrong: list[PhaseMismatch], keras: str) -> str:
     return (
         f"{called_title(call)} leaks its default `training=True` to `{victim.name}` (line {victim.node.lineno}): "
         f"{_what(wrong)} in {keras}. Pass `training`"
     )
 
 
-def _what(wrong: list[Wrong]) -> str:
+def _what(wrong: list[PhaseMismatch]) -> str:
     phase = wrong[0].received.phase
     where = _where({one.mode for one in wrong if one.received.phase == phase})
     return f"{'training' if phase else 'inference'} mode {where}"
 
 
-def _leak(layer_class: LayerClass, wrong: Wrong) -> RelatedNode | None:
+def _leak(layer_class: LayerClass, wrong: PhaseMismatch) -> RelatedNode | None:
     writer = wrong.received.writer
     assert writer is not None
     return layer_class.module.related(writer, f"`{writer.name}` leaks its flag to the layers called after it")
 
 
-def _where(modes: set[Mode]) -> str:
+def _where(modes: set[RunMode]) -> str:
     """The modes as a user knows them: what Keras does comes first."""
-    methods = [f"`{mode}`" for mode in (Mode.FIT, Mode.PREDICT) if mode in modes]
+    methods = [f"`{mode}`" for mode in (RunMode.FIT, RunMode.PREDICT) if mode in modes]
     if methods:
         return f"in {' and '.join(methods)}"
-    if Mode.NONE in modes:
+    if RunMode.NONE in modes:
         return "in `model(x)`"
-    return f"in {' and '.join(f'`model(x, {mode})`' for mode in (Mode.TRUE, Mode.FALSE) if mode in modes)}"
+    return f"in {' and '.join(f'`model(x, {mode})`' for mode in (RunMode.TRUE, RunMode.FALSE) if mode in modes)}"
 
 
-def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> Plan | None:
+def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> FixPlan | None:
     """Pass the flag to the first of some calls, and to the others where that can be done."""
     first = calls[0]
     if not takes_keyword(first.receiver):
         return None
-    if first.at_hand:
+    if first.forwardable_name:
         plan = forward(layer_class, first)
     elif first.place.is_call_method and not layer_class.cls.accepts_training:
         plan = take_and_forward(layer_class, layer_class.layer_calls)
     else:
         return None
-    name = first.at_hand or "training"
-    others = [one for one in calls[1:] if one.at_hand == first.at_hand and one.place.function is first.place.function]
+    name = first.forwardable_name or "training"
+    others = [
+        one
+        for one in calls[1:]
+        if one.forwardable_name == first.forwardable_name and one.place.function is first.place.function
+    ]
     added = [AddArgument(one.node, "training", name) for one in others]
     return plan and replace(plan, changes=tuple(dict.fromkeys((*plan.changes, *added))))
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.domain.values import UNKNOWN, members, union
+from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.layer_calls import takes_keyword, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan, Replace
+from flake8_training_phase.fixes.changes import AddArgument, FixPlan, Replace
 from flake8_training_phase.fixes.plans import forward
 from flake8_training_phase.rules.forwarding.inverted_guards import idle_calls
 from flake8_training_phase.rules.forwarding.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.rules.forwarding.mixed_keras import loses_context
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _EFFECTS = {False: "`fit()` runs it in inference mode", True: "`predict()` runs it in training mode"}
 
@@ -89,7 +89,7 @@ class TrainingNotForwarded(Rule):
 
     severity = Severity.FRAGILE
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that could forward the flag and do not."""
         for_jax = is_for_jax(module)
         for layer_class in module.layer_classes:
@@ -98,13 +98,13 @@ class TrainingNotForwarded(Rule):
             yield from self._given_another(layer_class)
             idle = set(idle_calls(layer_class))
             for call in layer_class.layer_calls:
-                forgotten = call.flag.absent and call.at_hand and wants_flag(call) and call not in idle
+                forgotten = call.flag.absent and call.forwardable_name and consumes_training(call) and call not in idle
                 # What is wrong today is another rule's to say.
                 if forgotten and not _is_wrong_today(layer_class, call):
                     on_jax = phase_on_jax(layer_class, call) if for_jax else None
                     called, advice = (
                         f"{called_title(call)} is called without `training`",
-                        f"Pass `training={call.at_hand}`",
+                        f"Pass `training={call.forwardable_name}`",
                     )
                     plan = _passed_on(layer_class, call)
                     if on_jax is None:
@@ -114,14 +114,14 @@ class TrainingNotForwarded(Rule):
                         message = f"{called}: on JAX nothing is inherited, so {_EFFECTS[on_jax]}. {advice}"
                         yield self.problem(call.node, message, (3,), plan, severity=Severity.BUG)
             for call in layer_class.calls_in_other_methods:
-                if call.flag.absent and call.at_hand and wants_flag(call):
+                if call.flag.absent and call.forwardable_name and consumes_training(call):
                     message = (
                         f"{called_title(call)} is called without the `training` of the method: outside `call` it runs "
-                        f"in inference mode. Pass `training={call.at_hand}`"
+                        f"in inference mode. Pass `training={call.forwardable_name}`"
                     )
                     yield self.problem(call.node, message, layer_class.keras, _in_method(call))
 
-    def _given_another(self, layer_class: LayerClass) -> Iterator[Problem]:
+    def _given_another(self, layer_class: LayerClass) -> Iterator[Violation]:
         """The layers that are given a second flag, which Keras never fills (KTP103)."""
         for found in second_flags(layer_class):
             for call in found.calls:
@@ -132,15 +132,15 @@ class TrainingNotForwarded(Rule):
                         f"{called_title(call)} receives `{found.argument.arg}`, which Keras never passes, although "
                         "`training` is in scope. Pass `training`"
                     )
-                    plan = Plan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
+                    plan = FixPlan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
 
 
-def _passed_on(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+def _passed_on(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     """Pass the flag: unsafe where the callee may be something unknown as well, which may not take it."""
     if takes_keyword(call.receiver):
         return forward(layer_class, call)
-    known = union(one for one in members(call.receiver) if one is not UNKNOWN)
+    known = join(one for one in members(call.receiver) if one is not UNKNOWN)
     plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
     if plan is None:
         return None
@@ -148,12 +148,14 @@ def _passed_on(layer_class: LayerClass, call: LayerCall) -> Plan | None:
     return replace(plan, message=message, applicability=Applicability.UNSAFE)
 
 
-def _in_method(call: LayerCall) -> Plan | None:
+def _in_method(call: LayerCall) -> FixPlan | None:
     """Pass the flag of the method: unsafe, as its default goes before the call context of who calls it without one."""
     if not takes_keyword(call.receiver):
         return None
     change = AddArgument(call.node, "training", "training")
-    return Plan("Pass `training=training`; callers of the method have to pass it too", Applicability.UNSAFE, (change,))
+    return FixPlan(
+        "Pass `training=training`; callers of the method have to pass it too", Applicability.UNSAFE, (change,)
+    )
 
 
 def _is_wrong_today(layer_class: LayerClass, call: LayerCall) -> bool:

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import Given, LayerCall, called
+from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy, called
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import NameArgument, Plan
+from flake8_training_phase.fixes.changes import FixPlan, NameArgument
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.rules.forwarding.positional_flags import (
     PositionalFlag,
@@ -20,7 +20,7 @@ from flake8_training_phase.rules.forwarding.positional_flags import (
     positional_flags,
     stored_flags,
 )
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class PositionalTraining(Rule):
@@ -70,12 +70,12 @@ class PositionalTraining(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The layer calls that pass the flag by position."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:
                 # None may stand anywhere: it is what a helper has that is not told (KTP210).
-                if call.flag.given is not Given.BY_POSITION or call.flag.by_lane == (None, None, None):
+                if call.flag.passed_by is not PassedBy.POSITION or call.flag.by_lane == (None, None, None):
                     continue
                 if call.flag.node is None:
                     continue
@@ -85,7 +85,7 @@ class PositionalTraining(Rule):
         for flag in (*stored_flags(module), *positional_flags(module)):
             yield self._problem(flag)
 
-    def _problem(self, flag: PositionalFlag) -> Problem:
+    def _problem(self, flag: PositionalFlag) -> Violation:
         message = (
             f"`{called(flag.call)}` ({short_title(flag.receiver)}) receives `{ast.unparse(flag.argument)}` by "
             f"position: {_consequence(flag.keras)}. Pass it by keyword"
@@ -122,7 +122,7 @@ def _consequence(keras: tuple[int, ...]) -> str:
     return f"Keras 3 raises, and {bound}" if 3 in keras else bound
 
 
-def _plan(flag: PositionalFlag) -> Plan | None:
+def _plan(flag: PositionalFlag) -> FixPlan | None:
     """Pass the flag by keyword, and what stands behind it; None where the names of those are not known."""
     given = flag.call.args
     place = given.index(flag.argument) if flag.argument in given else -1
@@ -133,7 +133,7 @@ def _plan(flag: PositionalFlag) -> Plan | None:
         return None
     changes = (NameArgument(flag.call, one, name) for one, name in zip(given[place:], names, strict=True))
     shown = ", ".join(f"`{name}=`" for name in names)
-    return Plan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", Applicability.SAFE, tuple(changes))
+    return FixPlan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", Applicability.SAFE, tuple(changes))
 
 
 def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:

@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.domain.events import Given, LayerCall
+from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy
 from flake8_training_phase.analysis.domain.values import TRUE_LANE
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
-from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, wants_flag
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import DropArgument, Plan, Replace
+from flake8_training_phase.fixes.changes import DropArgument, FixPlan, Replace
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class ExplicitNone(Rule):
@@ -65,18 +65,18 @@ class ExplicitNone(Rule):
     severity = Severity.BUG
     words = ("None",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that pass None."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:
                 if _passes_none(call):
                     yield from self._problems(layer_class, call)
 
-    def _problems(self, layer_class: LayerClass, call: LayerCall) -> Iterator[Problem]:
-        hit = concerned(layer_class.wrong_inside(call))
+    def _problems(self, layer_class: LayerClass, call: LayerCall) -> Iterator[Violation]:
+        hit = concerned(layer_class.local_mismatches(call))
         severity = self.severity
-        if not hit and not reaches_phase(call) and wants_flag(call):
-            hit = tuple(one for one in layer_class.generations if one.none_erases)
+        if not hit and not reaches_phase(call) and consumes_training(call):
+            hit = tuple(one for one in layer_class.generations if one.explicit_none_clears_context)
             severity = Severity.FRAGILE
         if hit:
             node, message = call.flag.node or call.node, _message(call, layer_class.title(hit))
@@ -85,7 +85,7 @@ class ExplicitNone(Rule):
 
 def _passes_none(call: LayerCall) -> bool:
     flag = call.flag
-    if flag.given is not Given.BY_KEYWORD or flag.by_lane != (None, None, None) or not call.lanes & TRUE_LANE:
+    if flag.passed_by is not PassedBy.KEYWORD or flag.by_lane != (None, None, None) or not call.lanes & TRUE_LANE:
         return False
     if not isinstance(flag.node, (ast.Constant, ast.Name)):
         return False  # An attribute may be set by somebody else.
@@ -95,20 +95,24 @@ def _passes_none(call: LayerCall) -> bool:
 
 
 def _message(call: LayerCall, keras: str) -> str:
-    advice = f"Pass `training={call.at_hand}`" if call.at_hand is not None else "Leave the argument out"
+    advice = (
+        f"Pass `training={call.forwardable_name}`" if call.forwardable_name is not None else "Leave the argument out"
+    )
     return f"{called_title(call)} receives `training=None`, which means inference mode in {keras}. {advice}"
 
 
-def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+def _plan(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     node = call.flag.node
     keyword = next((one for one in call.node.keywords if one.value is node), None)
     if node is None or keyword is None or keyword.arg is None:
         return None
-    if call.at_hand is not None:
+    if call.forwardable_name is not None:
         if not knows_phase(layer_class, call.place):
             return None
-        return Plan(f"Pass `{call.at_hand}`", trust_for_untold(call.place), (Replace(node, call.at_hand),))
-    return Plan("Leave out `training=None`", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
+        return FixPlan(
+            f"Pass `{call.forwardable_name}`", trust_for_untold(call.place), (Replace(node, call.forwardable_name),)
+        )
+    return FixPlan("Leave out `training=None`", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
 
 
 RULE = ExplicitNone()

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.queries.weights import has_weights
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 """Names of the parameter that mean many things."""
 _MEANT_FOR_TRAINING = re.compile(
@@ -75,7 +75,7 @@ class LayerUnderTrainingGuard(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The layers that inference leaves out."""
         for layer_class in module.layer_classes:
             if layer_class.cls.phase_parameter in AMBIGUOUS:

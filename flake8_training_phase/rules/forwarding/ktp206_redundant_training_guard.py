@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.weights import is_identity_at_inference
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.unguard import unguard
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class RedundantTrainingGuard(Rule):
@@ -60,7 +60,7 @@ class RedundantTrainingGuard(Rule):
     severity = Severity.FRAGILE
     on_by_default = False
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The guards around layers that need none."""
         for layer_class in module.layer_classes:
             for group in guards(layer_class):

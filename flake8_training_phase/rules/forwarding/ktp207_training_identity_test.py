@@ -10,9 +10,9 @@ from flake8_training_phase.analysis.domain.values import NONE_LANE
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.fixes.plans import knows_phase
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _NEGATED = (ast.IsNot, ast.NotEq)
 
@@ -65,7 +65,7 @@ class TrainingIdentityTest(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The comparisons that are true for one kind of value only."""
         for layer_class in module.layer_classes:
             for event in layer_class.events:
@@ -75,7 +75,7 @@ class TrainingIdentityTest(Rule):
                     if isinstance(test, ast.Compare) and _is_identity_test(test, names):
                         yield from self._judged(layer_class, event, test)
 
-    def _judged(self, layer_class: LayerClass, event: object, test: ast.Compare) -> Iterator[Problem]:
+    def _judged(self, layer_class: LayerClass, event: object, test: ast.Compare) -> Iterator[Violation]:
         assert isinstance(event, (PhaseTest, LayerCall))
         function = event.place.function
         constants = set() if function is None else _compared_with(function, test.left)
@@ -94,7 +94,7 @@ class TrainingIdentityTest(Rule):
         # What a flag that Keras does not fill says is not what is asked for, whichever way it is tested.
         trust = Applicability.SAFE if knows_phase(layer_class, event.place) else Applicability.UNSAFE
         message = f"`{ast.unparse(test)}` in `{layer_class.name}` {effect}. Write `{template}`"
-        plan = Plan(f"Test `{template}`", trust, (Replace(test, template),))
+        plan = FixPlan(f"Test `{template}`", trust, (Replace(test, template),))
         yield self.problem(test, message, layer_class.keras, plan, severity=severity)
 
 

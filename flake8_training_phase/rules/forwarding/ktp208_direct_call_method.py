@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
-from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.keras.catalogue import DependsOn
 from flake8_training_phase.keras.catalogue import layer as catalogue_layer
 from flake8_training_phase.keras.generations import Generation
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class DirectCallMethod(Rule):
@@ -60,20 +60,20 @@ class DirectCallMethod(Rule):
     severity = Severity.BUG
     words = (".call(",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The layers that are called past Keras."""
         for layer_class in module.layer_classes:
-            if any("__call__" in getattr(one, "methods", ()) for one in layer_class.cls.ancestors):
+            if any("__call__" in getattr(one, "methods", ()) for one in layer_class.cls.mro):
                 continue
             for event in layer_class.events:
-                if isinstance(event, (KerasCall, Inlined)) and _calls_method(event, layer_class):
+                if isinstance(event, (DirectKerasCall, Inlined)) and _calls_method(event, layer_class):
                     misled = _misled(layer_class, event)
                     if misled:
                         message = _message(event, layer_class.title(misled))
                         yield self.problem(event.node, message, majors(misled), _plan(event))
 
 
-def _calls_method(event: KerasCall | Inlined, layer_class: LayerClass) -> bool:
+def _calls_method(event: DirectKerasCall | Inlined, layer_class: LayerClass) -> bool:
     """Whether it is `layer.call(…)`, on another object than `self` and `super()`."""
     function = event.node.func
     if not isinstance(function, ast.Attribute) or function.attr != "call" or not event.flag.absent:
@@ -87,13 +87,13 @@ def _calls_method(event: KerasCall | Inlined, layer_class: LayerClass) -> bool:
         return False
     # `Parent.call(self, x)`
     first = event.node.args[0] if event.node.args else None
-    is_parent = isinstance(event, Inlined) and event.owner in layer_class.cls.ancestors
+    is_parent = isinstance(event, Inlined) and event.owner in layer_class.cls.mro
     return not (is_parent and isinstance(first, ast.Name) and [first.id] == own)
 
 
-def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[Generation, ...]:
+def _misled(layer_class: LayerClass, event: DirectKerasCall | Inlined) -> tuple[Generation, ...]:
     """The generations of Keras under which the layer runs in the wrong phase for want of the flag."""
-    if isinstance(event, KerasCall):
+    if isinstance(event, DirectKerasCall):
         matters = _has_no_sublayers(event) and parent_dependence(event) is Dependence.YES
         return layer_class.misled([event]) if matters else ()
     function = event.function
@@ -102,7 +102,7 @@ def _misled(layer_class: LayerClass, event: KerasCall | Inlined) -> tuple[Genera
     return layer_class.misled_by_default(event)
 
 
-def _has_no_sublayers(event: KerasCall) -> bool:
+def _has_no_sublayers(event: DirectKerasCall) -> bool:
     """Whether the layer itself asks for its phase: the layers in a Sequential find the call context after all."""
     layer = catalogue_layer(event.parent)
     if layer is None or layer.depends_on not in (DependsOn.ALWAYS, DependsOn.ARGUMENTS):
@@ -110,7 +110,7 @@ def _has_no_sublayers(event: KerasCall) -> bool:
     return not layer.has_weights or layer.name.endswith("BatchNormalization")
 
 
-def _message(event: KerasCall | Inlined, keras: str) -> str:
+def _message(event: DirectKerasCall | Inlined, keras: str) -> str:
     function = event.node.func
     assert isinstance(function, ast.Attribute)
     return (
@@ -119,11 +119,11 @@ def _message(event: KerasCall | Inlined, keras: str) -> str:
     )
 
 
-def _plan(event: KerasCall | Inlined) -> Plan:
+def _plan(event: DirectKerasCall | Inlined) -> FixPlan:
     function = event.node.func
     assert isinstance(function, ast.Attribute)
     change = Replace(function, "{}", (function.value,))
-    return Plan(f"Call `{ast.unparse(function.value)}` itself", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Call `{ast.unparse(function.value)}` itself", Applicability.UNSAFE, (change,))
 
 
 RULE = DirectCallMethod()

@@ -6,17 +6,17 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.domain.events import Inlined, KerasCall
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined
 from flake8_training_phase.analysis.domain.values import Value
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.forwarding.filled_models import layers_given, off_by_default
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class SuperCallWithoutTraining(Rule):
@@ -70,12 +70,12 @@ class SuperCallWithoutTraining(Rule):
     severity = Severity.BUG
     words = ("super(",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls of a parent that lose the flag."""
         for layer_class in module.layer_classes:
             for event in layer_class.events:
                 severity = self.severity
-                if isinstance(event, KerasCall) and _is_super_call(event.node):
+                if isinstance(event, DirectKerasCall) and _is_super_call(event.node):
                     misled = _misled_by_default(layer_class, event)
                     if misled and parent_dependence(event) is Dependence.MAYBE:
                         given = layers_given(layer_class, event)
@@ -94,10 +94,10 @@ def _is_super_call(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
 
 
-def _misled_by_default(layer_class: LayerClass, event: KerasCall) -> tuple[Generation, ...]:
+def _misled_by_default(layer_class: LayerClass, event: DirectKerasCall) -> tuple[Generation, ...]:
     known = parent_dependence(event)
     # Whether an attention layer has a dropout may be for the caller to say; who takes the flag means it.
-    if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.at_hand):
+    if not event.flag.absent or known is Dependence.NO or (known is Dependence.MAYBE and not event.forwardable_name):
         return ()
     return layer_class.misled([event])
 
@@ -106,7 +106,7 @@ def _misled_graph(layer_class: LayerClass, given: Sequence[Value]) -> tuple[Gene
     """The generations under which a graph that is run without a flag leaves one of its layers to a default of False."""
     if not any(off_by_default(one) for one in given):
         return ()
-    return tuple(one for one in layer_class.generations if one.shared_context and one.graphs_forward)
+    return tuple(one for one in layer_class.generations if one.shared_context and one.graph_forwards_flag)
 
 
 def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation, ...]:
@@ -119,21 +119,21 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
     return layer_class.misled_by_default(event)
 
 
-def _message(event: Inlined | KerasCall, keras: str) -> str:
+def _message(event: Inlined | DirectKerasCall, keras: str) -> str:
     return (
         f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
-        f"every mode in {keras}. Pass `training={event.at_hand or 'training'}`"
+        f"every mode in {keras}. Pass `training={event.forwardable_name or 'training'}`"
     )
 
 
-def _plan(layer_class: LayerClass, event: Inlined | KerasCall) -> Plan | None:
-    if event.at_hand and knows_phase(layer_class, event.place):
-        argument = AddArgument(event.node, "training", event.at_hand)
-        return Plan(f"Pass `training={event.at_hand}`", trust_for_untold(event.place), (argument,))
+def _plan(layer_class: LayerClass, event: Inlined | DirectKerasCall) -> FixPlan | None:
+    if event.forwardable_name and knows_phase(layer_class, event.place):
+        argument = AddArgument(event.node, "training", event.forwardable_name)
+        return FixPlan(f"Pass `training={event.forwardable_name}`", trust_for_untold(event.place), (argument,))
     if not event.place.is_call_method or not layer_class.can_take_training or layer_class.misnamed_flag:
         return None
     changes = (add_parameter(layer_class), AddArgument(event.node, "training", "training"))
-    return Plan("Add `training=None` to `call` and pass it on", Applicability.SAFE, changes)
+    return FixPlan("Add `training=None` to `call` and pass it on", Applicability.SAFE, changes)
 
 
 RULE = SuperCallWithoutTraining()

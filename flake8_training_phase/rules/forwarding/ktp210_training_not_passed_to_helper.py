@@ -11,17 +11,17 @@ from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, wal
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.layer_calls import (
+    calls_using_helper_default,
     is_helper,
-    left_to_default,
     reaches_phase,
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import never_run
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
 from flake8_training_phase.fixes.thread_helper import thread
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class TrainingNotPassedToHelper(Rule):
@@ -80,11 +80,11 @@ class TrainingNotPassedToHelper(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The helpers that are not told."""
         for layer_class in module.layer_classes:
             for helper in layer_class.events:
-                if not isinstance(helper, Inlined) or not is_helper(helper) or not helper.at_hand:
+                if not isinstance(helper, Inlined) or not is_helper(helper) or not helper.forwardable_name:
                     continue
                 if not helper.flag.absent:
                     continue
@@ -95,16 +95,16 @@ class TrainingNotPassedToHelper(Rule):
                 )
                 yield from tuple(found) or self._never_dropping(layer_class, helper)
 
-    def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
-        needy = left_to_default(helper) or layer_class.poisoned_by_default(helper)
+    def _left_to_default(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Violation]:
+        needy = calls_using_helper_default(helper) or layer_class.poisoned_by_default(helper)
         default = dict(defaults(helper.function)).get("training")
         if not needy:
             yield from self._given_to_unknown(layer_class, helper, default)
             return
-        wrong = [one for call in needy for one in layer_class.wrong_inside(call)]
+        wrong = [one for call in needy for one in layer_class.local_mismatches(call)]
         hit = concerned(wrong)
         keras = majors(hit) or layer_class.keras
-        what, advice = placed_title(needy[0]), f"Pass `training={helper.at_hand}`"
+        what, advice = placed_title(needy[0]), f"Pass `training={helper.forwardable_name}`"
         if default is None:
             happens = f"the call raises before {what} runs"
         elif wrong:
@@ -118,33 +118,33 @@ class TrainingNotPassedToHelper(Rule):
         plan = _give(layer_class, helper)
         yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
 
-    def _never_dropping(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+    def _never_dropping(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Violation]:
         """A helper in which something drops only `if training`, and that is not told to."""
         silent = never_run(layer_class, helper)
         if silent is not None:
             message = (
                 f"`{_name(helper)}` gets no `{silent.flag}`: with its default `{ast.unparse(silent.default)}`, "
-                f"{silent.title} never runs. Pass `{silent.flag}={helper.at_hand}`"
+                f"{silent.title} never runs. Pass `{silent.flag}={helper.forwardable_name}`"
             )
             plan = _give(layer_class, helper, silent.flag)
             yield self.problem(helper.node, message, layer_class.keras, plan)
 
     def _given_to_unknown(
         self, layer_class: LayerClass, helper: Inlined, default: ast.expr | None
-    ) -> Iterator[Problem]:
+    ) -> Iterator[Violation]:
         """A helper whose default is given to something unknown by the name of the flag."""
         calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_unknown(one, helper)]
         if calls and isinstance(default, ast.Constant) and isinstance(default.value, bool):
             message = (
                 f"`{_name(helper)}` gets no `training`: `{calls[0].name}` (line {calls[0].node.lineno}) "
-                f"receives its default `{default.value}` in every mode. Pass `training={helper.at_hand}`"
+                f"receives its default `{default.value}` in every mode. Pass `training={helper.forwardable_name}`"
             )
             plan = _give(layer_class, helper)
             if plan is not None:
                 plan = replace(plan, applicability=Applicability.UNSAFE)
             yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
-    def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Problem]:
+    def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Violation]:
         if helper.owner is not None and helper.owner.scope.root is not layer_class.module.scope:
             return
         found = [one for one in walk(helper.events) if isinstance(one, LayerCall) and _is_needy(one)]
@@ -170,19 +170,19 @@ def _is_unknown(call: LayerCall, helper: Inlined) -> bool:
 
 
 def _is_needy(call: LayerCall) -> bool:
-    return call.flag.absent and call.at_hand is None and reaches_phase(call) and not call.inspected
+    return call.flag.absent and call.forwardable_name is None and reaches_phase(call) and not call.inspected
 
 
 def _name(helper: Inlined) -> str:
     return ast.unparse(helper.node.func)
 
 
-def _give(layer_class: LayerClass, helper: Inlined, flag: str = "training") -> Plan | None:
+def _give(layer_class: LayerClass, helper: Inlined, flag: str = "training") -> FixPlan | None:
     """Pass the flag to a helper that takes it."""
     if not knows_phase(layer_class, helper.place):
         return None
-    change = AddArgument(helper.node, flag, str(helper.at_hand))
-    return Plan(f"Pass `{flag}={helper.at_hand}`", trust_for_untold(helper.place), (change,))
+    change = AddArgument(helper.node, flag, str(helper.forwardable_name))
+    return FixPlan(f"Pass `{flag}={helper.forwardable_name}`", trust_for_untold(helper.place), (change,))
 
 
 RULE = TrainingNotPassedToHelper()

@@ -14,10 +14,10 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.dropout_functions import dropouts_by_hand, is_dropout
 from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Change, Plan, Replace
+from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.names import keras_path
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _ALWAYS_ON = re.compile(
     r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic(?!.?depth)|augment"
@@ -78,7 +78,7 @@ class UnguardedFunctionalDropout(Rule):
     severity = Severity.BUG
     words = ("dropout", "uniform", "binomial", "bernoulli")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The functions that drop whatever the phase is."""
         for layer_class in module.layer_classes:
             if _is_meant(layer_class) or on_unless_told(layer_class.cls) or _runs_in_training_only(layer_class):
@@ -148,7 +148,7 @@ def _message_by_hand(call: FunctionalCall) -> str:
     )
 
 
-def _plan(call: FunctionalCall, layer_class: LayerClass) -> Plan | None:
+def _plan(call: FunctionalCall, layer_class: LayerClass) -> FixPlan | None:
     first = call.node.args[0] if call.node.args else None
     if call.function is not layer_class.call or not isinstance(first, ast.Name):
         return None
@@ -160,7 +160,7 @@ def _plan(call: FunctionalCall, layer_class: LayerClass) -> Plan | None:
     bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
     template = "{} if training else {}" if bare else "({} if training else {})"
     changes.append(Replace(call.node, template, (call.node, first)))
-    return Plan("Drop only in training mode", Applicability.UNSAFE, tuple(changes))
+    return FixPlan("Drop only in training mode", Applicability.UNSAFE, tuple(changes))
 
 
 RULE = UnguardedFunctionalDropout()

@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.graph_methods import graph_methods
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.forwarding.layers_in_call import has_state, is_random, layers_made
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _ADVICE = "Create it in `__init__`"
 
@@ -64,7 +64,7 @@ class LayerCreatedInCall(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The layers that no model will own."""
         for layer_class in module.layer_classes:
             for node, made in layers_made(layer_class):

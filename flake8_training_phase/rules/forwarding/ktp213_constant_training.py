@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez|teacher|bayes", re.IGNORECASE)
 """What a class says of itself that fixes the phase of its layers on purpose."""
@@ -64,7 +64,7 @@ class ConstantTraining(Rule):
 
     severity = Severity.FRAGILE
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The literal flags that contradict a phase that is asked for."""
         everything = module.settings.selects(self.code, on_by_default=False)
         for layer_class in module.layer_classes:
@@ -127,7 +127,7 @@ def _message(call: LayerCall) -> str:
     mode, too = ("training", "`predict()`") if call.flag.by_lane[0] else ("inference", "`fit()`")
     return (
         f"{called_title(call)} always runs in {mode} mode, in {too} too: its flag is a constant. "
-        f"Pass `training={call.at_hand or 'training'}`"
+        f"Pass `training={call.forwardable_name or 'training'}`"
     )
 
 

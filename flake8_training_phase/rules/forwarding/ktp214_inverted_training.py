@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.events import KerasCall, LayerCall
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class InvertedTraining(Rule):
@@ -56,13 +56,13 @@ class InvertedTraining(Rule):
     severity = Severity.BUG
     words = ("training",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that are given the opposite phase."""
         for layer_class in module.layer_classes:
             for event in layer_class.events:
-                if not isinstance(event, (LayerCall, KerasCall)) or not _is_inverted(event):
+                if not isinstance(event, (LayerCall, DirectKerasCall)) or not _is_inverted(event):
                     continue
-                keras = majors(concerned(layer_class.wrong_inside(event)))
+                keras = majors(concerned(layer_class.local_mismatches(event)))
                 if keras:
                     node = event.flag.node or event.node
                     yield self.problem(node, _message(layer_class, event), keras, _plan(event))
@@ -70,13 +70,13 @@ class InvertedTraining(Rule):
                 yield self.problem(call.node, _idle_message(layer_class, call), layer_class.keras, _turn(call))
 
 
-def _is_inverted(event: LayerCall | KerasCall) -> bool:
+def _is_inverted(event: LayerCall | DirectKerasCall) -> bool:
     flag = event.flag
     return flag.parameter == "training" and flag.by_lane[0] is False and flag.by_lane[1] is True
 
 
-def _message(layer_class: LayerClass, event: LayerCall | KerasCall) -> str:
-    if isinstance(event, KerasCall):
+def _message(layer_class: LayerClass, event: LayerCall | DirectKerasCall) -> str:
+    if isinstance(event, DirectKerasCall):
         called = f"`{event.parent}.call`"
     else:
         called = called_title(event)
@@ -86,12 +86,12 @@ def _message(layer_class: LayerClass, event: LayerCall | KerasCall) -> str:
     )
 
 
-def _plan(event: LayerCall | KerasCall) -> Plan | None:
+def _plan(event: LayerCall | DirectKerasCall) -> FixPlan | None:
     node = event.flag.node
     if not isinstance(node, ast.UnaryOp) or not isinstance(node.op, ast.Not) or not isinstance(node.operand, ast.Name):
         return None
     change = Replace(node, node.operand.id)
-    return Plan(f"Pass `{node.operand.id}` itself", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Pass `{node.operand.id}` itself", Applicability.UNSAFE, (change,))
 
 
 def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
@@ -101,12 +101,12 @@ def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
     )
 
 
-def _turn(call: LayerCall) -> Plan | None:
+def _turn(call: LayerCall) -> FixPlan | None:
     """Let the guard ask for training."""
     guard = guard_of(call)
     if guard is None or not isinstance(guard.operand, ast.Name):
         return None
-    return Plan(f"Test `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
+    return FixPlan(f"Test `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
 
 
 RULE = InvertedTraining()

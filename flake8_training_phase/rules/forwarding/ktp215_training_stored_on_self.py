@@ -15,10 +15,10 @@ from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.syntax.names import written
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Change, Plan, Replace
+from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.rules.forwarding.computed_flags import ComputedFlag, computed_flags
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _ATTRIBUTES = frozenset({"training", "is_training", "_training", "_is_training", "_phase", "is_train", "_is_train"})
 _CONSTRUCTORS = ("__init__", "build")
@@ -77,7 +77,7 @@ class TrainingStoredOnSelf(Rule):
     severity = Severity.BUG
     words = ("training=", "training =", *(f".{name}" for name in sorted(_ATTRIBUTES)))
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The reads of an attribute that nobody sets by the phase."""
         for layer_class in module.layer_classes:
             if _OWN_PHASE.search(layer_class.name):
@@ -89,20 +89,20 @@ class TrainingStoredOnSelf(Rule):
                 name = layer_class.module.source.segment(found.flag)
                 message = (
                     f"{found.layer} also runs in training mode in `predict()`: `{name}` does not depend on the mode. "
-                    f"Use `{found.at_hand or 'training'}`"
+                    f"Use `{found.forwardable_name or 'training'}`"
                 )
                 yield self.problem(found.flag, message, layer_class.keras, _combined(found))
 
-    def _flags(self, layer_class: LayerClass) -> Iterator[Problem]:
+    def _flags(self, layer_class: LayerClass) -> Iterator[Violation]:
         for call in layer_class.layer_calls:
             flag = call.flag.node
             if flag is not None and call.place.function is not None:
                 flag = written(flag, call.place.function)
             if isinstance(flag, ast.Attribute) and reaches_phase(call) and _is_set_once(flag, layer_class):
-                plan = _plan(layer_class, flag, call.at_hand)
+                plan = _plan(layer_class, flag, call.forwardable_name)
                 yield self.problem(flag, _message(flag, call), layer_class.keras, plan)
 
-    def _tests(self, layer_class: LayerClass) -> Iterator[Problem]:
+    def _tests(self, layer_class: LayerClass) -> Iterator[Violation]:
         for read in _guards(layer_class):
             if _is_set_once(read, layer_class):
                 name = ast.unparse(read)
@@ -114,14 +114,14 @@ class TrainingStoredOnSelf(Rule):
                 yield self.problem(read, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
 
-def _combined(found: ComputedFlag) -> Plan | None:
+def _combined(found: ComputedFlag) -> FixPlan | None:
     """Ask the parameter as well."""
-    if found.at_hand is None:
+    if found.forwardable_name is None:
         return None
     compound = isinstance(found.flag, (ast.BoolOp, ast.IfExp))
-    template = f"{found.at_hand} and ({{}})" if compound else f"{found.at_hand} and {{}}"
+    template = f"{found.forwardable_name} and ({{}})" if compound else f"{found.forwardable_name} and {{}}"
     change = Replace(found.flag, template, (found.flag,))
-    return Plan(f"Test `{found.at_hand}` too", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Test `{found.forwardable_name}` too", Applicability.UNSAFE, (change,))
 
 
 def _uses_parameter(layer_class: LayerClass) -> bool:
@@ -147,7 +147,7 @@ def _is_set_once(read: ast.Attribute, layer_class: LayerClass) -> bool:
     own = parameter_names(call)[:1] if call is not None else []
     if read.attr not in _ATTRIBUTES or not isinstance(read.value, ast.Name) or [read.value.id] != own:
         return False
-    classes = [one for one in layer_class.cls.ancestors if isinstance(one, UserClass)]
+    classes = [one for one in layer_class.cls.mro if isinstance(one, UserClass)]
     if any(read.attr in one.methods for one in classes):
         return False
     if any(_makes_variable(one, read.attr) for one in classes):
@@ -204,18 +204,18 @@ def _stores_in_constructors(tree: ast.AST, name: str) -> Iterator[ast.AST]:
 def _message(flag: ast.Attribute, call: LayerCall) -> str:
     return (
         f"{called_title(call)} receives `{ast.unparse(flag)}`, which only the constructor sets: it is the same in "
-        f"`fit()` and `predict()`. Pass `{call.at_hand or 'training'}`"
+        f"`fit()` and `predict()`. Pass `{call.forwardable_name or 'training'}`"
     )
 
 
-def _plan(layer_class: LayerClass, read: ast.Attribute, at_hand: str | None) -> Plan | None:
-    if at_hand is not None:
-        return Plan(f"Use `{at_hand}`", Applicability.UNSAFE, (Replace(read, at_hand),))
+def _plan(layer_class: LayerClass, read: ast.Attribute, forwardable_name: str | None) -> FixPlan | None:
+    if forwardable_name is not None:
+        return FixPlan(f"Use `{forwardable_name}`", Applicability.UNSAFE, (Replace(read, forwardable_name),))
     in_call = layer_class.call is not None and any(node is read for node in nodes_in(layer_class.call))
     if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
         return None
     changes: tuple[Change, ...] = (add_parameter(layer_class), Replace(read, "training"))
-    return Plan("Add `training=None` to `call` and use it", Applicability.UNSAFE, changes)
+    return FixPlan("Add `training=None` to `call` and use it", Applicability.UNSAFE, changes)
 
 
 RULE = TrainingStoredOnSelf()

@@ -9,10 +9,10 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import Plan
+from flake8_training_phase.fixes.changes import FixPlan
 from flake8_training_phase.fixes.plans import forward, take_and_forward
 from flake8_training_phase.rules.forwarding.mixed_keras import loses_context
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class MixedKeras2And3(Rule):
@@ -68,7 +68,7 @@ class MixedKeras2And3(Rule):
     severity = Severity.BUG
     words = ("tf_keras",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls of layers that find nothing in the context."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:
@@ -81,14 +81,14 @@ def _message(layer_class: LayerClass, call: LayerCall) -> str:
     host, layer = ("Keras 3", "tf_keras") if 3 in layer_class.keras else ("tf_keras", "Keras 3")
     return (
         f"`{call.name}` ({layer} {short_title(call.receiver)}) inherits nothing from `{layer_class.name}` ({host}), "
-        f"so it always runs in inference mode. Pass `training={call.at_hand or 'training'}`"
+        f"so it always runs in inference mode. Pass `training={call.forwardable_name or 'training'}`"
     )
 
 
-def _plan(layer_class: LayerClass, call: LayerCall) -> Plan | None:
+def _plan(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     if not takes_keyword(call.receiver):
         return None
-    if call.at_hand:
+    if call.forwardable_name:
         return forward(layer_class, call)
     if call.place.is_call_method and not layer_class.cls.accepts_training:
         return take_and_forward(layer_class, layer_class.layer_calls)

@@ -11,9 +11,9 @@ from flake8_training_phase.analysis.domain.values import ClassValue, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, Plan
+from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, FixPlan
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -58,7 +58,7 @@ class TrainingInConstructor(Rule):
     severity = Severity.BUG
     words = ("training=", "training =")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The constructors that are given the flag."""
         suspects = dict(_with_flag(module.tree))
         scopes = _calls(module.tree, module.scope, frozenset()) if suspects else ()
@@ -118,14 +118,14 @@ def _raises(keras: tuple[int, ...]) -> str:
     return " and ".join(errors[one] for one in keras)
 
 
-def _plan(node: ast.Call, keyword: ast.keyword, call: ast.Call | None) -> Plan | None:
+def _plan(node: ast.Call, keyword: ast.keyword, call: ast.Call | None) -> FixPlan | None:
     """Move the flag to the call when the layer is called at once."""
     if call is None:
         return None
     changes: list[Change] = [DropArgument(node, "training")]
     if not any(one.arg in ("training", None) for one in call.keywords):
         changes.append(AddArgument(call, "training", ast.unparse(keyword.value)))
-    return Plan("Pass it where the layer is called", Applicability.UNSAFE, tuple(changes))
+    return FixPlan("Pass it where the layer is called", Applicability.UNSAFE, tuple(changes))
 
 
 RULE = TrainingInConstructor()

@@ -11,7 +11,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.forwarding.baked_flags import BakedFlag, baked_flags
 from flake8_training_phase.rules.forwarding.trainability import Trainability
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _TRAINS = (".fit(", "fit_generator(", "train_on_batch(", "GradientTape", "value_and_grad")
 """What a text has that trains a model."""
@@ -101,7 +101,7 @@ class BakedTrainingFlag(Rule):
     severity = Severity.BUG
     words = ("training=", "training =")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The constant flags that a functional model does not keep to."""
         if 3 not in module.keras or "Model(" not in module.source.text:
             return

@@ -9,9 +9,9 @@ from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AppendStatement, Plan
+from flake8_training_phase.fixes.changes import AppendStatement, FixPlan
 from flake8_training_phase.rules.forwarding.deferred_sequentials import DeferredCall, Use, deferred_calls, use_of
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class DeferredSequentialInBuild(Rule):
@@ -79,10 +79,10 @@ class DeferredSequentialInBuild(Rule):
     severity = Severity.BUG
     words = ("def build",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that build a Sequential when they first run."""
         for layer_class in module.layer_classes:
-            concerned = tuple(one for one in layer_class.generations if one.shared_context and one.graphs_forward)
+            concerned = tuple(one for one in layer_class.generations if one.shared_context and one.graph_forwards_flag)
             found = list(deferred_calls(layer_class)) if concerned else []
             use = use_of(layer_class) if found else Use.IN_GRAPH
             if use is Use.IN_GRAPH:
@@ -103,7 +103,7 @@ def _message(deferred: DeferredCall, releases: str) -> str:
     )
 
 
-def _plan(layer_class: LayerClass, deferred: DeferredCall) -> Plan | None:
+def _plan(layer_class: LayerClass, deferred: DeferredCall) -> FixPlan | None:
     """Build it in `build`, where it is called on what has the shape of the input."""
     build = layer_class.cls.methods.get("build")
     function, call = deferred.call.node.func, layer_class.call
@@ -123,7 +123,7 @@ def _plan(layer_class: LayerClass, deferred: DeferredCall) -> Plan | None:
     if not deferred.call.place.is_call_method or not _has_shape_of(first, own[1]) or _is_assigned(own[1], call):
         return None
     code = f"{given[0]}.{function.attr}.build({given[1]})"
-    return Plan(f"Add `{code}` to `build`", Applicability.UNSAFE, (AppendStatement(build, code),))
+    return FixPlan(f"Add `{code}` to `build`", Applicability.UNSAFE, (AppendStatement(build, code),))
 
 
 def _has_shape_of(node: ast.expr | None, name: str) -> bool:

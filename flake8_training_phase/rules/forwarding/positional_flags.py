@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import defaults
-from flake8_training_phase.analysis.domain.events import Given
+from flake8_training_phase.analysis.domain.events import PassedBy
 from flake8_training_phase.analysis.domain.values import (
     Constant,
     Instance,
     Value,
+    join,
     members,
-    union,
 )
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside, possible_layer_calls
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
@@ -53,7 +53,7 @@ def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
             inspected.add(run.node)
     for call, values in receivers.items():
         if call not in inspected:
-            yield from _of_call(call, union(values), switches, module)
+            yield from _of_call(call, join(values), switches, module)
 
 
 def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
@@ -62,7 +62,7 @@ def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
         call
         for layer_class in module.layer_classes
         for call in layer_class.layer_calls
-        if call.flag.given is Given.MAYBE and len(call.node.args) > 1 and not call.node.keywords
+        if call.flag.passed_by is PassedBy.UNKNOWN and len(call.node.args) > 1 and not call.node.keywords
     ]
     if found:
         switches = _switches(module.tree)

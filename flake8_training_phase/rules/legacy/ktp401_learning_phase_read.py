@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.layer_calls import passes_through
+from flake8_training_phase.analysis.queries.layer_calls import accepts_training_keyword
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.queries.phase_switches import is_in_switch
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Change, DeleteStatement, Plan, Replace
+from flake8_training_phase.fixes.changes import Change, DeleteStatement, FixPlan, Replace
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.legacy import PHASE_READS
@@ -24,7 +24,7 @@ from flake8_training_phase.rules.legacy.phase_fallbacks import (
     value_takes_none,
 )
 from flake8_training_phase.rules.legacy.phase_inputs import phase_input
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class LearningPhaseRead(Rule):
@@ -76,7 +76,7 @@ class LearningPhaseRead(Rule):
     severity = Severity.LEGACY
     words = PHASE_READS
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The reads of the global."""
         for use in legacy_uses(module, PHASE_READS):
             if is_in_switch(use) or phase_input(use) is not None:
@@ -105,29 +105,29 @@ def _misleads(use: LegacyUse) -> bool:
     return fallback(use) is None and not in_fallback(use)
 
 
-def _plan(use: LegacyUse) -> Plan | None:
+def _plan(use: LegacyUse) -> FixPlan | None:
     if use.name == "global_learning_phase_is_set" or use.function is None:
         return None
     found = fallback(use)
     if found is not None:
         return _without_fallback(use, found)
     if in_fallback(use):
-        return Plan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
+        return FixPlan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
     if use.layer_class is None or use.layer_class.call is None:
         return None
     return _with_parameter(use, use.layer_class)
 
 
-def _without_fallback(use: LegacyUse, found: Fallback) -> Plan:
+def _without_fallback(use: LegacyUse, found: Fallback) -> FixPlan:
     if found.statement is not None and takes_none(use, found.name, found.statement):
         change: Change = DeleteStatement(found.statement, found.block)
-        return Plan("Remove the fallback: Keras passes `training`", Applicability.SAFE, (change,))
+        return FixPlan("Remove the fallback: Keras passes `training`", Applicability.SAFE, (change,))
     if found.expression is not None and value_takes_none(use, found.expression):
-        return Plan(f"Use `{found.name}` itself", Applicability.SAFE, (Replace(found.expression, found.name),))
-    return Plan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
+        return FixPlan(f"Use `{found.name}` itself", Applicability.SAFE, (Replace(found.expression, found.name),))
+    return FixPlan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
 
 
-def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> Plan | None:
+def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> FixPlan | None:
     """Read the parameter instead; nothing is left of an assignment to the parameter's own name."""
     changes: list[Change] = []
     if use.function is layer_class.call and _is_named_training(use):
@@ -168,12 +168,12 @@ def _is_named_training(use: LegacyUse) -> bool:
 
 def _with_added(
     use: LegacyUse, layer_class: LayerClass, changes: list[Change], applicability: Applicability
-) -> Plan | None:
+) -> FixPlan | None:
     if not use.phase_parameter:
         if not _can_take(use, layer_class):
             return None
         changes = [add_parameter(layer_class), *changes]
-    return Plan("Use `training`", applicability, tuple(changes))
+    return FixPlan("Use `training`", applicability, tuple(changes))
 
 
 def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:
@@ -189,7 +189,7 @@ def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:
         if isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
     ]
     only = use.statement.targets if isinstance(use.statement, ast.Assign) else []
-    return bool(stores) and stores == only and passes_through(layer_class.cls)
+    return bool(stores) and stores == only and accepts_training_keyword(layer_class.cls)
 
 
 RULE = LearningPhaseRead()

@@ -9,12 +9,12 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import DeleteStatement, Plan
+from flake8_training_phase.fixes.changes import DeleteStatement, FixPlan
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
 from flake8_training_phase.keras.legacy import PHASE_SETTERS
 from flake8_training_phase.rules.legacy.model_calls import model_calls
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class LearningPhaseSet(Rule):
@@ -66,7 +66,7 @@ class LearningPhaseSet(Rule):
     severity = Severity.LEGACY
     words = PHASE_SETTERS
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The places where it is set."""
         if 3 not in module.keras:
             return
@@ -90,14 +90,14 @@ def _following(use: LegacyUse, uses: list[LegacyUse]) -> list[ast.stmt]:
     return found
 
 
-def _plan(use: LegacyUse, calls: list[ast.Call], around: Sequence[ast.stmt]) -> Plan | None:
+def _plan(use: LegacyUse, calls: list[ast.Call], around: Sequence[ast.stmt]) -> FixPlan | None:
     text = phase_text(use.node)
     changes = pass_phase(calls, text)
     alone = isinstance(use.statement, ast.Expr) and use.statement.value is use.node
     if changes is None or not alone or list(use.block) != list(around) or not is_told(calls, text):
         return None
     delete = DeleteStatement(use.statement, use.block)
-    return Plan("Pass `training=` to the model calls instead", Applicability.UNSAFE, (*changes, delete))
+    return FixPlan("Pass `training=` to the model calls instead", Applicability.UNSAFE, (*changes, delete))
 
 
 RULE = LearningPhaseSet()

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, Unwrap
+from flake8_training_phase.fixes.changes import FixPlan, Unwrap
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
 from flake8_training_phase.keras.legacy import PHASE_SCOPES
 from flake8_training_phase.rules.legacy.model_calls import model_calls
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class LearningPhaseScope(Rule):
@@ -64,7 +64,7 @@ class LearningPhaseScope(Rule):
     severity = Severity.LEGACY
     words = PHASE_SCOPES
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The scopes."""
         if 3 not in module.keras:
             return
@@ -87,15 +87,15 @@ def _calls(use: LegacyUse, block: ast.With, module: CheckedModule) -> list[ast.C
     return model_calls(block.body, around, use.scope)
 
 
-def _plan(use: LegacyUse, block: ast.With, calls: list[ast.Call]) -> Plan | None:
+def _plan(use: LegacyUse, block: ast.With, calls: list[ast.Call]) -> FixPlan | None:
     """In two steps, because the flag is written inside what is moved: first it is passed, then the `with` goes."""
     text = phase_text(use.node)
     changes = pass_phase(calls, text)
     if changes is None or len(block.items) != 1 or not is_told(calls, text):
         return None
     if changes:
-        return Plan("Pass `training=` to the model calls in the block", Applicability.UNSAFE, tuple(changes))
-    return Plan("Remove the `with` statement, keep its body", Applicability.UNSAFE, (Unwrap(block),))
+        return FixPlan("Pass `training=` to the model calls in the block", Applicability.UNSAFE, tuple(changes))
+    return FixPlan("Remove the `with` statement, keep its body", Applicability.UNSAFE, (Unwrap(block),))
 
 
 RULE = LearningPhaseScope()

@@ -11,7 +11,7 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.choose_by_phase import choose_by_phase
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.keras.legacy import PHASE_SWITCHES
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class InTrainPhase(Rule):
@@ -59,7 +59,7 @@ class InTrainPhase(Rule):
     severity = Severity.LEGACY
     words = (*PHASE_SWITCHES, "learning_phase")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The choices by the learning phase."""
         for switch in phase_switches(module):
             use = switch.use

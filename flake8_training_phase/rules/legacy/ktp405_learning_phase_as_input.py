@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.legacy import PHASE_READS
 from flake8_training_phase.rules.legacy.phase_inputs import PhaseInput, phase_input
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _LONGEST = 60
 
@@ -57,7 +57,7 @@ class LearningPhaseAsInput(Rule):
     severity = Severity.LEGACY
     words = PHASE_READS
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The learning phases that are fed."""
         if 3 not in module.keras:
             return

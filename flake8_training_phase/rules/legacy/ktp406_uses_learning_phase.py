@@ -9,9 +9,9 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import asks_for_version
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import DeleteStatement, Plan
+from flake8_training_phase.fixes.changes import DeleteStatement, FixPlan
 from flake8_training_phase.keras.names import keras_path
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _NAMES = ("uses_learning_phase", "_uses_learning_phase")
 
@@ -61,7 +61,7 @@ class UsesLearningPhase(Rule):
     severity = Severity.LEGACY
     words = _NAMES
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The attributes."""
         if not _imports_keras(module.tree) or _is_defined(module.tree):
             return
@@ -73,14 +73,14 @@ class UsesLearningPhase(Rule):
                 yield self.problem(node, message, module.keras, plans.get(node))
 
 
-def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, Plan]]:
+def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, FixPlan]]:
     """The attributes that a statement of their own is given, with the plan that removes it."""
     for parent in nodes_in(tree):
         for _, block in ast.iter_fields(parent):
             for statement in block if isinstance(block, list) else ():
                 if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                     change = DeleteStatement(statement, tuple(block))
-                    yield statement.targets[0], Plan("Remove the assignment", Applicability.UNSAFE, (change,))
+                    yield statement.targets[0], FixPlan("Remove the assignment", Applicability.UNSAFE, (change,))
 
 
 def _under_version_tests(tree: ast.Module) -> Iterator[ast.AST]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import DropImport, Plan
+from flake8_training_phase.fixes.changes import DropImport, FixPlan
 from flake8_training_phase.fixes.legacy_imports import droppable_import
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, legacy_function
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class LegacyImport(Rule):
@@ -54,7 +54,7 @@ class LegacyImport(Rule):
     severity = Severity.LEGACY
     words = LEGACY_NAMES
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The imports that nothing uses."""
         if 3 not in module.keras:
             return
@@ -64,7 +64,7 @@ class LegacyImport(Rule):
             if found is not None:
                 statement, alias = found
                 message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it. Remove the import"
-                plan = Plan("Remove the import", Applicability.SAFE, (DropImport(statement, alias),))
+                plan = FixPlan("Remove the import", Applicability.SAFE, (DropImport(statement, alias),))
                 yield self.problem(alias, message, (3,), plan)
 
 

@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.domain.values import External, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import root_name
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 _PHASE_PLACES = {"dropout": 4, "batch_normalization": 14}
 """Which positional argument `training` is in the layers of TensorFlow 1."""
@@ -63,7 +63,7 @@ class Tf1LayerDefault(Rule):
     on_by_default = False
     words = ("dropout", "batch_norm")
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that give no phase."""
         has_defaults = "arg_scope" in module.source.text
         for call, scope in _calls(module.tree, module.scope):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.graph_methods import is_only_a_graph
@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import untold_helper
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 from flake8_training_phase.rules.signature.ktp102_layer_without_training import in_host_message, untold_problem
 
 
@@ -75,7 +75,7 @@ class ModelWithoutTraining(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The models that `fit` cannot tell to train."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls
@@ -103,15 +103,15 @@ class ModelWithoutTraining(Rule):
                     yield untold_problem(self, layer_class, untold)
 
 
-def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, Mode]]:
+def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, RunMode]]:
     for call in layer_class.layer_calls:
         if call.flag.absent:
             for wrong in layer_class.wrong(call):
-                if wrong.generation.fit_needs_parameter and wrong.mode in (Mode.FIT, Mode.PREDICT):
+                if wrong.generation.fit_needs_parameter and wrong.mode in (RunMode.FIT, RunMode.PREDICT):
                     yield call, wrong.mode
 
 
-def _message(layer_class: LayerClass, call: LayerCall, mode: Mode) -> str:
+def _message(layer_class: LayerClass, call: LayerCall, mode: RunMode) -> str:
     phase = "inference" if mode.wanted else "training"
     return (
         f"{layer_class.call_title} takes no `training`, so `{mode}` runs {placed_title(call)} in {phase} mode "

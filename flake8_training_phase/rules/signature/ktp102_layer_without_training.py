@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import UntoldHelper, untold_helper
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward, take_and_tell
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class LayerWithoutTraining(Rule):
@@ -74,7 +74,7 @@ class LayerWithoutTraining(Rule):
 
     severity = Severity.FRAGILE
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The layers that leave the flag to the context."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls
@@ -100,7 +100,7 @@ def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
     )
 
 
-def untold_problem(rule: Rule, layer_class: LayerClass, untold: UntoldHelper) -> Problem:
+def untold_problem(rule: Rule, layer_class: LayerClass, untold: UntoldHelper) -> Violation:
     """What is wrong with a class that has no flag to pass to a helper."""
     message = (
         f"{layer_class.call_title} has no `training` to pass to `{ast.unparse(untold.helper.node.func)}`, so "

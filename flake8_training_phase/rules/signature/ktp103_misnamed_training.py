@@ -14,9 +14,9 @@ from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, sh
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Change, Plan, RenameKeyword, RenameParameter, Replace
+from flake8_training_phase.fixes.changes import Change, FixPlan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 from flake8_training_phase.rules.signature.renamed_flag import described, flag_sites, takes_by_itself
 
 
@@ -73,7 +73,7 @@ class MisnamedTraining(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The signatures that hide the flag from Keras."""
         for layer_class in module.layer_classes:
             yield from self._unfilled(layer_class)
@@ -93,7 +93,7 @@ class MisnamedTraining(Rule):
                 keras = _never_trained(argument, cls.call.node, layer_class.keras)
                 yield self.problem(argument, message, keras, _plan(layer_class, argument), severity=Severity.FRAGILE)
 
-    def _unfilled(self, layer_class: LayerClass) -> Iterator[Problem]:
+    def _unfilled(self, layer_class: LayerClass) -> Iterator[Violation]:
         """The parameters beside the flag, or in its place, that decide it."""
         for found in (*text_parameters(layer_class), *second_flags(layer_class)):
             name = found.argument.arg
@@ -167,7 +167,7 @@ def _message(layer_class: LayerClass, name: str, effect: str | None = None) -> s
     )
 
 
-def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
+def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
     call = layer_class.call
     assert call is not None
     name = argument.arg
@@ -185,7 +185,7 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     message = f"Rename `{name}` to `training`, here and where this module passes it; other files may pass it as well"
     if sites.unseen:
         message += f", and so may {described(sites.unseen)}"
-    return Plan(message, Applicability.UNSAFE, tuple(dict.fromkeys(changes)))
+    return FixPlan(message, Applicability.UNSAFE, tuple(dict.fromkeys(changes)))
 
 
 def _keywords(layer_class: LayerClass, name: str) -> Iterator[ast.keyword]:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter
-from flake8_training_phase.analysis.domain.events import Given, KerasCall, LayerCall, PhaseTest, walk
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PassedBy, PhaseTest, walk
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -16,9 +16,9 @@ from flake8_training_phase.analysis.queries.dropout_functions import drops_by_ph
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, Replace
+from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.fixes.none_default import allow_none
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class TrainingDefaultsToTrue(Rule):
@@ -71,7 +71,7 @@ class TrainingDefaultsToTrue(Rule):
     severity = Severity.BUG
     words = ("training",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The signatures with that default."""
         for layer_class in module.layer_classes:
             default = _true_default(layer_class)
@@ -98,14 +98,18 @@ def _true_default(layer_class: LayerClass) -> ast.expr | None:
 def _hits(layer_class: LayerClass) -> Iterator[Subject]:
     """What runs with the default when nobody says anything, in a parent's `call` of another module too."""
     for event in walk(layer_class.cls.trace.events):
-        if isinstance(event, (LayerCall, KerasCall, PhaseTest)) and _follows_default(event) and not augments(event):
+        if (
+            isinstance(event, (LayerCall, DirectKerasCall, PhaseTest))
+            and _follows_default(event)
+            and not augments(event)
+        ):
             if _misled(layer_class, event):
                 yield event
 
 
 def _misled(layer_class: LayerClass, event: Subject) -> set[int]:
     """The Keras versions under which it then runs as in training."""
-    return {one.generation.keras for one in layer_class.wrong(event) if one.mode is Mode.NONE}
+    return {one.generation.keras for one in layer_class.wrong(event) if one.mode is RunMode.NONE}
 
 
 def _follows_default(event: Subject) -> bool:
@@ -122,7 +126,7 @@ def _settled(layer_class: LayerClass) -> set[int]:
     sites = list(call_sites(layer_class))
     if not sites or (layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls)):
         return set()
-    if any(site.inside_container or site.call.flag.given is Given.NOT for site in sites):
+    if any(site.inside_container or site.call.flag.passed_by is PassedBy.NOTHING for site in sites):
         return set()
     # Keras 2 takes a None that is forwarded for nothing (5T.in_fwd).
     never_none = all(site.host.cls.training_default is not None for site in sites)
@@ -138,10 +142,10 @@ def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
     return f"{start} {placed_title(first)} in training mode. Use `training=None`"
 
 
-def _plan(layer_class: LayerClass, default: ast.expr) -> Plan:
+def _plan(layer_class: LayerClass, default: ast.expr) -> FixPlan:
     assert layer_class.call is not None
     changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
-    return Plan("Change the default to None", Applicability.UNSAFE, tuple(changes))
+    return FixPlan("Change the default to None", Applicability.UNSAFE, tuple(changes))
 
 
 RULE = TrainingDefaultsToTrue()

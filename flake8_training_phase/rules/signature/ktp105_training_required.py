@@ -11,9 +11,9 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import AddDefault, Change, Plan
+from flake8_training_phase.fixes.changes import AddDefault, Change, FixPlan
 from flake8_training_phase.fixes.none_default import allow_none
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class TrainingRequired(Rule):
@@ -65,7 +65,7 @@ class TrainingRequired(Rule):
 
     severity = Severity.BUG
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The signatures that demand the flag."""
         for layer_class in module.layer_classes:
             argument = _required(layer_class)
@@ -118,7 +118,7 @@ def _takes_more_inputs(layer_class: LayerClass) -> bool:
     return sum(not name.endswith("mask") for name in inputs) > 1
 
 
-def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
+def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
     call = layer_class.call
     assert call is not None
     known = dict(defaults(call))
@@ -131,7 +131,7 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> Plan | None:
     masks = all(one.arg.endswith("mask") for one in required)
     applicability = Applicability.SAFE if masks else Applicability.UNSAFE
     names = " and ".join(f"`{one.arg}`" for one in (argument, *required))
-    return Plan(f"Give {names} the default None", applicability, tuple(changes))
+    return FixPlan(f"Give {names} the default None", applicability, tuple(changes))
 
 
 RULE = TrainingRequired()

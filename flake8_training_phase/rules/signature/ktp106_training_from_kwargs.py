@@ -6,7 +6,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
-from flake8_training_phase.analysis.domain.events import Given, Inlined, KerasCall, LayerCall, PhaseTest, called, walk
+from flake8_training_phase.analysis.domain.events import (
+    DirectKerasCall,
+    Inlined,
+    LayerCall,
+    PassedBy,
+    PhaseTest,
+    called,
+    walk,
+)
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -15,9 +23,9 @@ from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.name_parameter import defaults_to_inference, name_parameter
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
-_Event = LayerCall | Inlined | KerasCall | PhaseTest
+_Event = LayerCall | Inlined | DirectKerasCall | PhaseTest
 
 
 class TrainingFromKwargs(Rule):
@@ -68,7 +76,7 @@ class TrainingFromKwargs(Rule):
     severity = Severity.BUG
     words = ("**",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The `call` methods that look for the flag in their `**kwargs`."""
         for layer_class in module.layer_classes:
             uses = _uses(layer_class)
@@ -121,16 +129,16 @@ def _misled(layer_class: LayerClass, event: _Event, uses: KwargsUses) -> bool:
         return event.parameter == "training" and _is_wrong(layer_class, event)
     if event.flag.parameter == "training" and not isinstance(event, Inlined):
         return _is_wrong(layer_class, event)
-    if event.flag.given is not Given.MAYBE or event.node not in uses.forwards:
+    if event.flag.passed_by is not PassedBy.UNKNOWN or event.node not in uses.forwards:
         return False
     if isinstance(event, LayerCall):
         return reaches_phase(event)
-    if isinstance(event, KerasCall):
+    if isinstance(event, DirectKerasCall):
         return parent_dependence(event) is Dependence.YES
     return event.is_super_call and parameter(event.function, "training") is not None and _hands_on(event)
 
 
-def _is_wrong(layer_class: LayerClass, event: LayerCall | KerasCall | PhaseTest) -> bool:
+def _is_wrong(layer_class: LayerClass, event: LayerCall | DirectKerasCall | PhaseTest) -> bool:
     return any(one.generation.keras == 3 for one in layer_class.wrong(event))
 
 

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class SignatureHidden(Rule):
@@ -73,7 +73,7 @@ class SignatureHidden(Rule):
     severity = Severity.BUG
     words = ("@",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The `call` methods whose decorator hides the flag."""
         for layer_class in module.layer_classes:
             method = layer_class.cls.call
@@ -82,7 +82,7 @@ class SignatureHidden(Rule):
             yield from self._wrapped(layer_class, hiding_decorator(method))
             yield from self._compiled(layer_class, graph_decorator(method))
 
-    def _wrapped(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Problem]:
+    def _wrapped(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Violation]:
         if decorator is None or 3 not in layer_class.keras or not layer_class.cls.accepts_training:
             return
         if any(_needs_parameter(layer_class, event) for event in layer_class.events if not isinstance(event, Inlined)):
@@ -92,7 +92,7 @@ class SignatureHidden(Rule):
             )
             yield self.problem(decorator, message, (3,))
 
-    def _compiled(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Problem]:
+    def _compiled(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Violation]:
         if decorator is None or layer_class.cls.phase_parameter is not None or not layer_class.keras:
             return
         if any(call.flag.absent and reaches_phase(call) for call in layer_class.layer_calls):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.values import Instance, union
+from flake8_training_phase.analysis.domain.values import Instance, join
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.rules.rule import Rule, Violation
 from flake8_training_phase.rules.signature.opaque_paths import unseen_layers
 
 
@@ -63,7 +63,7 @@ class TrainingUnused(Rule):
     on_by_default = False
     words = ("training",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that leave the flag where it came in."""
         for layer_class in module.layer_classes:
             if _ignores_flag(layer_class) and not any(map(reaches_phase, layer_class.layer_calls)):
@@ -82,7 +82,7 @@ def _ignores_flag(layer_class: LayerClass) -> bool:
 
 
 def _message(layer_class: LayerClass, unseen: dict[str, list[Instance]]) -> str:
-    held = " and ".join(f"`self.{name}` ({short_title(union(layers))})" for name, layers in unseen.items())
+    held = " and ".join(f"`self.{name}` ({short_title(join(layers))})" for name, layers in unseen.items())
     return (
         f"`{layer_class.name}.call` never uses its `training`: the mode of {held} is only inherited. "
         "Pass `training=training`"

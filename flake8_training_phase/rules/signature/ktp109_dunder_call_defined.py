@@ -10,8 +10,8 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.dunder_calls import DunderCall, dunder_call
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.findings import Applicability, Severity
-from flake8_training_phase.fixes.changes import Plan, RenameFunction
-from flake8_training_phase.rules.rule import Problem, Rule
+from flake8_training_phase.fixes.changes import FixPlan, RenameFunction
+from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class DunderCallDefined(Rule):
@@ -64,7 +64,7 @@ class DunderCallDefined(Rule):
     severity = Severity.BUG
     words = ("__call__",)
 
-    def check(self, module: CheckedModule) -> Iterator[Problem]:
+    def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The `__call__` methods that run layers."""
         for layer_class in module.layer_classes:
             found = dunder_call(layer_class)
@@ -104,7 +104,7 @@ def _consequence(keras: tuple[int, ...]) -> str:
     return " and ".join(parts[one] for one in reversed(keras))
 
 
-def _plan(found: DunderCall) -> Plan | None:
+def _plan(found: DunderCall) -> FixPlan | None:
     """Rename the method, where nothing but the inputs comes by position."""
     names = parameter_names(found.node)
     with_default = dict(defaults(found.node))
@@ -112,7 +112,7 @@ def _plan(found: DunderCall) -> Plan | None:
         return None
     if any(name not in with_default for name in names[2:]) or found.flag not in (None, "training"):
         return None
-    return Plan("Rename `__call__` to `call`", Applicability.UNSAFE, (RenameFunction(found.node, "call"),))
+    return FixPlan("Rename `__call__` to `call`", Applicability.UNSAFE, (RenameFunction(found.node, "call"),))
 
 
 RULE = DunderCallDefined()

@@ -63,7 +63,7 @@ def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
 
 def takes_by_itself(layer_class: LayerClass, name: str) -> bool:
     """Whether the class, or one derived from it, has a `__call__` of its own that takes the flag by that name."""
-    derived = [one.cls for one in layer_class.module.layer_classes if layer_class.cls in one.cls.ancestors]
+    derived = [one.cls for one in layer_class.module.layer_classes if layer_class.cls in one.cls.mro]
     overrides = [one.find_method("__call__") for one in (layer_class.cls, *derived)]
     return any(isinstance(one, Method) and parameter(one.node, name) is not None for one in overrides)
 

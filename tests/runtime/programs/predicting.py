@@ -9,11 +9,20 @@ from pathlib import Path
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Inlined, KerasCall, LayerCall, Loop, walk
-from flake8_training_phase.analysis.domain.values import LANES, Constant, Instance, Items, Value, members
+from flake8_training_phase.analysis.domain.events import (
+    Branch,
+    DirectKerasCall,
+    Event,
+    Exit,
+    Inlined,
+    LayerCall,
+    Loop,
+    walk,
+)
+from flake8_training_phase.analysis.domain.values import LANES, Constant, Container, Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
-from flake8_training_phase.analysis.phase.modes import Mode
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.configuration.settings import Settings
@@ -22,7 +31,7 @@ from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.sources.text import SourceText
 from tests.runtime.programs.program import Program, Target
 
-MODES = dict(zip(("fit", "training=True", "training=False", "no flag", "predict"), Mode, strict=True))
+MODES = dict(zip(("fit", "training=True", "training=False", "no flag", "predict"), RunMode, strict=True))
 
 Line = tuple[str, int]
 """Module and number."""
@@ -62,12 +71,12 @@ class Analysed:
         if cls.call is None or not summary.complete:
             return None
         flow = PhaseFlow(generation)
-        report, first = flow.report(cls, MODES[mode], layer), flow.report(cls, Mode.NONE, layer)
+        report, first = flow.report(cls, MODES[mode], layer), flow.report(cls, RunMode.NONE, layer)
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(summary.events))
         lines: dict[Line, Said] = {}
         for event in walk(summary.events):
-            if isinstance(event, (LayerCall, KerasCall)):
+            if isinstance(event, (LayerCall, DirectKerasCall)):
                 place = names[event.place.scope.root], event.node.lineno
                 received = {one.phase for one in report.of(event)}
                 line = lines.setdefault(place, Said())
@@ -84,7 +93,7 @@ def _made(cls: UserClass) -> Instance:
     return Instance(cls, cls.generations, construction=nothing)
 
 
-def _keeps_a_flag(event: LayerCall | KerasCall, flow: PhaseFlow, at_first: set[Phase]) -> bool:
+def _keeps_a_flag(event: LayerCall | DirectKerasCall, flow: PhaseFlow, at_first: set[Phase]) -> bool:
     """Whether a Sequential without an Input may run in something else when it is told None than its layers would.
 
     The graph that Keras 3 makes of one when it is called first keeps the phase that the context holds then:
@@ -94,14 +103,14 @@ def _keeps_a_flag(event: LayerCall | KerasCall, flow: PhaseFlow, at_first: set[P
     return at_first != {phase for one in layers for phase in flow.untold(one)}
 
 
-def _is_told(event: LayerCall | KerasCall, phase: Phase) -> bool:
+def _is_told(event: LayerCall | DirectKerasCall, phase: Phase) -> bool:
     """Whether a Sequential is surely told True or False by a call, when its caller runs in a phase."""
     is_direct = all(isinstance(one, Instance) and isinstance(one.type, KerasLayer) for one in members(event.receiver))
     lane = next((place for place, (_, flag) in enumerate(LANES) if flag is phase), None)
     return is_direct and lane is not None and isinstance(event.flag.by_lane[lane], bool)
 
 
-def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain: bool) -> None:
+def _add(line: Said, event: LayerCall | DirectKerasCall, received: set[Phase], certain: bool) -> None:
     depends = _depends(event)
     if depends is not Dependence.NO:
         line.phases |= {"train" if phase else "infer" for phase in received}
@@ -113,11 +122,11 @@ def _add(line: Said, event: LayerCall | KerasCall, received: set[Phase], certain
     line.classes |= {one.name for one in classes}
 
 
-def _depends(event: LayerCall | KerasCall) -> Dependence:
+def _depends(event: LayerCall | DirectKerasCall) -> Dependence:
     return dependence(event.receiver) if isinstance(event, LayerCall) else parent_dependence(event)
 
 
-def _is_plain(event: LayerCall | KerasCall) -> bool:
+def _is_plain(event: LayerCall | DirectKerasCall) -> bool:
     receiver = event.receiver
     plain = isinstance(receiver, Instance) and isinstance(receiver.type, KerasLayer) and not receiver.contents
     return plain and _depends(event) is Dependence.YES
@@ -150,7 +159,7 @@ def _late_graphs(value: Value) -> Iterator[Instance]:
                     yield from _late_graphs(other)
         elif isinstance(one, Instance):
             given = one.arguments.get("layers", one.arguments.get("#0"))
-            layers = given.values if isinstance(given, Items) else one.contents
+            layers = given.values if isinstance(given, Container) else one.contents
             is_sequential = isinstance(one.type, KerasLayer) and one.type.name == "Sequential"
             if is_sequential and layers and any(isinstance(first, Instance) for first in members(layers[0])):
                 yield one

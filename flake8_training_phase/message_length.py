@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 MAX_MESSAGE = 160
 """Characters that a message has at most."""
 
 _SHORTEST = 12
 """What is left of a name, with its backticks, where many are long."""
+_CODE = re.compile(r"`[^`=]+`")
+"""Names; what is written with a value, `training=None`, is said as it is."""
+
 _ALTERNATIVES = re.compile(r"\((\w+) or [\w ]+")
-_CODE = re.compile(r"`[^`]+`")
+_LINE = re.compile(r" \(line \d+\)|, line \d+(?=\))")
+_MADE_HERE = re.compile(r"`(?:\w+\.)*(\w+)\(…\)`(?: \(\1\))?")
 
 
 def fitted(message: str) -> str:
-    """The message itself where it is short enough; else with the longest names in it shortened in the middle.
+    """The message itself where it is short enough; else without what can be missed, the least first.
 
-    The last sentence, which says what to write, stays as it is.
+    The last sentence, which says what to write, stays as it is unless it is most of the message. What goes is what a layer may be instead, the line of
+    another place, which is related to the finding anyhow, and the module of a layer that is made where it is called;
+    only then are names shortened in the middle.
     """
-    if len(message) <= MAX_MESSAGE:
-        return message
-    happens, stop, advice = _ALTERNATIVES.sub(r"(\1 or others", message).rpartition(". ")
-    return _cut(f"{_shortened(happens, MAX_MESSAGE - len(stop + advice))}{stop}{advice}")
+    happens, stop, advice = message.rpartition(". ")
+    for shorter in _SHORTER:
+        if len(happens + stop + advice) <= MAX_MESSAGE:
+            break
+        happens = shorter(happens)
+    room = MAX_MESSAGE - len(stop + advice)
+    if room < MAX_MESSAGE // 3:
+        return _cut(message, MAX_MESSAGE)
+    return f"{_cut(_shortened(happens, room), room)}{stop}{advice}"
+
+
+_SHORTER: tuple[Callable[[str], str], ...] = (
+    lambda text: _ALTERNATIVES.sub(r"(\1 or others", text),
+    lambda text: _MADE_HERE.sub(r"`\1(…)`", text),
+    lambda text: _LINE.sub("", text),
+)
 
 
 def _shortened(text: str, room: int) -> str:
@@ -38,5 +57,5 @@ def _with_names_up_to(limit: int, text: str) -> str:
     return _CODE.sub(cut, text)
 
 
-def _cut(message: str) -> str:
-    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…"
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"

@@ -26,17 +26,37 @@ def test_messages_are_short() -> None:
     assert {message for message in messages if len(message) > MAX_MESSAGE} == set()
 
 
-def test_long_names_are_shortened_in_the_middle() -> None:
-    message = (
-        "`OptimizedMultiQueryAttentionLayerWithDownSampling.call` takes no `training`: `self._query_downsampling_norm` "
-        "(SyncBatchNormalization or BatchNormalization, line 1445) only inherits its mode. Add `training=None`"
-    )
-    assert fitted(message) == (
-        "`OptimizedMu…pling.call` takes no `training`: `self._query…pling_norm` "
-        "(SyncBatchNormalization or others, line 1445) only inherits its mode. Add `training=None`"
-    )
-    advice = f"`a` is wrong. Write `{'x' * 200}`"
-    assert len(fitted(advice)) == MAX_MESSAGE
+@pytest.mark.parametrize(
+    ("message", "short"),
+    [
+        (
+            "`OptimizedMultiQueryAttentionLayerWithDownSampling.call` takes no `training`: "
+            "`self._query_downsampling_norm` (SyncBatchNormalization or BatchNormalization, line 1445) only inherits "
+            "its mode. Add `training=None`",
+            "`OptimizedMult…Sampling.call` takes no `training`: `self._query_d…sampling_norm` "
+            "(SyncBatchNormalization or others) only inherits its mode. Add `training=None`",
+        ),
+        (
+            "`keras.layers.Resizing(…)` (Resizing) leaks its default `training=True` to `self.projection` (line 195): "
+            "training mode in `model(x)` in Keras 3.6 to 3.15. Pass `training`",
+            "`Resizing(…)` leaks its default `training=True` to `self.projection` (line 195): "
+            "training mode in `model(x)` in Keras 3.6 to 3.15. Pass `training`",
+        ),
+        (
+            "`DynamicVoxelization.call` defaults to `training=True`: calls without it run `self.point_net_norm` "
+            "(BatchNormalization, line 230) in training mode. Use `training=None`",
+            "`DynamicVoxelization.call` defaults to `training=True`: calls without it run `self.point_net_norm` "
+            "(BatchNormalization) in training mode. Use `training=None`",
+        ),
+    ],
+)
+def test_a_long_message_goes_without_what_can_be_missed(message: str, short: str) -> None:
+    assert fitted(message) == short
+    assert fitted(short) == short
+
+
+def test_a_message_is_never_longer() -> None:
+    assert len(fitted(f"`a` is wrong. Write `{'x' * 200}`")) == MAX_MESSAGE
     assert len(fitted("no name in it " * 20)) == MAX_MESSAGE
 
 

@@ -21,9 +21,9 @@ _MADE_HERE = re.compile(r"`(?:\w+\.)*(\w+)\(…\)`(?: \(\1\))?")
 def fitted(message: str) -> str:
     """The message itself where it is short enough; else without what can be missed, the least first.
 
-    The last sentence, which says what to write, stays as it is unless it is most of the message. What goes is what a layer may be instead, the line of
-    another place, which is related to the finding anyhow, and the module of a layer that is made where it is called;
-    only then are names shortened in the middle.
+    The last sentence, which says what to write, stays as it is unless it is most of the message. What goes is what a
+    layer may be instead, the module of a layer that is made where it is called, and the line of another place, which
+    is related to the finding anyhow; only then are names shortened in the middle.
     """
     happens, stop, advice = message.rpartition(". ")
     for shorter in _SHORTER:

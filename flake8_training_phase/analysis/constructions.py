@@ -17,7 +17,7 @@ from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.graphs import GraphMaker
-from flake8_training_phase.analysis.syntax.names import names_in, with_users
+from flake8_training_phase.analysis.syntax.names import names_in, with_needed, with_users
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.domain.around import Objects
@@ -74,8 +74,8 @@ class _Search:
                 yield from self._made_by_object(one.instance)
 
     def _made_by_statements(self) -> Iterator[Made]:
-        relevant = [one for one in self.module.tree.body if not isinstance(one, (FunctionDef, ast.ClassDef))]
-        relevant = [one for one in relevant if self._is_relevant(one)]
+        statements = [one for one in self.module.tree.body if not isinstance(one, (FunctionDef, ast.ClassDef))]
+        relevant = with_needed(statements, self._is_relevant)
         yield from self._made_in(relevant, Frame(None, self.module.scope))
 
     def _made_by_function(self, node: FunctionDef, scope: Scope, owner: UserClass | None) -> Iterator[Made]:

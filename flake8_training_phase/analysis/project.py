@@ -220,8 +220,10 @@ class Project:
         names.
         """
         asked = self._looked_for(module.path)
+        # A package may give on what its modules define.
+        imported_as = {_name(module.path), *self._packages(module)[-1:]}
         for path, text in self._texts_around(module, asked, _folders_around(module.path.parent)):
-            if _imports_one_of(text, {_name(module.path)}) and any(one in text for one in names):
+            if _imports_one_of(text, imported_as) and any(one in text for one in names):
                 other = self._module(path.with_suffix(""), asked)
                 if other is not None:
                     yield other

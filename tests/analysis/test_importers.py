@@ -95,6 +95,7 @@ def codes(path: Path) -> list[str]:
         (STEP, "import steps", "steps.fit_batch(network, optimizer, data)"),
         (TRAINER, "import steps", "steps.Trainer(network, optimizer).train(data)"),
         (FACTORY, "from steps import run_epoch", "run_epoch(strategy, network, optimizer, data)"),
+        (FACTORY, "from steps import make_step", "step = make_step(network, optimizer)\n    step(data)"),
     ],
 )
 def test_a_model_that_another_file_hands_over(tmp_path: Path, step: str, imports: str, calls: str) -> None:
@@ -124,6 +125,15 @@ def test_a_script_beside_the_package(tmp_path: Path) -> None:
     (package / "__init__.py").touch()
     (package / "steps.py").write_text(STEP)
     (tmp_path / "train.py").write_text(main("from package import steps", "steps.fit_batch(network, optimizer, data)"))
+    assert codes(package / "steps.py") == ["KTP301"]
+
+
+def test_what_a_package_gives_on(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .steps import fit_batch\n")
+    (package / "steps.py").write_text(STEP)
+    (tmp_path / "train.py").write_text(main("from package import fit_batch", "fit_batch(network, optimizer, data)"))
     assert codes(package / "steps.py") == ["KTP301"]
 
 

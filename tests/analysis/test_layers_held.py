@@ -52,6 +52,11 @@ class Quieter(layers.SpatialDropout1D):
     pass
 
 
+class Outer(layers.Wrapper):
+    def call(self, x):
+        return self.layer(x)
+
+
 class Stack:
     def __init__(self, *parts):
         self.parts = parts
@@ -87,6 +92,7 @@ HELD = [
     ("self.a = OrderedDict([('dense', layers.Dense(2)), ('drop', layers.Dropout(rate))])", "return self.a['drop'](x)"),
     ("self.a = REGISTRY['drop'](rate)", "return self.a(x)"),
     ("self.a = Stack(*[layers.Dense(2), layers.Dropout(rate)])", "return self.a.parts[1](x)"),
+    ("self.a = Outer(layers.Dropout(rate))", "return self.a.layer(x)"),
     ("self.a = Stack.of(layers.Dropout(rate))", "return self.a.parts[0](x)"),
     ("self.a = [layers.Dense(2), layers.Dropout(rate)]", "return self.a[1:][0](x)"),
     ("self.a = [layers.Dropout(rate) for _ in range(depth)]", "return self.a[:-1][0](x)"),
@@ -155,6 +161,15 @@ HELD = [
         "return self.a(x)",
     ),
     (
+        "base = keras.applications.ResNet50()\n"
+        "self.a = keras.Model(base.input, [base.get_layer(name).output for name in depth])",
+        "return self.a(x)",
+    ),
+    (
+        "self.base = keras.applications.Xception()\nself.a = keras.Model(self.base.input, self.base.layers[-2].output)",
+        "return self.a(x)",
+    ),
+    (
         "self.a = self._make(keras.Input((2,)))",
         "return self.a(x)\n\n    def _make(self, i):\n        return keras.Model(i, layers.Dropout(0.5)(i))",
     ),
@@ -216,6 +231,11 @@ SILENT = [
     ),
     ("self.a = keras.activations.relu", "return self.a(x)"),
     ("self.a = keras.applications.VGG16()", "return self.a(x)"),
+    (
+        "base = keras.applications.VGG16()\nself.a = keras.Model(base.input, base.get_layer('block1_conv1').output)",
+        "return self.a(x)",
+    ),
+    ("self.base = keras.applications.ResNet50()\nself.a = self.base.get_layer('conv1_conv')", "return self.a(x)"),
     ("self.a = keras.applications.UnknownNet()", "return self.a(x)"),
     ("self.a = unknown_factory(rate)", "return self.a(x)"),
     ("self.a = depth", "return self.a(x)"),
@@ -325,3 +345,96 @@ class Net(keras.Model):
 def test_a_layer_that_is_chosen_by_its_name(spelled: str, name: str, expected: set[str], reported: Reported) -> None:
     """The last name is known to nobody, and may be any of them."""
     assert reported(NAMED.format(spelled=spelled, name=name)) == expected
+
+
+def test_a_generic_base_is_its_class(reported: Reported) -> None:
+    code = """
+        from typing import Generic, TypeVar
+
+        import keras
+
+        T = TypeVar("T")
+
+        class Base(keras.layers.Layer, Generic[T]):
+            def __init__(self):
+                super().__init__()
+                self.drop = keras.layers.Dropout(0.5)
+
+        class Child(Base[int]):
+            def call(self, x, training=None):
+                return self.drop(x)
+        """
+    assert reported(code) == {"self.drop(x)"}
+
+
+HOLDER = """
+import keras
+from keras import layers
+
+
+class Holder(keras.Model):
+    def __init__(self, held):
+        super().__init__()
+        self.held = held
+
+    def call(self, x, training=None):
+        return self.held(x)
+
+
+inputs = keras.Input((4,))
+x = layers.Dense(8)(inputs)
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "held = layers.Dropout(0.5)",
+        "held = keras.Model(inputs, layers.Dropout(0.5)(x))",
+        "x = layers.Dropout(0.5)(x)\nx = layers.Dense(1)(x)\nheld = keras.Model(inputs, x)",
+        "held = keras.Sequential()\nfor rate in (0.1, 0.2):\n    held.add(layers.Dropout(rate))",
+        "held = layers.Dense(1)\nheld = layers.Dropout(0.5)",
+    ],
+)
+def test_what_the_statements_of_a_module_make_and_hand_over(made: str, reported: Reported) -> None:
+    assert reported(f"{HOLDER}{made}\nmodel = Holder(held)\n") == {"self.held(x)"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "held = keras.Model(inputs, x)\nx = layers.Dropout(0.5)(x)\nwhole = keras.Model(inputs, x)",
+        "held = layers.Dropout(0.5)\nheld = layers.Dense(1)",
+    ],
+)
+def test_what_they_make_before_or_after_is_not_what_is_handed_over(made: str, reported: Reported) -> None:
+    assert reported(f"{HOLDER}{made}\nmodel = Holder(held)\n") == set()
+
+
+def test_a_method_that_is_chosen_by_the_type_of_its_argument(reported: Reported) -> None:
+    code = """
+        from functools import singledispatchmethod
+
+        import keras
+
+        class Block(keras.layers.Layer):
+            def __init__(self, given):
+                super().__init__()
+                self.drop = self.made_of(given)
+
+            @singledispatchmethod
+            def made_of(self, given):
+                raise TypeError(given)
+
+            @made_of.register
+            def _(self, given: float):
+                return keras.layers.Dropout(given)
+
+            @made_of.register
+            def _(self, given: str):
+                return keras.layers.Activation(given)
+
+            def call(self, x, training=None):
+                return self.drop(x)
+        """
+    assert reported(code) == {"self.drop(x)"}

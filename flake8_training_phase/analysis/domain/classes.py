@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.domain.arguments import defaults, parameter,
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import is_class_method
+from flake8_training_phase.analysis.domain.records import written_constructor
 from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
@@ -23,8 +24,10 @@ from flake8_training_phase.analysis.domain.values import (
     KerasMethod,
     Value,
     flags_of,
+    join,
     members,
 )
+from flake8_training_phase.analysis.syntax.definitions import is_registered
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes, title_of
@@ -312,8 +315,17 @@ def _is_text(node: ast.expr) -> bool:
 
 def _bound(found: Method | KerasLayer | None, name: str, instance: Instance) -> Value:
     if isinstance(found, Method):
-        return FunctionValue(found.node, found.owner.scope, owner=found.owner, bound_to=instance)
+        ways = [found.node, *_registered(found)]
+        return join(FunctionValue(one, found.owner.scope, owner=found.owner, bound_to=instance) for one in ways)
     return UNKNOWN if found is None else KerasMethod(found, name, instance)
+
+
+def _registered(found: Method) -> Iterator[FunctionDef]:
+    """The methods that `functools.singledispatchmethod` may run in the place of one."""
+    if any("singledispatchmethod" in ast.unparse(one) for one in found.node.decorator_list):
+        for one in found.owner.node.body:
+            if isinstance(one, FunctionDef) and is_registered(one, found.node.name):
+                yield one
 
 
 def _asks_for_training(node: ast.AST, kwargs: str) -> bool:
@@ -339,7 +351,8 @@ def _methods(node: ast.ClassDef) -> dict[str, FunctionDef]:
         elif isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in found:
             method = found[one.value.id]
             found |= {target.id: method for target in one.targets if isinstance(target, ast.Name)}
-    return found
+    constructor = None if "__init__" in found else written_constructor(node)
+    return found if constructor is None else {"__init__": constructor, **found}
 
 
 def _class_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     join,
 )
+from flake8_training_phase.analysis.syntax.definitions import is_registered
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import ALL
 
@@ -101,7 +102,7 @@ class Module:
         """A function; all that may run, of one that `functools.singledispatch` chooses by a type."""
         if not any(_is_single_dispatch(scope.evaluate(one)) for one in node.decorator_list):
             return FunctionValue(node, scope)
-        registered = [one for one, where in scope.definitions if where is scope and _is_registered(one, node.name)]
+        registered = [one for one, where in scope.definitions if where is scope and is_registered(one, node.name)]
         return join(FunctionValue(one, scope) for one in (node, *registered) if not isinstance(one, ast.ClassDef))
 
     def _evaluate(self, node: ast.expr, scope: Scope) -> Value:
@@ -113,15 +114,6 @@ class Module:
 
 def _is_single_dispatch(decorator: Value) -> bool:
     return isinstance(decorator, External) and decorator.path == "functools.singledispatch"
-
-
-def _is_registered(node: ast.AST, name: str) -> bool:
-    """Whether a function is decorated with `name.register`, with or without a type."""
-    for decorator in getattr(node, "decorator_list", ()):
-        made = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(made, ast.Attribute) and made.attr == "register" and isinstance(made.value, ast.Name):
-            return made.value.id == name
-    return False
 
 
 def _attached_methods(tree: ast.Module) -> dict[str, dict[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

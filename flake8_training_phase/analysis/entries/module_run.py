@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from flake8_training_phase.analysis.domain.arguments import (
     NO_CALL,
     Arguments,
+    FunctionNode,
     defaults,
     unknown_arguments,
 )
@@ -85,7 +86,8 @@ class ModuleRun(GraphMaker):
         """What is called at each call."""
         self.bound: dict[ast.Call, list[Value]] = {}
         """What `functools.partial(net, …)` and `strategy.run(net, kwargs=…)` will call."""
-        self._lambdas: dict[ast.Lambda, FunctionValue] = {}
+        self._nested: dict[FunctionNode, FunctionValue] = {}
+        """The functions that were defined inside others, and lambdas, with the names that they see."""
         self.owners: dict[ast.Attribute, list[Value]] = {}
         """Whose variables an expression such as `model.trainable_variables` asks for."""
         self.frozen: set[Instance] = set()
@@ -106,15 +108,17 @@ class ModuleRun(GraphMaker):
         around = [one for one in self._functions if not wanted.isdisjoint(nodes_in(one.node))]
         if any(one.node not in self.state.visited for one in around):
             for function in (*self._first_callers(around), *around):
-                if function.node not in self.state.visited:
+                if function.node not in self.state.visited and function.node not in self._nested:
                     self.state.visited.add(function.node)
                     for instance in self._objects(function.cls):
                         self._run_alone(function, instance)
-        for node, function_value in tuple(self._lambdas.items()):
+        for node, function_value in tuple(self._nested.items()):
             if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
                 self._steps = MAX_STEPS - _MOST_STEPS
+                given = self._annotated_values(node, Frame(None, function_value.scope, self._top))
+                unknown = Arguments(NO_CALL, (), given, starred=True, hidden=True)
                 with contextlib.suppress(TooComplex, RecursionError):
-                    self._inline(function_value, Arguments(NO_CALL, (), {}, True, True), self._top, is_super_call=False)
+                    self._inline(function_value, unknown, self._top, is_super_call=False)
 
     def _first_callers(self, functions: Iterable[Function]) -> list[Function]:
         """The functions, called by no other, through which some are reached, as far as names tell."""
@@ -153,9 +157,7 @@ class ModuleRun(GraphMaker):
         node = function.node
         frame = Frame(node, function.scope, self._top, function.cls, instance)
         frame.environment.update(unknown_arguments(node))
-        arguments = node.args
-        for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-            frame.environment[one.arg] = self._annotated_value(one.annotation, frame)
+        frame.environment.update(self._annotated_values(node, frame))
         for name, default in defaults(node):
             value = self.evaluate(default, frame)
             if isinstance(value, Instance):
@@ -163,12 +165,15 @@ class ModuleRun(GraphMaker):
         frame.environment.update(receiver(node, instance))
         self._run(node.body, frame)
 
-    def _annotated_value(self, annotation: ast.expr | None, frame: Frame) -> Value:
-        if isinstance(annotation, (ast.Name, ast.Attribute)):
-            found = self.evaluate(annotation, frame)
-            if isinstance(found, ClassValue):
-                return found.any_object
-        return UNKNOWN
+    def _annotated_values(self, node: FunctionNode, frame: Frame) -> dict[str, Value]:
+        """The parameters of a function whose annotation says what they are."""
+        values: dict[str, Value] = {}
+        for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            if isinstance(one.annotation, (ast.Name, ast.Attribute)):
+                found = self.evaluate(one.annotation, frame)
+                if isinstance(found, ClassValue):
+                    values[one.arg] = found.any_object
+        return values
 
     def models_of(self, node: ast.ClassDef) -> Iterator[Instance]:
         """The objects of a class of the module that is a model."""
@@ -210,10 +215,14 @@ class ModuleRun(GraphMaker):
         """As the interpreter; whose variables are asked for is kept."""
         if isinstance(node, ast.Attribute) and node.attr in VARIABLES and not isinstance(node.value, ast.Call):
             self.owners.setdefault(node, []).append(super().evaluate(node.value, frame))
-        value = super().evaluate(node, frame)
-        if isinstance(node, ast.Lambda) and isinstance(value, FunctionValue):
-            self._lambdas[node] = value
-        return value
+        return super().evaluate(node, frame)
+
+    def defined(self, node: FunctionNode, frame: Frame) -> FunctionValue:
+        """As the interpreter; what is defined inside a function is kept for where nothing calls it."""
+        made = super().defined(node, frame)
+        if frame.function is not None or isinstance(node, ast.Lambda):
+            self._nested[node] = made
+        return made
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """As the interpreter, but what is made is an object of its own, and its constructor is run."""

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
 from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.frames import Frame
@@ -144,7 +144,7 @@ class Expressions(ABC):
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 value = self.evaluate(argument.value, frame)
-                starred = True
+                starred = starred or value != Container(())
                 if stars_known and isinstance(value, Container) and not value.keys and not value.pairs:
                     positional.extend(value.values)
                 else:
@@ -172,7 +172,7 @@ class Expressions(ABC):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
-        return join(one.get(key) if isinstance(one, Container) else UNKNOWN for one in _usable(base))
+        return join(_item(one, key) for one in _usable(base))
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
         bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
@@ -209,7 +209,8 @@ class Expressions(ABC):
         """The key of a dict that an expression is, where that is a known text."""
         return text_of(self.evaluate(node, frame))
 
-    def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
+    def defined(self, node: FunctionNode, frame: Frame) -> FunctionValue:
+        """A function that is defined inside another one, or a lambda."""
         return FunctionValue(node, frame.scope, frame, frame.environment)
 
     def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
@@ -371,6 +372,12 @@ def _usable(value: Value) -> Iterable[Value]:
     return [one for one in members(value) if one not in (Constant(None), Container(()))] or [value]
 
 
+def _item(value: Value, key: object) -> Value:
+    if isinstance(value, Container):
+        return value.get(key)
+    return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
+
+
 def _computed(operator: ast.operator, left: Value, right: Value) -> Value:
     if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
         return left.moved(right)
@@ -420,7 +427,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] =
     ast.List: Expressions._tuple,
     ast.Set: Expressions._tuple,
     ast.Dict: Expressions._dict,
-    ast.Lambda: Expressions._lambda,
+    ast.Lambda: lambda run, node, frame: run.defined(node, frame),
     ast.NamedExpr: Expressions._named,
     ast.JoinedStr: Expressions._joined_text,
     ast.ListComp: Expressions._comprehension,

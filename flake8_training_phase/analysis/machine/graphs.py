@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.applications import application
 from flake8_training_phase.keras.names import keras_path
 
 _INPUTS = frozenset({"input", "inputs"})
@@ -59,11 +60,26 @@ class GraphMaker(Interpreter):
             return super().evaluate(node, frame)
         before, events = len(self.events), self.events
         value = super().evaluate(node, frame)
+        if value is UNKNOWN and isinstance(node, ast.Attribute) and node.attr in _OUTPUTS:
+            value = self._output_inside(node.value, frame)
         if value is UNKNOWN:
             named = [frame.lookup(one.id) for one in nodes_in(node) if isinstance(one, ast.Name)]
             called = [output_of(one) for one in walk(events[before:]) if isinstance(one, LayerCall)]
             return derived_tensor([*named, *called])
         return value
+
+    def _output_inside(self, part: ast.expr, frame: Frame) -> Value:
+        """`base.get_layer("conv4").output`, `base.layers[-2].output`: in the models of `keras.applications` layers that
+        behave differently in training stand all along the way.
+        """
+        inner = part.func if isinstance(part, ast.Call) else part.value if isinstance(part, ast.Subscript) else None
+        if not isinstance(inner, ast.Attribute) or inner.attr not in ("get_layer", "layers"):
+            return UNKNOWN
+        models = (
+            members(self.evaluate(inner.value, frame)) if isinstance(inner.value, (ast.Name, ast.Attribute)) else ()
+        )
+        kept = [one for one in models if isinstance(one, Instance) and application(one.type.name) is one.type]
+        return Tensor(tuple(kept), symbolic=True) if kept else UNKNOWN
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """As the interpreter, but what a layer gives is a tensor."""

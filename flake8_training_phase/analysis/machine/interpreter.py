@@ -353,6 +353,8 @@ class Interpreter(Statements):
         elif base.name == "Sequential":
             given = (*arguments.positional, *arguments.keywords.values())
             self.state.base_contents = tuple(known_functions.flattened(given))
+        elif any(one.name == "Wrapper" for one in base.mro):
+            self.state.attributes["layer"] = arguments.by_name(("layer",)).get("layer", UNKNOWN)
 
     def _call_unknown(self, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         flag = arguments.flag(())

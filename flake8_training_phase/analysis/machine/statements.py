@@ -267,7 +267,7 @@ class Statements(Expressions):
         return UNKNOWN
 
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
-        frame.environment[statement.name] = FunctionValue(statement, frame.scope, frame, frame.environment)
+        frame.environment[statement.name] = self.defined(statement, frame)
 
     def _class(self, statement: ast.ClassDef, frame: Frame) -> None:
         body = frame.function.body if isinstance(frame.function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []

@@ -200,3 +200,12 @@ def filtered_name(node: ast.DictComp) -> str | None:
         is_pair = ast.unparse(node.generators[0].target) == f"({key.id}, {ast.unparse(value)})"
         held = source.func.value if is_pair else None
     return held.id if isinstance(held, ast.Name) else None
+
+
+def is_registered(node: ast.AST, name: str) -> bool:
+    """Whether a function is decorated with `name.register`, with or without a type: `functools.singledispatch`."""
+    for decorator in getattr(node, "decorator_list", ()):
+        made = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(made, ast.Attribute) and made.attr == "register" and isinstance(made.value, ast.Name):
+            return made.value.id == name
+    return False

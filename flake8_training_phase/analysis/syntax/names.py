@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
@@ -79,3 +79,28 @@ def with_users(names: Iterable[str], uses: Iterable[tuple[str, frozenset[str]]])
     while more := {name for name, used in known if name not in found and not used.isdisjoint(found)}:
         found |= more
     return frozenset(found)
+
+
+_FILLS = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
+"""Methods that change what a name holds."""
+
+
+def with_needed(block: Sequence[ast.stmt], is_wanted: Callable[[ast.stmt], bool]) -> list[ast.stmt]:
+    """Those statements of a block that are wanted, and those before them that assign, or fill, the names they read."""
+    needed, kept = set[str](), list[ast.stmt]()
+    for statement in reversed(block):
+        if is_wanted(statement) or any(_changes(one, needed) for one in nodes_in(statement)):
+            kept.append(statement)
+            names = (one for one in nodes_in(statement) if isinstance(one, ast.Name))
+            needed |= {one.id for one in names if isinstance(one.ctx, ast.Load)}
+    return kept[::-1]
+
+
+def _changes(node: ast.AST, names: Collection[str]) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _FILLS:
+        changed = root_of(node.func)
+    elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+        changed = root_of(node)
+    else:
+        return False
+    return isinstance(changed, ast.Name) and changed.id in names

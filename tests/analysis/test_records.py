@@ -1,0 +1,68 @@
+"""What dataclasses and named tuples hold is known, though nobody wrote their constructors."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.analysis.conftest import Reported
+
+MODULE = """
+from dataclasses import dataclass, field
+from typing import ClassVar, NamedTuple
+
+import keras
+from keras import layers
+
+
+@dataclass(frozen=True)
+class Config:
+    kinds: ClassVar[tuple] = ("batch", "layer")
+    width: int
+    rate: float = 0.0
+    sizes: list = field(default_factory=list)
+
+
+@dataclass
+class Small(Config):
+    width: int = 4
+    heads: int = 2
+
+
+class Stage(NamedTuple):
+    dense: layers.Layer
+    drop: layers.Layer
+
+
+class Block(layers.Layer):
+    def __init__(self, config, stage):
+        super().__init__()
+        self.drop = layers.Dropout(config.rate)
+        self.stage = stage
+
+    def call(self, x, training=None):
+        return self.drop(self.stage.drop(self.stage.dense(x)))
+
+
+block = Block({config}, {stage})
+"""
+DENSE = "Stage(layers.Dense(2), layers.Dense(2))"
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["Config(8, 0.5)", "Config(width=8, rate=0.5)", "Small(rate=0.5)", "Small(8, 0.5)", "Small(heads=1, rate=1)"],
+)
+def test_a_rate_in_a_configuration(config: str, reported: Reported) -> None:
+    assert reported(MODULE.format(config=config, stage=DENSE)) == {
+        "self.drop(self.stage.drop(self.stage.dense(x)))",
+    }
+
+
+@pytest.mark.parametrize("config", ["Config(8)", "Config(8, 0.0)", "Small()", "Small(8, 0.0)", "Small(heads=4)"])
+def test_a_rate_that_is_off(config: str, reported: Reported) -> None:
+    assert reported(MODULE.format(config=config, stage=DENSE)) == set()
+
+
+def test_layers_in_a_named_tuple(reported: Reported) -> None:
+    stage = "Stage(drop=layers.Dropout(0.5), dense=layers.Dense(2))"
+    assert reported(MODULE.format(config="Config(8)", stage=stage)) == {"self.stage.drop(self.stage.dense(x))"}

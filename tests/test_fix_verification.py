@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_training_phase import engine
@@ -192,3 +194,37 @@ def test_augmentation_of_a_block_that_is_off_without_a_flag_stays_off() -> None:
     assert flip.fix is not None
     assert flip.fix.applicability is Applicability.UNSAFE
     assert flip.fix.message.endswith("puts `self.flip` into training mode where it is called outside of a model")
+
+
+BY_POSITION = """
+import keras
+
+
+class Base(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def body(self, x, training=None):
+        return self.drop(x, GIVEN)
+
+    def call(self, x, training=None):
+        return self.drop(x, GIVEN)
+"""
+HANDED_ON = {
+    "a helper": ("KTP210", "self.body(x)"),
+    "the base class": ("KTP209", "super().call(x)"),
+}
+
+
+@pytest.mark.parametrize("given", ["training", "training=training"])
+@pytest.mark.parametrize(("code", "call"), HANDED_ON.values(), ids=HANDED_ON)
+def test_a_flag_that_another_file_hands_on_by_position(tmp_path: Path, code: str, call: str, given: str) -> None:
+    (tmp_path / "base.py").write_text(BY_POSITION.replace("GIVEN", given), encoding="utf-8")
+    text = (
+        f"from base import Base\n\n\nclass Net(Base):\n    def call(self, x, training=None):\n        return {call}\n"
+    )
+    found = engine.check(SourceText(text), Settings(select=(code,)), str(tmp_path / "net.py"))
+    fixes = [(one.fix.applicability, one.fix.message.partition(": ")[2]) for one in found if one.fix is not None]
+    raises = (Applicability.UNSAFE, "makes `self.drop` raise, which gets the flag by position")
+    assert fixes == [raises if given == "training" else (Applicability.SAFE, "")]

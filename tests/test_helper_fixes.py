@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
@@ -336,3 +337,29 @@ def test_a_model_is_repaired_by_the_parameter_alone() -> None:
     assert block.fix.applicability is Applicability.SAFE
     assert block.fix.message == "Add `training=None` to `call`, where Keras looks for it"
     assert "return self.block(x, training=training)" in fixed(text)
+
+
+BASE = model("""
+    def _body(self, x):
+        return self.drop(x)
+
+    def call(self, x, training=None):
+        return self._body(x)
+    """)
+OVERRIDES = [
+    ("def _body(self, x):\n        return x", "unsafe"),
+    ("def _body(self, x, training=None):\n        return x", "safe"),
+    ("def _body(self, x, **kwargs):\n        return x", "safe"),
+    ("def _tail(self, x):\n        return x", "safe"),
+]
+
+
+@pytest.mark.parametrize(("method", "expected"), OVERRIDES, ids=[method for method, _ in OVERRIDES])
+def test_a_subclass_in_another_file_has_to_take_the_flag_too(tmp_path: Path, method: str, expected: str) -> None:
+    (tmp_path / "base.py").write_text(BASE, encoding="utf-8")
+    other = f"from base import Model\n\n\nclass Other(Model):\n    {method}\n"
+    (tmp_path / "other.py").write_text(other, encoding="utf-8")
+    found = engine.check(SourceText(BASE), Settings(select=("KTP210",)), str(tmp_path / "base.py"))
+    fixes = [one.fix for one in found if one.fix is not None]
+    assert [fix.applicability for fix in fixes] == [expected]
+    assert ("that of other.py has to take it too" in fixes[0].message) is (expected == "unsafe")

@@ -35,7 +35,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.machine.calls import bound
 from flake8_training_phase.analysis.machine.expressions import TooComplex
-from flake8_training_phase.analysis.machine.graphs import GraphMaker
+from flake8_training_phase.analysis.machine.graphs import GraphMaker, GraphOfNames, makes_graph
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -265,7 +265,8 @@ class Program:
         """What an expression at the top of a scope is, with some names beside those of the scope."""
         frame = Frame(None, scope)
         frame.environment.update(names or {})
-        return Interpreter(self).evaluate(node, frame)
+        is_graph = makes_graph(node) and scope.follows_from_names(node)
+        return (GraphOfNames(self) if is_graph else Interpreter(self)).evaluate(node, frame)
 
 
 def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, ProgramPoint
+from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -32,6 +33,18 @@ def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
         return None
     change = AddArgument(call.node, "training", call.forwardable_name)
     return FixPlan(f"Pass `training={call.forwardable_name}`", Applicability.SAFE, (change,))
+
+
+def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
+    """As `forward`: unsafe where the callee may be something unknown as well, which may not take the flag."""
+    if takes_keyword(call.receiver):
+        return forward(layer_class, call)
+    known = join(one for one in members(call.receiver) if one is not UNKNOWN)
+    plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
+    if plan is None:
+        return None
+    message = f"{plan.message}; whatever else `{call.name}` may be has to take it"
+    return replace(plan, message=message, applicability=Applicability.UNSAFE)
 
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:

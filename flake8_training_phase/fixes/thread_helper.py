@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCa
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper, takes_keyword
+from flake8_training_phase.analysis.queries.overrides import methods_without_flag_elsewhere
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
@@ -40,11 +41,14 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class)), *inside]
     changes += [AddArgument(site.node, "training", "training") for site in told]
     all_is_seen = function.name.startswith("_") and told == sites
+    overridden = layer_class.module.once(methods_without_flag_elsewhere).get(function.name) if all_is_seen else None
     is_used = bool(inside) or tells_helpers(layer_class, function, helper.events, given)
     message = f"Add `training=None` to `{function.name}` and pass it at {len(told)} call{'s' * (len(told) > 1)}"
+    if overridden is not None:
+        message = f"{message}; that of {overridden} has to take it too"
     return FixPlan(
         message if is_used else f"{message}, {NOT_USED}",
-        Applicability.SAFE if all_is_seen and is_used else Applicability.UNSAFE,
+        Applicability.SAFE if all_is_seen and is_used and overridden is None else Applicability.UNSAFE,
         tuple(dict.fromkeys(changes)),
     )
 

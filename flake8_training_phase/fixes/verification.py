@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
 from flake8_training_phase.analysis.phase.results import FlowResult, Subject
@@ -43,6 +44,8 @@ class LayerRun:
 
 Phases = frozenset[Phase]
 """The modes that the layers run in which a call reaches."""
+RAISES: Phases = frozenset()
+"""What stands for a call that Keras refuses."""
 Outcomes = dict[LayerRun, Phases]
 
 
@@ -60,11 +63,13 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
             for entry in _entries(layer_class):
                 for subject, (function, callee, place) in subjects.items():
                     phases = frozenset(received.phase for received in entry.report.of(subject))
-                    if phases:
+                    is_refused = subject in entry.report.refused
+                    if phases or is_refused:
                         name = f"{layer_class.name}#{number}"
                         how = (entry.name, entry.generation, entry.leaves, entry.wanted)
                         run = LayerRun(name, function, callee, place, *how)
-                        found[run] = found.get(run, frozenset()) | phases
+                        raises = is_refused or found.get(run) == RAISES
+                        found[run] = RAISES if raises else found.get(run, phases) | phases
     return found
 
 
@@ -75,8 +80,10 @@ def harm(before: Outcomes, after: Outcomes) -> str | None:
     """
     for run, phases in before.items():
         now = after.get(run)
-        if now is None:
+        if now is None or phases == RAISES:
             continue
+        if now == RAISES:
+            return f"makes `{run.callee}` raise, which gets the flag by position"
         if (_all(phases, run.wanted) and not _all(now, run.wanted)) or (
             _all(now, not run.wanted) and not _all(phases, not run.wanted)
         ):
@@ -203,9 +210,12 @@ def _wanted_without_flag(layer_class: LayerClass, leaves: Leaves) -> tuple[bool,
 
 
 def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:
-    """The events of a class by function, callee and number, as an edit of arguments leaves them."""
-    events = [one for one in layer_class.events if isinstance(one, (LayerCall, DirectKerasCall, PhaseTest))]
-    nodes = {one.node: _written(one) for one in events if hasattr(one.node, "lineno")}
+    """The events of a class by function, callee and number, as an edit of arguments leaves them; those in functions of
+    other modules too, which an edit here may hand something else.
+    """
+    events = [one for one in layer_class.all_events if isinstance(one, (LayerCall, DirectKerasCall, PhaseTest))]
+    here = layer_class.module.scope
+    nodes = {one.node: _written(one, here) for one in events if hasattr(one.node, "lineno")}
     counted: dict[tuple[str, str], int] = {}
     numbers: dict[ast.expr, int] = {}
     for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
@@ -213,7 +223,8 @@ def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:
     return {one: (*nodes[one.node], numbers[one.node]) for one in events if one.node in nodes}
 
 
-def _written(event: LayerCall | DirectKerasCall | PhaseTest) -> tuple[str, str]:
+def _written(event: LayerCall | DirectKerasCall | PhaseTest, here: Scope) -> tuple[str, str]:
     node = event.node
     callee = ast.unparse(node.func) if isinstance(node, ast.Call) else "if training"
-    return getattr(event.place.function, "name", "lambda"), callee
+    function = getattr(event.place.function, "name", "lambda")
+    return function if event.place.scope.root is here else f"{function} elsewhere", callee

@@ -438,3 +438,34 @@ def test_a_method_that_is_chosen_by_the_type_of_its_argument(reported: Reported)
                 return self.drop(x)
         """
     assert reported(code) == {"self.drop(x)"}
+
+
+GRAPH = """
+import keras
+
+inputs = keras.Input((8,))
+hidden = keras.layers.LAYER(0.5)(inputs)
+{outputs}
+encoder = keras.Model(inputs, outputs)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.encoder = encoder
+
+    def call(self, x, training=None):
+        return self.encoder(x)
+"""
+OUTPUTS = [
+    ("Dropout", "outputs = keras.layers.Dense(2)(hidden)", {"self.encoder(x)"}),
+    ("GaussianNoise", "both = hidden + inputs\noutputs = keras.layers.Dense(2)(both)", {"self.encoder(x)"}),
+    ("LeakyReLU", "outputs = keras.layers.Dense(2)(hidden)", set()),
+    ("Dropout", "outputs = keras.layers.Dense(2)(inputs)", set()),
+    ("Dropout", "hidden = keras.layers.Dense(2)(inputs)\noutputs = hidden", set()),  # It has the name twice: unknown.
+]
+
+
+@pytest.mark.parametrize(("layer", "outputs", "expected"), OUTPUTS)
+def test_functional_models_of_the_module(layer: str, outputs: str, expected: set[str], reported: Reported) -> None:
+    assert reported(GRAPH.replace("LAYER", layer).format(outputs=outputs)) == expected

@@ -1,4 +1,4 @@
-"""A name that holds one of several functions or layers, by the branch that bound it or by the round of a loop."""
+"""A name that holds one of several functions, layers or flags, by the branch that bound it or the round of a loop."""
 
 from __future__ import annotations
 
@@ -52,6 +52,15 @@ CALLS = {
         """,
         ["KTP213 True"],
     ),
+    "a layer in training, nothing in inference": (
+        """
+        block = self.drop if training else None
+        if block is not None:
+            x = block(x)
+        return x
+        """,
+        ["KTP202 block(x)"],
+    ),
     "one of two functions does not come before the other": (
         """
         if x is None:
@@ -82,6 +91,27 @@ CALLS = {
         return x
         """,
         ["KTP202 block(x)"],
+    ),
+    "a flag of the second round": (
+        """
+        flag = True
+        for _ in range(2):
+            x = self.drop(x, training=flag)
+            flag = False
+        return self.norm(x)
+        """,
+        ["KTP201 self.norm(x)"],
+    ),
+    "what the first round leaves to the second": (
+        """
+        flag = False
+        for _ in range(2):
+            x = self.drop(x)
+            x = self.frozen(x, training=flag)
+            flag = training
+        return x
+        """,
+        ["KTP201 self.drop(x)", "KTP202 self.drop(x)"],
     ),
     "a function of the second round": (
         """

@@ -11,7 +11,8 @@ import itertools
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -76,6 +77,19 @@ class Tally:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A program that runs, or waits for its turn."""
+
+    program: Program
+    folder: tempfile.TemporaryDirectory[str]
+    files: dict[str, Path]
+    runs: dict[int, Future[Any]]
+
+
+AHEAD = 4
+"""How many programs wait, so that neither Keras has to."""
+
 PROGRESS = 100
 """Programs after which a line tells how far it is."""
 
@@ -98,15 +112,24 @@ class Laboratory:
 
     def compare(self, program: Program, exact: bool = False) -> list[Comparison]:
         """What the analysis says of a program against what each Keras does."""
-        with tempfile.TemporaryDirectory() as folder:
-            files = program.write(Path(folder))
-            running = self.observe(program, Path(folder), exact)
-            analysed = Analysed(program, files)
+        return self.compared(self.begin(program, exact))
+
+    def begin(self, program: Program, exact: bool = False) -> Running:
+        """Have a program run by each Keras; those that are begun later wait for it."""
+        folder = tempfile.TemporaryDirectory()
+        files = program.write(Path(folder.name))
+        return Running(program, folder, files, self.observe(program, Path(folder.name), exact))
+
+    def compared(self, running: Running) -> list[Comparison]:
+        """What the analysis says of a program that was begun against what each Keras does."""
+        program = running.program
+        with running.folder:
+            analysed = Analysed(program, running.files)
             return [
                 Comparer(program, analysed, self.generations[keras], self.versions[keras]).compare(
                     run.result()["observed"]
                 )
-                for keras, run in running.items()
+                for keras, run in running.runs.items()
             ]
 
     def compare_fixed(self, program: Program, unsafe: bool, all_right: bool) -> list[str]:
@@ -177,22 +200,35 @@ def _release(version: str) -> Release:
 
 def run(laboratory: Laboratory, wanted: int, seed: int, exact: bool, tally: Tally) -> None:
     """Run so many different programs, and show those with a difference."""
+    waiting: deque[tuple[str, Running]] = deque()
+    for name, program in itertools.islice(different_programs(seed), wanted):
+        waiting.append((name, laboratory.begin(program, exact)))
+        if len(waiting) > AHEAD:
+            finish(laboratory, *waiting.popleft(), tally)
+    while waiting:
+        finish(laboratory, *waiting.popleft(), tally)
+
+
+def different_programs(seed: int) -> Iterator[tuple[str, Program]]:
+    """The programs of a seed with their names, none of them twice."""
     known: set[str] = set()
-    numbers = itertools.count()
-    while tally.programs < wanted:
-        number = next(numbers)
+    for number in itertools.count():
         program = random_program(f"{seed}:{number}")
-        if str(program) in known:
-            continue
-        known.add(str(program))
-        comparisons = laboratory.compare(program, exact)
-        tally.add(comparisons)
-        differences = [one for comparison in comparisons for one in comparison.differences]
-        if differences:
-            tally.different += 1
-            show(f"{seed}:{number}", program, differences)
-        if tally.programs % PROGRESS == 0:
-            print(tally, file=sys.stderr, flush=True)
+        if str(program) not in known:
+            known.add(str(program))
+            yield f"{seed}:{number}", program
+
+
+def finish(laboratory: Laboratory, name: str, running: Running, tally: Tally) -> None:
+    """Count a program, and show it when there is a difference."""
+    comparisons = laboratory.compared(running)
+    tally.add(comparisons)
+    differences = [one for comparison in comparisons for one in comparison.differences]
+    if differences:
+        tally.different += 1
+        show(name, running.program, differences)
+    if tally.programs % PROGRESS == 0:
+        print(tally, file=sys.stderr, flush=True)
 
 
 def run_fixes(laboratory: Laboratory, wanted: int, seed: int) -> int:

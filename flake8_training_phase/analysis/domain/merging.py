@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flake8_training_phase.analysis.domain.values import (
     ALL_LANES,
     LANES,
@@ -52,6 +54,17 @@ def _by_lane(first: Value, first_lanes: int, second: Value, second_lanes: int) -
 def lanes_of(value: Value) -> tuple[Lane, ...]:
     """The lanes that each of `members(value)` is in."""
     return value.lanes if isinstance(value, LaneUnion) else (ALL_LANES,) * len(members(value))
+
+
+def called_by_lane(callee: LaneUnion, live: int) -> Iterator[tuple[Value, Lane]]:
+    """What may be called, with the live lanes in which it is that: None is not called."""
+    found: dict[tuple[Value, ...], int] = {}
+    called = [pair for pair in zip(callee.values, callee.lanes, strict=True) if not isinstance(pair[0], Constant)]
+    for lane, _ in LANES:
+        here = tuple(one for one, lanes in called if lanes & lane & live)
+        if here:
+            found[here] = found.get(here, 0) | lane
+    return ((join(values), lanes) for values, lanes in found.items())
 
 
 def is_flag(value: Value) -> bool:

@@ -139,6 +139,27 @@ class Scope:
         """Whether this scope or one around it binds the name."""
         return name in self._bindings or (self.parent is not None and self.parent.binds(name))
 
+    def bound_once(self, name: str) -> ast.expr | None:
+        """The only expression that a name is bound to here; None where there are others, or none."""
+        bindings = self._bindings.get(name, ())
+        only = bindings[0] if len(bindings) == 1 else None
+        return only if isinstance(only, ast.expr) else None
+
+    def follows_from_names(self, node: ast.expr) -> bool:
+        """Whether the names in an expression, and in theirs, say what it is, whatever the order of statements."""
+        waiting, seen = [node], set[str]()
+        while waiting:
+            for one in nodes_in(waiting.pop()):
+                if isinstance(one, ast.Name) and one.id not in seen:
+                    seen.add(one.id)
+                    bindings = self._bindings.get(one.id, ())
+                    expression = self.bound_once(one.id)
+                    if expression is not None:
+                        waiting.append(expression)
+                    elif not bindings or any(isinstance(binding, ast.expr) for binding in bindings):
+                        return False
+        return True
+
     def _value(self, name: str) -> Value:
         if name not in self._values:
             self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.

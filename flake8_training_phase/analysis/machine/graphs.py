@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
@@ -19,9 +20,13 @@ from flake8_training_phase.analysis.domain.values import (
     members,
 )
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
+from flake8_training_phase.analysis.syntax.definitions import called_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.applications import application
 from flake8_training_phase.keras.names import keras_path
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.domain.around import Objects
 
 _INPUTS = frozenset({"input", "inputs"})
 _OUTPUTS = frozenset({"output", "outputs"})
@@ -105,6 +110,31 @@ class GraphMaker(Interpreter):
         if name in _INPUTS | _OUTPUTS and isinstance(base, Instance) and self._is_layer(base):
             return Tensor((base,) if name in _OUTPUTS else (), symbolic=True)
         return super().attribute(base, name, frame)
+
+
+class GraphOfNames(GraphMaker):
+    """Evaluates a functional model that the statements of a scope make, whose tensors have a name each."""
+
+    def __init__(self, program: Objects) -> None:
+        super().__init__(program)
+        self._tensors: dict[str, Value] = {}
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """As in a function, but the tensors are looked up, whatever the order of their statements."""
+        value = super().evaluate(node, frame)
+        bound = frame.scope.bound_once(node.id) if value is UNKNOWN and isinstance(node, ast.Name) else None
+        if bound is None or not isinstance(node, ast.Name):
+            return value
+        if node.id not in self._tensors:
+            self._tensors[node.id] = UNKNOWN
+            self._tensors[node.id] = self.evaluate(bound, frame)
+        return self._tensors[node.id]
+
+
+def makes_graph(node: ast.expr) -> bool:
+    """Whether an expression makes a functional model: `keras.Model(inputs, outputs)`."""
+    is_model = isinstance(node, ast.Call) and called_name(node) in ("Model", "Functional")
+    return is_model and len(node.args) + len(node.keywords) > 1  # type: ignore[attr-defined]
 
 
 def output_of(call: LayerCall) -> Tensor:

@@ -29,12 +29,11 @@ from flake8_training_phase.analysis.domain.events import (
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.merging import join_lanes
+from flake8_training_phase.analysis.domain.merging import called_by_lane, join_lanes
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
 from flake8_training_phase.analysis.domain.receivers import is_static, receiver
 from flake8_training_phase.analysis.domain.scopes import function_imports
 from flake8_training_phase.analysis.domain.values import (
-    LANES,
     UNKNOWN,
     ClassValue,
     Constant,
@@ -214,20 +213,12 @@ class Interpreter(Statements):
         return self._call_unknown(arguments, node, frame)
 
     def _apply_by_lane(self, callee: LaneUnion, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        """Call what is another thing in each lane: everything runs in its own."""
-        ways: dict[tuple[Value, ...], int] = {}
-        for lane, _ in LANES:
-            if lane & frame.live:
-                here = tuple(one for one, lanes in zip(callee.values, callee.lanes, strict=True) if lanes & lane)
-                ways[here] = ways.get(here, 0) | lane
+        """Call what is another thing in each lane: everything runs in its own, and where it is None nothing does."""
         live, done = frame.live, 0
         result: Value = UNKNOWN
-        for values, lanes in ways.items():
+        for one, lanes in called_by_lane(callee, live):
             frame.live = lanes
-            result, done = (
-                join_lanes(result, done, self.apply(join(values), arguments, node, frame), lanes),
-                done | lanes,
-            )
+            result, done = join_lanes(result, done, self.apply(one, arguments, node, frame), lanes), done | lanes
         frame.live = live
         return result
 

@@ -25,6 +25,7 @@ from flake8_training_phase.analysis.domain.values import (
     PhaseValue,
     Value,
     each,
+    flags_of,
     join,
     members,
     truth,
@@ -32,10 +33,14 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.syntax.blocks import TRY
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.generations import Passed
 
 
 class Statements(Expressions):
     """The interpreter's statements."""
+
+    _in_first_round = False
+    """The first round of a loop is run by itself."""
 
     def block(self, body: Sequence[ast.stmt], frame: Frame) -> None:
         """Run statements until the path ends in every lane."""
@@ -167,22 +172,58 @@ class Statements(Expressions):
                 before[name] = join(values)
 
     def _loop(self, statement: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
+        elements: Value = UNKNOWN
         if isinstance(statement, ast.While):
             self.evaluate(statement.test, frame)
         else:
             elements = self.elements(self.evaluate(statement.iter, frame))
+        first: list[Event] = []
+        later = self._told_otherwise_later(statement, frame)
+        held = {name: frame.environment[name] for name in later}
+        if later:
+            self._in_first_round = True
+            first = self._round(statement, elements, frame)
+            self._in_first_round = False
+            frame.environment.update(later)
         self._join_later_rounds(statement, frame)
+        body = self._round(statement, elements, frame)
+        if later:
+            self.events.append(Branch([[*first, *body], []]))
+        elif body:
+            self.events.append(Loop(body))
+        for name, value in held.items():
+            frame.environment[name] = join_lanes(value, frame.live, frame.environment[name], frame.live)
+        self.block(statement.orelse, frame)
+
+    def _round(self, statement: ast.For | ast.AsyncFor | ast.While, elements: Value, frame: Frame) -> list[Event]:
+        """Run the body once, for any number of rounds."""
         before, live = frame.environment, frame.live
         frame.environment = before.fork()
         body: list[Event] = []
         if not isinstance(statement, ast.While):
             self.assign(statement.target, elements, frame)
         self.into(body, statement.body, frame)
-        if body:
-            self.events.append(Loop(body))
         # After the loop every lane that came in lives again: it may have run no time, or left by a break.
         frame.join(before.fork(), live, frame.environment, frame.live, before)
-        self.block(statement.orelse, frame)
+        return body
+
+    def _told_otherwise_later(self, loop: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> dict[str, Value]:
+        """The flags that every round changes, with what they are in all but the first: joined, they would be unknown.
+
+        The loop is then taken to have two rounds, or none, but not where one inside another would double that.
+        """
+        later: dict[str, Value] = {}
+        if self._in_first_round:
+            return later
+        for name, assigned in _assigned_names([one for one in loop.body if isinstance(one, ast.Assign)]):
+            held = frame.environment.get(name)
+            if held is not None and is_flag(held) and _is_simple(assigned):
+                value = self.evaluate(assigned, frame)
+                joined = flags_of(join_lanes(held, frame.live, value, frame.live))
+                if is_flag(value) and Passed.UNKNOWN in joined and Passed.UNKNOWN not in flags_of(held):
+                    later[name] = value
+        leaves_early = bool(later) and any(isinstance(one, (ast.Continue, ast.Break)) for one in nodes_in(loop))
+        return {} if leaves_early else later
 
     def _join_later_rounds(self, loop: ast.For | ast.AsyncFor | ast.While, frame: Frame) -> None:
         """Make of the flags, layers and functions that a loop changes what they may be in any of its rounds.
@@ -191,9 +232,8 @@ class Statements(Expressions):
         """
         for name, assigned in _assigned_names(loop.body):
             held = frame.environment.get(name)
-            simple = not any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in nodes_in(assigned))
-            if held is not None and (is_flag(held) or (simple and _may_be_called(held))):
-                later = self.evaluate(assigned, frame) if simple else UNKNOWN
+            if held is not None and (is_flag(held) or (_may_be_called(held) and _is_simple(assigned))):
+                later = self.evaluate(assigned, frame) if _is_simple(assigned) else UNKNOWN
                 frame.environment[name] = join_lanes(held, frame.live, later, frame.live)
 
     def _assert(self, statement: ast.Assert, frame: Frame) -> None:
@@ -313,6 +353,11 @@ class Statements(Expressions):
             key = self.key(target.slice, frame)
             longer = (one.with_item(key, value) if isinstance(one, Container) else one for one in members(held))
             self.replace(target.value, join(longer), frame)
+
+
+def _is_simple(node: ast.expr) -> bool:
+    """Whether nothing happens where an expression is evaluated."""
+    return not any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in nodes_in(node))
 
 
 def _may_be_called(value: Value) -> bool:

@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.domain.events import (
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
+from flake8_training_phase.analysis.machine.graphs import Tensor
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import Argument, DependsOn, KerasLayer
 
@@ -51,8 +52,8 @@ def object_dependence(instance: Instance) -> Dependence:
 
 
 def _one(value: Value) -> Dependence:
-    if isinstance(value, Constant):
-        return Dependence.NO
+    if isinstance(value, Constant) or (isinstance(value, Tensor) and not value.layers):
+        return Dependence.NO  # Among the layers of a Sequential a tensor is its `Input`.
     if isinstance(value, FunctionValue):
         return _function(value.node)
     if not isinstance(value, Instance):

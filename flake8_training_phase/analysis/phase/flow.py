@@ -281,6 +281,8 @@ class PhaseTransfer:
             if flag is Passed.ABSENT or call.flag.passed_by is not PassedBy.KEYWORD:
                 return set(context)
             return {ContextEntry(flag, None if flag is slot.phase else call) for slot in context}
+        if _is_refused(call, receiver, flag, self.generation):
+            self.report.refused.add(call)
         if _binds_other_parameter(call, receiver, flag, self.generation):
             flag = Passed.ABSENT
         accepts, default = _signature(receiver.type, self.generation)
@@ -369,6 +371,13 @@ class PhaseTransfer:
 
 def _if_the_same(phases: frozenset[Phase]) -> frozenset[Phase]:
     return phases if len(phases) < 2 else frozenset({Passed.UNKNOWN})
+
+
+def _is_refused(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:
+    """Whether Keras raises: by position Keras 3 takes tensors and None, but no flag: `layers/layer.py:905` (3.15.1)."""
+    takes_anything = isinstance(receiver.type, UserClass) and receiver.type.replaces_dunder_call
+    by_position = call.flag.passed_by is PassedBy.POSITION and isinstance(flag, bool)
+    return by_position and generation.keras == 3 and not takes_anything
 
 
 def _binds_other_parameter(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:

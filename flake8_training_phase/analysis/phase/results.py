@@ -43,6 +43,8 @@ class FlowResult:
     """What every layer call of one class receives in one mode."""
 
     received: dict[Subject, set[ResolvedPhase]] = field(default_factory=dict)
+    refused: set[Subject] = field(default_factory=set)
+    """The calls that raise, because a layer is given the flag by position."""
 
     def of(self, call: Subject) -> set[ResolvedPhase]:
         """What the phase-dependent layers run by a call receive; empty when it does not run or has none."""

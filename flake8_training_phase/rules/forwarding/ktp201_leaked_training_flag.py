@@ -21,7 +21,7 @@ from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true,
 from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
-from flake8_training_phase.fixes.plans import forward, take_and_forward
+from flake8_training_phase.fixes.plans import forward_where_taken, take_and_forward
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.forwarding.graph_leaks import GraphLeak, graph_leaks
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -80,8 +80,9 @@ class LeakedTrainingFlag(Rule):
     parameter is added. In functional and Sequential models there is no fix: a flag in the graph would stay there
     (KTP218). Call the model with `training=False`, or resize before the model.
 
-    Unsafe, with the reason in its text, where `training` is not what was asked for any more: after
-    `if training is None: training = True` it puts the layer into training mode when the model is called without a flag.
+    Unsafe, with the reason in its text, where the callee may be something unknown as well as a layer: that has to take
+    the flag too. And where `training` is not what was asked for any more: after `if training is None: training = True`
+    it puts the layer into training mode when the model is called without a flag.
 
     ## References
 
@@ -190,11 +191,9 @@ def _where(modes: set[RunMode]) -> str:
 def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> FixPlan | None:
     """Pass the flag to the first of some calls, and to the others where that can be done."""
     first = calls[0]
-    if not takes_keyword(first.receiver):
-        return None
     if first.forwardable_name:
-        plan = forward(layer_class, first)
-    elif first.place.is_call_method and not layer_class.cls.accepts_training:
+        plan = forward_where_taken(layer_class, first)
+    elif takes_keyword(first.receiver) and first.place.is_call_method and not layer_class.cls.accepts_training:
         plan = take_and_forward(layer_class, layer_class.layer_calls)
     else:
         return None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
@@ -14,7 +12,7 @@ from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan, Replace
-from flake8_training_phase.fixes.plans import forward
+from flake8_training_phase.fixes.plans import forward_where_taken
 from flake8_training_phase.rules.forwarding.inverted_guards import idle_calls
 from flake8_training_phase.rules.forwarding.jax_backend import is_for_jax, phase_on_jax
 from flake8_training_phase.rules.forwarding.mixed_keras import loses_context
@@ -72,6 +70,9 @@ class TrainingNotForwarded(Rule):
     Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107): the context holds the
     better value.
 
+    Unsafe in a method that `call` does not run here: its default goes before the call context, so that a caller which
+    passes nothing, or a base class in another file that runs the method, turns the layer off. Pass it there too.
+
     Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
 
     - augmentation, which is on by its own default where the class is called outside of a model: a None or a False that
@@ -106,7 +107,7 @@ class TrainingNotForwarded(Rule):
                         f"{called_title(call)} is called without `training`",
                         f"Pass `training={call.forwardable_name}`",
                     )
-                    plan = _passed_on(layer_class, call)
+                    plan = forward_where_taken(layer_class, call)
                     if on_jax is None:
                         message = f"{called} and works only by inheriting the caller's value. {advice}"
                         yield self.problem(call.node, message, layer_class.keras, plan)
@@ -134,18 +135,6 @@ class TrainingNotForwarded(Rule):
                     )
                     plan = FixPlan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
-
-
-def _passed_on(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
-    """Pass the flag: unsafe where the callee may be something unknown as well, which may not take it."""
-    if takes_keyword(call.receiver):
-        return forward(layer_class, call)
-    known = join(one for one in members(call.receiver) if one is not UNKNOWN)
-    plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
-    if plan is None:
-        return None
-    message = f"{plan.message}; whatever else `{call.name}` may be has to take it"
-    return replace(plan, message=message, applicability=Applicability.UNSAFE)
 
 
 def _in_method(call: LayerCall) -> FixPlan | None:

@@ -69,8 +69,9 @@ class TrainingNotPassedToHelper(Rule):
     Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
     the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
     public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
-    and has no flag to pass, and when the helper itself only hands its data on to such a public helper. A class in
-    another file that overrides a private helper is not seen: give its method the parameter too.
+    and has no flag to pass, when the helper itself only hands its data on to such a public helper, and when a class
+    in another file writes a method of that name anew: without the parameter, calling it raises. Files are looked
+    through for such a class where they stand in a folder around and import this one.
 
     ## References
 

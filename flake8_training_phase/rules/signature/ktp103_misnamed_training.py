@@ -62,7 +62,9 @@ class MisnamedTraining(Rule):
     stand; a call in another module that passes the old name would break. Calls with such a name in this module of which
     it is not known what they call are listed in the text of the fix. No fix is offered where one call may also be of
     another class that keeps the name. Under the new name its default takes effect too: a False switches off
-    augmentation inside the layer where that is called outside of a model, in `Dataset.map`.
+    augmentation inside the layer where that is called outside of a model, in `Dataset.map`. And so does what was
+    passed as `training` before and reached nothing: `block(x, training=False)` freezes from then on what it names, and
+    `block(x, training=True)` may leak to layers that are told nothing (KTP201), in `predict()` as well.
 
     ## References
 

@@ -90,14 +90,14 @@ class Harm:
     raises: bool = False
     meant: bool = False
     """The code asks for that mode itself, and the fixes make it heard: its line gives a layer a literal, or nobody
-    gives a flag to a `call` whose own default is True.
+    gives a flag to a `call` whose own default is True, or that does nothing but augment.
     """
 
 
 def right_to_wrong(program: Program, before: list[Observed], after: list[Observed]) -> Iterator[Harm]:
     """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do."""
     lines = {name: module.splitlines() for name, module in program.modules.items()}
-    on = _on_by_default(program)
+    on = _on_by_default(program) | _only_augmenting(program)
     for target, first, second in zip(program.targets, before, after, strict=True):
         for mode in (*MODES, OUTSIDE):
             old, new = first[mode], second[mode]
@@ -114,6 +114,27 @@ def right_to_wrong(program: Program, before: list[Observed], after: list[Observe
                     literal = line[0] in lines and bool(TOLD.search(lines[line[0]][line[1] - 1]))
                     by_default = mode in ("no flag", OUTSIDE) and target.name in on
                     yield Harm(target, told, meant=literal or by_default)
+
+
+def _only_augmenting(program: Program) -> set[str]:
+    """The layers that make layers of augmentation and run nothing else: told nothing, they are on."""
+    found: set[str] = set()
+    for module in program.modules.values():
+        tree = ast.parse(module)
+        for cls in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+            used = set(_used(cls))
+            if used and all(one.startswith("Random") for one in used):
+                found.add(cls.name)
+    return found
+
+
+def _used(cls: ast.ClassDef) -> Iterator[str]:
+    """The layers that a class names, but for its base `Layer`, and what it has from elsewhere in its module."""
+    for node in ast.walk(cls):
+        if isinstance(node, ast.Attribute) and node.attr[:1].isupper() and node.attr != "Layer":
+            yield node.attr
+        elif isinstance(node, ast.Name) and re.match(r"[A-Z]|shared|make_|run", node.id):
+            yield node.id
 
 
 def _on_by_default(program: Program) -> set[str]:

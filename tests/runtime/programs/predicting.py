@@ -20,7 +20,7 @@ from flake8_training_phase.analysis.domain.events import (
     walk,
 )
 from flake8_training_phase.analysis.domain.values import LANES, Constant, Container, Instance, Value, members
-from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence, dependence, parent_dependence
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, object_dependence, parent_dependence
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.project import Project
@@ -117,9 +117,9 @@ def _add(line: Said, event: LayerCall | DirectKerasCall, received: set[Phase], c
     line.unknown |= Passed.UNKNOWN in received or depends is Dependence.MAYBE
     line.unknown |= any(not isinstance(one, (Instance, Constant)) for one in members(event.receiver))
     line.runs |= bool(received) and certain and _is_plain(event)
-    classes = set(_classes(event.receiver))
-    line.constant |= any(_holds_constants(one) for one in classes)
-    line.classes |= {one.name for one in classes}
+    objects = set(_objects(event.receiver))
+    line.constant |= any(_holds_constants(one) for one in objects)
+    line.classes |= {one.type.name for one in objects}
 
 
 def _depends(event: LayerCall | DirectKerasCall) -> Dependence:
@@ -132,28 +132,29 @@ def _is_plain(event: LayerCall | DirectKerasCall) -> bool:
     return plain and _depends(event) is Dependence.YES
 
 
-def _classes(value: Value) -> Iterator[UserClass]:
+def _objects(value: Value) -> Iterator[Instance]:
+    """The objects of classes of the program that a value may be, or hold."""
     for one in members(value):
         if isinstance(one, Instance):
             if isinstance(one.type, UserClass):
-                yield one.type
-                yield from (cls for held in one.type.base_contents(one) for cls in _classes(held))
-            yield from (cls for held in one.contents for cls in _classes(held))
+                yield one
+                yield from (inner for held in one.type.base_contents(one) for inner in _objects(held))
+            yield from (inner for held in one.contents for inner in _objects(held))
 
 
-def _holds_constants(cls: UserClass) -> bool:
-    """Whether a class, or one that it runs, has layers whose phase depends on nothing but constants."""
-    if class_dependence(cls) is Dependence.NO:
+def _holds_constants(one: Instance) -> bool:
+    """Whether an object, or one that it runs, has layers whose phase depends on nothing but constants."""
+    if object_dependence(one) is Dependence.NO:
         return True
-    called = (one.receiver for one in _layer_calls(cls))
-    return any(_holds_constants(one) for value in called for one in _classes(value) if one is not cls)
+    called = (event.receiver for event in _layer_calls(one))
+    return any(_holds_constants(inner) for value in called for inner in _objects(value) if inner.type is not one.type)
 
 
 def _late_graphs(value: Value) -> Iterator[Instance]:
     """The Sequentials without an Input that are run there."""
     for one in members(value):
         if isinstance(one, Instance) and isinstance(one.type, UserClass):
-            held = [event.receiver for event in _layer_calls(one.type)]
+            held = [event.receiver for event in _layer_calls(one)]
             for other in (*held, *one.type.base_contents(one)):
                 if other is not one:
                     yield from _late_graphs(other)
@@ -167,8 +168,9 @@ def _late_graphs(value: Value) -> Iterator[Instance]:
                 yield from _late_graphs(other)
 
 
-def _layer_calls(cls: UserClass) -> Iterator[LayerCall]:
-    return (event for event in walk(cls.trace.events) if isinstance(event, LayerCall))
+def _layer_calls(one: Instance) -> Iterator[LayerCall]:
+    assert isinstance(one.type, UserClass)
+    return (event for event in walk(one.type.program.summary(one).events) if isinstance(event, LayerCall))
 
 
 def _certain(events: Iterable[Event]) -> Iterator[Event]:

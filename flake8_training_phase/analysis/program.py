@@ -148,8 +148,14 @@ class Program:
         return self.state(instance).attributes.get(name) if changed is None else changed
 
     def change(self, instance: Instance, name: str, value: Value) -> None:
-        """Another object assigns an attribute of this one."""
-        self._changes.setdefault(instance, {})[name] = value
+        """Another object assigns an attribute of this one, which is a kind of its own from then on.
+
+        So many are told apart as kinds are: a constructor that makes an object of its own class and changes it would
+        not come to an end.
+        """
+        of_class = [one for one in self._changes if one.type is instance.type]
+        if instance in self._changes or len(of_class) < MAX_KINDS:
+            self._changes.setdefault(instance, {})[name] = value
 
     def _construct(self, instance: Instance, state: ObjectState) -> ObjectState:
         assert isinstance(instance.type, UserClass)

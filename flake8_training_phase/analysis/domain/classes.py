@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
-from flake8_training_phase.analysis.domain.receivers import is_class_method
+from flake8_training_phase.analysis.domain.receivers import is_class_method, is_static
 from flake8_training_phase.analysis.domain.records import written_constructor
 from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
 from flake8_training_phase.analysis.domain.values import (
@@ -296,8 +296,9 @@ class UserClass:
 
     @cached_property
     def own_writing_methods(self) -> tuple[str, ...]:
-        """The methods in its body, other than `call`, that assign attributes."""
-        return tuple(name for name, node in self.methods.items() if name != "call" and _writes_self(node))
+        """The methods in its body, other than `call`, that assign attributes of the object that they are called on."""
+        of_objects = (name for name, node in self.methods.items() if not (is_static(node) or is_class_method(node)))
+        return tuple(name for name in of_objects if name != "call" and _writes_self(self.methods[name]))
 
     def base_argument_values(self, instance: Instance | None = None) -> dict[str, Value] | None:
         """What the constructor of the Keras base is given by name; None when it is not seen."""

@@ -7,6 +7,7 @@ follows from its class and from what it was made with, not from who asks, nor fr
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -64,6 +65,8 @@ class Program:
         self._canonical: dict[Instance, Instance] = {}
         self._changes: dict[Instance, dict[str, Value]] = {}
         """Attributes of objects that others assign: `self.head.drop = …`."""
+        self._changed: Counter[UserClass | KerasLayer] = Counter()
+        """How many objects of a class have such."""
 
     def ask(self, question: Hashable, answer: Callable[[], Answer], meanwhile: Answer) -> Answer:
         """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`."""
@@ -153,9 +156,11 @@ class Program:
         So many are told apart as kinds are: a constructor that makes an object of its own class and changes it would
         not come to an end.
         """
-        of_class = [one for one in self._changes if one.type is instance.type]
-        if instance in self._changes or len(of_class) < MAX_KINDS:
-            self._changes.setdefault(instance, {})[name] = value
+        if instance not in self._changes:
+            if self._changed[instance.type] >= MAX_KINDS:
+                return
+            self._changed[instance.type] += 1
+        self._changes.setdefault(instance, {})[name] = value
 
     def _construct(self, instance: Instance, state: ObjectState) -> ObjectState:
         assert isinstance(instance.type, UserClass)

@@ -1,7 +1,7 @@
 """The checker and the fixer from Python: over text, and over files and folders with any executor.
 
 Results are plain data that does not change. Rows and columns count from 1, columns in characters; an end is the place
-behind the last character. In a notebook, rows count inside their cell.
+after the last character. In a notebook, rows count inside their cell.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put `content` in the place of what stands between `start` and `end`; where they are the same it is inserted."""
+    """Put `content` in the place of what is between `start` and `end`; where they are the same it is inserted."""
 
     start: Location
     end: Location
@@ -117,9 +117,9 @@ class FixedText:
 
     text: str
     fixed: tuple[Finding, ...]
-    """The findings that were fixed, where they stood; their fixes are applied already."""
+    """The findings that were fixed, where they were; their fixes are applied already."""
     findings: tuple[Finding, ...]
-    """The findings that are left, where they stand in `text`."""
+    """The findings that are left, where they are in `text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,9 @@ class FixedFile:
     data: bytes | None = None
     """The new content; None where nothing was fixed."""
     fixed: tuple[Finding, ...] = ()
-    """The findings that were fixed, where they stood; their fixes are applied already."""
+    """The findings that were fixed, where they were; their fixes are applied already."""
     findings: tuple[Finding, ...] = ()
-    """The findings that are left, where they stand in the new content."""
+    """The findings that are left, where they are in the new content."""
     error: str | None = None
     """Why the file could not be read or written."""
 
@@ -153,7 +153,7 @@ def check_text(
     """The findings of Python source code.
 
     `settings` are those of `[tool.training-phase]` by the same keys: `{"keras-versions": "3"}`. With `filename`, the
-    nearest pyproject.toml above it is read as well, and imports are followed from there; nothing has to be there.
+    nearest pyproject.toml above it is read as well, and imports are followed from there; it does not have to exist.
     Raises SettingsError.
     """
     name, for_file, source = _text_with_settings(text, settings, filename)

@@ -123,7 +123,7 @@ def _watch(options: argparse.Namespace, paths: Sequence[Path], default: CommandM
 
 
 def _is_filter(words: Sequence[str]) -> bool:
-    """Whether somebody waits for standard input as fixed text: an editor, which takes what comes for the new text."""
+    """Whether standard output is read as the fixed text: by an editor, which replaces its text with it."""
     return "-" in words and not any(word.partition("=")[0] in _WITHOUT_FIXED_TEXT for word in words)
 
 
@@ -149,9 +149,9 @@ def _parser(default: CommandMode) -> Parser:
         "--config", type=Path, metavar="FILE", help="read the settings from this file, not from a pyproject.toml above"
     )
     where.add_argument("--isolated", action="store_true", help="read no settings from files")
-    add("--force-exclude", action="store_true", help="leave out what is excluded even when it is named as a PATH")
+    add("--force-exclude", action="store_true", help="skip excluded files even when they are named as a PATH")
     add("--watch", action="store_true", help="run again whenever a file changes, until Ctrl-C")
-    add("--show-settings", action="store_true", help="print the settings for each PATH and where they are from")
+    add("--show-settings", action="store_true", help="print the effective settings for each PATH, and their origin")
     add("--show-files", action="store_true", help="print the files that would be checked")
     add("--stdin-filename", default="-", metavar="NAME", help="the name to report standard input under")
     add(

@@ -143,7 +143,7 @@ def _verified(
     except AnalysisError:
         return findings  # A fix of ours breaks the text: whoever makes it reports that with its place.
     finally:
-        project.close(Path(filename).absolute())  # It holds the text with fixes, which nobody has written.
+        project.close(Path(filename).absolute())  # It holds the text with fixes, which is in no file yet.
     return [one if one.fix is None else replace(one, fix=judged.get(one.fix, one.fix)) for one in findings]
 
 
@@ -206,7 +206,7 @@ def unknown(source: SourceText, settings: Settings, filename: str, project: Proj
 
 
 def _style(source: SourceText, settings: Settings, filename: str, project: Project) -> FileStyle:
-    """The style that fixes of a file follow; what stands in other files is read when it is first asked for."""
+    """The style that fixes of a file follow; what is in other files is read when it is first asked for."""
     path = Path(filename)
     if settings.isolated or path.name == "-":
         return FileStyle(source)
@@ -217,7 +217,7 @@ def finding(problem: Violation, source: SourceText, style: FileStyle | None) -> 
     """A problem as a finding, with its place in the text and, when there is a style for it, its fix rendered."""
     rendered = None
     if style is not None and problem.plan is not None:
-        from flake8_training_phase.fixes.render import render  # libcst: only when somebody wants to see a fix.
+        from flake8_training_phase.fixes.render import render  # libcst: only when a caller wants to see a fix.
 
         rendered = render(problem.plan, source, style)
     return Finding(
@@ -256,7 +256,7 @@ def broken_finding(error: AnalysisError) -> Finding:
 
 
 def broken_findings(error: AnalysisError, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
-    """That finding, unless nobody wants to hear of it: it is not selected, or a `# noqa` silences it."""
+    """That finding, unless it is not wanted: it is not selected, or a `# noqa` silences it."""
     found = broken_finding(error)
     unwanted = not settings.selects(found.code, True) or Suppressions(source).silence(found)
     return () if unwanted else (found,)
@@ -283,7 +283,7 @@ def _reparse(source: SourceText) -> None:
 
 
 def _outside_noqa(found: Finding, suppressions: Suppressions) -> Finding:
-    """The finding, without its fix when that would change a line that stands under a `# noqa`."""
+    """The finding, without its fix when that would change a line that is under a `# noqa`."""
     if found.fix is None or not any(suppressions.protects(edit) for edit in found.fix.edits):
         return found
     return replace(found, fix=None)

@@ -41,7 +41,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
-    """Replace what stands between `start` and `end` (exclusive) by `content`."""
+    """Replace what is between `start` and `end` (exclusive) by `content`."""
 
     start: Position
     end: Position

@@ -34,7 +34,7 @@ class TrainingPhasePlugin:
     version = __version__
     configuration: ClassVar[Configuration | None] = None
     asked: ClassVar[tuple[str, ...]] = ()
-    """The codes of rules that flake8 is asked for, whether they are on by default or not."""
+    """The codes of rules that flake8 selects, whether they are on by default or not."""
     projects: ClassVar[Projects | None] = None
     cache: ClassVar[Cache | None] = None
 
@@ -62,7 +62,7 @@ class TrainingPhasePlugin:
             cls.configuration = configuration(options)
         except SettingsError as error:
             raise ExecutionError(f"{cls.name}: {error}") from error
-        # What is on by default is for flake8 to select and ignore. What is off stays off unless it is asked for by
+        # flake8 selects and ignores what is on by default. What is off stays off unless it is selected by
         # its code, whatever `--ignore` says: flake8's own list of codes that are off would be lost to it.
         cls.asked = (*_codes(options, "select"), *_codes(options, "extend_select"))
         cls.projects = cls.cache = None

@@ -1,6 +1,6 @@
 """python-lsp-server's adapter: the diagnostics and code actions of the language server.
 
-pylsp runs flake8 too, if it is told to, and flake8 tells only where a finding begins: its findings of ours are taken
+pylsp can run flake8 too, and flake8 reports only where a finding begins: its findings of ours are taken
 out, as each of them would be shown twice.
 """
 
@@ -35,7 +35,7 @@ PLUGIN = "training_phase"
 
 @hookimpl
 def pylsp_settings() -> dict[str, Any]:
-    """The plugin is on unless somebody turns it off."""
+    """The plugin is on unless it is turned off."""
     return {"plugins": {PLUGIN: {"enabled": True, "settings": {}, "severity": {}}}}
 
 

@@ -32,7 +32,7 @@ class FileResult:
     """The absolute paths of the other files that the findings depend on, those looked for in vain included."""
 
     unknown: tuple[Unknown, ...] = ()
-    """What nobody knows of the file as it is in `after`, where that was asked for."""
+    """What is unknown of the file as it is in `after`, where that was asked for."""
 
     because_of: tuple[Path, ...] = ()
     """The files whose fixes have given this one its first fixes; empty where it had some of its own."""
@@ -47,6 +47,6 @@ class FileResult:
         return replace(self, after=self.before, findings=self.made)
 
     def place(self, position: Position) -> DisplayPosition:
-        """Where something that was found stands in the file."""
+        """The place in the file of something that was found."""
         assert self.after is not None
         return self.after.place(position)

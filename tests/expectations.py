@@ -94,7 +94,7 @@ def code_files(path: Path) -> list[Path]:
 
 
 def unmet(wanted: Expectations, results: Sequence[FileResult], folder: Path) -> Iterator[str]:
-    """What of the expectations is not met by what the tool reports of the case, which stands in `folder`."""
+    """What of the expectations is not met by what the tool reports of the case, which is in `folder`."""
     at: dict[Line, list[Finding]] = {}
     for result in results:
         for finding in result.findings:

@@ -13,6 +13,9 @@ from typing import Literal
 
 MODELS = Path(__file__).parent / "runtime" / "wild"
 
+JAX = "0.10.2"
+"""The release that the entries on JAX were measured with."""
+
 Kind = Literal["safe", "unsafe", "by hand"]
 
 
@@ -63,6 +66,7 @@ class Entry:
     after: Figures
     run: str = "`fit()`"
     """What is run."""
+    backend: Literal["tensorflow", "jax"] = "tensorflow"
     by_hand: Mapping[str, str] = field(default_factory=dict)
     """What is changed by hand, after all fixes."""
 
@@ -239,9 +243,67 @@ ENTRIES = (
         Figures(0, 1, 0, 3),
         run="`model(x)`",
     ),
+    Entry(
+        "stateless_step",
+        "Keras: the guide to distributed training with JAX",
+        "keras-team/keras",
+        "6d68e11485bd4636bd59a9a5b1822da818c811fc",
+        "guides/distributed_training_with_jax.py",
+        "`compute_loss`, which `jax.value_and_grad` differentiates, calls `model.stateless_call` without the flag. "
+        "The three BatchNormalizations and the dropout of the model run in inference mode while it is trained. The "
+        "copy in keras-io, commit `4ff39a6`, passes `training=True`.",
+        3,
+        {"KTP301": "bug"},
+        "unsafe",
+        Figures(0, 1, 0, 3),
+        Figures(1, 1, 3, 3),
+        run="one training step",
+        backend="jax",
+    ),
+    Entry(
+        "book_trainer",
+        "Dive into Deep Learning: the TensorFlow edition",
+        "d2l-ai/d2l-en",
+        "09d0288f5bd63cce2c879032192c621610621e09",
+        "chapter_linear-regression/oo-design.md",
+        "The trainer sets `self.model.training = True`, but `Module.training_step` calls `self(*batch[:-1])` without "
+        "the flag, and `Module.call` only stores a flag that it finds in `**kwargs`: `self.net(X)` receives none. "
+        "Layers of Keras in it, such as those of the chapter on batch normalization, run in inference mode in "
+        "training. The fix is by hand: `call` needs the parameter, and each step passes its own mode. Measured with "
+        "Keras 2.",
+        2,
+        {"KTP101": "bug"},
+        "by hand",
+        Figures(0, 1, 0, 2),
+        Figures(1, 1, 2, 2),
+        run="one training step",
+        by_hand={
+            "def forward(self, inputs)": "def forward(self, inputs, training)",
+            "self.net(inputs)": "self.net(inputs, training=training)",
+            "call(self, inputs, *others, **options)": "call(self, inputs, training=None)",
+            'if "training" in options:\n            self.mode = options["training"]\n        ': "",
+            "self.forward(inputs, *others)": "self.forward(inputs, training)",
+            "self(*inputs)": "self(*inputs, training=True)",
+        },
+    ),
+    Entry(
+        "tabular_autoencoder",
+        "KerasFactory: an experimental autoencoder for anomalies",
+        "UnicoLab/KerasFactory",
+        "0c44b0e17705599e2cce3b78b6b41c0f5623a02d",
+        "experimental/autoencoder.py",
+        "`Autoencoder.call(self, inputs)` has no `training` parameter, so `fit()` passes no flag to its four dropouts. "
+        "The project requires Keras 3.8. The model that it ships, `kerasfactory/models/autoencoder.py`, passes the "
+        "flag on.",
+        3,
+        {"KTP101": "bug"},
+        "safe",
+        Figures(0, 4, 0, 0),
+        Figures(4, 4, 0, 0),
+    ),
 )
 
-_INTRO = """\
+_INTRO = f"""\
 # Found in the wild
 
 Lost `training` flags in public code and teaching material. A lost flag fails silently: nothing raises, and no warning
@@ -251,7 +313,7 @@ The figures are not those of the projects. For each entry there is a small model
 page, in `tests/runtime/wild`. A test checks it, applies the fix, runs Keras before and after, and compares what it
 measures with this page: how many Dropout layers change their input, and in how many BatchNormalization layers the
 moving statistics move. In the table these are *drop* and *move*. Keras 3 is 3.15.1, Keras 2 is `tf_keras` 2.21.0, both
-with TensorFlow 2.21.0.
+with TensorFlow 2.21.0. The entry on JAX was measured with JAX {JAX}.
 
 A *safe* fix is applied by default, an *unsafe* one with `--unsafe-fixes`: it changes what a training step computes.
 """
@@ -272,12 +334,13 @@ def _row(entry: Entry) -> str:
 
 def _section(entry: Entry) -> str:
     codes = ", ".join(f"[{code}](rules/{code}.md) ({severity})" for code, severity in entry.codes.items())
+    on = " on JAX" if entry.backend == "jax" else ""
     return "\n\n".join(
         [
             f"## {entry.title}",
             f"[`{entry.file}`]({entry.url}) of {entry.repository}, commit `{entry.commit[:7]}`",
             entry.what,
             f"Reported: {codes}. Fix: {entry.fix}. Small model: `tests/runtime/wild/{entry.model}.py`.",
-            f"Measured in {entry.run}, Keras {entry.keras}: {entry.before}; after the fix {entry.after}.",
+            f"Measured in {entry.run}, Keras {entry.keras}{on}: {entry.before}; after the fix {entry.after}.",
         ]
     )

@@ -1,6 +1,6 @@
 """The examples in `docs/output.md`: what each output format says of a file in `examples/`.
 
-They stand in a code block behind a comment with the name of the format; `python -m tests.generate_docs` writes them.
+They stand in a code block after a comment with the name of the format; `python -m tests.generate_docs` writes them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _block(name: str, language: str) -> str:
 
 
 def with_map(page: str) -> str:
-    """A page with a new map, for each `training-phase-map` command in a block behind `<!-- map: COMMAND -->`."""
+    """A page with a new map, for each `training-phase-map` command in a block after `<!-- map: COMMAND -->`."""
     return _MAP.sub(lambda match: f"<!-- map: {match[1]} -->\n```text\n{_mapped(match[1].split()[1:])}```", page)
 
 

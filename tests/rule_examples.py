@@ -1,8 +1,8 @@
-"""The examples of the rules, as they stand in `tests/rules/ktp202`.
+"""The examples of the rules, as they are in `tests/rules/ktp202`.
 
-`NAME.bad.py` is code that the rule speaks of, `NAME.fixed.py` what its fixes make of it, if they make anything, and
+`NAME.bad.py` is code that the rule reports, `NAME.fixed.py` what its fixes make of it, if they make anything, and
 `NAME.good.py` code that it must not speak of. `proofs.toml` has a table for each bad example, in the order of the
-rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py` is code that the rule speaks of as
+rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py` is code that the rule reports as
 well, without a proof and not on the page: what says it in other words, or does not run here.
 """
 

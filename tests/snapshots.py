@@ -12,7 +12,7 @@ them (`ktp202`, `cases/tab_cells`) choose inputs. A snapshot stands beside its i
       safe fix: the message of the fix
         12:30 insert ', training=training'
 
-Rows and columns count from 1; the end is the first column behind.
+Rows and columns count from 1; the end is the first column after.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def difference(one: Input, now: str | None = None) -> str:
 
 
 def messages(snapshot: Path) -> Iterator[str]:
-    """The messages that are kept in a snapshot: what stands behind the quoted lines of each finding."""
+    """The messages that are kept in a snapshot: what is after the quoted lines of each finding."""
     lines = snapshot.read_text(encoding="utf-8").splitlines()
     for above, line in itertools.pairwise(lines):
         if above.startswith("  |") and not line.startswith("  |"):

@@ -1,4 +1,4 @@
-"""Augmentation in a training step is on without a flag; what stands beside it is not."""
+"""Augmentation in a training step is on without a flag; what is beside it is not."""
 
 from __future__ import annotations
 

@@ -296,7 +296,7 @@ def test_check_and_diff_of_standard_input(fix: Fix) -> None:
 
 
 def carets(text: str, fix: Fix) -> list[str]:
-    """The reported line and the one under it, without what stands before the code."""
+    """The reported line and the one under it, without what is before the code."""
     shown = [line for line in fix("--check", "-", stdin=text.encode()).lines if " | " in line or line.endswith("|")]
     return [line.partition(" | ")[2] for line in shown]
 

@@ -247,7 +247,7 @@ def test_what_git_ignores_can_be_named(repository: Path) -> None:
 def test_git_stops_at_the_repository(project: Path) -> None:
     touch(project, "a.py plain/a.py inner/a.py inner/.git/HEAD")
     lay_out(project, **{".gitignore": "a.py\n"})
-    # Where there is no repository, what stands in the folder that is named counts; a repository has its own.
+    # Where there is no repository, what is in the folder that is named counts; a repository has its own.
     assert found(project) == ["inner/a.py"]
     assert found(project, "inner") == ["inner/a.py"]
     assert found(project, "plain") == ["plain/a.py"]

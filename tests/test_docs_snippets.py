@@ -1,6 +1,6 @@
 """Every snippet in the documentation is run by a test, or says beside it why it is not.
 
-A block behind `<!-- not run: why -->` is not run. Those in `ELSEWHERE` are run by the tests named there, all others
+A block after `<!-- not run: why -->` is not run. Those in `ELSEWHERE` are run by the tests named there, all others
 here.
 """
 
@@ -58,7 +58,7 @@ class Snippet:
     language: str
     code: str
     comment: str
-    """What stands in the comment in the line before the block."""
+    """What is in the comment in the line before the block."""
 
     def __str__(self) -> str:
         return f"{self.page}-{self.number}"

@@ -149,7 +149,7 @@ def test_a_bare_generator_is_refused(before: str) -> None:
 
 @pytest.mark.parametrize("before", ["f'{f(x)}'", "f'''\n{f(x)}\n'''", "f'é{x}{f(x)!r:>{f(y)}}'"])
 def test_calls_in_f_strings_are_fixed_right_or_not_at_all(before: str) -> None:
-    # Up to Python 3.11, the places of what stands in an f-string are not always right.
+    # Up to Python 3.11, the places of what is in an f-string are not always right.
     source = SourceText(before)
     for call in calls(parse(source)):
         text = made(source, AddArgument(call, "training", "training"))
@@ -184,7 +184,7 @@ PARAMETERS = [
     ("def call(self, *x: int):", "def call(self, *x: int, training: bool | None = None):"),
     ("def call(self, x, **kw: int):", "def call(self, x, training: bool | None = None, **kw: int):"),
     ("def call(self, x, *, m: int):", "def call(self, x, training: bool | None = None, *, m: int):"),
-    # In front of what is keyword-only, behind `*args`
+    # In front of what is keyword-only, after `*args`
     ("def call(self, x, *, mask=None):", "def call(self, x, training=None, *, mask=None):"),
     ("def call(self, x,*, mask=None):", "def call(self, x, training=None,*, mask=None):"),
     ("def call(self, x, **kwargs):", "def call(self, x, training=None, **kwargs):"),

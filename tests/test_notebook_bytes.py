@@ -22,7 +22,7 @@ FIXED = {"call(self, x)": "call(self, x, training=None)", "drop(x)": "drop(x, tr
 
 
 def fixed(source: str) -> str:
-    """The `source` of a cell, as it stands in a notebook, after the safe fixes."""
+    """The `source` of a cell, as it is in a notebook, after the safe fixes."""
     document = open_document("a.ipynb", (AFTER % source).encode())
     text = engine.fix(document.source, Settings(), "a.ipynb").text
     written = document.with_text(text).to_bytes().decode()

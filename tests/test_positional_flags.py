@@ -1,4 +1,4 @@
-"""The flag by position outside of `call`, and with other arguments behind it (KTP203)."""
+"""The flag by position outside of `call`, and with other arguments after it (KTP203)."""
 
 from __future__ import annotations
 

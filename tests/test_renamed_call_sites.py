@@ -1,4 +1,4 @@
-"""What passes a renamed flag by its old name follows, wherever it stands in the module (KTP103)."""
+"""What passes a renamed flag by its old name follows, wherever it is in the module (KTP103)."""
 
 from __future__ import annotations
 

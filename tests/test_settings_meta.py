@@ -33,7 +33,7 @@ else:
 
 DOCS = ROOT / "docs" / "settings.md"
 CATALOGUE = '{"format": 1, "package": "my_lib", "release": "", "layers": []}'
-"""What stands in the file that the example of `catalogues` names."""
+"""What is in the file that the example of `catalogues` names."""
 
 each_setting = pytest.mark.parametrize("key", declared())
 

@@ -16,7 +16,7 @@ from flake8_training_phase.sources.text import SourceText
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fingerprint:
-    """What stays the same of a finding of one file as long as nobody touches its line."""
+    """What identifies a finding of one file as long as its line is not edited."""
 
     code: str
     scope: str

@@ -59,7 +59,7 @@ def _with_comments(source: SourceText, lines: Lines, reason: str) -> tuple[str, 
         return text, done
     if len(lines) <= 1:
         return source.text, []
-    # Comments stand at the end of their rows, so those of one half leave the rows of the other where they are.
+    # Comments are at the end of their rows, so those of one half leave the rows of the other where they are.
     rows = list(lines)
     half = len(rows) // 2
     text, first = _with_comments(source, {row: lines[row] for row in rows[:half]}, reason)

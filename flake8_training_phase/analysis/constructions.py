@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def constructions_of(module: Module, program: Objects) -> tuple[Made, ...]:
-    """Every construction that the code of a module comes to, in the order in which they are come to.
+    """Every construction that the code of a module makes, in the order of its run.
 
     Its code begins with what nothing in the module calls: classes that it does not make, its own statements, functions
     that are left to others. What those make is made with known arguments, so nothing else need be run on unknown ones,
-    but for what no way was found to.
+    without what no way was found to.
     """
     return tuple(_Search(module, program).found())
 
@@ -98,7 +98,7 @@ class _Search:
 
     @cached_property
     def _constructing_names(self) -> frozenset[str]:
-        """The classes of the module, and the functions and methods that may come to construct one of them."""
+        """The classes of the module, and the functions and methods that may construct one of them."""
         uses = ((node.name, names_in(node)) for node, _, _ in self._functions())
         return with_users((cls.name for cls in self.classes), uses)
 
@@ -106,7 +106,7 @@ class _Search:
         return not names_in(node).isdisjoint(self._constructing_names)
 
     def _functions(self) -> Iterator[tuple[FunctionDef, Scope, UserClass | None]]:
-        """The functions of the module and the methods of its classes, but for those that objects run themselves."""
+        """The functions of the module and the methods of its classes, without those that objects run themselves."""
         for node, scope in self.module.scope.definitions:
             if isinstance(node, FunctionDef):
                 yield node, scope, None

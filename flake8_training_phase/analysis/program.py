@@ -43,7 +43,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 Answer = TypeVar("Answer")
 
 MAX_KINDS = 64
-"""How many kinds of objects of one class are told apart; more are taken for any object of the class."""
+"""How many kinds of objects of one class are told apart; more than that are treated as any object of the class."""
 
 
 class Program:
@@ -101,7 +101,7 @@ class Program:
     # Objects.
 
     def canonical(self, instance: Instance) -> Instance:
-        """The object that stands for all that are made of the same class with arguments that come to the same."""
+        """The object that stands for all that are made of the same class with equal arguments."""
         cls = instance.type
         if isinstance(cls, KerasLayer) or instance in self._changes:
             return instance
@@ -113,14 +113,14 @@ class Program:
         return self._kind(instance)
 
     def _any_object(self, cls: UserClass) -> Instance:
-        """What stands for any object of a class: the only kind that its module makes, if there is but one."""
+        """What stands for any object of a class: the only kind that its module makes, if there is only one."""
         kinds = {self.canonical(one.instance) for one in self._constructions_of(cls)}
         if len(kinds) > 1:
             return cls.instance
         return next(iter(kinds), cls.unknown_instance)
 
     def _kind(self, instance: Instance) -> Instance:
-        """The first object that was made of the same class with arguments that come to the same."""
+        """The first object that was made of the same class with equal arguments."""
         cls = instance.type
         assert isinstance(cls, UserClass)
         assert instance.construction is not None
@@ -208,7 +208,7 @@ class Program:
         return self.ask(("constructions", module), lambda: constructions_of(module, self), meanwhile=())
 
     def _run(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> bool:
-        """Run a method of the subject on unknown arguments but for those given; False when it was too complex."""
+        """Run a method of the subject on unknown arguments, except those given; False when it was too complex."""
         node, instance = method.node, run.subject
         assert instance is not None
         run.state.visited.add(node)

@@ -49,7 +49,7 @@ _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
 class Project:
-    """The modules that were read in one run, and what the user tells of what is outside."""
+    """The modules that were read in one run, and the user's declarations about what is outside."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Project:
         self.program = Program()
         self._installed = installed
         self._texts = texts or {}
-        """What is to be read instead of what stands in some files, by absolute path."""
+        """What is to be read instead of what is in some files, by absolute path."""
         self.follows_imports = follows_imports
         self._most_modules = most_modules
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
@@ -88,7 +88,7 @@ class Project:
         known = self._modules.get(path)
         if known is not None and known.text == text:
             return known
-        if path in self._modules:  # Otherwise nobody has looked for it.
+        if path in self._modules:  # Otherwise it was not searched for.
             self.close(path)
         if len(self._modules) > self._most_modules:
             self._modules.clear()
@@ -113,14 +113,14 @@ class Project:
         return {path: module for path, module in self._modules.items() if module is not None}
 
     def forget(self, path: Path) -> None:
-        """Read a file anew when it is asked for the next time."""
+        """Read a file again the next time it is needed."""
         self._trees.pop(path, None)
         self.close(path)
 
     def lookups_for(self, path: Path) -> frozenset[str]:
         """Every file that was looked for to follow the imports of a file, and those of the modules they led to.
 
-        A change of any of them, or its coming into being, may change what the file comes to.
+        A change of any of them, or its coming into being, may change the result of the file.
         """
         found: set[str] = set()
         waiting = [str(path)]
@@ -188,7 +188,7 @@ class Project:
         spelled = self.knowledge.spelled(dotted)
         if spelled != dotted:
             return external(spelled)
-        # What is defined in the project is read there; a user can only tell of what was not found.
+        # What is defined in the project is read there; a user can only declare what was not found.
         layer = self.knowledge.layer(dotted) if found is None or found is UNKNOWN else None
         return found if layer is None else ClassValue(layer, names.ALL)
 
@@ -216,7 +216,7 @@ class Project:
         return self._module(package.path.parent / name, self._looked_for(package.path))
 
     def importers(self, module: Module, names: Collection[str]) -> Iterator[Module]:
-        """The modules in the folders around a module that import it, as far as their texts tell, and say one of its
+        """The modules in the folders around a module that import it, judging by their texts, and mention one of its
         names.
         """
         asked = self._looked_for(module.path)
@@ -252,7 +252,7 @@ class Project:
                         yield path, source.text
 
     def _folder(self, binding: Import, importer: Path, asked: set[str]) -> Path | None:
-        """The folder in which the first part of an import's path stands."""
+        """The folder of the first part of an import's path."""
         folder = importer.parent
         if binding.level:
             for _ in range(binding.level - 1):
@@ -340,7 +340,7 @@ class Projects:
         return self._projects[key]
 
     def forget(self, path: Path) -> None:
-        """Read a file anew when it is asked for the next time."""
+        """Read a file again the next time it is needed."""
         for project in self._projects.values():
             project.forget(path)
 

@@ -1,7 +1,7 @@
-"""What a catalogue says of one class, found out by making objects of it with some arguments and others.
+"""What a catalogue holds about one class, found out by making objects of it with some arguments and others.
 
-What a class depends on is asked of the same analysis that checks code. Only what it surely knows is said: a class of
-which it cannot tell is unknown to those who use it, and nothing is reported of it.
+The same analysis that checks code says what a class depends on. Only what it knows for sure is recorded: a class of
+which it does not know is unknown where it is used, and nothing is reported for it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OTHER_TEXT = Constant("something else")
 
 
 def layer_facts(cls: UserClass) -> dict[str, object] | None:
-    """What a catalogue says of a class; None for one whose signature Keras does not see, or that it does not fill."""
+    """What a catalogue holds about a class; None where Keras does not see the signature, or does not fill it."""
     if hides_signature(cls) or cls.phase_parameter not in (None, "training") or cls.phase_in_kwargs:
         return None
     base = next((one for one in cls.mro if isinstance(one, KerasLayer) and not one.origin), None)
@@ -154,14 +154,14 @@ class _Trials:
         return not _is_normalization(made, ()) if frozen else dependence(made) is Dependence.YES
 
     def _deciding_switches(self) -> tuple[_Parameter, ...]:
-        """The arguments that are True or False, and one of which is enough for an object to depend on the phase."""
+        """The arguments that are True or False, and one of which is enough for an object to depend on the mode."""
         if self._depends({}):
             return tuple(one for one in self._parameters if one.switch and not self._depends({}, **_flipped(one)))
         found = (one for one in self._parameters if one.switch is False)
         return tuple(one for one in found if self._depends({}, **_flipped(one)))
 
     def _rests_on_more(self) -> bool:
-        """Whether it hangs on what a catalogue cannot say: on a text, on something that has to be False, on two
+        """Whether it depends on what a catalogue cannot say: on a text, on something that has to be False, on two
         arguments together, on a configuration, or on a rate that drops nothing when it is one.
         """
         if not self._depends({}):
@@ -209,7 +209,7 @@ def _by_default(annotation: ast.expr | None, scope: Scope) -> Value:
 
 
 def _is_normalization(value: Value, inside: tuple[UserClass, ...]) -> bool:
-    """Whether nothing in a layer depends on the phase but what `trainable = False` stops."""
+    """Whether nothing in a layer depends on the mode but what `trainable = False` stops."""
     return all(_one_is_normalization(one, inside) for one in members(value))
 
 

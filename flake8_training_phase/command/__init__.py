@@ -1,1 +1,1 @@
-"""The command `training-phase-fix`: what it is asked for, and what it does."""
+"""The command `training-phase-fix`: its options, and what it does."""

@@ -21,7 +21,7 @@ from flake8_training_phase.results import FileResult
 def finish_run(options: RunOptions, results: Sequence[FileResult], errors: Sequence[FileError], stream: TextIO) -> int:
     """Report the results of a run, on a stream or where the user wants it; gives the exit code.
 
-    `errors` are those that belong to no result, and were told already.
+    `errors` are those that belong to no result, and were reported already.
     """
     of_results = [FileError(result.path, result.error) for result in results if result.error is not None]
     for error in of_results:

@@ -13,7 +13,7 @@ from flake8_training_phase.configuration.errors import SettingsError
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells give it."""
 CUT_SHORT = 141
-"""The exit code when nobody reads the output to its end, as shells give it."""
+"""The exit code when the reader of the output goes away, as shells give it."""
 
 
 def ended(name: str, run: Callable[[], int], on_mistake: Callable[[], None] = lambda: None) -> int:

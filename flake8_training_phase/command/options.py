@@ -16,7 +16,7 @@ from flake8_training_phase.output.colours import Colour
 from flake8_training_phase.output.destination import Destination
 
 DEFAULT_REASON = "pre-existing"
-"""What stands behind the codes of `# noqa` comments when nobody gives a reason."""
+"""What is after the codes of `# noqa` comments when no reason is given."""
 
 
 class CommandMode(Enum):
@@ -44,7 +44,7 @@ class Verbosity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is asked for."""
+    """The options of a run."""
 
     mode: CommandMode = CommandMode.FIX
     unsafe: bool = False
@@ -57,7 +57,7 @@ class RunOptions:
     baseline: Baseline = EMPTY
     """The findings that are neither reported nor fixed."""
     reason: str = DEFAULT_REASON
-    """What stands in `# noqa` comments."""
+    """What is in `# noqa` comments."""
     exit_zero: bool = False
     """Whether findings leave the exit code at 0."""
     exit_non_zero_on_fix: bool = False
@@ -90,9 +90,9 @@ def add_run_options(parser: argparse.ArgumentParser, default: CommandMode) -> No
     modes.add_argument(
         "--write-catalogue",
         metavar="PACKAGE",
-        help="write what is known of the layers of a package, given by its folder, for the setting `catalogues`",
+        help="write a catalogue of the layers of a package, given by its folder, for the setting `catalogues`",
     )
-    reason = "what --add-noqa writes behind the codes (default: %(default)s)"
+    reason = "what --add-noqa writes after the codes (default: %(default)s)"
     group.add_argument("--reason", type=_line, metavar="TEXT", default=DEFAULT_REASON, help=reason)
 
 
@@ -137,7 +137,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         dest="output_format",
         action="store_const",
         const="statistics",
-        help="show how often each rule was violated, instead of the findings",
+        help="show the number of findings per rule, instead of the findings",
     )
     group.add_argument("-o", "--output-file", type=Path, metavar="FILE", help="write the report to a file")
     group.add_argument(

@@ -1,4 +1,4 @@
-"""The parser of the command line: mistakes are told in one line, with the known word that comes closest."""
+"""The parser of the command line: mistakes are reported in one line, with the known word that comes closest."""
 
 from __future__ import annotations
 

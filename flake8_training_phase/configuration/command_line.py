@@ -59,5 +59,5 @@ def _how(one: Setting) -> dict[str, Any]:
 
 
 def _by_commas(text: str) -> list[str]:
-    """Patterns, in which spaces may stand."""
+    """Patterns, which may contain spaces."""
     return [word for part in text.split(",") if (word := part.strip())]

@@ -1,4 +1,4 @@
-"""What is said of a setting that means nothing."""
+"""Errors about settings that mean nothing."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from flake8_training_phase.printable import printable
 
 
 class SettingsError(Exception):
-    """A setting that means nothing; the message says where it stands and what comes nearest."""
+    """A setting that means nothing; the message says where it is and what comes nearest."""
 
     def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(map(printable, lines)))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What to say behind "unknown": the known word that comes closest, or nothing."""
+    """What to say after "unknown": the known word that comes closest, or nothing."""
     import difflib  # Only for those who have made a mistake.
 
     words = list(known)
@@ -35,7 +35,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def no_such_rule(word: str, codes: Iterable[str], names: Iterable[str] = ()) -> str:
-    """What to say of a word that is no rule. Codes of other tools are not taken for misspelled ones: `F401`."""
+    """The error for a word that is no rule. Codes of other tools, such as `F401`, are no misspelled ones."""
     hint = nearest(word.upper(), [code for code in codes if _is_one_edit_away(word.upper(), code)])
     hint = hint or nearest(word.lower(), names)
     return f"no rule has the code `{word}`{hint}" if hint else f"`{word}` is not a flake8-training-phase rule"

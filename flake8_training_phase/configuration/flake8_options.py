@@ -58,7 +58,7 @@ def configuration(options: argparse.Namespace) -> Configuration:
 
 
 def _name(one: Setting) -> str:
-    """The attribute of an option: flake8 makes it from the option's name when the option stands in a file."""
+    """The attribute of an option: flake8 makes it from the option's name when the option is in a file."""
     return f"{_PREFIX}{one.key}".replace("-", "_")
 
 

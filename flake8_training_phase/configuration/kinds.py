@@ -238,7 +238,7 @@ class Parameters(Names):
 
 
 class KerasModules(Names):
-    """Names of modules that are a Keras, each with its major version behind `=` where only one is meant."""
+    """Names of modules that are a Keras, each with its major version after `=` where only one is meant."""
 
     metavar = "NAME[=2|3]"
     _pattern = r"[^\W\d]\w*(\.[^\W\d]\w*)*(=[23])?"
@@ -339,7 +339,7 @@ def _table(key: str, texts: object) -> dict[str, list[str]]:
 
 
 def _path_pattern(key: str, text: str) -> str:
-    # Nothing but these can make a pattern invalid, and asking costs an import.
+    # Only these can make a pattern invalid, and asking costs an import.
     if not text.strip() or (("\\" in text or "[" in text) and not is_pattern(text)):
         raise SettingsError(f"{key}: `{shortened(text)}` is no pattern for paths")
     return text

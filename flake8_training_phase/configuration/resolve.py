@@ -1,4 +1,4 @@
-"""The settings that count for a file: those of the options, over those of the nearest pyproject.toml, over defaults."""
+"""The effective settings of a file: those of the options, over those of the nearest pyproject.toml, over defaults."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_training_phase.printable import shortened
 from flake8_training_phase.sources.globs import Globs, absolute
 
 DEFAULT = "default"
-"""Where a value is from that nobody has given."""
+"""Where a value is from that was not given."""
 ACTIVE_ENVIRONMENT = "VIRTUAL_ENV"
 """The variable that names the environment somebody works in."""
 
@@ -28,7 +28,7 @@ class Resolved(NamedTuple):
 
 
 class Configuration:
-    """What the options of a front end say, and the files that stand behind them."""
+    """What the options of a front end say, and the files behind them."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Configuration:
         """Settings from options, by key, and from files.
 
         `config` is a file to read instead of those found above the checked files, `isolated` reads none. `taken` are
-        the keys that count when they stand in a file, if not all do. Raises SettingsError.
+        the keys that count when they are in a file, if not all do. Raises SettingsError.
         """
         self._isolated = isolated
         self._taken = frozenset(declared()) if taken is None else taken
@@ -59,7 +59,7 @@ class Configuration:
             self.for_folder(config.parent)  # What is wrong in it is said at once.
 
     def for_folder(self, folder: Path) -> Resolved:
-        """The settings for what stands in a folder. Raises SettingsError."""
+        """The settings for what is in a folder. Raises SettingsError."""
         name = absolute(folder)
         if name not in self._by_folder:
             file = self._file(name)
@@ -102,7 +102,7 @@ class Configuration:
 
 
 def _read(values: Mapping[str, object], folder: str) -> dict[str, object]:
-    """The values of settings from what stands in a table, by key. Raises SettingsError."""
+    """The values of settings from what is in a table, by key. Raises SettingsError."""
     for key in values:
         if key not in declared():
             raise SettingsError(f"unknown setting `{shortened(key)}`{nearest(key, declared())}")

@@ -95,7 +95,7 @@ class Settings:
     catalogues: tuple[CatalogueFile, ...] = setting(
         (),
         CatalogueFiles(),
-        "files that tell of the layers of other libraries, as --write-catalogue writes",
+        "files that describe the layers of other libraries, made with --write-catalogue",
         flake8=True,
     )
     ignore_classes: tuple[str, ...] = setting(
@@ -131,8 +131,8 @@ class Settings:
         return not matches(code, self.unfixable) or _longest(code, self.fixable) > _longest(code, self.unfixable)
 
     def for_file(self, path: Path) -> Settings:
-        """The settings for checking one file, once it is known that it is checked: of the settings that are about
-        paths only what they come to is left, and of those for the whole run nothing, so that files which are checked
+        """The settings for checking one file, once it is known that it is checked. Settings about paths are
+        reduced to their effective values, and those for the whole run are dropped, so that files which are checked
         alike have equal settings.
         """
         # To make a path absolute takes long where there are many files.

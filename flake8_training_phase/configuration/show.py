@@ -1,4 +1,4 @@
-"""Shows settings as they could stand in a pyproject.toml, and where each is from."""
+"""Shows settings as they could be written in a pyproject.toml, and where each is from."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _Item = cst.Arg | cst.Param | cst.ParamSlash | cst.ParamStar
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The line that a node stands in: what is before it and behind it, and how long it may be."""
+    """The line that a node is in: what is before it and after it, and how long it may be."""
 
     before: str
     behind: str
@@ -58,7 +58,7 @@ def broken(node: Node, line: Line, newline: str, indents: tuple[str, str] | None
     if len(items) == 1 or len(inner + one_line) <= line.length:
         yield _with_layout(node, _newline(inner, newline), _SPACE, _newline(outer, newline), trailing=False)
     if len(items) == 1:
-        return  # A comma behind it would only make it look like more.
+        return  # A comma after it would only make it look like more.
     each = _newline(inner, newline)
     yield _with_layout(node, each, each, _newline(outer, newline), trailing=_takes_comma(items[-1]))
 
@@ -70,7 +70,7 @@ def _indents(line: Line) -> tuple[str, str]:
 
 
 def indents_of_block(node: cst.Call | cst.FunctionDef) -> tuple[str, str] | None:
-    """How far in what is in the brackets of a node stands, and the closing one, where that is one line between them:
+    """The indent of what is in the brackets of a node, and of the closing one, where that is one line between them:
     Black's first layout.
     """
     items, opening = _items(node), _opening(node)
@@ -110,7 +110,7 @@ def on_line_of_its_own(node: Node, name: str, line: Line, newline: str) -> Node:
 
 
 def _below_the_bracket(node: cst.Call | cst.FunctionDef, line: Line) -> str | None:
-    """How far in the first item stands, in spaces; None where nothing can be written below it."""
+    """The indent of the first item, in spaces; None where nothing can be written below it."""
     called = node.func if isinstance(node, cst.Call) else node.name
     head = cst.Module([]).code_for_node(called)
     if isinstance(node, cst.FunctionDef):
@@ -181,7 +181,7 @@ def _with_layout(
 
 
 def _open(item: _Item) -> _Item:
-    """An item without the space that stands between it and the bracket."""
+    """An item without the space that is between it and the bracket."""
     if isinstance(item, cst.Arg):
         return item.with_changes(whitespace_after_arg=_NOTHING)
     return item.with_changes(whitespace_after_param=_NOTHING) if isinstance(item, cst.Param) else item

@@ -1,6 +1,6 @@
 """What a fix changes, said in the terms of the syntax tree; `render` turns it into edits of the text.
 
-Rules make these while they check, which costs nothing: libcst is only loaded when somebody wants the edits.
+Rules make these while they check, which costs nothing: libcst is only loaded when a caller wants the edits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from flake8_training_phase.findings import Applicability
 
 @dataclass(frozen=True, slots=True)
 class AddArgument:
-    """Pass `name=value` in a call, behind its other arguments."""
+    """Pass `name=value` in a call, after its other arguments."""
 
     call: ast.Call
     name: str
@@ -39,7 +39,7 @@ class DropArgument:
 
 @dataclass(frozen=True, slots=True)
 class AddParameter:
-    """Add `name=default` to a signature, behind the last parameter that can be passed by position."""
+    """Add `name=default` to a signature, after the last parameter that can be passed by position."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     name: str
@@ -99,7 +99,7 @@ class DeleteStatement:
 
 @dataclass(frozen=True, slots=True)
 class AppendStatement:
-    """Write a statement of one line behind the last one of a function."""
+    """Write a statement of one line after the last one of a function."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     code: str

@@ -1,6 +1,6 @@
 """Lets the fix that takes the last use of the backend module take its import as well.
 
-Rules see one text at a time: an import that nothing uses cannot be told from one that a fix has left behind. So it
+Rules see one text at a time: an import that nothing uses cannot be distinguished from one left behind by a fix. So it
 goes with the last use. Where several fixes of one round would take all uses together, the last of them holds the
 import, so that it has to wait for a round in which it is alone.
 """
@@ -84,12 +84,12 @@ def _bound(node: _Import, name: str) -> Iterator[ast.alias]:
 
 
 def _is_mentioned(tree: ast.Module, name: str) -> bool:
-    """Whether the name stands in a string, as in `__all__`."""
+    """Whether the name is in a string, as in `__all__`."""
     return any(isinstance(node, ast.Constant) and node.value == name for node in nodes_in(tree))
 
 
 def _plain_blocks(tree: ast.Module) -> Iterator[tuple[ast.stmt, ...]]:
-    """The bodies of the module and its functions: what stands in them is not under a condition."""
+    """The bodies of the module and its functions: what is in them is not under a condition."""
     for node in nodes_in(tree):
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             yield tuple(node.body)

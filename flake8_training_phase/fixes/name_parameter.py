@@ -36,17 +36,18 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> FixPlan | None:
     safe = _takers(layer_class)
     for call in uses.forwards:
         if not any(one.arg == "training" for one in call.keywords):
-            # What goes into `*args` may be the flag of somebody who passes it by position.
+            # What goes into `*args` may be the flag of a caller that passes it by position.
             if call not in safe or any(isinstance(one, ast.Starred) for one in call.args):
                 return None
             changes.append(AddArgument(call, "training", "training"))
-    is_sure = not uses.forwards and not _by_position(layer_class, uses)
+    # A test such as `"training" in kwargs` is never true any more.
+    is_sure = not (uses.forwards or uses.asks or _by_position(layer_class, uses))
     applicability = Applicability.SAFE if is_sure else Applicability.UNSAFE
     return FixPlan("Add `training=None` to `call` and use it", applicability, tuple(changes))
 
 
 def _by_position(layer_class: LayerClass, uses: KwargsUses) -> bool:
-    """Whether a layer, or what the object holds and nobody knows, is given the flag by position: Keras 3 takes the None
+    """Whether a layer, or something unknown it holds, is given the flag by position: Keras 3 takes the None
     that it is there, and refuses a flag.
     """
     layers = {event.node for event in layer_class.events if isinstance(event, LayerCall)}
@@ -71,7 +72,7 @@ def defaults_to_inference(read: ast.expr) -> bool:
 
 
 def _is_only_naming(statement: ast.AST) -> bool:
-    """`training = kwargs.get("training")`, or a read whose value nobody wants."""
+    """`training = kwargs.get("training")`, or a read whose value is not used."""
     if isinstance(statement, ast.Assign):
         return [ast.unparse(target) for target in statement.targets] == ["training"]
     return isinstance(statement, ast.Expr)

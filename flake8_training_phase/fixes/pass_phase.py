@@ -1,4 +1,4 @@
-"""Passes the phase at calls of models that a global learning phase told it before."""
+"""Passes the phase at calls of models that took it from a global learning phase before."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def phase_text(call: ast.Call) -> str | None:
 
 
 def is_told(calls: Iterable[ast.Call], text: str | None) -> bool:
-    """Whether it is enough to tell these calls: inference is what all others run in anyway."""
+    """Whether it is enough to change these calls: all others run in inference mode anyway."""
     return text == "False" or (text is not None and any(calls))
 
 

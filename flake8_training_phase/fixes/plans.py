@@ -27,7 +27,7 @@ from flake8_training_phase.fixes.thread_helper import NOT_USED, tells_helpers
 
 
 def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
-    """Pass the phase that is at hand to a layer call; None where that would not be the phase asked for."""
+    """Pass the phase that is in scope to a layer call; None where that would not be the phase asked for."""
     assert call.forwardable_name is not None
     if not knows_phase(layer_class, call.place):
         return None
@@ -48,7 +48,7 @@ def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | N
 
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:
-    """Whether what a class has at hand is the phase: not where it is a parameter that Keras does not fill (KTP103,
+    """Whether what a class has in scope is the phase: not where it is a parameter that Keras does not fill (KTP103,
     KTP107), for the call context knows better than its default.
     """
     return _is_filled(layer_class.cls) and (place.owner is None or _is_filled(place.owner))
@@ -104,7 +104,7 @@ def take_and_tell(
     """Add `training` to the signature of `call`, and pass it to calls in its body that can take it; None where
     the signature cannot. Where the flag is read out of `**kwargs`, which do not hold it any more then, it is named.
 
-    `default` is None, but True for a layer that does nothing but augment: that is the default of those of Keras.
+    `default` is None, or True for a layer that only augments: that is the default in Keras's own.
     """
     if layer_class.call is None:
         return None

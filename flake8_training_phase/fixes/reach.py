@@ -11,8 +11,8 @@ _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def reached_names(tree: ast.Module, rows: Iterable[int]) -> frozenset[str] | None:
-    """The names of the definitions at the top of a module that stand in some rows, and of all that use one of them, at
-    any distance; None where a row stands in no definition: then nothing is out of reach.
+    """The names of the definitions at the top of a module that are in some rows, and of all that use one of them, at
+    any distance; None where a row is in no definition: then nothing is out of reach.
     """
     definitions = [one for one in tree.body if isinstance(one, _Definition)]
     wanted = set(rows)

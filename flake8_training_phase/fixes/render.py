@@ -89,7 +89,7 @@ def _add_argument(change: AddArgument, source: SourceText, style: FileStyle) -> 
 
 
 def _line_of(source: SourceText, start: Position, end: Position, style: FileStyle) -> Line:
-    """The line of what stands between two places, without a comment at its end."""
+    """The line of what is between two places, without a comment at its end."""
     behind = source.line(end.row)[end.column :].partition("#")[0].rstrip()
     return Line(source.line(start.row)[: start.column], behind, style.line_length)
 
@@ -174,7 +174,7 @@ def _replace(change: Replace, source: SourceText) -> Iterator[Edit]:
     _text_of(change.node, source)
     start, end = source.start(change.node), source.end(change.node)
     if "\n" in text or "\r" in text:
-        # What spans lines needs brackets of its own, unless some stand around it.
+        # What spans lines needs brackets of its own, unless there are some around it.
         text = f"({text})"
     yield Edit(start, end, text)
 
@@ -298,7 +298,7 @@ def _text_of(node: ast.expr, source: SourceText) -> str:
 
 
 def _trimmed(source: SourceText, begin: int, old: str, new: str) -> Iterator[Edit]:
-    """One edit that turns `old`, which stands at `begin`, into `new`, without what both have at their ends."""
+    """One edit that turns `old`, at `begin`, into `new`, without what both have at their ends."""
     if old == new:
         return
     same_start = 0

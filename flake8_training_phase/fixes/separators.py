@@ -16,7 +16,7 @@ _ONE_LINE = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 def with_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
-    """The call with one more argument, the last but for `**kwargs`."""
+    """The call with one more argument, the last except for `**kwargs`."""
     named = [one for one in call.args if one.star != "**"]
     if tuple(named) != tuple(call.args[: len(named)]):
         named = list(call.args)
@@ -29,7 +29,7 @@ def with_argument(call: cst.Call, argument: cst.Arg) -> cst.Call:
 
 
 def without_argument(call: cst.Call, name: str) -> cst.Call:
-    """The call without the keyword argument of that name; what then stands last ends as the last one did."""
+    """The call without the keyword argument of that name; what is then last ends as the last one did."""
     kept = [one for one in call.args if one.keyword is None or one.keyword.value != name]
     if not kept:
         return call.with_changes(args=[], whitespace_before_args=_NOTHING)
@@ -39,8 +39,8 @@ def without_argument(call: cst.Call, name: str) -> cst.Call:
 
 
 def with_parameter(definition: cst.FunctionDef, parameter: cst.Param) -> cst.Parameters:
-    """The parameters with one more: behind the last one that can be passed by position, or, where there is a
-    `*args` that would lose its first value to it, behind that.
+    """The parameters with one more: after the last one that can be passed by position, or, where there is a
+    `*args` that would lose its first value to it, after that.
     """
     parameters = definition.params
     star, slash, opening = parameters.star_arg, parameters.posonly_ind, definition.whitespace_before_params
@@ -63,12 +63,12 @@ def with_parameter(definition: cst.FunctionDef, parameter: cst.Param) -> cst.Par
 def _added(
     last: Last, new: New, before: Sequence[AnyItem], opening: cst.BaseParenthesizableWhitespace, follows: bool
 ) -> tuple[Last, New]:
-    """An item and a new one behind it, which is the last unless something `follows`."""
+    """An item and a new one after it, which is the last unless something `follows`."""
     return _inserted(last, new) if follows else _appended(last, new, before, opening)
 
 
 def _inserted(last: Last, new: New) -> tuple[Last, New]:
-    """The item keeps its separator and the comment behind it; the new one gets another of that kind, and the
+    """The item keeps its separator and the comment after it; the new one gets another of that kind, and the
     comments in front of what follows.
     """
     if not isinstance(last.comma, cst.Comma):
@@ -92,7 +92,7 @@ def _appended(
     last = _closed(last, _NOTHING)
     inner = line_start(before, opening)
     if isinstance(closing, cst.ParenthesizedWhitespace) and inner is not None:
-        # The bracket has a line of its own, so the new item gets one too; a comment stays behind the old item.
+        # The bracket has a line of its own, so the new item gets one too; a comment stays after the old item.
         separator = cst.Comma(whitespace_after=closing.with_changes(empty_lines=[], last_line=inner))
         return last.with_changes(comma=separator), _closed(new, _without_comment(closing))
     return last.with_changes(comma=_separator(before)), _closed(new, closing)
@@ -111,7 +111,7 @@ def _behind_trailing_comma(
 
 
 def _separator(before: Sequence[AnyItem]) -> cst.Comma:
-    """What separates one more item where the bracket closes behind the last one: a new line if all have one."""
+    """What separates one more item where the bracket closes after the last one: a new line if all have one."""
     breaks = [_break(item) for item in before]
     newline = breaks[-1] if breaks and all(breaks) else None
     if newline is None:
@@ -120,7 +120,7 @@ def _separator(before: Sequence[AnyItem]) -> cst.Comma:
 
 
 def _closing(item: AnyItem) -> cst.BaseParenthesizableWhitespace:
-    """What stands between the last item and the bracket."""
+    """What is between the last item and the bracket."""
     if isinstance(item, cst.Arg):
         return item.whitespace_after_arg
     return item.whitespace_after_param if isinstance(item, cst.Param) else item.whitespace_after
@@ -139,7 +139,7 @@ def _without_comment(newline: cst.ParenthesizedWhitespace) -> cst.ParenthesizedW
 
 
 def _break(item: AnyItem) -> cst.ParenthesizedWhitespace | None:
-    """The line break behind an item."""
+    """The line break after an item."""
     after = item.comma.whitespace_after if isinstance(item.comma, cst.Comma) else None
     return after if isinstance(after, cst.ParenthesizedWhitespace) else None
 

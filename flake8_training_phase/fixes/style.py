@@ -15,9 +15,9 @@ from flake8_training_phase.sources.text import SourceText
 USUAL_LENGTH = 88
 """How long lines may be where nothing says it; Black's default."""
 _SHORTEST_LIMIT = 79
-"""The line length of PEP 8: lines as long as that tell how long those of a file may be."""
+"""The line length of PEP 8: lines as long as that show how long those of a file may be."""
 _LONGEST_LIMIT = 400
-"""No team keeps its lines to a length above that: a file with longer ones has none, and nobody breaks those."""
+"""No team limits its lines to more than that: a file with longer ones has no limit."""
 
 
 class FileStyle:
@@ -34,7 +34,7 @@ class FileStyle:
 
     @cached_property
     def line_length(self) -> int:
-        """As the project says it, or else as the longest line of code, if that is long enough to tell."""
+        """As the project says it, or else as the longest line of code, if that is long enough to show the limit."""
         return self._said.line_length or self._longest() or USUAL_LENGTH
 
     def is_crowded_by(self, edits: Sequence[Edit]) -> bool:

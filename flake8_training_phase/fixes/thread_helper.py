@@ -34,7 +34,7 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         return None
     told = [site for site in sites if site.has_training or not given.isdisjoint(site.functions)]
     if helper.node not in [site.node for site in told]:
-        return None  # What is at hand there goes by another name.
+        return None  # What is in scope there goes by another name.
     if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
         return None
     inside = [AddArgument(one.node, "training", "training") for one in _layers_of(helper)]
@@ -64,7 +64,7 @@ def tells_helpers(
 
 
 def _helpers_of(function: _Function, events: Iterable[Event]) -> Iterator[Inlined]:
-    """The helpers that are called in a function or in those defined inside it, and told nothing."""
+    """The helpers that are called without the flag in a function or in those defined inside it."""
     inside = set(nodes_in(function))
     for one in walk(events):
         if isinstance(one, Inlined) and is_helper(one) and one.flag.absent and one.node in inside:
@@ -90,7 +90,7 @@ def _layers_of_all(helper: Inlined) -> list[LayerCall]:
 
 
 def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:
-    """Whether some `call` of the module runs the function that a helper is called in: that one is told first."""
+    """Whether some `call` of the module runs the function that a helper is called in: that one gets the flag first."""
     run = (event.node for other in layer_class.module.layer_classes for event in other.events)
     return any(node is site.node for node in run)
 

@@ -13,7 +13,7 @@ from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan, Re
 
 
 def unguard(group: Sequence[Guarded], applicability: Applicability) -> FixPlan | None:
-    """Call the layers of one guard always, with the flag; None where more than they hangs on the guard.
+    """Call the layers of one guard always, with the flag; None where the guard covers more than those.
 
     In two steps, because the flag is written inside what is moved: first it is passed, then the guard goes.
     """

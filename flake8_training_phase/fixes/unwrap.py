@@ -37,7 +37,7 @@ def unwrapped(statement: ast.If | ast.With, source: SourceText) -> list[Edit] | 
 
 
 def _has_long_string(statement: ast.If | ast.With) -> bool:
-    """Whether a string spans lines: what stands at the beginning of these is its own."""
+    """Whether a string spans lines: the beginning of these belongs to it."""
     return any(
         isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno
         for node in nodes_in(statement)
@@ -51,7 +51,7 @@ def _without_header(start: Position, source: SourceText, comment: str) -> Edit:
 
 
 def _dedented(statement: ast.If | ast.With, indent: str, body_indent: str, source: SourceText) -> Iterator[Edit]:
-    """The lines of the body, and the comments behind it that stand as deep, moved to the left."""
+    """The lines of the body, and the comments after it that are as deep, moved to the left."""
     end = source.end(statement).row
     for row in range(statement.lineno + 1, len(source.lines) + 1):
         line = source.line(row)

@@ -1,4 +1,4 @@
-"""Whether edits keep right what is right: the phase flow is asked about a module before them and after them.
+"""Whether edits keep right what is right: compares the phase flow of a module before and after them.
 
 A fix is safe only when every layer that ran in the right mode before it runs in the right mode after it, in every
 entry (`fit()`, `model(x, training=True)`, …, a call by another layer, a call outside of any model) and every Keras
@@ -50,7 +50,7 @@ Outcomes = dict[LayerRun, Phases]
 
 
 def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Outcomes:
-    """What every layer call in the classes of a module comes to, or in those in definitions of some names."""
+    """The result of every layer call in the classes of a module, or in those in definitions of some names."""
     found: Outcomes = {}
     seen: dict[str, int] = {}
     for layer_class in module.layer_classes:
@@ -199,8 +199,8 @@ def _wanted_without_flag(layer_class: LayerClass, leaves: Leaves) -> tuple[bool,
     """The modes that a call without a flag may mean.
 
     A call of a model means inference. A layer that is called so, in `Dataset.map` or in plain code, augments by its own
-    default: nobody else says that it is on. A model of augmentation may be called for either reason, and so may a layer
-    that does more than augment: a block of a model that is called without a flag.
+    default: nothing else says that it is on. A model of augmentation may be called for either reason, and so may a
+    layer that does more than augment: a block of a model that is called without a flag.
     """
     if leaves is Leaves.OFF_BY_DEFAULT:
         return (False,)

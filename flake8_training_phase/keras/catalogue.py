@@ -64,7 +64,7 @@ class KerasLayer:
     arguments: tuple[Argument, ...]
     has_weights: bool
     stops_when_frozen: bool = False
-    """`trainable = False` puts it into inference mode, but for what its arguments say: it has BatchNormalization."""
+    """`trainable = False` puts it into inference mode, apart from what its arguments say: it has BatchNormalization."""
     origin: str = ""
     """The package and release that it is known from; nothing for Keras itself."""
     earlier: tuple[tuple[Release, CallSignature], ...] = ()

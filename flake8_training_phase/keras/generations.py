@@ -32,7 +32,7 @@ inference), or `UNKNOWN`. Never `ABSENT`."""
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a layer call comes to: the phase the layer itself runs with, and the context its sublayers find."""
+    """The result of a layer call: the phase the layer itself runs with, and the context its sublayers find."""
 
     phase: Phase
     context: Phase
@@ -74,7 +74,7 @@ class Generation:
 
     @property
     def keras(self) -> int:
-        """The major version, which settings and findings speak of."""
+        """The major version, which settings and findings name."""
         return self.first[0]
 
     def resolve(self, flag: Flag, context: Phase, default: Phase, accepts: bool) -> Resolution:

@@ -1,4 +1,4 @@
-"""What a user tells of layers, base classes and spellings that are not Keras's own."""
+"""What a user declares about layers, base classes and spellings that are not Keras's own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flake8_training_phase.keras.catalogue import CallSignature, DependsOn, Kera
 from flake8_training_phase.keras.packages import Catalogue
 
 _SPELLINGS = {"": "keras", "2": "tf_keras", "3": "keras_core"}
-"""What a module is taken for that is a Keras of any version, of Keras 2, of Keras 3."""
+"""What a module stands for that is a Keras of any version, Keras 2, or Keras 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Knowledge:
     model_bases: tuple[str, ...] = ()
     """Classes that derive from Keras's `Model`."""
     keras_modules: tuple[str, ...] = ()
-    """Modules that are a Keras, with `=2` or `=3` behind the name of one that is always of that version."""
+    """Modules that are a Keras, with `=2` or `=3` after the name of one that is always of that version."""
     training_aliases: tuple[str, ...] = ()
     """Names of parameters of `call` that mean the phase."""
     catalogues: tuple[Catalogue, ...] = ()
@@ -38,7 +38,7 @@ class Knowledge:
         return dotted
 
     def layer(self, dotted: str) -> KerasLayer | None:
-        """The layer or base class that a dotted name means; None for a name that nothing was told of."""
+        """The layer or base class that a dotted name means; None for a name that nothing was declared for."""
         name = dotted.rpartition(".")[2]
         if _is_among(dotted, name, self.training_layers):
             return _training_layer(name)
@@ -49,7 +49,7 @@ class Knowledge:
 
 
 NOTHING = Knowledge()
-"""What a user tells who tells nothing."""
+"""The declarations of a user who makes none."""
 
 
 def _is_among(dotted: str, name: str, entries: tuple[str, ...]) -> bool:
@@ -59,7 +59,7 @@ def _is_among(dotted: str, name: str, entries: tuple[str, ...]) -> bool:
 @cache
 def _training_layer(name: str) -> KerasLayer:
     signature = CallSignature(("inputs", "training"), accepts_training=True, default=None)
-    # Nobody knows if it has weights: without them less is said of it.
+    # It is unknown whether it has weights: without them less is reported.
     return KerasLayer(name, "Layer", {2: signature, 3: signature}, DependsOn.ALWAYS, (), has_weights=False)
 
 

@@ -1,4 +1,4 @@
-"""Layers and models of packages other than Keras, as catalogues tell of them.
+"""Layers and models of packages other than Keras, as catalogues describe them.
 
 A catalogue is a file of JSON that `flake8_training_phase.catalogues` makes from the sources of one release. Those in
 `packages/` are named after the package as it is imported, and read when a module imports it; others are named in the

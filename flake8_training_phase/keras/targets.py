@@ -1,4 +1,4 @@
-"""The Keras releases that code has to be right for: how a user writes them, and how a message names them."""
+"""The Keras releases that code must support: how a user writes them, and how a message names them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEWEST = {2: (2, 21), 3: (3, 15)}
 """The newest release of each major version, as far as the semantics of all releases were measured."""
 _OLDEST = {2: (2, 4), 3: (3, 1)}
 _IN_DEVELOPMENT = (3, 16)
-"""The one release that is not out and whose semantics are known, as far as its development version can tell."""
+"""The one release that is not out and whose semantics are known, judging by its development version."""
 
 FORMS = (
     "`2`, `3`, `all`, a release such as `3.8`, a range such as `3.6-3.15` or `3.6+`, or several of these with commas "

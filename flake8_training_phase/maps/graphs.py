@@ -18,7 +18,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 
 
 class _RunForMaps(GraphRun):
-    """A run of a module that also keeps the calls of which nobody knows what they call: a map shows them as unknown."""
+    """A run of a module that also keeps the calls whose callee is unknown: a map shows them as unknown."""
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """As the run for rules; the call of something unknown on a symbolic tensor is kept."""
@@ -73,7 +73,7 @@ def made_models(module: CheckedModule) -> list[MadeModel]:
 
 
 def _graphs(module: CheckedModule) -> list[Graph]:
-    """The graphs that stand in the file; of several runs of a function that makes one, that with the most calls."""
+    """The graphs that are in the file; of several runs of a function that makes one, that with the most calls."""
     here = set(nodes_in(module.tree))
     largest: dict[ast.Call, Graph] = {}
     run = _RunForMaps(module)

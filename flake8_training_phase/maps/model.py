@@ -74,7 +74,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSource:
-    """A function in whose code calls stand."""
+    """A function whose code makes calls."""
 
     name: str
     place: SourceLine

@@ -75,7 +75,7 @@ class Step:
     scope: Scope | None
     dependence: Dependence
     unknown: str = ""
-    """Why nobody knows whether it depends on the mode."""
+    """Why it is unknown whether it depends on the mode."""
     on_by_default: bool = False
     """It runs in training mode when nothing says which."""
     positional: FlagArgument | None = None
@@ -83,7 +83,7 @@ class Step:
     needs_flag: bool = False
     """What is called has a parameter `training` without a default, and gets nothing for it."""
     runs: list[tuple[str, ast.AST, Scope]] = field(default_factory=list)
-    """The functions of the checked code that it runs: name, node, and the scope that they stand in."""
+    """The functions of the checked code that it runs: name, node, and the scope around them."""
     steps: list[Step] = field(default_factory=list)
     classes: list[UserClass] = field(default_factory=list)
 
@@ -206,7 +206,7 @@ def _helper(event: Inlined, path: Path, cls: UserClass) -> list[Step]:
 
 
 def _scope_inside(event: Inlined, inside: list[Step]) -> Scope:
-    """The scope of the function that a helper is; that of its own calls tells it."""
+    """The scope of the function that a helper is, taken from its own calls."""
     own = next((one.scope for one in inside if one.scope is not None), None)
     return event.owner.scope if event.owner is not None else own or event.place.scope
 
@@ -347,7 +347,7 @@ def _is_real(flag: object) -> bool:
 def stepped(cls: UserClass, name: str, usual: RunMode) -> tuple[RunMode | None, str]:
     """How `fit()` or `predict()` runs the model when a class has a step of its own, and a note on that.
 
-    None where nobody knows.
+    None where that is unknown.
     """
     step = cls.find_method(name)
     if not cls.is_model or not isinstance(step, Method):

@@ -72,14 +72,14 @@ def _named(module: CheckedModule, name: str) -> list[Subject]:
 
 
 class _Places:
-    """Where nodes stand in the files of a project."""
+    """The places of nodes in the files of a project."""
 
     def __init__(self, module: CheckedModule, document: Document) -> None:
         self._documents: dict[Path, Document | None] = {module.module.path: document}
         self._modules = {one.scope: path for path, one in module.project.modules.items()}
 
     def of(self, node: ast.AST | None, scope: Scope | None) -> SourceLine | None:
-        """The line of a node that stands in a scope."""
+        """The line of a node that is in a scope."""
         document = self._document(scope)
         if document is None or node is None:
             return None
@@ -236,7 +236,7 @@ class _Maker:
 def _runs(step: Step, seen: Observed) -> bool:
     if step.kind is RowKind.INNER:
         return step.path in seen.phases
-    return step.path in seen.ran or isinstance(step.path[-1], ast.Call)  # Of what is unknown the flow knows nothing.
+    return step.path in seen.ran or isinstance(step.path[-1], ast.Call)  # The flow has no event for what is unknown.
 
 
 def _phases(step: Step, seen: Observed) -> set[Phase]:

@@ -34,7 +34,7 @@ class Subject(ABC):
     """Something that a map can show."""
 
     literals_win: bool
-    """A literal flag says what is right for a call, whatever the model is asked for."""
+    """A literal flag says what is right for a call, in every mode of the model."""
 
     def __init__(self, name: str, module: CheckedModule, generations: Sequence[Generation], is_model: bool) -> None:
         self.name = name
@@ -54,14 +54,14 @@ class Subject(ABC):
 
     @abstractmethod
     def observe(self, generation: Generation, mode: RunMode) -> Observed | None:
-        """What happens when it is run in one way; None where nobody knows."""
+        """What happens when it is run in one way; None where that is unknown."""
 
     @abstractmethod
     def notes(self) -> Iterator[str]:
         """What the map does not show, and why."""
 
     def why_unknown(self, mode: RunMode) -> str:
-        """Why nobody knows what happens in a mode."""
+        """Why it is unknown what happens in a mode."""
         raise NotImplementedError(mode)
 
     def refused(self) -> Iterator[tuple[Way, str]]:

@@ -68,7 +68,7 @@ def _marked(lines: Iterator[str]) -> Iterator[str]:
 
 def _named(side: str, path: str) -> str:
     """The name of a file in a diff, as git writes it: in quotes if it has control characters or is no text, and with
-    a tab behind it if it has spaces.
+    a tab after it if it has spaces.
     """
     name = f"{side}/{Path(path).as_posix().lstrip('/')}"
     data = os.fsencode(name)

@@ -1,4 +1,4 @@
-"""`--verbose`: what was done with each file, which others were read for it, and what of it is unknown, and why."""
+"""`--verbose`: what was done with each file, which others were read for it, and which parts are unknown, and why."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 To add a format is to add a file with these two names; `--output-format` finds it by its name and loads it when it is
 asked for:
 
-- `FOR_PROGRAMS`: whether the output is read by a program, so that nothing else may stand beside it.
+- `FOR_PROGRAMS`: whether the output is read by a program, so that nothing else may be printed with it.
 - `write(report, stream)`: write the findings of a run.
 """
 

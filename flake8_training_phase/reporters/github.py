@@ -46,7 +46,7 @@ def _region(result: FileResult, finding: Finding) -> dict[str, int]:
     if start.cell is not None:
         return {}  # The lines of a cell are not the lines of its file.
     if start.row != end.row:
-        return {"line": start.row, "endLine": end.row}  # Columns are only for what stands in one line.
+        return {"line": start.row, "endLine": end.row}  # Columns are only for what is in one line.
     return {"line": start.row, "col": start.column + 1, "endLine": end.row, "endColumn": end.column + 1}
 
 

@@ -83,7 +83,7 @@ def _descriptor(code: str, name: str, severity: Severity, summary: str, describe
 
 
 def _first_section(page: str) -> str:
-    """What stands under the first heading of a page, its lines joined."""
+    """What is under the first heading of a page, its lines joined."""
     return " ".join(re.split(r"^## .*$", page, flags=re.MULTILINE)[1].split())
 
 
@@ -115,7 +115,7 @@ def _result(result: FileResult, finding: Finding, artifact: Object, rule_index: 
         "properties": {"severity": finding.severity.value, "keras": list(finding.keras)},
     }
     if place.cell is not None:
-        # Rows of a cell are no rows of the file: they cannot be a region of it, nor can fixes be told in them.
+        # Rows of a cell are no rows of the file: they cannot be a region of it, nor can fixes be given in them.
         said["message"] = {"text": f"Cell {place.cell}, line {place.row}: {finding.message}"}
         location["logicalLocations"] = [{"name": f"cell {place.cell}", "kind": "module"}]
         return said

@@ -1,4 +1,4 @@
-"""For people: how often each rule was violated, instead of where."""
+"""For people: the number of findings per rule, instead of where they are."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _marked_line(
 
 
 def _window(line: str, start: int, end: int) -> tuple[str, str, str]:
-    """What of a line is shown before what is marked, of that, and behind it: of a long line only what is near."""
+    """The parts of a line before the mark, under it and after it; of a long line only what is near."""
     if len(line) <= MAX_WIDTH:
         return line[:start], line[start:end], line[end:]
     before = line[:start] if start <= NEAR else f"…{line[start - NEAR : start]}"

@@ -35,7 +35,7 @@ class Rule(ABC):
     severity: Severity
     on_by_default = True
     words: tuple[str, ...] = ()
-    """One of these stands in every text that the rule can find anything in; empty for any text."""
+    """One of these is in every text that the rule can find anything in; empty for any text."""
 
     @abstractmethod
     def check(self, module: CheckedModule) -> Iterator[Violation]:

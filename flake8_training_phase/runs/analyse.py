@@ -53,7 +53,7 @@ def examine_document(
     findings = in_order([*found, *broken])
     lookups = project.lookups_for(path.absolute())
     if after is not document:
-        # Other files are to see what stands in the file, or in the overlay, whichever of them comes first.
+        # Other files are to see what is in the file, or in the overlay, whichever of them comes first.
         project.forget(path.absolute())
     return FileResult(path, document, after, tuple(findings), fixed.made, lookups=lookups, examined=True)
 

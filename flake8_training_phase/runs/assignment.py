@@ -1,4 +1,4 @@
-"""What is asked of the files of a run.
+"""The task of a run.
 
 It can be pickled, as what comes of it can, so that files can be examined in other processes, or on other machines that
 see the same files.
@@ -30,7 +30,7 @@ class Fixes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What is asked of every file in one round over the files."""
+    """The task for every file in one round over the files."""
 
     token: str
     """Another one for each round of each run: what one round has read of a project is not kept for the next."""
@@ -49,5 +49,5 @@ def new_assignment(
     baseline: Baseline = EMPTY,
     explains: bool = False,
 ) -> Assignment:
-    """What is asked in one more round."""
+    """The task of one more round."""
     return Assignment(os.urandom(16).hex(), fixes, overlay or {}, baseline, explains)

@@ -27,7 +27,7 @@ from flake8_training_phase.findings import Applicability, Edit, Finding, Fix, Po
 from flake8_training_phase.sources import reading
 
 DAYS_KEPT = 30
-"""After so many days a result is forgotten, and worked out again when it is asked for."""
+"""After so many days a result is forgotten, and computed again when it is needed."""
 FRESH = 2.0
 """Seconds for which a file that was just written may be written again without its time showing it."""
 
@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS results (path BLOB, settings TEXT, digest TEXT, resul
 
 
 def default_folder() -> Path:
-    """Where results are kept when nobody says otherwise."""
+    """Where results are kept by default."""
     import platformdirs
 
     return Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("flake8-training-phase", appauthor=False))
@@ -56,7 +56,7 @@ class Kept(NamedTuple):
 
     path: str
     key: str
-    """What stands for the settings and the checker: `key_of`."""
+    """A digest of the settings and the checker: `key_of`."""
     digest: str
     findings: tuple[Finding, ...]
     lookups: frozenset[str]
@@ -75,7 +75,7 @@ class Cache:
         self._looked: list[tuple[str, int, int, str]] = []
 
     def load(self, paths: Sequence[str]) -> None:
-        """Read what is kept of some files, given by absolute path, and of all that stand below the same folder."""
+        """Read what is kept of some files, given by absolute path, and of all that are below the same folder."""
         if not paths:
             return
         with contextlib.suppress(OSError, ValueError, TypeError, sqlite3.Error):
@@ -120,7 +120,7 @@ class Cache:
         return os.fsencode(kept.path), kept.key, _seal(kept.path, kept.key, kept.digest, text), text
 
     def digest(self, path: str) -> str:
-        """What stands for the content of a file: the same digest, the same content."""
+        """A digest of the content of a file."""
         if path not in self._digests:
             self._digests[path] = self._looked_at(path)
         return self._digests[path]
@@ -160,7 +160,7 @@ def _json(findings: list[Any], lookups: dict[str, str]) -> str:
 
 
 _NOTHING = _json([], {})
-"""What most files come to."""
+"""The result of most files."""
 
 
 def _opened(folder: Path) -> sqlite3.Connection:
@@ -169,7 +169,7 @@ def _opened(folder: Path) -> sqlite3.Connection:
     try:
         return _with_tables(path)
     except sqlite3.OperationalError:
-        raise  # Somebody else is at work with it.
+        raise  # Another process is using it.
     except sqlite3.DatabaseError:
         # Not a database, or not one of ours: what is kept there can be worked out again.
         path.unlink()
@@ -187,7 +187,7 @@ def _with_tables(path: Path) -> sqlite3.Connection:
 
 
 def digest_of(text: str) -> str:
-    """What stands for a text: the same digest, the same text."""
+    """A digest of a text."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
@@ -198,7 +198,7 @@ def _seal(path: str, key: str, digest: str, result: str) -> str:
 
 @cache
 def key_of(settings: Settings, what: str = "") -> str:
-    """What stands for the settings, for this package as it is, and for `what` is kept under them."""
+    """A digest of the settings, of this package as it is, and of `what` is kept under them."""
     parts = [__version__, repr(sys.version_info), repr(settings), what, *sorted(_files_of(_PACKAGE))]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=20).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Finds the files that are checked, and the settings that count for each."""
+"""Finds the files that are checked, and the effective settings for each."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class _Walk:
         self._excludes: dict[tuple[Globs, Globs], tuple[Globs, ...]] = {}
 
     def keeps(self, folder: Path, settings: Settings) -> Callable[[str, bool], bool]:
-        """Tells of a name in a folder, and whether it is a folder itself, if it stays."""
+        """Whether a name in a folder is kept, and whether it is a folder itself."""
         key = (settings.exclude, settings.extend_exclude)
         if key not in self._excludes:
             self._excludes[key] = tuple(globs.inside(self._root) for globs in key)

@@ -13,7 +13,7 @@ from flake8_training_phase.sources.gate import needs_a_look
 
 
 def examine_bytes(path: Path, data: bytes, settings: Settings, assignment: Assignment) -> FileResult:
-    """The result of what stands for a file: standard input."""
+    """The result of standard input, which takes the place of a file."""
     try:
         document = open_document(str(path), data)
     except SyntaxError as error:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 OnDone = Callable[[int], None]
-"""Told how many more files are done."""
+"""Called with the number of files that were done since."""
 
 
 def available_cores() -> int:

@@ -104,7 +104,7 @@ def _load_analysis() -> None:
 
 
 def _end_with_the_run() -> None:
-    # Ctrl-C reaches all processes of the terminal: workers end silently, the run itself says what has to be said.
+    # Ctrl-C reaches all processes of the terminal: workers end silently, the run itself prints the message.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -19,7 +19,7 @@ MAX_ROUNDS = 10
 def results_of(
     chosen: Sequence[File], fixes: Fixes, examiner: Examiner, baseline: Baseline = EMPTY, explains: bool = False
 ) -> list[FileResult]:
-    """What comes of files, in their order, with what is unknown of them if it is to be explained. Fixes are made in
+    """The results of files, in their order, with what is unknown in them if it is to be explained. Fixes are made in
     memory only, and none of what `baseline` holds.
     """
     results = examiner.examine(chosen, new_assignment(fixes, baseline=baseline, explains=explains))

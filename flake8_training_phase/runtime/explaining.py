@@ -56,7 +56,7 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
 
 
 def _changed_by(call: EnteredCall) -> str:
-    """The rule for a flag that is not the one of the enclosing call, as far as the line that passes it tells."""
+    """The rule for a flag that is not the one of the enclosing call, judging by the line that passes it."""
     passed = re.search(r"\btraining\s*=\s*(.*)", _text(call.site))
     if passed is None or re.match(r"(True|False|1|0)\b", passed.group(1)):
         return "KTP213"

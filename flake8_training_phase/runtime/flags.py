@@ -75,7 +75,7 @@ class FlagHistory:
             return EnteredCall(layer, site, Source.ARGUMENT, passed, around)
         setter = around if self._contexts_nest else self._last
         if setter is not None and setter.flag is not None:
-            # What was inherited or left is told by the call that first said it.
+            # What was inherited or left is reported by the call that first passed it.
             origin = setter.setter if setter.source in (Source.ENCLOSING, Source.LEAKED) and setter.setter else setter
             source = Source.ENCLOSING if any(one is origin for one in self._open) else Source.LEAKED
             return EnteredCall(layer, site, source, setter.flag, around, origin)

@@ -1,4 +1,4 @@
-"""Maps of what a trace has recorded, beside what the analysis says of the same code."""
+"""Maps of what a trace has recorded, beside what the analysis says about the same code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The installed Keras that a layer is of, and its classes whose behaviour depends on the phase."""
+"""The installed Keras that a layer is of, and its classes whose behaviour depends on the mode."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def depends_on_phase(layer: Any) -> bool:
 
 
 def is_frozen(layer: Any) -> bool:
-    """Whether it is a BatchNormalization that runs in inference because it is not trainable."""
+    """Whether it is a BatchNormalization that runs in inference mode because it is not trainable."""
     return not layer.trainable and any("BatchNormalization" in cls.__name__ for cls in type(layer).__mro__)
 
 

@@ -27,7 +27,7 @@ def _held(layer: Any, package: KerasPackage) -> Iterator[tuple[str, Any]]:
     for name, value in {**vars(layer), **vars(layer).get("_modules", {})}.items():
         if not name.startswith("_"):
             yield from _layers_in(f".{name}", value, package)
-    # What stands under no attribute of its own: the layers of a functional model, and those that a wrapper hides.
+    # What is under no attribute of its own: the layers of a functional model, and those that a wrapper hides.
     if isinstance(layer, package.model_class):
         yield from _layers_in(".layers", layer.layers, package)
     children = layer._flatten_layers(include_self=False, recursive=False)

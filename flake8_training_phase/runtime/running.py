@@ -53,7 +53,7 @@ class Runner:
                     self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
-        """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference."""
+        """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference mode."""
         wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
         if self.has_call and (wants_targets or not self.model.built):
             with self._scope():
@@ -84,7 +84,7 @@ class Runner:
         vars(self.model)["predict_step"] = step
 
     def _outputs(self) -> Any:
-        """What the model gives in inference, or under the first flag that it can be run with. Raises what it raises."""
+        """The output in inference mode, or under the first flag that the model runs with. Raises what it raises."""
         flags: tuple[dict[str, bool], ...] = (_FLAGS["training=False"], _FLAGS["no flag"], _FLAGS["training=True"])
         for flag in flags[:-1]:
             with suppress(Exception):
@@ -95,7 +95,7 @@ class Runner:
     def compiled(self) -> Iterator[None]:
         """Compile a model that is not; puts back what was compiled before.
 
-        Without targets nothing can be said of a model's own loss: it is fitted to a loss that is zero whatever the
+        Without targets a model's own loss cannot be used: it is fitted to a loss that is zero whatever the
         outputs are.
         """
         before = dict(vars(self.model))
@@ -125,7 +125,7 @@ class Runner:
         if not self.package.runs_on_tensorflow:
             return {"x": self.inputs, "y": targets}
         tensors = self.tensors(self.inputs)
-        # A single tensor stands alone in `predict`, as Keras has it: a `predict_step` may count on that.
+        # A single tensor is passed as it is in `predict`, as Keras has it: a `predict_step` may count on that.
         alone = targets is None and not isinstance(tensors, (list, tuple))
         structure = (
             tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), _tuples(targets))
@@ -145,7 +145,7 @@ class Runner:
 
 
 def _host(layer: Any, package: KerasPackage, inputs: int, arguments: Mapping[str, Any]) -> Any:
-    """A model in which a layer finds the flag in the call context, as it does inside a layer that is told it.
+    """A model in which a layer finds the flag in the call context, as it does inside a layer that receives it.
 
     Two levels: on JAX, `fit` makes no context for what the model itself runs (`layers/layer.py:1188` in 3.15.1).
     """
@@ -177,7 +177,7 @@ def _tuples(inputs: Any) -> Any:
 
 
 def _zeros(output: Any) -> Any:
-    """Zeros like an output. Where that cannot be (strings), the number of its rows: nobody looks at the values."""
+    """Zeros like an output. Where that cannot be (strings), the number of its rows: the values are not used."""
     try:
         return output * 0
     except Exception:

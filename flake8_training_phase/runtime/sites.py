@@ -16,7 +16,7 @@ _NOT_THE_USERS = frozenset({"keras", "tf_keras", "tensorflow", "jax", "torch", "
 
 _OURS = __name__.rpartition(".")[0]
 _RUNNER = f"{_OURS}.running"
-"""The module that runs the models: a call from there is nobody's line."""
+"""The module that runs the models: a call from there is no line of the user's code."""
 
 _GENERATED = "__autograph_generated_file"
 

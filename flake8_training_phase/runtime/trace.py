@@ -36,7 +36,7 @@ class Trace(Recording):
         return {path: modes for path, modes in missing.items() if modes}
 
     def table(self) -> str:
-        """A table for people: a row for each layer call, a column for each mode, `!` behind what is wrong."""
+        """A table for people: a row for each layer call, a column for each mode, `!` after what is wrong."""
         rows = [("layer", "called at", *self.modes)]
         rows += [(*key, *(_cell(calls, mode) for mode in self.modes)) for key, calls in self._by_call().items()]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

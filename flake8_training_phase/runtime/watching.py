@@ -1,4 +1,4 @@
-"""Stands between Keras and its layers while a model runs."""
+"""Wraps the calls of Keras's layers while a model runs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Around = Callable[[LayerRun], Any]
 
 @contextmanager
 def watched(package: KerasPackage, around: Around) -> Iterator[None]:
-    """Let `around` run every `call` of a phase-dependent layer of Keras; puts all back at the end.
+    """Let `around` run every `call` of a mode-dependent layer of Keras; puts all back at the end.
 
     A layer inside such a layer, as the cell of an LSTM, is not watched.
     """
@@ -67,7 +67,7 @@ def when_run(function: Callable[..., None], values: Sequence[Any] = ()) -> None:
         function(*arrays)
         return []
 
-    # Without outputs the operation is stateful: functions run it although nobody uses it.
+    # Without outputs the operation is stateful: functions run it although its result is not used.
     tf.numpy_function(run, list(values), [])
 
 

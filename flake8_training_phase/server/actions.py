@@ -19,7 +19,7 @@ QUICK_FIX = "quickfix"
 FIX_ALL = "source.fixAll.training-phase"
 
 Action = dict[str, Any]
-"""A code action as it goes over the wire; its edits are in `changes`, by text."""
+"""A code action as it is sent to the editor; its edits are in `changes`, by text."""
 Edits = dict[str, list[TextEdit]]
 
 

@@ -1,4 +1,4 @@
-"""What is known of the files that are open: each is checked when it is asked for and something has changed since."""
+"""The open files: each is checked when it is needed and something has changed since."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from flake8_training_phase.sources.text import SourceText
 
 
 class Checks:
-    """The open files, and what each of them has come to."""
+    """The open files, and the result of each."""
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._files: dict[Path, EditorFile] = {}
         self._texts: dict[Path, SourceText] = {}
-        """What imports find instead of files: the open ones, as they stand in the editor."""
+        """What imports find instead of files: the open ones, as they are in the editor."""
         self._projects = Projects(self._texts)
         self._results: dict[Path, FileResult] = {}
 
@@ -67,7 +67,7 @@ class Checks:
     def findings(self, file: EditorFile) -> tuple[Finding, ...]:
         """The findings of an open file. Raises SettingsError.
 
-        Code that cannot be parsed has none: while somebody writes it is so all the time, and other servers say it.
+        Code that cannot be parsed has none: that is normal while code is written, and other servers report it.
         """
         if file.path not in self._results:
             self._results[file.path] = self._result(file, Fixes.NONE)

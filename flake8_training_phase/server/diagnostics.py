@@ -13,7 +13,7 @@ from flake8_training_phase.server.options import Options
 SOURCE = "training-phase"
 
 Diagnostic = dict[str, Any]
-"""A diagnostic as it goes over the wire."""
+"""A diagnostic as it is sent to the editor."""
 
 
 def diagnostics(
@@ -31,7 +31,7 @@ def diagnostics(
 def diagnostic(
     file: EditorFile, finding: Finding, options: Options, with_related: bool = True
 ) -> tuple[str, Diagnostic]:
-    """A finding as a diagnostic, and the text it stands in."""
+    """A finding as a diagnostic, and the text it is in."""
     uri, place = file.range(finding.start, finding.end)
     shown: Diagnostic = {
         "range": place,

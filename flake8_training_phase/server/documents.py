@@ -21,13 +21,13 @@ class _NewText(TypedDict):
 
 
 class TextChange(_NewText, total=False):
-    """What an editor says of a change: new text, for a range or, without one, for all."""
+    """What an editor sends about a change: new text, for a range or, without one, for all."""
 
     range: EditorRange
 
 
 class TextEdit(TypedDict):
-    """What an editor is asked to change."""
+    """The changes that an editor is asked to make."""
 
     range: EditorRange
     newText: str
@@ -35,7 +35,7 @@ class TextEdit(TypedDict):
 
 @dataclass(frozen=True)
 class EditorFile:
-    """A file as it stands in an editor, saved or not."""
+    """A file as it is in an editor, saved or not."""
 
     path: Path
     texts: Mapping[str, str]
@@ -64,7 +64,7 @@ class EditorFile:
         return replace(self, texts={**self.texts, uri: text})
 
     def range(self, start: Position, end: Position) -> tuple[str, EditorRange]:
-        """What stands between two positions of the code: in which text, and where there."""
+        """What is between two positions of the code: in which text, and where there."""
         first, last = self.document.place(start), self.document.place(end)
         uri = self._uri(first)
         return uri, {"start": self._shown(uri, first), "end": self._shown(uri, last)}
@@ -104,7 +104,7 @@ class EditorFile:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, str]]:
-    """The rows of some lines that are not as they were, and what stands there now."""
+    """The rows of the lines that have changed, and what is there now."""
     for kind, first, last, new_first, new_last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "replace" and last - first == new_last - new_first:
             yield from ((range(first + row, first + row + 1), new[new_first + row]) for row in range(last - first))

@@ -32,7 +32,7 @@ SECTION = "training-phase"
 """The name of the server's part in the settings of an editor."""
 
 _CONVERTER = get_converter()
-"""Between what goes over the wire and what pygls takes."""
+"""Between what is sent to the editor and what pygls takes."""
 _NOTEBOOKS = lsp.NotebookDocumentSyncOptions(
     notebook_selector=[
         lsp.NotebookDocumentFilterWithNotebook(
@@ -118,7 +118,7 @@ class Server(LanguageServer):
         return {uri: [_typed(one, lsp.Diagnostic) for one in found] for uri, found in shown.items()}
 
     def show(self, files: Iterable[EditorFile]) -> None:
-        """Have the editor show what there is of files: by telling it, or by telling it to ask."""
+        """Have the editor show the diagnostics of files: by sending them, or by asking it to request them."""
         if self.is_pulled:
             self.workspace_diagnostic_refresh(None)
             return
@@ -128,7 +128,7 @@ class Server(LanguageServer):
 
     @property
     def is_pulled(self) -> bool:
-        """Whether the editor asks for diagnostics, and can be told when to ask again; else they are pushed."""
+        """Whether the editor asks for diagnostics, and accepts a request to refresh; otherwise they are pushed."""
         text, workspace = self.client_capabilities.text_document, self.client_capabilities.workspace
         refreshed = workspace and workspace.diagnostics and workspace.diagnostics.refresh_support
         return bool(text and text.diagnostic and refreshed)
@@ -357,7 +357,7 @@ def _path(uri: str) -> Path:
 
 
 def _bound(handler: Callable[..., Any], server: Server) -> Callable[..., Any]:
-    """A handler of one server; what pygls makes of a function tells whether it waits for something."""
+    """A handler of one server; what pygls makes of a function shows whether it is asynchronous."""
     if asyncio.iscoroutinefunction(handler):
 
         async def waiting(params: Any) -> Any:

@@ -42,7 +42,7 @@ class Units:
         return {"line": position.row - 1, "character": len(before.encode(codec, "surrogatepass")) // width}
 
     def read(self, text: SourceText, position: EditorPosition) -> Position:
-        """A position of the editor in a text; one behind the end of a line or of the text is that end."""
+        """A position of the editor in a text; one after the end of a line or of the text is that end."""
         row, units = position["line"] + 1, position["character"]
         if row > len(text.lines):
             return text.position(len(text.text))
@@ -52,11 +52,11 @@ class Units:
 
 
 UTF_16 = Units("utf-16")
-"""What counts when nothing was agreed on."""
+"""The default when nothing was negotiated."""
 
 
 def overlap(one: EditorRange, other: EditorRange) -> bool:
-    """Whether two ranges have a place in common; an empty one has the place it stands at."""
+    """Whether two ranges have a place in common; an empty one has its own place."""
     return _key(one["start"]) <= _key(other["end"]) and _key(other["start"]) <= _key(one["end"])
 
 

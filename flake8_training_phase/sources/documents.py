@@ -21,7 +21,7 @@ Markdown file has to be named itself."""
 
 
 def nothing_of(name: str) -> Document:
-    """What stands for a file that cannot be opened, where it is reported."""
+    """An empty document in the place of a file that cannot be opened."""
     return Document(name, SourceText(""))
 
 

@@ -31,7 +31,7 @@ def write(path: Path, data: bytes, known: bytes) -> None:
     """Replace the content of a file, all or nothing; its mode and owner stay, and a link stays a link.
 
     Other hard links to it keep the old content: to write all of them at once is to write in place, which can be cut
-    short, and reaches files that nobody has named (a package installer shares files with its cache in this way).
+    short, and reaches files that were not named (a package installer shares files with its cache in this way).
 
     Raises OSError, also for a file that does not hold what is `known` of it any more.
     """

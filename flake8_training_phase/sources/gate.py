@@ -21,9 +21,9 @@ _SUBCLASS = re.compile(r"class \w+\([^)]")
 """A class that may have the `call` of a base class in another file."""
 _KERAS_IMPORTS = ("import keras", "from keras", "import tensorflow", "from tensorflow", "tf_keras")
 _DEPENDING = ("training", "Dropout", "Normalization")
-"""What then stands in its body, if it matters."""
+"""What is then in its body, if it matters."""
 _GRAPH_WORDS = ("training=", "training =")
-"""What stands in a functional model, beside `Model(`."""
+"""What is in a functional model, beside `Model(`."""
 _BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False)[ \t]*[,)]")
 """A call such as `model(x, True)`: the flag of a model, where the file makes one."""
 _IDLE_LAYERS = ("Dropout", "Noise")
@@ -37,7 +37,7 @@ _FLAG = re.compile(
 
 
 def may_hold_findings(text: str) -> bool:
-    """Whether the text has anything that a rule could speak of.
+    """Whether the text has anything that a rule could report.
 
     True is a guess, False is certain: without a `call` method or a class that may inherit one, a training step, a call
     or a graph that says a flag, a name of the legacy API, a layer of TensorFlow 1, or a dropout function in a `Lambda`
@@ -55,7 +55,7 @@ def may_hold_findings(text: str) -> bool:
 
 
 def _may_hold_callers(text: str) -> bool:
-    """Whether a text that speaks of Keras may make, map or call models in ways that rules look at."""
+    """Whether a text that mentions Keras may make, map or call models in ways that rules look at."""
     if any(word in text for word in _CALLER_WORDS):
         return True
     if "import torch" in text and "keras" not in text:
@@ -99,7 +99,7 @@ def needs_a_look(text: str) -> bool:
 
 
 def mentions_flag(text: str) -> bool:
-    """Whether a part of a file that cannot be parsed may have something to do with the flag: it speaks of it, defines a
+    """Whether a part of a file that cannot be parsed may have something to do with the flag: it mentions it, defines a
     model, or makes a layer that depends on it.
     """
     return _FLAG.search(text) is not None

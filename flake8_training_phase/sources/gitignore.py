@@ -12,10 +12,10 @@ from flake8_training_phase.sources.reading import OnError
 
 
 class GitIgnores:
-    """The patterns of the folders below one that somebody has named, each file read once."""
+    """The patterns of the folders below one that was named, each file read once."""
 
     def __init__(self, root: str, on_error: OnError) -> None:
-        """What counts in a folder that git itself may leave out: what it says of that folder is forgotten. A file of
+        """The patterns for a folder that git itself may leave out: those about that folder are dropped. A file of
         patterns that is there and cannot be read goes to `on_error`.
         """
         self._root = root
@@ -24,7 +24,7 @@ class GitIgnores:
         self._top = _repository(Path(root)) or Path(root)
 
     def patterns(self, folder: Path) -> tuple[Globs, ...]:
-        """The patterns that count in a folder at or below the root: the later they stand, the more they say."""
+        """The patterns that apply in a folder at or below the root; later ones win."""
         if folder not in self._levels:
             around: tuple[Globs, ...] = ()
             if _is_repository(folder):
@@ -75,7 +75,7 @@ def _info(git: Path) -> Path:
 
 
 def _line(file: Path) -> str:
-    """What stands in a file of one line; nothing where there is none."""
+    """What is in a file of one line; nothing where there is none."""
     try:
         return reading.read(file, reading.MAX_IGNORES).decode("utf-8", "surrogateescape").strip()
     except OSError:

@@ -38,7 +38,7 @@ class Globs(NamedTuple):
         return rules.match(parts, is_folder)
 
     def inside(self, root: str) -> Globs:
-        """The patterns to go by in a folder that somebody has named: not those that leave out the folder itself."""
+        """The patterns to go by in a folder that was named: not those that leave out the folder itself."""
         if not self.patterns or not _below(root, self.folder) or not self.match(root, is_folder=True):
             return self
         kept = (one for one in self.patterns if Globs(self.folder, (one,)).match(root, is_folder=True) is None)
@@ -66,7 +66,7 @@ class _Rules:
                 named.append((rank, pattern))
 
     def match(self, parts: Sequence[str], is_folder: bool) -> bool | None:
-        """What the last of the patterns that mean a path says of it, given as its parts."""
+        """What the last of the patterns that match a path decides; the path is given as its parts."""
         if not parts:
             return None
         named = next((one for one in self._by_name.get(parts[-1], ()) if one[1].matches(parts, is_folder)), None)

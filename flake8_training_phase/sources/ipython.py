@@ -1,4 +1,4 @@
-"""Python as IPython takes it: with magics, shell commands and questions where a statement can stand.
+"""Python as IPython takes it: with magics, shell commands and questions where a statement can be.
 
 IPython is not needed for that. It gives these forms a meaning only where Python has none, so they are looked for in
 code that Python cannot parse.
@@ -62,7 +62,7 @@ def python_of(code: str, mask: Mask) -> str:
 
 
 def _holds_python(magic: str, arguments: str) -> bool:
-    """Whether what stands below a cell magic is Python, and not that of another framework."""
+    """Whether what is below a cell magic is Python, and not that of another framework."""
     return magic in PYTHON_CELL_MAGICS or (magic == "tab" and _TABS.search(arguments) is not None)
 
 
@@ -88,7 +88,7 @@ def _parse(code: str) -> None:
 
 
 def _cut(code: str, offset: int) -> tuple[str, str, str]:
-    """What stands before the line at an offset, the line, and what stands behind it."""
+    """What is before the line at an offset, the line, and what is after it."""
     end = code.find("\n", offset) + 1 or len(code)
     return code[:offset], code[offset:end], code[end:]
 

@@ -23,7 +23,7 @@ _Character = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class JsonValue:
-    """A value of a valid document, and where it stands in the text."""
+    """A value of a valid document, and where it is in the text."""
 
     value: Any
     start: int
@@ -64,7 +64,7 @@ def rewritten(text: str, old: JsonValue, changes: Iterable[tuple[int, int, str]]
     """What to write for a string, or an array of strings that are one text together, after changes of that text.
 
     A change says between which characters other ones are put. All others are written as they were, escapes and all,
-    and so is what stands between the strings. A string that was one line and becomes several is several strings then;
+    and so is what is between the strings. A string that was one line and becomes several is several strings then;
     one of which nothing is left goes.
 
     Raises ValueError where there is no string that could take a change.
@@ -105,7 +105,7 @@ def _make(changes: list[tuple[int, int, str]], written: list[list[_Character]], 
 
 def _holder(ends: list[int], offset: int, behind: bool) -> int:
     """Which string takes what comes to an offset: the one with the character there, or, for lines that are new
-    `behind` others, the one with the character before it.
+    `after` others, the one with the character before it.
     """
     found = bisect_left(ends, offset) if behind and offset else bisect_right(ends, offset)
     if found == len(ends):

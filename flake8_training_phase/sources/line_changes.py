@@ -16,7 +16,7 @@ Hunk = tuple[range, range]
 def changed_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
     """The lines that differ, in order.
 
-    Fixes leave most lines in their order, so those that occur once in both versions tell which line is which, also
+    Fixes leave most lines in their order, so those that occur once in both versions show which line is which, also
     between thousands of blank ones, over which the time of `difflib` would grow with the square of their number.
     """
     start = new_start = 0
@@ -76,7 +76,7 @@ def _between(before: Sequence[str], after: Sequence[str], old: range, new: range
 
 
 def _same_ends(old: str, new: str) -> tuple[int, int]:
-    """How many characters two texts have in common at their start, and at their end behind that."""
+    """How many characters two texts have in common at their start, and at their end after that."""
     shorter = min(len(old), len(new))
     start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
     end = next((at for at in range(shorter - start) if old[-1 - at] != new[-1 - at]), shorter - start)

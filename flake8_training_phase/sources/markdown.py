@@ -1,7 +1,7 @@
 """Markdown: its blocks of Python as one module, and fixes back into the blocks.
 
 Every other line stays in the module as a comment, so that a row of the module is a row of the file. Blocks that are no
-whole Python are taken for what they mostly are, fragments, and left out.
+whole Python are assumed to be fragments, as most are, and left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from flake8_training_phase.sources.masks import Mask
 from flake8_training_phase.sources.text import SourceText, lines_of
 
 _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}(?!`)|~{3,}(?!~))(?P<info>(?<=`)[^`]*|(?<=~).*)")
-"""A fence; behind one of backticks no other can stand."""
+"""A fence; one of backticks has no other backtick after it."""
 _DIRECTIVE = re.compile(r"\{code(?:-block|-cell)?\}\s*")
 """A block of MyST, whose first lines may be options of the block: `{code-block} python`."""
 _PYTHON = re.compile(r"(?:\{\s*\.?)?(?:i?python3?|py3?)(?![\w+-])", re.IGNORECASE)
@@ -32,7 +32,7 @@ _SKIP = re.compile(r"<!--\s*training-phase:\s*skip\s*-->")
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A block between fences: the indexes of its lines, and what stands before and behind its opening fence."""
+    """A block between fences: the indexes of its lines, and what is before and after its opening fence."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ class _Block:
         return [line[len(self.indent_of(line)) :] for line in lines[self.start : self.end]]
 
     def indent_of(self, line: str) -> str:
-        """What of the indent a line has."""
+        """The part of the indent that a line has."""
         same = takewhile(lambda pair: pair[0] == pair[1], zip(self.indent, line, strict=False))
         return "".join(char for char, _ in same)
 
@@ -85,7 +85,7 @@ class Markdown(Document):
         """The same file with other code. Raises ValueError for code that has not its blocks."""
         lines: list[str] = []
         done = 0
-        # Pieces are code and what stands behind it, in turn.
+        # Pieces are code and what is after it, in turn.
         for block, piece in zip(self._blocks, self._mask.split(text)[::2], strict=True):
             lines += self._file.lines[done : block.start]
             lines += _indented(block, self._file.lines, lines_of(self._mask.lifted(piece)))

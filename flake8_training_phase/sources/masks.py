@@ -1,6 +1,6 @@
 """Hides lines that are not Python from Python, so that every row stays and the lines can be given back.
 
-A hidden line stands in a comment: nothing else has to be kept to give it back, wherever fixes have moved it.
+A hidden line is kept in a comment: nothing else has to be kept to give it back, wherever fixes have moved it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Mask:
         return f"{self._mark} {line}" if line.strip() else line
 
     def statement(self, line: str) -> str:
-        """A statement that does nothing instead of the first line of something that stands where a statement can."""
+        """A statement that does nothing instead of the first line of something in the place of a statement."""
         rest = line.lstrip(" \t")
         return f"{line[: len(line) - len(rest)]}pass {self._mark} {rest}"
 
@@ -41,7 +41,7 @@ class Mask:
         return self._hidden.sub(lambda match: match[1] or "", text)
 
     def separator(self, name: str, opens_block: bool = False) -> str:
-        """A line that can stand before a piece of a text, to be told from all others; one that opens a block is for a
+        """A line that can be put before a piece of a text, unlike all others; one that opens a block is for a
         piece that is indented.
         """
         return f"{_BLOCK if opens_block else ''}{self._mark}{name.lstrip()}"

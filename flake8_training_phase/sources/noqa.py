@@ -1,6 +1,6 @@
 """`# noqa`, as flake8 itself understands it.
 
-flake8 takes longer to load than a small file to be checked, so it is asked only about files that have the word.
+flake8 takes longer to load than a small file to be checked, so it is only used for files that have the word.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Suppressions:
     def comment_row(self, row: int) -> int | None:
         """The row that has to end with the comment that silences `row`; None in a text that has no tokens.
 
-        flake8 takes the lines of a string, and those joined by backslashes, as one: a comment fits behind the last.
+        flake8 takes the lines of a string, and those joined by backslashes, as one: a comment fits after the last.
         """
         return self._comment_rows.get(row)
 

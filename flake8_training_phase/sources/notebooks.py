@@ -137,7 +137,7 @@ class Notebook(Document):
 
 
 def _unread(error: Exception, row: int) -> UnparsedPart:
-    """Why a cell cannot be read, which begins behind a row."""
+    """Why a cell cannot be read, which begins after a row."""
     if isinstance(error, SyntaxError):
         position = Position(row + max(error.lineno or 1, 1), max((error.offset or 1) - 1, 0))
         return UnparsedPart("cell", f"syntax error: {error.msg}", position)

@@ -25,8 +25,8 @@ class AnalysisError(Exception):
 
 @contextmanager
 def failures_as_analysis_errors(*passed: type[Exception]) -> Iterator[None]:
-    """Whatever the analysis fails with becomes Broken, but for what is `passed` on: a defect of ours, or code that is
-    nested too deeply, must not end a run over other files.
+    """Whatever the analysis fails with becomes Broken, except for what is `passed` on: a defect of ours, or code
+    that is nested too deeply, must not end a run over other files.
     """
     try:
         yield

@@ -24,13 +24,13 @@ _SECTIONS = (("flake8", "max-line-length"), ("pycodestyle", "max-line-length"), 
 _TOML = ("pyproject.toml", "ruff.toml", ".ruff.toml")
 _INI = ("setup.cfg", ".flake8", "tox.ini")
 _MARKS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
-"""What stands in the uppermost folder of a project."""
+"""What is in the uppermost folder of a project."""
 _LOWEST = re.compile(r"(?:>=|~=|==)\s*(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectStyle:
-    """The style of a project, as far as its files tell."""
+    """The style of a project, judging by its files."""
 
     line_length: int | None = None
     python: tuple[int, int] | None = None
@@ -44,7 +44,7 @@ class ProjectStyles:
         self._styles: dict[Path, ProjectStyle] = {}
 
     def of(self, folder: Path) -> ProjectStyle:
-        """The style of what stands in a folder."""
+        """The style of what is in a folder."""
         folder = _without_dots(folder)
         if folder not in self._styles:
             found = _style_in(folder)
@@ -106,7 +106,7 @@ def _lowest(requirement: object) -> Iterator[tuple[int, int]]:
 
 
 def _toml(path: Path) -> Mapping[str, Any]:
-    """What stands in a TOML file; whatever is wrong with it is nothing to us."""
+    """What is in a TOML file; whatever is wrong with it is nothing to us."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:

@@ -1,6 +1,6 @@
-"""Opens files of which nobody knows what they are: only regular ones, and only up to a size.
+"""Opens files of unknown kind: only regular ones, and only up to a size.
 
-A repository can hold a link to `/dev/zero`, and a folder a pipe that nobody writes to: to read them would never end.
+A repository can hold a link to `/dev/zero`, and a folder a pipe without a writer: to read them would never end.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 
 OnError = Callable[[Path, OSError], None]
-"""Told of what cannot be read."""
+"""Called with what cannot be read."""
 
 MEGABYTE = 1_000_000
 
@@ -54,7 +54,7 @@ def read(path: str | PathLike[str], limit: int, writable: bool = False) -> bytes
 
 
 def _content(descriptor: int, size: int, limit: int) -> bytes:
-    """What is in an open file that tells its size: some do not tell it, or grow meanwhile."""
+    """The content of an open file that reports its size: some do not, or grow meanwhile."""
     parts: list[bytes] = []
     done = 0
     while done <= limit:

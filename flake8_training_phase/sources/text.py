@@ -30,7 +30,7 @@ def parsed(text: str) -> ast.Module:
     An `await` or `yield` outside of functions, as notebooks have them, is no error of syntax to Python's parser.
     """
     with warnings.catch_warnings():
-        # Invalid escapes and the like are the compiler's to tell the user, not ours.
+        # Invalid escapes and the like are reported by the compiler, not by us.
         warnings.simplefilter("ignore")
         return ast.parse(text)
 
@@ -90,11 +90,11 @@ class SourceText:
         return self.lines[row - 1].rstrip("\r\n") if row <= len(self.lines) else ""
 
     def offset(self, position: Position) -> int:
-        """How many characters stand before a position."""
+        """How many characters are before a position."""
         return self._starts[position.row - 1] + position.column
 
     def position(self, offset: int) -> Position:
-        """The position behind so many characters."""
+        """The position after so many characters."""
         row = bisect_right(self._starts, offset)
         return Position(row, offset - self._starts[row - 1])
 

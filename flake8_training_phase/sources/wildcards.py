@@ -44,7 +44,7 @@ class Pattern:
     is_name: bool
     """Whether it counts in every folder, as it has no slash but at its end."""
     segments: tuple[Segment | None, ...]
-    """What stands between slashes; one that is None is `**`, any number of folders."""
+    """What is between slashes; one that is None is `**`, any number of folders."""
 
     @property
     def name(self) -> str | None:
@@ -53,7 +53,7 @@ class Pattern:
         return only.chunks[0].text if only is not None and len(only.chunks) == 1 else None
 
     def matches(self, parts: Sequence[str], is_folder: bool) -> bool:
-        """Whether it means what stands at a path, given in its parts. What is around that is not looked at."""
+        """Whether it matches a path, given in its parts. What is around that is not looked at."""
         if self.folders_only and not is_folder:
             return False
         return _fit(self.segments, parts[-1:] if self.is_name else parts)
@@ -84,7 +84,7 @@ _TRAILING_SPACES = re.compile(r"((?:^|[^\\ ])(?:\\\\)*(?:\\ )?) +$")
 
 
 class _Token(NamedTuple):
-    """A star, a slash, or what one character has to be."""
+    """A star, a slash, or a set of characters."""
 
     text: str | None
     """The character; None for one of several."""
@@ -114,7 +114,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _set(text: str, at: int) -> tuple[str, int]:
-    """The regular expression for a set whose `[` stands before an offset, and where the text goes on."""
+    """The regular expression for a set whose `[` is before an offset, and where the text goes on."""
     negated = text.startswith(("!", "^"), at)
     at += negated
     first = at
@@ -129,7 +129,7 @@ def _set(text: str, at: int) -> tuple[str, int]:
         elif char == "-" and text[at - 2] != "\\" and last and text[at : at + 1] not in ("", "]"):
             end, at, _ = _member(text, at, in_range=True)
             if last > end:
-                # To git it means the first of the two, which nobody can have wanted.
+                # To git it means the first of the two, which cannot have been intended.
                 raise NoPattern(f"{last}-{end} is no range")
             members.append(f"{re.escape(last)}-{re.escape(end)}")
             last = ""
@@ -157,7 +157,7 @@ def _member(text: str, at: int, in_range: bool = False) -> tuple[str, int, bool]
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """What stands between two stars: for each of some characters in a row what it has to be."""
+    """What is between two stars: for each of some characters in a row what it has to be."""
 
     length: int
     text: str | None
@@ -172,7 +172,7 @@ class _Chunk:
         return -1 if found is None else found.start()
 
     def stands_at(self, name: str, start: int) -> bool:
-        """Whether it stands at a place of a name."""
+        """Whether it is at a place of a name."""
         if self.regex is None:
             return name.startswith(self.text or "", start)
         return self.regex.match(name, start) is not None
@@ -180,7 +180,7 @@ class _Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What stands between two slashes: chunks with a star between each and the next."""
+    """What is between two slashes: chunks with a star between each and the next."""
 
     chunks: tuple[_Chunk, ...]
 

@@ -39,7 +39,7 @@ CASES = [
     ("return self.drop(x) + self.drop(x)", f"return self.drop(x) + self.drop(x)  # noqa: KTP202 - {WHY}"),
     ("return self.drop(self)(x)", f"return self.drop(self)(x)  # noqa: KTP202 - {WHY}"),
     ("return self.drop(x)  # main path", f"return self.drop(x)  # main path  # noqa: KTP202 - {WHY}"),
-    # What stands in a comment already stays.
+    # What is in a comment already stays.
     ("return self.drop(x)  # noqa: E501", f"return self.drop(x)  # noqa: E501, KTP202 - {WHY}"),
     ("return self.drop(x)  # NOQA:E501,W291", f"return self.drop(x)  # NOQA:E501,W291, KTP202 - {WHY}"),
     ("return self.drop(x)  # noqa: E501  a link", "return self.drop(x)  # noqa: E501, KTP202  a link"),

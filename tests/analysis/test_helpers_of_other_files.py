@@ -1,4 +1,4 @@
-"""A helper that stands in another file, or in a base class there, and drops only when it is told to train."""
+"""A helper that is in another file, or in a base class there, and drops only when it is told to train."""
 
 from __future__ import annotations
 

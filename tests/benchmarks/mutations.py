@@ -47,7 +47,7 @@ class Mutant:
     cause: str
     """What may keep the checker from speaking of it: the call, or what the callee does with the flag."""
     codes: tuple[str, ...] = ()
-    """The codes that count, wherever they stand in the class; empty for any finding at the place."""
+    """The codes that count, wherever they are in the class; empty for any finding at the place."""
     idle: frozenset[str] = frozenset()
     """The calls, as `without_flag` spells them, that pass the flag to what ignores it, or may: once it is gone, nobody
     can know that it was there.

@@ -94,7 +94,7 @@ def nodes_changed(text: str, chance: random.Random) -> str:
 
 
 def names_changed(text: str, chance: random.Random) -> str:
-    """A name that stands in the text renamed everywhere to another that stands in it."""
+    """A name that is in the text renamed everywhere to another that is in it."""
     names = sorted(set(re.findall(r"[A-Za-z_]\w*", text)))
     if not names:
         return text

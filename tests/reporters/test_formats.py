@@ -140,7 +140,7 @@ def test_github(check: Check) -> None:
         "::error file=src/bug.py,line=9,col=5,endLine=9,endColumn=21,title=KTP101 model-without-training::"
         "src/bug.py:9:5: KTP101 `Model.call` takes no `training`, "
         "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`",
-        # GitHub takes no columns for what stands in several lines.
+        # GitHub takes no columns for what is in several lines.
         "::warning file=src/fragile.py,line=10,endLine=11,title=KTP202 training-not-forwarded::"
         f"src/fragile.py:10:16: KTP202 {MESSAGE}",
     ]

@@ -2,7 +2,7 @@
 
 Nothing here looks at which flag a layer was given. Every call of a built-in layer that takes `training` is recorded:
 its inputs, its weights and what came out. The same inputs then go through the same layer in forced inference: other
-outputs, or changed statistics, mean that the layer behaved as in training.
+outputs, or changed statistics, mean that the layer behaved in training mode.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Laboratory:
         self._rows = itertools.count()
 
     def measure(self, job: Job) -> dict[str, list[str]]:
-        """The five words of a job, and the text of the exceptions behind every `raises`."""
+        """The five words of a job, and the text of the exceptions after every `raises`."""
         modules = [self.keras, *([importlib.import_module("tf_keras")] if "tf_keras" in job.source else [])]
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as watching:
             self.packages = [package(module) for module in modules]

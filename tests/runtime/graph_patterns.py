@@ -11,7 +11,7 @@ DROPPING = "backbone = keras.Sequential([keras.layers.Dense(8), keras.layers.Dro
 
 
 def graph(statements: str, outputs: str, before: str = "", inputs: str = "keras.Input((8,))") -> str:
-    """The source text of a function `functional` that makes a model, and what stands before it."""
+    """The source text of a function `functional` that makes a model, and what is before it."""
     body = "\n".join([f"inputs = {inputs}", *statements.strip().splitlines()])
     head = f"\nimport keras\n\n\n{before.strip()}\n\n\n" if before else "\nimport keras\n\n\n"
     return f"{head}def functional():\n{indent(body, '    ')}\n    return keras.Model(inputs, {outputs})\n"

@@ -23,7 +23,7 @@ SECONDS_PER_JOB = 180
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The cell (`"train train infer infer infer"`), and the tracebacks behind every `raises` in it."""
+    """The cell (`"train train infer infer infer"`), and the tracebacks after every `raises` in it."""
 
     words: str
     notes: tuple[str, ...]

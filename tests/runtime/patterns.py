@@ -39,7 +39,7 @@ class Pattern:
         return Case(self.source, Proof(self.build, self.layer, shape=self.shape), keras, self.right)
 
     def cells(self, words: str) -> list[str]:
-        """Measured words as they stand in the table: what is not meant is bold."""
+        """Measured words as they are in the table: what is not meant is bold."""
         return mode_cells(words, self.right)
 
 
@@ -49,7 +49,7 @@ def fact(name: str) -> str:
 
 
 def model(layers: str, methods: str, before: str = "") -> str:
-    """The source text of a model `M`: what its `__init__` makes, its methods, and what stands before it."""
+    """The source text of a model `M`: what its `__init__` makes, its methods, and what is before it."""
     head = f"\nimport keras\n\n\n{before.strip()}\n\n\n" if before else "\nimport keras\n\n\n"
     init = f"def __init__(self):\n    super().__init__()\n{indent(layers.strip(), '    ')}"
     return f"{head}class M(keras.Model):\n{indent(init, '    ')}\n\n{indent(methods.strip(), '    ')}\n"

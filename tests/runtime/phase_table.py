@@ -448,7 +448,7 @@ def train_step(self, data):
 PATTERNS = [pattern for patterns in GROUPS.values() for pattern in patterns]
 
 Cells = Mapping[tuple[str, int], Sequence[str]]
-"""What stands in the table, by row and generation."""
+"""What is in the table, by row and generation."""
 Versions = Mapping[int, str | None]
 
 
@@ -471,7 +471,7 @@ def installed_versions() -> Versions:
 
 
 def block(cells: Cells, versions: Versions) -> str:
-    """What stands between the marks, which are included."""
+    """What is between the marks, which are included."""
     head = ["Row", "Pattern", "Keras", *MODES]
     titles = {keras: f"{package} {versions[keras]}" for keras, package in PACKAGES.items()}
     parts = [BEGIN, COMMENT]

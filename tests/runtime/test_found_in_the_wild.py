@@ -7,12 +7,15 @@ from functools import cache
 import pytest
 
 from flake8_training_phase import api
-from tests.found_in_the_wild import ENTRIES, MODELS, Entry, Figures
+from tests.found_in_the_wild import ENTRIES, JAX, MODELS, Entry, Figures
 from tests.runtime.conftest import installed, need_keras
 from tests.runtime.wild_models import figures
 
-MEASURED_WITH = {"tensorflow": "2.21.0", "keras": "3.15.1", "tf_keras": "2.21.0"}
-"""The releases that the page names."""
+MEASURED_WITH = {
+    "tensorflow": {"tensorflow": "2.21.0", "keras": "3.15.1", "tf_keras": "2.21.0"},
+    "jax": {"keras": "3.15.1", "jax": JAX},
+}
+"""The releases that the page names, by backend."""
 
 each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=[entry.model for entry in ENTRIES])
 
@@ -27,10 +30,10 @@ def fixed(entry: Entry) -> str:
 
 
 @cache
-def measured(keras: int) -> dict[str, list[Figures]]:
+def measured(keras: int, backend: str) -> dict[str, list[Figures]]:
     """The figures before and after the fix, by model."""
-    entries = [entry for entry in ENTRIES if entry.keras == keras]
-    found = figures([text for entry in entries for text in (entry.source, fixed(entry))], keras)
+    entries = [entry for entry in ENTRIES if (entry.keras, entry.backend) == (keras, backend)]
+    found = figures([text for entry in entries for text in (entry.source, fixed(entry))], keras, backend)
     return {entry.model: found[2 * place : 2 * place + 2] for place, entry in enumerate(entries)}
 
 
@@ -61,11 +64,13 @@ def test_safe_fixes_leave_the_bug_where_the_page_says_unsafe(entry: Entry) -> No
 
 @each_entry
 def test_keras_does_what_the_page_says(entry: Entry) -> None:
-    need_keras()
-    versions = {package: installed(package) for package in MEASURED_WITH}
-    if versions != MEASURED_WITH:
-        pytest.skip(f"the page is about {MEASURED_WITH}, these are {versions}")
-    assert measured(entry.keras)[entry.model] == [entry.before, entry.after]
+    wanted = MEASURED_WITH[entry.backend]
+    if entry.backend == "tensorflow":
+        need_keras()
+    versions = {package: installed(package) for package in wanted}
+    if versions != wanted:
+        pytest.skip(f"the page is about {wanted}, these are {versions}")
+    assert measured(entry.keras, entry.backend)[entry.model] == [entry.before, entry.after]
 
 
 def test_keras_2_passes_the_flag_where_the_page_says_so() -> None:

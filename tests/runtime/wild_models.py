@@ -13,16 +13,32 @@ from tests.found_in_the_wild import Figures
 RUNNER = """
 import json, sys
 import numpy as np
-import tensorflow as tf
 
-keras = tf.keras
-plain_call = keras.layers.Dropout.call
 dropped = set()
+
+def note(layer, inputs, outputs):
+    if not np.array_equal(inputs, outputs):
+        dropped.add(id(layer))
+
+if sys.argv[1] == "jax":
+    import jax, keras
+
+    def watch(layer, inputs, outputs):
+        jax.debug.callback(lambda *arrays: note(layer, *arrays), inputs, outputs)
+else:
+    import tensorflow as tf
+
+    keras = tf.keras
+
+    def watch(layer, inputs, outputs):
+        if tf.executing_eagerly():
+            note(layer, inputs, outputs)
+
+plain_call = keras.layers.Dropout.call
 
 def call(self, inputs, training=None):
     outputs = plain_call(self, inputs, training=training)
-    if tf.executing_eagerly() and not np.array_equal(inputs, outputs):
-        dropped.add(id(self))
+    watch(self, inputs, outputs)
     return outputs
 
 # Keras 3 hands the default of the parameter to other layers, so it has to stay what it is.
@@ -46,12 +62,12 @@ print(json.dumps(found))
 """
 
 
-def figures(texts: Sequence[str], keras: int) -> list[Figures]:
+def figures(texts: Sequence[str], keras: int, backend: str = "tensorflow") -> list[Figures]:
     """What each program does, all of them in one process under Keras 2 or 3."""
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": ""}
+    environment = {**os.environ, "KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": ""}
     environment["TF_USE_LEGACY_KERAS"] = "1" if keras == 2 else "0"
     done = subprocess.run(
-        [sys.executable, "-c", RUNNER],
+        [sys.executable, "-c", RUNNER, backend],
         input=json.dumps(texts),
         env=environment,
         capture_output=True,

@@ -30,7 +30,7 @@ class Keras2Alias(MetaPathFinder, Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        # The import system takes what stands in sys.modules when this returns.
+        # The import system takes what is in sys.modules when this returns.
         sys.modules[module.__name__] = importlib.import_module(f"tf_{module.__name__}")
 
 
@@ -59,7 +59,7 @@ def laboratory() -> Any:
 
 
 def measure(source: str, build: str, layer: str, shape: list[int]) -> dict[str, Any]:
-    """How the layers of an example behave: five words, and the tracebacks behind every `raises`."""
+    """How the layers of an example behave: five words, and the tracebacks after every `raises`."""
     behaviour = importlib.import_module("tests.runtime.behaviour")
     words: dict[str, Any] = laboratory().measure(behaviour.Job(source, build, layer, shape))
     return words

@@ -1,1 +1,1 @@
-"""What the analysis speaks of: values, arguments, events, frames, scopes, classes and objects."""
+"""The vocabulary of the analysis: values, arguments, events, frames, scopes, classes and objects."""

@@ -15,7 +15,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
-"""Stands for a call that nobody wrote: a property, what an unknown function or Keras does."""
+"""Stands for a call that is not in the code: a property, what an unknown function or Keras does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Arguments:
         return self.starred or (self.hidden and name not in self.absent_keys)
 
     def after(self, positional: Sequence[Value], keywords: Mapping[str, Value]) -> Arguments:
-        """These arguments behind some that come first, as `functools.partial` puts them."""
+        """These arguments after some that come first, as `functools.partial` puts them."""
         return Arguments(
             self.node,
             (*positional, *self.positional),
@@ -103,7 +103,7 @@ def parameter(node: FunctionNode, name: str) -> ast.arg | None:
 
 
 def unknown_arguments(node: FunctionNode) -> dict[str, Value]:
-    """What the parameters of a function are when nobody knows what it is called with."""
+    """What the parameters of a function are when its callers are unknown."""
     arguments = node.args
     every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
     return {one.arg: UNKNOWN for one in every if one is not None}
@@ -132,7 +132,7 @@ def uses_kwargs(node: FunctionNode) -> bool:
 
 
 def opaque_kwargs(node: FunctionNode, absent_keys: frozenset[str] = frozenset(), of_call: bool = False) -> Value:
-    """The `**kwargs` that a function finds when nobody knows what it is called with, but for names that are not in it.
+    """The `**kwargs` of a function whose callers are unknown, without the names that cannot be in it.
 
     What has a parameter of its own is never in it: `call(self, x, training=None, **kwargs)` has no flag in `kwargs`.
     """
@@ -147,7 +147,7 @@ _only_read: WeakKeyDictionary[ast.AST, bool] = WeakKeyDictionary()
 
 
 def _is_only_read(function: FunctionNode, name: str) -> bool:
-    """Whether a function puts nothing into its `**kwargs`, nor hands the dict itself to somebody who could."""
+    """Whether a function puts nothing into its `**kwargs`, nor hands the dict itself to a function that could."""
     if function not in _only_read:
         named, reading = set[ast.AST](), set[ast.AST]()
         for node in nodes_in(function):

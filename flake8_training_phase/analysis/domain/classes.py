@@ -146,7 +146,7 @@ class UserClass:
 
     @cached_property
     def unknown_instance(self) -> Instance:
-        """An object of the class, made with arguments that nobody knows."""
+        """An object of the class, made with unknown arguments."""
         return Instance(self, self.generations)
 
     @property
@@ -206,7 +206,7 @@ class UserClass:
 
     @cached_property
     def training_default(self) -> bool | None:
-        """The default of that parameter; None without one, or when nobody knows what it is."""
+        """The default of that parameter; None without one, or when that is unknown."""
         if self.call is None:
             return self.keras_call.signature(3).default if self.keras_call else None
         flag = flags_of(self._default)[0]
@@ -214,7 +214,7 @@ class UserClass:
 
     @cached_property
     def _default(self) -> Value:
-        """What stands in the signature of `call` as the default of the parameter that means the phase."""
+        """What is in the signature of `call` as the default of the parameter that means the phase."""
         assert self.call is not None
         default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
         return UNKNOWN if default is None else self.call.owner.scope.evaluate(default)

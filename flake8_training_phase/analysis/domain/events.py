@@ -54,14 +54,14 @@ class FlagArgument:
 
     @property
     def constant(self) -> bool:
-        """Whether it is True or False whatever is asked for."""
+        """Whether it is True or False in every mode."""
         first = self.by_lane[0]
         return isinstance(first, bool) and self.by_lane == (first, first, first)
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramPoint:
-    """Where an event stands in the code."""
+    """The place of an event in the code."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None
     """None at the top of a module."""

@@ -28,7 +28,7 @@ _NOT_TOLD_APART = frozenset({"name", "dtype"})
 """Arguments of constructors that make no difference to what an object does in training."""
 
 _MOST_ELEMENTS = 64
-"""Of how many elements of a container objects are told apart by."""
+"""How many elements of a container are compared when objects are told apart."""
 
 
 class Limit(Enum):

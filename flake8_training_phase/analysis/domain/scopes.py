@@ -17,7 +17,7 @@ from flake8_training_phase.keras.knowledge import Knowledge
 
 
 class Evaluate(Protocol):
-    """Gives the value of an expression that stands at the top of a scope."""
+    """Gives the value of an expression that is at the top of a scope."""
 
     def __call__(self, node: ast.expr, scope: Scope) -> Value:
         """The value of `node`."""
@@ -183,7 +183,7 @@ class Scope:
         return self.external("." * binding.level + binding.path)
 
     def external(self, path: str) -> Value:
-        """The thing outside the checked code that has this dotted name, as far as Keras or the user tells of it."""
+        """The thing outside the checked code that has this dotted name, as far as Keras or the user describes it."""
         return _external(path, self.knowledge)
 
     def _bound(self, name: str, binding: Binding) -> Value:
@@ -204,7 +204,7 @@ def _freezes(node: ast.AST) -> bool:
 
 
 def _imports_both(statements: list[ast.stmt]) -> bool:
-    """Whether a module imports `keras` and `tf_keras`, both for sure: neither is what stands in for the other."""
+    """Whether a module imports `keras` and `tf_keras`, both for sure: neither is a stand-in for the other."""
     paths = (one.path for statement in statements if _is_import(statement) for one in _imports(statement))
     return {"keras", "tf_keras"} <= {path.partition(".")[0] for path in paths}
 
@@ -239,7 +239,7 @@ def external(path: str) -> Value:
 
 
 def class_definitions(scope: Scope) -> Iterator[tuple[ast.ClassDef, Scope]]:
-    """Every class in a scope, those inside functions and other classes included, with the scope it stands in."""
+    """Every class in a scope, those inside functions and other classes included, with the scope around it."""
     for definition, where in scope.definitions:
         if isinstance(definition, ast.ClassDef):
             yield definition, where

@@ -1,6 +1,6 @@
 """What an expression of the checked code may be, as far as following `training` needs to know.
 
-Values are immutable, but for the identity of instances. Whatever is not modelled is `UNKNOWN`.
+Values are immutable, except for the identity of instances. Whatever is not modelled is `UNKNOWN`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class PhaseValue(Value):
 
     by_lane: tuple[Flag, Flag, Flag]
     parameter: str | None
-    """The parameter it is made from; None for a value that only stands beside one (a literal flag)."""
+    """The parameter it is made from; None for a value beside one (a literal flag)."""
     may_be_number: bool = False
     """It may be 1 or 0, which are as good as True and False and are not them: its default is."""
 
@@ -79,7 +79,7 @@ class PhaseValue(Value):
 
 
 def unknown_phase(parameter: str | None) -> PhaseValue:
-    """Something made from the phase, nobody knows what."""
+    """Something made from the phase, in an unknown way."""
     return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
 
 
@@ -110,7 +110,7 @@ class ClassValue(Value):
 
     @property
     def any_object(self) -> Instance:
-        """An object of the class, made with arguments that nobody knows."""
+        """An object of the class, made with unknown arguments."""
         return Instance(self.type, self.generations, {}, has_hidden_arguments=True)
 
 
@@ -182,7 +182,7 @@ class Container(Value):
     pairs: bool = False
     """Iterating gives `(position or key, value)`: `enumerate(…)`, `.items()`."""
     open: bool = False
-    """There may be more in it than is known: the `**kwargs` of a method that anybody may call."""
+    """There may be more in it than is known: the `**kwargs` of a method with unknown callers."""
 
     @property
     def all_named(self) -> bool:
@@ -244,7 +244,7 @@ class Range(Value):
 
 @dataclass(frozen=True, slots=True)
 class OpaqueKwargs(Value):
-    """The `**kwargs` of a function that anybody may call: nothing is known of what is in it, but for what is not."""
+    """The `**kwargs` of a function with unknown callers: only the keys that cannot be in it are known."""
 
     absent_keys: frozenset[str]
     """Names that are surely not in it: those of the parameters beside it."""

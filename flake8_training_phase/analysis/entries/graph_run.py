@@ -1,7 +1,7 @@
 """The functional and Sequential models that a module makes, with the calls that make their graphs.
 
 `graphs.py` knows which layers a functional model holds. Rules about graphs also ask where each of them was called, what
-it was told there, and what comes before it.
+it received there, and what comes before it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class GraphCall:
 
     @property
     def before(self) -> tuple[GraphCall, ...]:
-        """All calls that it depends on, each behind those that it depends on itself."""
+        """All calls that it depends on, each after those that it depends on itself."""
         return tuple(in_order(self.inputs))
 
 
@@ -74,7 +74,7 @@ class Graph:
 
     @property
     def calls(self) -> tuple[GraphCall, ...]:
-        """The calls in it, each behind those that it depends on."""
+        """The calls in it, each after those that it depends on."""
         return tuple(in_order(self.outputs))
 
 
@@ -197,7 +197,7 @@ class GraphRun(ModuleRun):
 
 
 def in_order(outputs: Iterable[GraphCall]) -> Iterator[GraphCall]:
-    """Some calls and all that they depend on, each behind those that it depends on itself."""
+    """Some calls and all that they depend on, each after those that it depends on itself."""
     found: dict[GraphCall, None] = {}
     waiting = [(one, False) for one in reversed(tuple(outputs))]
     while waiting:

@@ -1,9 +1,9 @@
-"""Runs a module from its first statement to its last, to know which model stands behind each name and call.
+"""Runs a module from its first statement to its last, to know which model each name and call means.
 
 Rules about layers ask what a `call` does, whoever runs it. Rules about callers ask what `model` is at one place: a
 parameter, an attribute of a trainer, a functional model that was made some functions away. So the statements at the
 top of the module are run too, with the functions that they call and the constructors of the objects that they make.
-Functions that nothing calls are run on unknown arguments, when somebody asks about what stands in them.
+Functions that nothing calls are run on unknown arguments, when a rule asks about what is in them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
-"""The attributes by which a gradient is asked for; `parameters()` is that of torch."""
+"""The attributes that a gradient is computed for; `parameters()` is that of torch."""
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
@@ -91,7 +91,7 @@ class ModuleRun(GraphMaker):
         self.owners: dict[ast.Attribute, list[Value]] = {}
         """Whose variables an expression such as `model.trainable_variables` asks for."""
         self.frozen: set[Instance] = set()
-        """What `trainable = False` was said of."""
+        """The objects whose `trainable` was set to False."""
         self._held: dict[Instance, dict[str, Value]] = {}
         self._chain: list[CallSite] = []
         self._names_used: dict[Function, set[str]] = {}
@@ -121,7 +121,7 @@ class ModuleRun(GraphMaker):
                     self._inline(function_value, unknown, self._top, is_super_call=False)
 
     def _first_callers(self, functions: Iterable[Function]) -> list[Function]:
-        """The functions, called by no other, through which some are reached, as far as names tell."""
+        """The functions, called by no other, through which some are reached, judging by names."""
         names = {one.node.name for one in functions}
         callers: list[Function] = []
         while more := [one for one in self._functions if one not in callers and not names.isdisjoint(self._used(one))]:
@@ -207,7 +207,7 @@ class ModuleRun(GraphMaker):
     # What the interpreter does not keep.
 
     def graph(self, outputs: Value) -> tuple[Value, ...]:
-        """As the interpreter, but what layers were told in the graph says nothing of the others."""
+        """As the interpreter, but the flags that layers received in the graph say nothing about the others."""
         tensor = derived_tensor([outputs])
         return tensor.layers if isinstance(tensor, Tensor) else ()
 
@@ -310,7 +310,7 @@ class ModuleRun(GraphMaker):
 
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:
-    """The run of a module, as far as it comes to some nodes. What it does at its top is run once."""
+    """The run of a module, as far as it reaches some nodes. What it does at its top is run once."""
     run = module.once(ModuleRun)
     run.cover(nodes)
     return run

@@ -1,4 +1,4 @@
-"""The calls of layers and models that stand outside of every `call`: in steps, functions, at the top of a module."""
+"""The calls of layers and models that are outside of every `call`: in steps, functions, at the top of a module."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def calls_outside(module: CheckedModule, nodes: Collection[ast.Call]) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the text of a module tells of its names before anything is run."""
+    """What the text of a module says about its names before anything is run."""
 
     bound: frozenset[str]
     """Names that are assigned, or are parameters: what the module imports or defines may be something else there."""
@@ -67,7 +67,7 @@ def _names(module: CheckedModule) -> _Names:
 
 
 def possible_layer_calls(module: CheckedModule, calls: Iterable[ast.Call]) -> list[ast.Call]:
-    """Those of some calls that may be of layers, as far as names tell: for these alone is a module worth running."""
+    """Those of some calls that may be of layers, judging by names: for these alone is a module worth running."""
     names = module.once(_names)
     return [call for call in calls if names.may_be_layer(call.func)]
 

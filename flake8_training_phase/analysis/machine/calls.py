@@ -60,7 +60,7 @@ def bound(
 
 
 def does_something(call: Inlined) -> bool:
-    """Whether a function does more than to come to its end."""
+    """Whether a function does anything but return."""
     return any(not isinstance(one, (Exit, Inlined, Branch, Loop)) for one in walk(call.events))
 
 

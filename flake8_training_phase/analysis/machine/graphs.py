@@ -38,11 +38,11 @@ class Tensor(Value):
     """A tensor, as far as a functional model needs to know."""
 
     layers: tuple[Value, ...]
-    """The layers it went through; something unknown for one that was told a flag, and where others may be."""
+    """The layers it went through; something unknown for one that received a flag, and where others may be."""
     symbolic: bool = False
-    """It stands for an input that nobody has given yet."""
+    """It stands for an input that was not given yet."""
     told: bool = False
-    """One of the layers was told a flag, which stays in the graph."""
+    """One of the layers received a flag, which stays in the graph."""
 
 
 class GraphMaker(Interpreter):
@@ -51,7 +51,7 @@ class GraphMaker(Interpreter):
     def graph(self, outputs: Value) -> tuple[Value, ...]:
         """The layers of the functional model with some outputs.
 
-        Of one that holds a flag nothing is said: whether that or the flag of the model wins hangs on the version of
+        Of one that holds a flag nothing is said: whether that or the flag of the model wins depends on the version of
         Keras (7g to 7l), and what was meant is not to be overridden by a fix.
         """
         tensor = derived_tensor([outputs])

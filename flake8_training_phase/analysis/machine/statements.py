@@ -382,7 +382,7 @@ def _captured(pattern: ast.pattern) -> Iterator[str]:
 
 
 def place(frame: Frame) -> ProgramPoint:
-    """Where a frame stands in the code."""
+    """The place of a frame in the code."""
     return ProgramPoint(frame.function, frame.owner, frame.scope, frame.is_call_method)
 
 

@@ -291,7 +291,7 @@ def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 
 def _number(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    """`bool(training)`, `int(training)`: the same phase, but for None, which is no phase any more."""
+    """`bool(training)`, `int(training)`: the same phase, except for None, which is no longer a phase."""
     first = arguments.positional[0] if arguments.positional else UNKNOWN
     if not isinstance(first, PhaseValue):
         return UNKNOWN

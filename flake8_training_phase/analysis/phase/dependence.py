@@ -25,7 +25,7 @@ from flake8_training_phase.keras.catalogue import Argument, DependsOn, KerasLaye
 
 
 class Dependence(Enum):
-    """Whether something depends on the phase."""
+    """Whether something depends on the mode."""
 
     NO = 0
     MAYBE = 1
@@ -33,21 +33,21 @@ class Dependence(Enum):
 
 
 def dependence(value: Value) -> Dependence:
-    """Whether a layer depends on the phase; YES as soon as one thing it may be does."""
+    """Whether a layer depends on the mode; YES as soon as one thing it may be does."""
     return _most(_one(member) for member in members(value))
 
 
 def class_dependence(cls: UserClass) -> Dependence:
-    """Whether layers of a class depend on the phase: when something their `call` runs does."""
+    """Whether layers of a class depend on the mode: when something their `call` runs does."""
     return object_dependence(cls.instance)
 
 
 def object_dependence(instance: Instance) -> Dependence:
-    """Whether an object of the checked code depends on the phase: when something that its `call` runs does."""
+    """Whether an object of the checked code depends on the mode: when something that its `call` runs does."""
     assert isinstance(instance.type, UserClass)
     program = instance.type.program
     one = program.canonical(instance)
-    # An object that runs itself is found to depend on the phase by what else it runs.
+    # An object that runs itself is found to depend on the mode by what else it runs.
     return program.ask(("dependence", one), lambda: _object_dependence(one), meanwhile=Dependence.MAYBE)
 
 
@@ -76,7 +76,7 @@ def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | N
     if layer.depends_on is DependsOn.ALWAYS:
         return _unless_frozen(layer, instance)
     if layer.depends_on is DependsOn.NOTHING:
-        # The base classes of all layers say nothing of what a parameter annotated with them holds.
+        # The base classes of all layers say nothing about what a parameter annotated with them holds.
         return Dependence.MAYBE if layer.name in ("Layer", "Wrapper", "Model") else Dependence.NO
     if layer.depends_on is DependsOn.ARGUMENTS:
         arguments = instance.arguments if given is None else given
@@ -89,7 +89,7 @@ def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | N
 
 
 def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
-    """BatchNormalization(trainable=False) runs in inference whatever is asked for (18b): what else is in a layer?"""
+    """BatchNormalization(trainable=False) runs in inference mode whatever the flag is (18b): what else is in it?"""
     frozen = instance.arguments.get("trainable") == Constant(False)
     if not layer.stops_when_frozen or not (frozen or instance.may_be_frozen):
         return Dependence.YES
@@ -126,7 +126,7 @@ def _event(event: Event) -> Dependence:
         if event.flag.constant:
             return Dependence.NO
         if not any(isinstance(one, Instance) for one in members(event.receiver)):
-            # Something unknown is handed the phase: nobody knows what for.
+            # An unknown callee receives the phase, for an unknown purpose.
             return Dependence.MAYBE
         return dependence(event.receiver)
     if isinstance(event, DirectKerasCall):
@@ -143,7 +143,7 @@ def _event(event: Event) -> Dependence:
 
 
 def parent_dependence(event: DirectKerasCall) -> Dependence:
-    """Whether the `call` of the Keras class that `super().call` runs depends on the phase."""
+    """Whether the `call` of the Keras class that `super().call` runs depends on the mode."""
     receiver = event.receiver
     assert isinstance(receiver, Instance)
     if isinstance(receiver.type, KerasLayer):

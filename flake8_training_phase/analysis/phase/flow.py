@@ -130,7 +130,7 @@ class PhaseFlow:
         return self.generation.resolve(flag, context, default, accepts)
 
     def outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
-        """What calling a layer of the checked code comes to."""
+        """The effect of calling a layer of the checked code."""
         assert isinstance(layer.type, UserClass)
         program = layer.type.program
         one = program.canonical(layer)
@@ -152,7 +152,7 @@ class PhaseFlow:
         inside = frozenset(one.phase for found in report.received.values() for one in found)
         left = frozenset(slot.phase for slot in after) or frozenset({context})
         if phase is Passed.UNKNOWN:
-            # What holds for some phase is no more than possible, and is not to be told as what happens.
+            # What holds for some phase is only possible, and must not be reported as what happens.
             return _if_the_same(inside), _if_the_same(left)
         return inside, left
 
@@ -277,7 +277,7 @@ class PhaseTransfer:
     def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[ContextEntry]:
         """One layer called with one flag; gives what the context may hold afterwards."""
         if not isinstance(receiver, Instance):
-            # Not known to be a layer: taken for one when it is handed a flag.
+            # Not known to be a layer: assumed to be one when it receives a flag.
             if flag is Passed.ABSENT or call.flag.passed_by is not PassedBy.KEYWORD:
                 return set(context)
             return {ContextEntry(flag, None if flag is slot.phase else call) for slot in context}
@@ -288,7 +288,7 @@ class PhaseTransfer:
         accepts, default = _signature(receiver.type, self.generation)
         own = _binds_misnamed_flag(call, receiver, flag)
         after: set[ContextEntry] = set()
-        # What the layer does hangs on what it inherits, not on who wrote that.
+        # What the layer does depends on what it inherits, not on who wrote that.
         for inherited in {slot.phase for slot in context}:
             resolved = self.generation.resolve(Passed.ABSENT if own else flag, inherited, default, accepts)
             phase = flag if own else _phase_in_body(receiver.type, resolved, self.generation)
@@ -405,7 +405,7 @@ def _misnamed(type_: KerasLayer | UserClass) -> bool:
 
 
 def _phase_in_body(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
-    """What the parameter of a layer's `call` that means the phase holds when nobody but Keras fills it."""
+    """What the parameter of a layer's `call` that means the phase holds when only Keras fills it."""
     if isinstance(type_, KerasLayer) or type_.call is None:
         return resolved.phase
     if type_.phase_parameter is not None:

@@ -25,12 +25,12 @@ MAX_WRITERS = 8
 """How many calls that may have written one phase to the call context are told apart where ways meet."""
 
 Outcome = tuple[frozenset[Phase], frozenset[Phase]]
-"""What the phase-dependent layers inside a layer receive, and what may be in the shared context when it returns."""
+"""What the mode-dependent layers inside a layer receive, and what may be in the shared context when it returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPhase:
-    """What a phase-dependent layer runs with; `writer` is the sibling call it has it from, if one."""
+    """What a mode-dependent layer runs with; `writer` is the sibling call it has it from, if one."""
 
     phase: Phase
     writer: LayerCall | None = None
@@ -47,7 +47,7 @@ class FlowResult:
     """The calls that raise, because a layer is given the flag by position."""
 
     def of(self, call: Subject) -> set[ResolvedPhase]:
-        """What the phase-dependent layers run by a call receive; empty when it does not run or has none."""
+        """What the mode-dependent layers run by a call receive; empty when it does not run or has none."""
         return self.received.get(call, set())
 
 

@@ -23,7 +23,7 @@ class Entered:
     call: LayerCall | DirectKerasCall
     """The call of the class that led to it."""
     layers: tuple[Instance, ...]
-    """The layer, behind those around it that the call ran."""
+    """The layer, after those around it that the call ran."""
     phase: Phase
     """What its own `call` received."""
     context: Phase
@@ -51,7 +51,7 @@ def watch_graph(flow: PhaseFlow, calls: Iterable[LayerCall], phase: Phase) -> Wa
 
 
 class _WatchedTransfer(PhaseTransfer):
-    """A run that writes down what it comes to."""
+    """A run that records what happens."""
 
     def __init__(self, flow: PhaseFlow, report: FlowResult) -> None:
         super().__init__(flow, report)

@@ -1,4 +1,4 @@
-"""Layers that are on unless they are told otherwise, as the augmentation layers of Keras are."""
+"""Layers that are on unless a flag says otherwise, as the augmentation layers of Keras are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
 _MEANT = re.compile(r"^Random|Augment|MixUp|CutMix|CutOut|Mosaic|^MC|MonteCarlo", re.IGNORECASE)
-"""Classes that are on unless they are told otherwise, by their name: augmentation, Monte Carlo dropout."""
+"""Classes that are on unless a flag says otherwise, by their name: augmentation, Monte Carlo dropout."""
 
 
 def on_unless_told(cls: UserClass) -> bool:
-    """Whether layers of the class are to be on unless they are told otherwise, as Keras's augmentation is."""
+    """Whether layers of the class are to be on unless a flag says otherwise, as Keras's augmentation is."""
     keras = [one for one in cls.mro if isinstance(one, KerasLayer)]
     return any(_MEANT.search(one.name) for one in cls.mro) or any(map(defaults_to_true, keras))
 

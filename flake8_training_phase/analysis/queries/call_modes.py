@@ -1,4 +1,4 @@
-"""Which phase a layer call runs in, for each way to run the model, as somebody asks who points at the call."""
+"""Which phase a layer call runs in, for each way to run the model, for an editor that points at the call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CallModes:
 
     class_name: str
     is_model: bool
-    """Whether the class is a model, which is run itself; a layer is run inside one that tells it the right phase."""
+    """Whether the class is a model, which is run itself; a layer is run inside one that passes it the right phase."""
     call: str
     """What is called, as the user writes it."""
     receiver: str

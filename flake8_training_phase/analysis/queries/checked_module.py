@@ -83,7 +83,7 @@ class CheckedModule:
         self._once: dict[Callable[[CheckedModule], Any], Any] = {}
 
     def once(self, make: Callable[[CheckedModule], Made]) -> Made:
-        """What is made of the module, the first time that anybody asks for it."""
+        """What is made of the module, the first time that it is asked for."""
         if make not in self._once:
             self._once[make] = make(self)
         made: Made = self._once[make]
@@ -95,7 +95,7 @@ class CheckedModule:
         return tuple(LayerClass(cls, self) for cls in self.module.classes() if cls.is_layer)
 
     def definition_around(self, layer_class: LayerClass) -> str | None:
-        """The name of the definition at the top of the module in which a class stands; None when it is in none."""
+        """The name of the definition at the top of the module around a class; None when it is in none."""
         return self._names_around.get(layer_class.cls.node)
 
     @cached_property
@@ -129,7 +129,7 @@ class CheckedModule:
         return generations_of(self.settings.keras_versions, found)
 
     def related(self, call: LayerCall, message: str) -> RelatedNode | None:
-        """A layer call that a problem is about; None for one that stands in another module."""
+        """A layer call that a problem is about; None for one that is in another module."""
         here = call.place.scope.root is self.scope and hasattr(call.node, "lineno")
         return RelatedNode(call.node, message) if here else None
 
@@ -148,7 +148,7 @@ class LayerClass:
 
     @property
     def call(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-        """The `call` method when it stands in this module, its own or an inherited one."""
+        """The `call` method when it is in this module, its own or an inherited one."""
         method = self.cls.call
         return method.node if method is not None and method.owner.scope.root is self.module.scope else None
 
@@ -179,7 +179,7 @@ class LayerClass:
         """Its `call`, for messages: with the class that it is inherited from, where the message points."""
         method = self.cls.call
         inherited = method is not None and method.owner is not self.cls
-        return f"`{self.name}.call`" + (f", inherited from `{method.owner.name}`," if inherited and method else "")
+        return f"`{self.name}.call`" + (f" (from `{method.owner.name}`)" if inherited and method else "")
 
     @cached_property
     def all_events(self) -> tuple[LayerCall | Inlined | DirectKerasCall | PhaseTest, ...]:
@@ -189,7 +189,7 @@ class LayerClass:
 
     @cached_property
     def events(self) -> tuple[LayerCall | Inlined | DirectKerasCall | PhaseTest, ...]:
-        """What `call` does, that part which stands in this module."""
+        """What `call` does, that part which is in this module."""
         here = self.module.scope
         return tuple(event for event in self.all_events if event.place.scope.root is here)
 
@@ -266,7 +266,7 @@ class LayerClass:
         return any(bool(phase) is wrong.mode.wanted for phase in alone)
 
     def local_mismatches(self, subject: Subject) -> Iterator[PhaseMismatch]:
-        """As `wrong`, where the class itself is told the right phase, so that the mistake is inside it."""
+        """As `wrong`, where the class itself receives the right phase, so that the mistake is inside it."""
         return (wrong for wrong in self.wrong(subject) if self._entry_is_right(wrong))
 
     @property

@@ -20,7 +20,7 @@ class CallSite:
     host: LayerClass
     call: LayerCall
     inside_container: bool
-    """The layer stands in a container: that is who calls it."""
+    """The layer is in a container, which calls it."""
 
 
 def call_sites(layer_class: LayerClass) -> Iterator[CallSite]:

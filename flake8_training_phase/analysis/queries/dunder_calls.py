@@ -52,7 +52,7 @@ def dunder_call(layer_class: LayerClass) -> DunderCall | None:
 
 
 def _is_here(call: LayerCall, node: FunctionDef) -> bool:
-    """Whether it stands in the method itself, and can be shown."""
+    """Whether it is in the method itself, and can be shown."""
     return call.place.function is node and hasattr(call.node, "lineno") and not call.inspected
 
 

@@ -1,4 +1,4 @@
-"""What of a function's code hangs on the phase: a wide net, for questions where a miss costs less than a false alarm.
+"""The code of a function that depends on the mode: a wide net, where a miss costs less than a false alarm.
 
 The interpreter knows exactly which lanes a layer call runs in. For functions from outside it is enough to know that
 nothing of the flag comes near.
@@ -79,7 +79,7 @@ class FlagTaint:
         return self._is_inside_test(nested) or any(self.guards(one) for one in uses)
 
     def _is_behind_exit(self, node: ast.AST) -> bool:
-        """Whether a way out that the phase decides on stands before it."""
+        """Whether there is a way out before it that the phase decides on."""
         for one in nodes_in(self.function):
             if isinstance(one, ast.If) and one.lineno < getattr(node, "lineno", 0) and self.mentions(one.test):
                 if any(isinstance(inner, (ast.Return, ast.Raise, ast.Continue)) for inner in nodes_in(one)):

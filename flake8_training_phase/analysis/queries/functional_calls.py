@@ -47,7 +47,7 @@ def unguarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[Functio
 
 
 def guarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
-    """Those that the phase has to do with: under `if training:`, behind an early return, with a rate made from it."""
+    """Those that the phase has to do with: under `if training:`, after an early return, with a rate made from it."""
     yield from _calls(layer_class, _LayerSearch(layer_class, wanted, guarded=True))
 
 

@@ -1,4 +1,4 @@
-"""The layer calls that run only in training, and what stands around them: the `if training:` that guards them."""
+"""The layer calls that run only in training, and what is around them: the `if training:` that guards them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Guarded:
 
     @property
     def is_all_there_is(self) -> bool:
-        """Whether nothing but calls, one inside the other, stands in what the guard decides on."""
+        """Whether nothing but calls, one inside the other, is in what the guard decides on."""
         value = self.guard.body if isinstance(self.guard, ast.IfExp) else getattr(self.statement, "value", None)
         return isinstance(value, ast.AST) and isinstance(_source(value), ast.Name)
 
@@ -176,7 +176,7 @@ def _replaces_in_guard(call: ast.Call, statement: ast.stmt, guard: ast.If, paren
 
 
 def _goes_on(name: str, guard: ast.If, parents: _Parents) -> bool:
-    """Whether a name is read after the guard, or the guard stands in a loop."""
+    """Whether a name is read after the guard, or the guard is in a loop."""
     node: ast.AST = guard
     while (node := parents.get(node, ast.Pass())) in parents:
         if isinstance(node, (ast.For, ast.While)):
@@ -186,7 +186,7 @@ def _goes_on(name: str, guard: ast.If, parents: _Parents) -> bool:
 
 
 def _sides(statement: ast.stmt, guard: ast.If) -> tuple[Sequence[ast.stmt], Sequence[ast.stmt]]:
-    """The block of a guard that a statement stands in, and the other one."""
+    """The block of a guard around a statement, and the other one."""
     in_body = any(node is statement for one in guard.body for node in nodes_in(one))
     return (guard.body, guard.orelse) if in_body else (guard.orelse, guard.body)
 

@@ -22,7 +22,7 @@ class HelperCall:
 
     @property
     def has_training(self) -> bool:
-        """Whether the flag is at hand there: a nested function sees that of the function around it."""
+        """Whether the flag is in scope there: a nested function sees that of the function around it."""
         return any(parameter(function, "training") is not None for function in self.functions)
 
     @property
@@ -65,7 +65,7 @@ def _name(node: ast.expr) -> str | None:
 
 
 def _walk(node: ast.AST, functions: tuple[_Function, ...]) -> Iterator[tuple[ast.AST, tuple[_Function, ...]]]:
-    """Every node with the functions around it; a lambda counts to the function it stands in."""
+    """Every node with the functions around it; a lambda counts to the function it is in."""
     for child in ast.iter_child_nodes(node):
         yield child, functions
         yield from _walk(child, (*functions, child) if isinstance(child, _Function) else functions)

@@ -19,7 +19,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 def is_only_made_in_hosts(cls: UserClass) -> bool:
     """Whether every object of a class that its module makes is made for another layer, which runs it in its `call`.
 
-    Where the module makes none, those count that import it. One that nobody makes, or that is made for a model with
+    Where the module makes none, those count that import it. One that is never made, or that is made for a model with
     nothing but training steps of its own, may be outermost.
     """
     program = cls.program

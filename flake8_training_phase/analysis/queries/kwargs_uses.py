@@ -19,13 +19,13 @@ class KwargsUses:
     forwards: list[ast.Call] = field(default_factory=list)
     """The calls that `**kwargs` is handed on to."""
     asks: bool = False
-    """It is asked whether the flag is inside: `"training" in kwargs`."""
+    """A test for the flag: `"training" in kwargs`."""
     all_known: bool = True
     """Nothing else is done with it that could have to do with the flag."""
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
 
     def block_of(self, statement: ast.stmt) -> tuple[ast.stmt, ...]:
-        """The statements among which one stands."""
+        """The statements among which one is."""
         around = self.parents[statement]
         blocks = (value for _, value in ast.iter_fields(around) if isinstance(value, list) and statement in value)
         return tuple(next(blocks))

@@ -34,7 +34,7 @@ def reaches_phase(call: LayerCall) -> bool:
 
 
 def is_helper(call: Inlined) -> bool:
-    """Whether a call that is run in place is one of a helper that can be told something: a named function of the
+    """Whether a call that is run in place is one of a helper that can receive the flag: a named function of the
     checked code which is not itself the `call` of a layer.
     """
     return (
@@ -47,7 +47,7 @@ def is_helper(call: Inlined) -> bool:
 
 
 def calls_using_helper_default(helper: Inlined) -> list[LayerCall]:
-    """The layers that depend on the phase and get it from a helper's parameter `training`, which this call of the
+    """The layers that depend on the mode and get it from a helper's parameter `training`, which this call of the
     helper leaves to its default.
     """
     if not uses_default(helper):
@@ -116,7 +116,7 @@ def takes_keyword(receiver: Value) -> bool:
 
 def _takes_keyword(one: Value) -> bool:
     if isinstance(one, FunctionValue):
-        # A function that stands in for a layer: it takes any keyword and does nothing with it.
+        # A function in the place of a layer: it takes any keyword and does nothing with it.
         return one.node.args.kwarg is not None and not uses_kwargs(one.node)
     if isinstance(one, Instance):
         return isinstance(one.type, KerasLayer) or (one.type.is_layer and accepts_training_keyword(one.type))

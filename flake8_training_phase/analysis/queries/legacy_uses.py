@@ -1,4 +1,4 @@
-"""Where a module uses the learning phase API, and what stands around each use."""
+"""Where a module uses the learning phase API, and what is around each use."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class LegacyUse:
     functions: tuple[_Function, ...]
     """The functions around it, the outermost first; those around a class do not count."""
     layer_class: LayerClass | None
-    """The class whose `call` that function is, or stands in."""
+    """The class whose `call` that function is, or is inside of."""
     statement: ast.stmt
     block: tuple[ast.stmt, ...]
-    """The statements among which `statement` stands."""
+    """The statements among which `statement` is."""
     parents: tuple[ast.AST, ...]
     """The nodes around it, the nearest first."""
 
@@ -60,7 +60,7 @@ class LegacyUse:
 
     @property
     def in_call(self) -> bool:
-        """Whether it stands in the `call` of a layer, or in a function inside that."""
+        """Whether it is in the `call` of a layer, or in a function inside that."""
         return self.layer_class is not None
 
     def value_of(self, node: ast.expr) -> Value:
@@ -200,7 +200,7 @@ def binds(function: _Function, name: str) -> bool:
 
 
 def _is_shadowed(node: ast.expr, functions: Sequence[_Function], parents: tuple[ast.AST, ...]) -> bool:
-    """Whether a dotted name begins with a parameter, so that nobody knows what it is."""
+    """Whether a dotted name begins with a parameter, so that its value is unknown."""
     root = root_name(node)
     lambdas = [parent for parent in parents if isinstance(parent, ast.Lambda)]
     return root is not None and any(parameter(function, root.id) is not None for function in (*functions, *lambdas))

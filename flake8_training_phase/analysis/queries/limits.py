@@ -1,4 +1,4 @@
-"""What of a module was not followed to its end, and why."""
+"""The parts of a module that were not followed to their end, and why."""
 
 from __future__ import annotations
 

@@ -30,19 +30,19 @@ class PhaseSwitch:
     use: LegacyUse
     """Its `node` is the call that chooses."""
     first: ast.expr | None
-    """What it gives in training; None when it cannot be told which argument that is."""
+    """What it gives in training; None when it is unclear which argument that is."""
     second: ast.expr | None
-    """What it gives in inference."""
+    """What it gives in inference mode."""
     flag: ast.expr | None
-    """The phase it is told; None when it asks the learning phase."""
+    """The phase it receives; None when it asks the learning phase."""
     reads_phase: bool
-    """It is told `learning_phase()`, which is 0 inside `call` whatever the phase is."""
+    """It receives `learning_phase()`, which is 0 inside `call` whatever the phase is."""
     calls_both: bool
     """Both are functions, whatever they look like."""
 
     @property
     def chosen(self) -> ast.expr | None:
-        """What it always gives, because the phase it is told is a literal."""
+        """What it always gives, because the phase it receives is a literal."""
         if not isinstance(self.flag, ast.Constant) or self.flag.value not in (0, 1):
             return None
         return self.first if self.flag.value else self.second
@@ -70,7 +70,7 @@ def phase_switches(module: CheckedModule) -> Iterator[PhaseSwitch]:
 
 
 def is_in_switch(use: LegacyUse) -> bool:
-    """Whether a read of the learning phase only tells a choice which one to make."""
+    """Whether a read of the learning phase only decides a choice."""
     return _condition_of(use) is not None or _flag_of_switch(use)
 
 

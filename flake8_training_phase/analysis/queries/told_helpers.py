@@ -37,7 +37,7 @@ _RATE = ("x", "rate")
 
 @dataclass(frozen=True, slots=True)
 class NeverRun:
-    """Something in a helper that runs in training only, and never does because the helper is not told."""
+    """Something in a helper that runs in training only, and never does because the helper does not receive the flag."""
 
     flag: str
     """The parameter of the helper."""
@@ -55,7 +55,7 @@ class UntoldHelper:
     """What happens, for messages."""
     generations: tuple[Generation, ...]
     call: LayerCall | None = None
-    """The layer that is not told; None where something never runs."""
+    """The layer that does not receive the flag; None where something never runs."""
     flag: str = "training"
     """The parameter of the helper."""
 

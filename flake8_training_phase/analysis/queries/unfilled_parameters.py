@@ -105,5 +105,5 @@ def _names(node: ast.expr | None, argument: ast.arg) -> bool:
 
 
 def _is_given(layer_class: LayerClass, name: str) -> bool:
-    """Whether somebody in the module passes a parameter of that name by keyword."""
+    """Whether any call in the module passes a parameter of that name by keyword."""
     return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))

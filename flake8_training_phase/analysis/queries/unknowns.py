@@ -1,4 +1,4 @@
-"""What of a module nobody knows, and why: classes that may be layers, and receivers of calls in layers."""
+"""The parts of a module that are unknown, and why: classes that may be layers, and receivers of calls in layers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from flake8_training_phase.keras.names import keras_path
 
 @dataclass(frozen=True, slots=True)
 class UnknownPart:
-    """A part of a module that nobody knows."""
+    """A part of a module that is unknown."""
 
     node: ast.AST
     message: str
@@ -49,7 +49,7 @@ def unknowns(module: CheckedModule) -> Iterator[UnknownPart]:
 
 
 def why_unknown(receiver: Value) -> str:
-    """Why nobody knows whether something depends on the phase."""
+    """Why it is unknown whether something depends on the mode."""
     for one in members(receiver):
         if isinstance(one, External):
             return f"it is not known what `{one.path}` does"
@@ -76,7 +76,7 @@ def _not_followed(layer_class: LayerClass) -> Iterator[UnknownPart]:
 
 
 def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[UnknownPart]:
-    """What `call` calls, itself or in methods it runs, and may depend on the phase."""
+    """What `call` calls, itself or in methods it runs, and may depend on the mode."""
     cls = layer_class.cls
     calls = {event.node: event for event in layer_class.layer_calls}
     for function in _methods_run(layer_class):

@@ -1,4 +1,4 @@
-"""The functions of a module by name, what stands around each, and what a function itself does."""
+"""The functions of a module by name, what is around each, and what a function itself does."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FunctionScope:
 
     @property
     def cls(self) -> ast.ClassDef | None:
-        """The class it is a method of, or stands in a method of."""
+        """The class it is a method of, or is inside a method of."""
         return next((one for one in self.around if isinstance(one, ast.ClassDef)), None)
 
     def calls(self) -> Iterator[ast.Call]:
@@ -106,7 +106,7 @@ def _units(node: ast.AST, around: tuple[Block | ast.ClassDef, ...]) -> Iterator[
 
 
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function, with the definitions in it but without what stands in those."""
+    """The nodes of a function, with the definitions in it but without what is in those."""
     for child in ast.iter_child_nodes(function):
         yield child
         if not isinstance(child, _DEFINITIONS):
@@ -182,7 +182,7 @@ def _stored(target: ast.expr) -> Iterator[str]:
 
 
 def mentions(node: ast.AST, names: set[str]) -> bool:
-    """Whether one of some names, plain or dotted, stands in a node."""
+    """Whether one of some names, plain or dotted, is in a node."""
     return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in nodes_in(node))
 
 

@@ -1,4 +1,4 @@
-"""Which definitions use which names: what a look at the text tells before anything is run."""
+"""Which definitions use which names: as the text shows before anything is run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
-    """The names that stand in a node, and those of attributes."""
+    """The names that are in a node, and those of attributes."""
     found = set[str]()
     for one in nodes_in(node):
         if isinstance(one, ast.Name):
@@ -73,7 +73,7 @@ def with_used(
 def with_users(names: Iterable[str], uses: Iterable[tuple[str, frozenset[str]]]) -> frozenset[str]:
     """Some names, and those of all definitions that use one of them, at any distance.
 
-    `uses` gives each definition with the names that stand in it; two may have the same name.
+    `uses` gives each definition with the names that are in it; two may have the same name.
     """
     found, known = set(names), tuple(uses)
     while more := {name for name, used in known if name not in found and not used.isdisjoint(found)}:

@@ -11,7 +11,7 @@ _NO_NODES = frozenset(
         *("name", "rest", "simple", "tag", "type_comment", "type_ignores"),
     )
 )
-"""Fields that hold texts and numbers, and `ctx`, which nobody looks for."""
+"""Fields that hold texts and numbers, and `ctx`, which are never searched."""
 
 _LEAVES = (ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton)
 _fields: dict[type[ast.AST], tuple[str, ...]] = dict.fromkeys(_LEAVES, ())

@@ -56,7 +56,7 @@ class Gutter:
         self.blank = " " * self.width
 
     def at(self, place: int) -> str:
-        """What stands before a line."""
+        """The characters before a line."""
         characters = list(self.blank)
         for arrow in self._arrows:
             column = self._lanes - 1 - arrow.lane
@@ -72,7 +72,7 @@ class Gutter:
         return "".join(characters)
 
     def under(self, place: int) -> str:
-        """What stands before what belongs to a line and comes below it."""
+        """The characters before the lines that belong to a line and come below it."""
         characters = list(self.blank)
         for arrow in self._arrows:
             if arrow.origin <= place < arrow.last:

@@ -65,7 +65,7 @@ class Picture:
         self._pieces: list[str] = []
 
     def text(self, x: float, y: float, words: str, style: str = "", anchor: str = "start") -> None:
-        """A line of text that stands on `y`."""
+        """A line of text with its baseline at `y`."""
         attributes = f' class="{style}"' if style else ""
         attributes += "" if anchor == "start" else f' text-anchor="{anchor}"'
         self._pieces.append(f'<text x="{x:g}" y="{y:g}"{attributes} xml:space="preserve">{escape(words)}</text>')

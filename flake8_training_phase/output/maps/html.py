@@ -200,7 +200,7 @@ class _Page:
 
 
 def _dedented(function: FunctionSource) -> Iterator[tuple[SourceLine, str]]:
-    """The lines of a function as if it stood at the left margin."""
+    """The lines of a function as if it began at the left margin."""
     if function.lines:
         texts = dedent("\n".join(text for _, text in function.lines)).split("\n")
         yield from zip((place for place, _ in function.lines), texts, strict=True)
@@ -211,7 +211,7 @@ def _distinct(cells: ModeCells) -> list[ModeCell]:
 
 
 def _is_in(one: Row, function: FunctionSource, around: Row) -> bool:
-    """Whether a call is shown with a function; what stands in none of them is shown with the first."""
+    """Whether a call is shown with a function; what is in none of them is shown with the first."""
     if one.place is None or not any(_holds(each, one.place) for each in around.functions):
         return function is around.functions[0]
     return _holds(function, one.place)
@@ -229,7 +229,7 @@ def _cell(cell: ModeCell, mode: str, marked: bool = False) -> str:
 
 
 def _with_call(text: str, row: Row) -> str:
-    """A line of source with its call in bold, and what is called behind it."""
+    """A line of source with its call in bold, and what is called after it."""
     name = row.call.removeprefix("if ") or row.layer
     before, found, after = text.partition(name)
     code = f"{escape(before)}<b>{escape(found)}</b>{escape(after)}" if found else escape(text)

@@ -1,4 +1,4 @@
-"""Maps in the format that somebody asks for."""
+"""Maps in the format that was asked for."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from flake8_training_phase.output.maps.drawing import MONOSPACED_WIDTH, Picture
 from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
 from flake8_training_phase.output.maps.text import distinct
 
-_MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 60, 14, 12
+_MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 68, 14, 12
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
 
 
@@ -91,6 +91,6 @@ class _Drawing:
 
 
 def _before_cells(row: Row, shown: Map) -> int:
-    """The characters that stand beside each other before the cells: the flag, and the releases where they differ."""
+    """The characters that are beside each other before the cells: the flag, and the releases where they differ."""
     ways = distinct(shown, row)
     return len(row.passed) + (max(len(releases) for releases, _ in ways) + 2 if len(ways) > 1 else 0)

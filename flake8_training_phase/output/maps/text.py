@@ -72,7 +72,7 @@ class _Table:
         ways = [("", ())] if line.is_mixed else distinct(self._map, row)
         given = "" if line.is_mixed else row.passed
         cells = self._cells(ways[0][1]) if len(ways) == 1 else ""
-        if self._stacked and not row.depends_on_mode and not row.differs:
+        if self._stacked and not (line.is_mixed or row.depends_on_mode or row.differs):
             call, cells = f"{call} {self._same}", ""
         blank = self._gutter.under(number)
         yield from self._entry(_line_number(row), self._gutter.at(number), blank, (call, given), cells)

@@ -36,7 +36,7 @@ _MEANT = re.compile(
 _TRAINS = re.compile(r"(^|_)train", re.IGNORECASE)
 _UPDATES = frozenset({"apply_gradients", "minimize", "GradientTape", "train_on_batch", "fit", "backward", "gradient"})
 _SPREADS = frozenset({"stack", "std", "var", "reduce_std", "reduce_variance", "nanstd"})
-"""What is asked of several passes through a model."""
+"""Evaluations of several passes through a model."""
 _TEST_FILE = re.compile(r"(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.py$|[\\/]tests?[\\/]")
 _LIKE_A_MODEL = re.compile(r"model|net|encoder|decoder|classifier", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""The forward passes of training steps that run as in inference, because nobody tells them to train."""
+"""The forward passes of training steps that run in inference mode, because no flag is passed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DEPTH = 4
 
 
 class Told(Enum):
-    """How a forward pass is told the phase."""
+    """How a forward pass receives the phase."""
 
     NOT = "no flag is passed"
     BY_DEFAULT = "the default of a function that could be told"
@@ -48,10 +48,10 @@ class Told(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ForwardPass:
-    """A call in a training step, or in a function that it runs, that trains a model as in inference."""
+    """A call in a training step, or in a function that it runs, that trains a model in inference mode."""
 
     node: ast.Call
-    """The call to change: that of the model, or that of a function which could be told the phase."""
+    """The call to change: that of the model, or that of a function which could receive the phase."""
     step: TrainingStep
     told: Told
     model: Value
@@ -65,7 +65,7 @@ class ForwardPass:
 
 
 def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
-    """The forward passes of a module's training steps that nobody tells to train."""
+    """The forward passes of a module's training steps that receive no `training=True`."""
     steps = tuple(training_steps(module.tree))
     if steps:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
@@ -177,7 +177,7 @@ class _StepAnalysis:
                 yield ForwardPass(node, self.step, told, join(models), depends, flag or _flag_name(models), helper)
 
     def _in_other_class(self, entered: CallSite) -> tuple[ast.Call, Told, str | None] | None:
-        """The call of a method that cannot be told, of a part of what is trained: the step is where it is seen."""
+        """The call of a method that cannot receive the flag, of a part of what is trained."""
         owner = entered.owner
         if owner is None or not owner.is_layer or parameter(entered.function, "training") is not None:
             return None
@@ -188,7 +188,7 @@ class _StepAnalysis:
         return isinstance(value, Instance) and not (isinstance(value.type, UserClass) and not value.type.is_layer)
 
     def dependence(self, models: Iterable[Value]) -> Dependence:
-        """Whether one of some models depends on the phase; what is not known at all may."""
+        """Whether one of some models depends on the mode; what is not known at all may."""
         return self._of(join(models), _DEPTH)
 
     def _one(self, model: Instance, depth: int) -> Dependence:
@@ -208,7 +208,7 @@ class _StepAnalysis:
         return known
 
     def _is_frozen(self, model: Instance) -> bool:
-        """Whether `trainable = False` was said of it, which stops no Dropout: only BatchNormalization asks for that."""
+        """Whether its `trainable` was set to False, which stops no Dropout: only BatchNormalization asks for that."""
         leaves = [one for one in (model, *self._held_by([model])) if not any(True for _ in self.run.held_by(one))]
         frozen = model in self.run.frozen
         return frozen and all(
@@ -251,7 +251,7 @@ def _only_asks(cls: UserClass) -> bool:
 
 
 def _of_function(function: Value) -> Dependence:
-    """Whether the function of a `Lambda` layer depends on the phase, or changes what it is given at random."""
+    """Whether the function of a `Lambda` layer depends on the mode, or changes what it is given at random."""
     if not isinstance(function, FunctionValue):
         return Dependence.MAYBE
     text = ast.unparse(function.node)
@@ -259,7 +259,7 @@ def _of_function(function: Value) -> Dependence:
 
 
 def _gives_phase(call: ast.Call) -> bool:
-    """Whether a call tells the phase, or may: by keyword, inside `**kwargs`, or as a literal or name by position."""
+    """Whether a call passes the phase, or may: by keyword, inside `**kwargs`, or as a literal or name by position."""
     if any(keyword.arg is None or keyword.arg in _PHASE_NAMES for keyword in call.keywords):
         return True
     return any(
@@ -279,7 +279,7 @@ def _flag_name(models: Iterable[Value]) -> str:
 
 
 def _forgotten(call: ModelCall, chain: tuple[CallSite, ...]) -> tuple[ast.Call, Told, str | None] | None:
-    """The call that leaves a model in inference below a step: it could pass the flag; None when nobody forgot it."""
+    """The call that leaves a model in inference mode below a step: it could pass the flag; None if none omits it."""
     if call.flag.absent:
         return call.node, Told.IN_HELPER, None
     if not _is_off(call.flag) or not isinstance(call.flag.node, ast.Name):

@@ -38,7 +38,7 @@ class TrainingStepWithoutTraining(Rule):
     ## What Keras does
 
     Only `fit()` knows that it is training. A call of the model is a call like any other: without the flag, Keras 2 and
-    Keras 3 both run in inference mode. Dropout never drops, BatchNormalization uses moving statistics that nobody
+    Keras 3 both run in inference mode. Dropout never drops, BatchNormalization uses moving statistics that nothing
     updates. The loss still goes down, so nothing looks wrong.
 
     In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
@@ -80,14 +80,14 @@ class TrainingStepWithoutTraining(Rule):
     words = ("GradientTape", "def compute_loss", "stateless_call", ".backward()", ".minimize(")
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
-        """The forward passes that train as in inference."""
+        """The forward passes that train in inference mode."""
         for forward, keras in without_training(module):
             if forward.depends is Dependence.YES:
                 yield self.problem(forward.node, message(forward), keras, plan(forward))
 
 
 def without_training(module: CheckedModule) -> Iterator[tuple[ForwardPass, tuple[int, ...]]]:
-    """The forward passes of training steps that are not told to train, with the major versions they concern."""
+    """The forward passes of training steps that receive no `training=True`, with the major versions they concern."""
     for forward in forward_passes(module):
         keras = module.keras if forward.step.kind is StepKind.TAPE else tuple(one for one in module.keras if one == 3)
         if keras and not _trains_by_default(forward.model):
@@ -95,7 +95,7 @@ def without_training(module: CheckedModule) -> Iterator[tuple[ForwardPass, tuple
 
 
 def _trains_by_default(model: Value) -> bool:
-    """Whether `call` has `training=True` for a default (row 16c), which is KTP104's to speak of."""
+    """Whether `call` has `training=True` for a default (row 16c), which KTP104 covers."""
     return any(
         isinstance(one, Instance) and isinstance(one.type, UserClass) and one.type.training_default is True
         for one in members(model)

@@ -53,7 +53,7 @@ class EvaluationWithTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the figures of the evaluation change, and Monte Carlo dropout in `predict_step` may be meant.
+    Unsafe: the figures of the evaluation change, and Monte Carlo dropout in `predict_step` may be intended.
 
     ## References
 

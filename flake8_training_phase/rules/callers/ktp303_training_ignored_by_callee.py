@@ -28,7 +28,7 @@ class TrainingIgnoredByCallee(Rule):
 
     Reports a call with `training=True`, in a training step, a loop or anywhere else outside the `call` of a layer, of a
     layer or model of the project whose `call` has no parameter `training` and runs layers that behave differently in
-    training. The class may stand in another file.
+    training. The class may be in another file.
 
     ## What Keras does
 
@@ -59,7 +59,7 @@ class TrainingIgnoredByCallee(Rule):
 
     ## Fix safety
 
-    Safe: the class gets the parameter and forwards it, as with KTP101 and KTP102. There is no fix where it stands in
+    Safe: the class gets the parameter and forwards it, as with KTP101 and KTP102. There is no fix where it is in
     another file, or cannot take the parameter.
 
     ## References
@@ -96,7 +96,7 @@ def _says_training(call: ast.Call) -> bool:
 
 
 def _layers_without_training(call: ModelCall) -> Iterator[tuple[Instance, UserClass]]:
-    """The layers of the project, among those that are called, which depend on the phase and do not take the flag."""
+    """The layers of the project, among those that are called, which depend on the mode and do not take the flag."""
     for one in members(call.receiver):
         cls = one.type if isinstance(one, Instance) else None
         if isinstance(one, Instance) and isinstance(cls, UserClass) and cls.call is not None:
@@ -106,7 +106,7 @@ def _layers_without_training(call: ModelCall) -> Iterator[tuple[Instance, UserCl
 
 
 def _is_lost(layer: Instance, generation: Generation, module: CheckedModule) -> bool:
-    """Whether layers run in inference although the flag was True."""
+    """Whether layers run in inference mode although the flag was True."""
     if generation.flag_survives_without_parameter:
         return False
     resolved = generation.resolve(True, None, None, accepts=False)
@@ -122,7 +122,7 @@ def _message(call: ModelCall, cls: UserClass, releases: str) -> str:
 
 
 def _plan(layer_class: LayerClass | None) -> FixPlan | None:
-    """Let the class take the flag, when it stands in this module."""
+    """Let the class take the flag, when it is in this module."""
     if layer_class is None or layer_class.call is None:
         return None
     return take_and_forward(layer_class, layer_class.layer_calls)

@@ -22,7 +22,7 @@ class DunderCallDropsTraining(Rule):
 
     Reports a `__call__` of a layer or model that has a parameter `training` and calls `super().__call__(…)` without it,
     when the class runs layers that behave differently in training. A layer that this module calls only inside other
-    layers is not reported: there it finds the mode in the call context. One that nobody calls here is *fragile*.
+    layers is not reported: there it finds the mode in the call context. One that is not called here is *fragile*.
 
     ## What Keras does
 

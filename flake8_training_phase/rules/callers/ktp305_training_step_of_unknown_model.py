@@ -63,7 +63,7 @@ class TrainingStepOfUnknownModel(Rule):
     words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
-        """The forward passes of unknown models that are not told to train."""
+        """The forward passes of unknown models that receive no `training=True`."""
         for forward, keras in without_training(module):
             if forward.depends is not Dependence.YES:
                 yield self.problem(forward.node, message(forward), keras, plan(forward))

@@ -19,7 +19,7 @@ class LayerOutsideModelWithoutTraining(Rule):
     ## What it does
 
     Reports `dataset.map(lambda x, y: (noise(x), y))` where `noise` is a `GaussianNoise`, a `Dropout` or the like, or a
-    `Sequential` or a layer of yours that holds one, often next to augmentation. Functions that the mapped function
+    `Sequential` or a layer of your own that holds one, often next to augmentation. Functions that the mapped function
     calls are followed.
 
     Not reported: datasets and functions that are named after validation, testing or prediction, and networks with

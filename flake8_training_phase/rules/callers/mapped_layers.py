@@ -1,4 +1,4 @@
-"""Layers that are called in `Dataset.map`, where no model tells them the mode."""
+"""Layers that are called in `Dataset.map`, where no model passes them the mode."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class MappedCall:
-    """A call of a layer that does nothing there, because nobody passes it the flag."""
+    """A call of a layer that does nothing there, because it is not passed the flag."""
 
     node: ast.Call
     """The call of the layer, or that of `map` when the layer itself is mapped."""
@@ -79,7 +79,7 @@ def _in_functions(module: CheckedModule, mapped: set[FunctionNode]) -> Iterator[
 
 
 def unit_binds(unit: FunctionScope, node: ast.expr) -> bool:
-    """Whether a function gives the name that stands in a node a value of its own."""
+    """Whether a function gives the name that is in a node a value of its own."""
     if isinstance(unit.node, ast.Module) or not isinstance(node, ast.Name):
         return False
     names = {one.arg for one in nodes_in(unit.node.args) if isinstance(one, ast.arg)}
@@ -96,7 +96,7 @@ def _gives_no_flag(call: ast.Call) -> bool:
 
 
 def _is_for_evaluation(call: ast.Call, unit: FunctionScope, tree: ast.Module) -> bool:
-    """Whether a name says that the dataset is not trained on: its own, that of what it becomes, of a function."""
+    """Whether a name says that the dataset is not for training: its own, that of its result, or of a function."""
     assert isinstance(call.func, ast.Attribute)
     texts = [one.name or "" for one in (unit,)]
     named = [one for one in nodes_in(call.func.value) if isinstance(one, (ast.Name, ast.Attribute))]

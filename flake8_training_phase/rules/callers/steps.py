@@ -30,10 +30,10 @@ class TrainingStep:
     """One step: what it differentiates, and what it updates."""
 
     name: str | None
-    """The function it stands in; None at the top of a module."""
+    """The function it is in; None at the top of a module."""
     kind: StepKind
     region: frozenset[ast.Call]
-    """The calls that the gradient goes through, as far as they stand in one place."""
+    """The calls that the gradient goes through, as far as they are in one place."""
     owners: tuple[Owner, ...]
     cls: ast.ClassDef | None = None
     """The model whose loss it is, for a step that Keras takes itself: `compute_loss`."""

@@ -40,7 +40,7 @@ def torch_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[Train
 
 
 def _beside(call: ast.Call, unit: FunctionScope) -> Iterator[ast.Call]:
-    """The calls in the innermost loop around a call; all of the unit where it stands in none."""
+    """The calls in the innermost loop around a call; all of the unit where it is in none."""
     loops = [node for node in unit.nodes if isinstance(node, (ast.For, ast.While)) and call in nodes_in(node)]
     return calls_in(loops[-1]) if loops else unit.calls()
 
@@ -54,7 +54,7 @@ def _stops_gradient(node: ast.expr) -> bool:
 
 
 def _owners(unit: FunctionScope, start: _Place, end: _Place) -> tuple[Owner, ...]:
-    """What the variables belong to that are spoken of between two places."""
+    """The owners of the variables that are mentioned between two places."""
     found = (node for node in unit.nodes if isinstance(node, ast.Attribute) and node.attr in VARIABLES)
     return tuple(Owner(node, ast.unparse(node.value)) for node in found if start < _place(node) < end)
 

@@ -48,7 +48,7 @@ def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
 
 
 def _own_loss(unit: FunctionScope) -> Iterator[TrainingStep]:
-    """The loss of a model, which Keras takes the gradient of: what it runs stands in no `call`, and finds no context.
+    """The loss of a model, which Keras takes the gradient of: what it runs is in no `call`, and finds no context.
 
     A method of that name with other parameters is not the one that Keras calls.
     """
@@ -66,7 +66,7 @@ def _is_test(unit: FunctionScope) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Gradient:
-    """Where a gradient is asked for."""
+    """Where a gradient is computed."""
 
     call: ast.Call
     sources: ast.expr | None

@@ -1,4 +1,4 @@
-"""The constant flags that are written into functional models, and what of each layer they concern."""
+"""The constant flags that are written into functional models, and what they affect in each layer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Held:
     normalization: bool = False
     """A BatchNormalization, which `trainable = False` keeps in inference mode."""
     dropout: bool = False
-    """Dropout, noise, a recurrent layer or attention with dropout: nothing but the flag decides."""
+    """Dropout, noise, a recurrent layer or attention with dropout: only the flag decides."""
 
     def __or__(self, other: Held) -> Held:
         return Held(self.normalization or other.normalization, self.dropout or other.dropout)
@@ -49,7 +49,7 @@ class BakedFlag:
     held: Held
     trainability: Trainability
     is_default: bool
-    """The flag is the default of a builder that nobody calls here."""
+    """The flag is the default of a builder that is not called here."""
     generations: tuple[Generation, ...]
     """Those that put the flag of the model in its place."""
 
@@ -116,7 +116,7 @@ def _baked(call: GraphCall, run: GraphRun, module: CheckedModule, builders: _Bui
 
 
 def _replaces_flags(generation: Generation) -> bool:
-    """Whether a functional model runs its layers with its own flag, whatever stands in the graph (rows 7g to 7l)."""
+    """Whether a functional model runs its layers with its own flag, whatever is in the graph (rows 7g to 7l)."""
     return generation.shared_context and generation.graph_forwards_flag
 
 
@@ -149,7 +149,7 @@ def _builders(tree: ast.Module) -> _Builders:
 
 
 def _in_tests(tree: ast.Module) -> set[ast.AST]:
-    """What stands in functions that test: they say what a flag in a graph is to do."""
+    """What is in functions that test: they say what a flag in a graph is to do."""
     functions = (one for one in nodes_in(tree) if isinstance(one, ast.FunctionDef) and one.name.startswith("test"))
     return {node for function in functions for node in nodes_in(function)}
 

@@ -1,7 +1,7 @@
 """Where a class with a `build` of its own calls a Sequential that only its first call builds.
 
 Keras 3 builds a Sequential without an Input by calling its layers on symbolic tensors, and writes into the graph what
-they are told there. Without a `build` of one's own that happens when Keras traces `call`, outside of any mode. With one
+they received there. Without a `build` of one's own that happens when Keras traces `call`, outside of any mode. With one
 it happens in the first call, and the flag of that call stays in the graph (rows 23a to 23k).
 """
 
@@ -50,7 +50,7 @@ def deferred_calls(layer_class: LayerClass) -> Iterator[DeferredCall]:
 
 
 def _is_off(call: LayerCall) -> bool:
-    """Whether a call passes False whatever is asked for: that may stay in the graph."""
+    """Whether a call passes False in every mode: that may stay in the graph."""
     return call.flag.constant and call.flag.by_lane[0] is False
 
 

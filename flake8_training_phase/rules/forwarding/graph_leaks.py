@@ -1,7 +1,7 @@
 """Functional and Sequential models in which the default `training=True` of one layer reaches those after it.
 
 Keras 3 up to 3.15 runs a graph that is called without a flag with the defaults of its layers, in one call context:
-behind a `Resizing` a BatchNormalization finds True there (rows E1b and E6b).
+after a `Resizing` a BatchNormalization finds True there (rows E1b and E6b).
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _keeps_context(layer: Value) -> bool:
 
 
 def _is_hit(victim: GraphCall, before: tuple[GraphCall, ...], generation: Generation) -> bool:
-    """Whether a layer runs in training mode behind others when the model is called without a flag, and not alone."""
+    """Whether a layer runs in training mode after others when the model is called without a flag, and not alone."""
     behind = [one.layer for one in before if not _reacts(one)]
     return True not in _phases([victim.layer], generation) and True in _phases([*behind, victim.layer], generation)
 
@@ -140,6 +140,6 @@ def _writer(victim: GraphCall, before: tuple[GraphCall, ...], generation: Genera
 
 
 def _phases(layers: list[Value], generation: Generation) -> frozenset[Phase]:
-    """What the layers of a graph run in that are off unless told otherwise, when it is called without a flag."""
+    """What the layers of a graph run in that are off unless a flag says otherwise, when it is called without a flag."""
     graph = Instance(FUNCTIONAL, frozenset({generation.keras}), {}, False, tuple(layers))
     return PhaseFlow(generation, Leaves.OFF_BY_DEFAULT).untold(graph)

@@ -20,7 +20,7 @@ _MEANT = re.compile(r"^MC|monte.?carlo|bayes|uncertain", re.IGNORECASE)
 
 
 def idle_calls(layer_class: LayerClass) -> Iterator[LayerCall]:
-    """The calls of dropout and noise that never come to anything, because no training comes to them."""
+    """The calls of dropout and noise that have no effect, because they never run in training."""
     if layer_class.cls.phase_parameter != "training":
         return
     calls = [event for event in walk(layer_class.cls.trace.events) if isinstance(event, LayerCall)]
@@ -33,7 +33,7 @@ def idle_calls(layer_class: LayerClass) -> Iterator[LayerCall]:
 
 
 def guard_of(call: LayerCall) -> ast.UnaryOp | None:
-    """The `not training` of a guard around nothing but the call; None where more hangs on it."""
+    """The `not training` of a guard around only the call; None where more depends on it."""
     function = call.place.function
     for node in nodes_in(function) if function is not None else ():
         if isinstance(node, ast.IfExp) and node.body is call.node:
@@ -51,7 +51,7 @@ def _negation(test: ast.expr) -> ast.UnaryOp | None:
 
 
 def _may_be_on(call: LayerCall) -> bool:
-    """Whether the call says itself that the layer is to be on, or nobody knows: dropout at inference may be meant."""
+    """Whether the call itself turns the layer on, or might: dropout at inference may be intended."""
     flags = [flag for flag, (lane, _) in zip(call.flag.by_lane, LANES, strict=True) if lane & call.lanes]
     return not call.flag.absent and any(flag is not False and flag is not None for flag in flags)
 

@@ -38,7 +38,7 @@ class LeakedTrainingFlag(Rule):
     `True` (`RandomFlip`, and `Resizing` from Keras 3.6 on), or a layer of your own that does such a thing inside. The
     message names the line that leaks, and the releases of Keras when not all are concerned.
 
-    In functional and Sequential models the same happens between a layer with the default `True` and the layers behind
+    In functional and Sequential models the same happens between a layer with the default `True` and the layers after
     it that have the default `None`: BatchNormalization, attention, layers of your own. It is reported at the first of
     these, unless the module shows that the model is only fitted, evaluated and asked for predictions.
 
@@ -46,12 +46,12 @@ class LeakedTrainingFlag(Rule):
 
     Keras 2 restores the context when a layer returns, so a flag never leaves the layer it was given to. Keras 3 keeps
     one context slot for the whole call tree. Every layer call writes the flag that it resolved into it, and nothing
-    takes it back: each later layer that is given no flag finds the flag of its sibling. A head behind a frozen backbone
-    is then trained in inference mode; BatchNormalization behind a Dropout that is forced on uses batch statistics in
+    takes it back: each later layer that is given no flag finds the flag of its sibling. A head after a frozen backbone
+    is then trained in inference mode; BatchNormalization after a Dropout that is forced on uses batch statistics in
     `predict()`.
 
     A functional or Sequential model that is called without a flag, `model(x)`, or that gets `None` from the `call`
-    around it, runs its layers with their own defaults in one context: behind a `Resizing`, BatchNormalization
+    around it, runs its layers with their own defaults in one context: after a `Resizing`, BatchNormalization
     normalizes with the batch and changes its moving statistics. Inside a model whose `call` has no `training` that goes
     for `predict()` too. `fit()`, `predict()` and `model(x, training=False)` of the model itself are right.
 

@@ -36,7 +36,7 @@ class TrainingNotForwarded(Rule):
     Keras 2 and Keras 3 both fall back to the *call context*: the flag of the layer around. So the call is right
     today. It stops being right when a layer that runs before it is given another flag, because Keras 3 keeps one
     context for the whole call tree and every explicit flag overwrites it (see KTP201), when the method is called
-    directly (`layer.call(x)`), or when somebody makes the caller pass `training=None`, which clears the context from
+    directly (`layer.call(x)`), or when the caller passes `training=None`, which clears the context from
     Keras 3.10 on. An explicit flag is right in all of these cases.
 
     On JAX such a call in a *model* is wrong today: there `fit()` and `predict()` run the model's `call` without any
@@ -77,7 +77,7 @@ class TrainingNotForwarded(Rule):
 
     - augmentation, which is on by its own default where the class is called outside of a model: a None or a False that
       is passed on switches it off there;
-    - a layer behind `if training is None: training = True` or the like, which the flag puts into training mode when the
+    - a layer after `if training is None: training = True` or the like, which the flag puts into training mode when the
       model is called without one.
 
     ## References

@@ -30,7 +30,7 @@ class PositionalTraining(Rule):
 
     Reports a call of a layer or model that passes `training`, or a literal True or False in its place, as a positional
     argument: in `call`, and in steps, functions and at the top of the module where it is known what is called. An
-    attribute or name that stands where a layer of Keras takes the flag, and is named after training, counts too:
+    attribute or name in the place where a layer of Keras takes the flag, and is named after training, counts too:
     `self.norm(x, self.train_norm)`.
 
     ## What Keras does
@@ -58,7 +58,7 @@ class PositionalTraining(Rule):
 
     ## Fix safety
 
-    Safe: the value stays, and it goes to the parameter that is meant. Positional arguments behind it get
+    Safe: the value stays, and it goes to the parameter that is meant. Positional arguments after it get
     their names too; no fix is offered where those are not known.
 
     ## References
@@ -74,7 +74,7 @@ class PositionalTraining(Rule):
         """The layer calls that pass the flag by position."""
         for layer_class in module.layer_classes:
             for call in layer_class.layer_calls:
-                # None may stand anywhere: it is what a helper has that is not told (KTP210).
+                # None may be anywhere: it is what a helper has that did not receive the flag (KTP210).
                 if call.flag.passed_by is not PassedBy.POSITION or call.flag.by_lane == (None, None, None):
                     continue
                 if call.flag.node is None:
@@ -123,7 +123,7 @@ def _consequence(keras: tuple[int, ...]) -> str:
 
 
 def _plan(flag: PositionalFlag) -> FixPlan | None:
-    """Pass the flag by keyword, and what stands behind it; None where the names of those are not known."""
+    """Pass the flag by keyword, and what is after it; None where the names of those are not known."""
     given = flag.call.args
     place = given.index(flag.argument) if flag.argument in given else -1
     ways = {_names(one, place, len(given)) for one in members(flag.receiver)} - {None}
@@ -137,12 +137,12 @@ def _plan(flag: PositionalFlag) -> FixPlan | None:
 
 
 def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
-    """The parameters that the flag, and what stands behind it, are meant for."""
+    """The parameters that the flag, and what is after it, are meant for."""
     if not isinstance(layer, Instance):
         return None
     names = parameters(layer)
     if place == count - 1:
-        # The flag is meant for the parameter that means the phase, whatever stands at its place.
+        # The flag is meant for the parameter that means the phase, whatever is at that place.
         own = isinstance(layer.type, UserClass) and layer.type.phase_parameter is None
         return (phase_name(layer),) if not own else tuple(names[place:count]) or None
     known = len(names) >= count and names[place] == phase_name(layer)

@@ -23,7 +23,7 @@ class ExplicitNone(Rule):
     ## What it does
 
     Reports the call of a mode-dependent layer that passes a literal None, or a name that is always None there. It is
-    fragile where the layer takes the flag and nobody can tell what it does with it.
+    fragile where the layer takes the flag and its use of it is unknown.
 
     ## What Keras does
 
@@ -88,8 +88,8 @@ def _passes_none(call: LayerCall) -> bool:
     if flag.passed_by is not PassedBy.KEYWORD or flag.by_lane != (None, None, None) or not call.lanes & TRUE_LANE:
         return False
     if not isinstance(flag.node, (ast.Constant, ast.Name)):
-        return False  # An attribute may be set by somebody else.
-    # A helper that was not given the flag has the None from its own signature: KTP210 speaks of that.
+        return False  # An attribute may be set by other code.
+    # A helper that was not given the flag has the None from its own signature: KTP210 covers that.
     function = call.place.function
     return not (isinstance(flag.node, ast.Name) and function is not None and parameter(function, flag.node.id))
 

@@ -21,7 +21,7 @@ _MEANT_FOR_TRAINING = re.compile(
     r"head|proj|aux|teacher|predict|classif|logit|contrast|augment|noise|mask|corrupt|perturb|quant|embed|decod|crop",
     re.IGNORECASE,
 )
-"""What runs in training only on purpose tells so by its name."""
+"""Names of layers that run only in training on purpose."""
 
 
 class LayerUnderTrainingGuard(Rule):
@@ -31,7 +31,7 @@ class LayerUnderTrainingGuard(Rule):
     ## What it does
 
     Reports a BatchNormalization, or any layer with weights, that runs only `if training`: under the `if`, in a
-    conditional expression, or behind `if not training: return x`, when its result takes the place of its input. Layers
+    conditional expression, or after `if not training: return x`, when its result takes the place of its input. Layers
     whose result goes elsewhere (an auxiliary head, a loss) are not reported, nor are those whose name says that they
     are made for training (a projection, a mask, a decoder), and those that another branch calls as well. Dropout and
     noise, which give back their input at inference, are covered by KTP206.
@@ -39,8 +39,8 @@ class LayerUnderTrainingGuard(Rule):
     ## What Keras does
 
     Exactly what the code says: in `predict()`, `evaluate()` and `model(x)` the layer does not run. BatchNormalization
-    learns its moving statistics and nobody ever uses them: the layers behind it were trained on normalised inputs and
-    are given others. The flag tells a layer how to run; it must not decide whether it runs.
+    learns its moving statistics and they are never used: the layers after it were trained on normalised inputs and
+    are given others. The flag decides how a layer runs; it must not decide whether it runs.
 
     ## Example
 
@@ -107,7 +107,7 @@ def _message(layer_class: LayerClass, one: Guarded) -> str:
     call = next(call for call in one.calls if has_weights(call.receiver))
     where = "" if isinstance(one.event, LayerCall) else f", line {call.node.lineno}"
     return (
-        f"`{call.name}` ({short_title(call.receiver)}{where}) is skipped in inference: `predict()` runs "
+        f"`{call.name}` ({short_title(call.receiver)}{where}) is skipped in inference mode: `predict()` runs "
         f"`{layer_class.name}` without it. Call it in both modes"
     )
 

@@ -48,7 +48,7 @@ class RedundantTrainingGuard(Rule):
     ## Fix safety
 
     Safe: the layer is first given the flag, then the guard goes. It is offered for `if training:` around one
-    assignment, and for `… if training else x`, where nothing but such layers is guarded.
+    assignment, and for `… if training else x`, where only such layers are guarded.
 
     ## References
 

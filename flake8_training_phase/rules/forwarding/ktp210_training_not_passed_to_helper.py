@@ -82,7 +82,7 @@ class TrainingNotPassedToHelper(Rule):
     severity = Severity.BUG
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
-        """The helpers that are not told."""
+        """The helpers that do not receive the flag."""
         for layer_class in module.layer_classes:
             for helper in layer_class.events:
                 if not isinstance(helper, Inlined) or not is_helper(helper) or not helper.forwardable_name:
@@ -120,7 +120,7 @@ class TrainingNotPassedToHelper(Rule):
         yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)
 
     def _never_dropping(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Violation]:
-        """A helper in which something drops only `if training`, and that is not told to."""
+        """A helper in which something drops only `if training`, and that does not receive the flag."""
         silent = never_run(layer_class, helper)
         if silent is not None:
             message = (

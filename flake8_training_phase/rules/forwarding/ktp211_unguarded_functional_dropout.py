@@ -22,7 +22,7 @@ from flake8_training_phase.rules.rule import Rule, Violation
 _ALWAYS_ON = re.compile(
     r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic(?!.?depth)|augment"
 )
-"""What a class or a model says of itself that drops in inference on purpose."""
+"""Names of classes and models that drop in inference mode on purpose."""
 _GENERATIVE = re.compile(r"Discriminator|Critic|Generator|GAN(?![a-z])|VAE(?![a-z])|Diffusion|Denois")
 """Models that are trained to make something: their randomness is meant, or they run in training only."""
 _HIDES_INPUT = re.compile(r"Mask|Cut|Mix|Noise|Sampl|Corrupt|Jitter|Perturb|Eras")
@@ -37,8 +37,8 @@ class UnguardedFunctionalDropout(Rule):
 
     Reports `tf.nn.dropout`, `tf.nn.experimental.stateless_dropout`, `keras.random.dropout`, `K.dropout` and the like in
     `call`, in functions that `call` runs, and in `Lambda` layers, when it does not depend on the mode: no `if`, no
-    early return, no rate made from the flag, no `tf.cond`. Classes that say they mean it (Monte Carlo dropout) are not
-    reported, nor are the parts of generative models.
+    early return, no rate made from the flag, no `tf.cond`. Classes whose names show the intent (Monte Carlo dropout)
+    are not reported, nor are the parts of generative models.
 
     Dropout written by hand is reported too, such as stochastic depth (DropPath): a random mask, `floor(keep + uniform)`
     or `uniform < rate`, that is multiplied into the input.

@@ -17,7 +17,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.rules.rule import Rule, Violation
 
 _MEANT = re.compile(r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|frozen|freez|teacher|bayes", re.IGNORECASE)
-"""What a class says of itself that fixes the phase of its layers on purpose."""
+"""The names by which a class says that it fixes the phase of its layers on purpose."""
 
 
 class ConstantTraining(Rule):
@@ -80,7 +80,7 @@ class ConstantTraining(Rule):
 
 
 def _frozen_in_dunder_call(layer_class: LayerClass) -> Iterator[tuple[LayerCall, ast.Constant]]:
-    """The layers that a `__call__` written for `call` keeps from training: nobody can pass it a flag (KTP109), so the
+    """The layers that a `__call__` written for `call` keeps from training: no flag can be passed to it (KTP109), so the
     constant is no choice between modes.
     """
     found = dunder_call(layer_class)

@@ -20,7 +20,7 @@ class InvertedTraining(Rule):
     ## What it does
 
     Reports the call of a mode-dependent layer, or of `super().call`, whose flag is False when `training` is True, and
-    True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or behind
+    True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or after
     `if training: return x`, and nowhere in training, is reported too: it never does anything.
 
     ## What Keras does

@@ -41,13 +41,13 @@ class TrainingStoredOnSelf(Rule):
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
     `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
-    somebody asks for more, and those named after Monte Carlo dropout, are not reported.
+    something asks for more, and those named after Monte Carlo dropout, are not reported.
 
     ## What Keras does
 
     `fit()`, `evaluate()` and `predict()` pass the mode to the parameter `training` of `call` and to nothing else. An
-    attribute keeps what the constructor gave it: the model trains in inference mode, or predicts in training. To set it
-    between the two does not help: the compiled step has read it once.
+    attribute keeps what the constructor gave it: the model trains in inference mode, or predicts in training. Setting
+    it between the two does not help: the compiled step has already read it.
 
     ## Example
 
@@ -78,7 +78,7 @@ class TrainingStoredOnSelf(Rule):
     words = ("training=", "training =", *(f".{name}" for name in sorted(_ATTRIBUTES)))
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
-        """The reads of an attribute that nobody sets by the phase."""
+        """The reads of an attribute that is not set from the phase."""
         for layer_class in module.layer_classes:
             if _OWN_PHASE.search(layer_class.name):
                 continue

@@ -87,7 +87,7 @@ def _with_flag(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.Call | None]]:
 
 
 def _calls(node: ast.AST, scope: Scope, parameters: frozenset[str]) -> Iterator[tuple[ast.Call, Scope]]:
-    """The calls below a node whose callee is no parameter, with the scope they stand in."""
+    """The calls below a node whose callee is no parameter, with the scope around them."""
     if isinstance(node, _Function):
         names = {*parameter_names(node), *(one.arg for one in node.args.kwonlyargs)}
         parameters = parameters | names

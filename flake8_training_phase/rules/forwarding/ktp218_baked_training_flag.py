@@ -88,11 +88,11 @@ class BakedTrainingFlag(Rule):
 
     ## Fix safety
 
-    There is no fix: whether the layer is to be on always, off always, or to follow the model is yours to say.
+    There is no fix: you decide whether the layer is always on, always off, or follows the model.
 
     ## References
 
-    - Keras 3.15.1, `models/functional.py:695` (the flag of the model goes over that of the node); 3.3.3, `:584`
+    - Keras 3.15.1, `models/functional.py:695` (the flag of the model overrides that of the node); 3.3.3, `:584`
     - Development version of Keras 3.16, `models/functional.py:174` (a flag in the graph wins)
     - Keras 2.15, `engine/base_layer.py:2614` (a flag that is passed explicitly stays in the graph)
     - Measured: rows 7g, 7g.norm, 7h, 7i, 7i.dropout, 7k and 7l in docs/what-happens-to-training.md

@@ -30,8 +30,8 @@ class DeferredSequentialInBuild(Rule):
     outside of training, and the Sequential with it. A class with its own `build` is not. If the first call comes from
     `fit()` or a training step, `training=True` stays in the graph: from then on `model(x)` without a flag runs in
     training mode, so Dropout drops, and BatchNormalization normalizes with the batch and changes its moving statistics.
-    `fit()`, `evaluate()`, `predict()` and calls with a flag are right. All of that although `training` is forwarded
-    everywhere.
+    `fit()`, `evaluate()`, `predict()` and calls with a flag are right. This happens even though `training` is
+    forwarded everywhere.
 
     In functional models and as the layer of a Sequential the class is first called on symbolic tensors, without a flag,
     and is right. So the finding is a *bug* where the class is a model, or another class of the module calls it, and
@@ -61,18 +61,18 @@ class DeferredSequentialInBuild(Rule):
             self.body.build(shape)
     ```
 
-    An `keras.Input(…)` at the beginning of the Sequential does the same.
+    A `keras.Input(…)` at the beginning of the Sequential does the same.
 
     ## Fix safety
 
     Unsafe: `self.body.build(shape)` is added to `build` where the Sequential is called on the input of `call` itself,
-    or on something computed from it element by element. Whether its shape is that of the input is yours to check. There
+    or on something computed from it element by element. You have to check that its shape is that of the input. There
     is no fix elsewhere.
 
     ## References
 
     - Keras 3.15.1, `models/sequential.py:143` (built by calling its layers), `layers/layer.py:878` and `:1052` (the
-      arguments of a node are those that the call came to), `layers/layer.py:1539` (a class without `build` is traced)
+      arguments of a node are those that the call resolved), `layers/layer.py:1539` (a class without `build` is traced)
     - Measured: rows 23a to 23k in docs/what-happens-to-training.md
     """
 

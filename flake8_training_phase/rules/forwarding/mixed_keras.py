@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 
 
 def loses_context(layer_class: LayerClass, call: LayerCall) -> bool:
-    """Whether a phase-dependent layer that is surely of another Keras than its host is called without the flag."""
+    """Whether a mode-dependent layer that is surely of another Keras than its host is called without the flag."""
     if not call.flag.absent or not reaches_phase(call):
         return False
     called = [_majors(one) for one in members(call.receiver) if isinstance(one, Instance)]

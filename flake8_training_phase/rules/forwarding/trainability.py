@@ -29,7 +29,7 @@ class _Loop:
     value: bool | None
     """True or False; None where that is not said."""
     is_whole: bool
-    """It comes to all layers."""
+    """It affects all layers."""
     spares_normalization: bool
 
 

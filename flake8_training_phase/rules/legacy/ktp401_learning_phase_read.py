@@ -99,7 +99,7 @@ def _message(use: LegacyUse) -> str:
 
 
 def _misleads(use: LegacyUse) -> bool:
-    """Whether the read decides something in `call`: it does more than stand in for a flag that nobody gave."""
+    """Whether the read decides something in `call`: it does more than stand in for a flag that was not given."""
     if not use.in_call or use.name == "global_learning_phase_is_set":
         return False
     return fallback(use) is None and not in_fallback(use)
@@ -177,7 +177,7 @@ def _with_added(
 
 
 def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:
-    """Whether `call` can have the parameter: nothing else in it has the name, but for what is deleted."""
+    """Whether `call` can have the parameter: nothing else in it has the name, except what is deleted."""
     if layer_class.can_take_training:
         return True
     own = layer_class.cls.call

@@ -27,7 +27,7 @@ class LearningPhaseSet(Rule):
 
     ## What Keras does
 
-    In Keras 2 every model and layer that is called without a flag from then on runs in that phase, wherever it stands
+    In Keras 2 every model and layer that is called without a flag from then on runs in that phase, wherever it is
     in the program. `fit()`, `evaluate()` and `predict()` pass the phase themselves, so it does nothing to them. In
     Keras 3 the name is an AttributeError, "module 'keras.backend' has no attribute 'set_learning_phase'"; the copy in
     `tensorflow.python.keras.backend` still exists there and does nothing.
@@ -50,7 +50,7 @@ class LearningPhaseSet(Rule):
 
     ## Fix safety
 
-    Unsafe: the models that other functions call are not in sight, and what counts as a model is told by what its
+    Unsafe: the models that other functions call are not in sight, and a model is recognised by what its
     name is bound to, or by the name itself. The fix passes `training=` to the calls that follow and removes the
     statement. There is none when the statement is one of several alternatives, or when it may ask for training and
     no model is called in sight. Calls that only build a functional model get no flag, since it would be frozen into the
@@ -59,7 +59,7 @@ class LearningPhaseSet(Rule):
     ## References
 
     - Keras 2.15, `backend.py`, `set_learning_phase`; absent from Keras 3.0 on
-    - Measured: in docs/rules/KTP402.md, the first example shows what is set to last: `model(x)` drops from then on,
+    - Measured: in docs/rules/KTP402.md, the first example shows that the setting lasts: `model(x)` drops from then on,
       `predict()` does not. The tables of the others only show that Keras 3 raises
     """
 
@@ -80,7 +80,7 @@ class LearningPhaseSet(Rule):
 
 
 def _following(use: LegacyUse, uses: list[LegacyUse]) -> list[ast.stmt]:
-    """The statements behind it in the same block, up to the next one that sets the phase."""
+    """The statements after it in the same block, up to the next one that sets the phase."""
     setting = {other.node for other in uses}
     found: list[ast.stmt] = []
     for statement in use.block[use.block.index(use.statement) + 1 :]:

@@ -48,7 +48,7 @@ class LearningPhaseScope(Rule):
 
     ## Fix safety
 
-    Unsafe: what counts as a model is told by what its name is bound to, or by the name itself, and functions called
+    Unsafe: a model is recognised by what its name is bound to, or by the name itself, and functions called
     in the block may run others. First `training=` is passed to the models, then the block takes the place of the
     `with`. There is no fix where a call passes another flag, which may be None, and where the block may ask for
     training and calls no model in sight. Calls that only build a functional

@@ -47,7 +47,7 @@ class InTrainPhase(Rule):
 
     Safe when both choices are seen to be values or functions and the method has `training`, or is a `call` that it
     can be added to. Unsafe when a choice may be a function that is not in sight, because it would no longer be called,
-    and outside `call` where nobody may pass the flag. What a literal `training=True` or `training=False` settles is
+    and outside `call` where the flag may be missing. What a literal `training=True` or `training=False` settles is
     written without a choice. The import of the backend goes with its last use.
 
     ## References

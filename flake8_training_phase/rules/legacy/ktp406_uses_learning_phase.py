@@ -29,7 +29,7 @@ class UsesLearningPhase(Rule):
 
     Old versions of Keras collected the mark from layers and tensors, to find out whether a model needs the learning
     phase as an input. Neither the Keras 2 of today nor Keras 3 knows it: assigning it does nothing, and reading it
-    where nobody has assigned it is an AttributeError.
+    where it was never assigned is an AttributeError.
 
     ## Example
 

@@ -26,7 +26,7 @@ class LegacyImport(Rule):
 
     ## What Keras does
 
-    In Keras 3 the import raises an ImportError, so that the whole module cannot be imported, for a name that nobody
+    In Keras 3 the import raises an ImportError, so that the whole module cannot be imported, for a name that nothing
     needs.
 
     ## Example

@@ -83,7 +83,7 @@ class Tf1LayerDefault(Rule):
 
 
 def _calls(node: ast.AST, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
-    """Every call below a node that may be one of the functions, with the scope it stands in."""
+    """Every call below a node that may be one of the functions, with the scope around it."""
     for child in ast.iter_child_nodes(node):
         inner = scope
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):

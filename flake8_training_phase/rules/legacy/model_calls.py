@@ -1,4 +1,4 @@
-"""Where a stretch of code calls models, told by what their names are bound to, or by the names themselves."""
+"""Where a stretch of code calls models, recognised by what their names are bound to, or by the names themselves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SYMBOLIC_ATTRIBUTES = frozenset({"input", "inputs", "output", "outputs"})
 
 
 def model_calls(statements: Iterable[ast.stmt], around: Sequence[ast.stmt], scope: Scope) -> list[ast.Call]:
-    """The calls of models in some statements, in the order of the text; `around` is the function they stand in.
+    """The calls of models in some statements, in the order of the text; `around` is the function they are in.
 
     Those that only build a graph are left out: a flag given there would be frozen into it.
     """

@@ -1,4 +1,4 @@
-"""Code that falls back to the learning phase where nobody gave a flag, and what uses the flag afterwards."""
+"""Code that falls back to the learning phase where no flag was passed, and what uses the flag afterwards."""
 
 from __future__ import annotations
 

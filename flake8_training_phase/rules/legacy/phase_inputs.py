@@ -13,9 +13,9 @@ class PhaseInput:
     """A learning phase that is fed."""
 
     function: ast.Call | None
-    """The call of `K.function`, where it stands in sight."""
+    """The call of `K.function`, where it is in sight."""
     fed: ast.expr | None
-    """The value it is fed with, where that stands in sight."""
+    """The value it is fed with, where that is in sight."""
 
 
 def phase_input(use: LegacyUse) -> PhaseInput | None:
@@ -31,7 +31,7 @@ def phase_input(use: LegacyUse) -> PhaseInput | None:
 
 
 def _in_list(use: LegacyUse) -> PhaseInput | None:
-    """The list it stands in is an argument of `function`, or will be one under another name."""
+    """The list it is in is an argument of `function`, or will be one under another name."""
     for parent in use.parents[1:]:
         if isinstance(parent, ast.Call):
             name = getattr(parent.func, "attr", getattr(parent.func, "id", ""))

@@ -76,20 +76,20 @@ class ModelWithoutTraining(Rule):
     severity = Severity.BUG
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
-        """The models that `fit` cannot tell to train."""
+        """The models to which `fit` cannot pass the flag."""
         for layer_class in module.layer_classes:
             cls = layer_class.cls
             if not cls.is_model or cls.call is None or cls.phase_parameter == "training" or layer_class.misnamed_flag:
                 continue
             node = layer_class.call or cls.node
             if only_augments(layer_class):
-                continue  # A model of augmentation is mapped over datasets; nobody fits it.
+                continue  # A model of augmentation is mapped over datasets, and never fitted.
             hit = next(_misled(layer_class), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(hit[0], "this layer is called without `training`")
                 if is_only_made_in_hosts(cls):
-                    # Where a host loses the flag, that is said of the host: nobody fits what it holds.
+                    # Where a host loses the flag, the host is reported: what it holds is never fitted.
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
                 elif is_only_a_graph(layer_class):
                     message, severity = _graph_message(layer_class, hit[0]), Severity.FRAGILE
@@ -97,7 +97,7 @@ class ModelWithoutTraining(Rule):
                     message, severity = _message(layer_class, *hit), self.severity
                 yield self.problem(node, message, (3,), plan, severity=severity, related=related)
             elif not isinstance(cls.find_method("train_step"), Method):
-                # A step of its own may call the helpers, and tell them.
+                # A step of its own may call the helpers, and pass them the flag.
                 untold = untold_helper(layer_class)
                 if untold is not None:
                     yield untold_problem(self, layer_class, untold)

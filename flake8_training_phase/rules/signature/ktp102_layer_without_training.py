@@ -33,7 +33,7 @@ class LayerWithoutTraining(Rule):
     without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
     3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before it gets here.
 
-    A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nobody fills it,
+    A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nothing fills it,
     and what it runs is in inference mode in `fit()`, with the default `None` in Keras 3.10 and later, with `False` in
     every version of Keras. That is reported as a bug.
 
@@ -58,7 +58,7 @@ class LayerWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: see KTP101. A layer that does nothing but augment gets the default True, that of Keras's own `Random*` layers:
+    Safe: see KTP101. A layer that only augments gets the default True, that of Keras's own `Random*` layers:
     with None it would do nothing where it is called outside of a model, in `Dataset.map`. Such a layer is reported only
     where the module shows another layer that calls it. Unsafe where `call` has nothing to pass the parameter to yet: a
     public helper runs the layers (see KTP210), or a layer that does not take the flag itself. Unsafe, with the reason

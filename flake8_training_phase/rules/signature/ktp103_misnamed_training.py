@@ -59,8 +59,8 @@ class MisnamedTraining(Rule):
     ## Fix safety
 
     Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they
-    stand; a call in another module that passes the old name would break. Calls with such a name in this module of which
-    it is not known what they call are listed in the text of the fix. No fix is offered where one call may also be of
+    are; a call in another module that passes the old name would break. Calls in this module with such a name and an
+    unknown callee are listed in the text of the fix. No fix is offered where one call may also be of
     another class that keeps the name. Under the new name its default takes effect too: a False switches off
     augmentation inside the layer where that is called outside of a model, in `Dataset.map`. And so does what was
     passed as `training` before and reached nothing: `block(x, training=False)` freezes from then on what it names, and
@@ -132,7 +132,7 @@ def _takes(event: Subject, name: str) -> bool:
 
 
 def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:
-    """Whether the context would have to tell a layer: it is empty in a model that `fit` does not tell, and holds the
+    """Whether a layer depends on the context: it is empty in a model to which `fit` passes nothing, and holds the
     parameter where that was given to a layer before.
     """
     if not isinstance(event, LayerCall) or not event.flag.absent or not reaches_phase(event):
@@ -142,7 +142,7 @@ def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:
 
 
 def _is_meant(layer_class: LayerClass, name: str) -> bool:
-    """Whether the flag reaches it under its own name: every caller has to pass it, or somebody in this module does."""
+    """Whether the flag reaches it under its own name: every caller has to pass it, or a call in this module does."""
     call = layer_class.call
     assert call is not None
     if layer_class.cls.is_model and "train_step" not in layer_class.cls.methods:

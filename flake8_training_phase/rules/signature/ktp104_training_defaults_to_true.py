@@ -96,7 +96,7 @@ def _true_default(layer_class: LayerClass) -> ast.expr | None:
 
 
 def _hits(layer_class: LayerClass) -> Iterator[Subject]:
-    """What runs with the default when nobody says anything, in a parent's `call` of another module too."""
+    """What runs with the default when no flag is passed, in a parent's `call` of another module too."""
     for event in walk(layer_class.cls.trace.events):
         if (
             isinstance(event, (LayerCall, DirectKerasCall, PhaseTest))
@@ -108,7 +108,7 @@ def _hits(layer_class: LayerClass) -> Iterator[Subject]:
 
 
 def _misled(layer_class: LayerClass, event: Subject) -> set[int]:
-    """The Keras versions under which it then runs as in training."""
+    """The Keras versions under which it then runs in training mode."""
     return {one.generation.keras for one in layer_class.wrong(event) if one.mode is RunMode.NONE}
 
 

@@ -53,7 +53,7 @@ class TrainingRequired(Rule):
 
     ## Fix safety
 
-    Safe: every call that passes the flag does what it did. Parameters without a default that stand behind this one get
+    Safe: every call that passes the flag does what it did. Parameters without a default after this one get
     None for a default too, so that the order stays and no call has to change: unsafe unless they are masks.
 
     ## References
@@ -79,7 +79,7 @@ class TrainingRequired(Rule):
 
 
 def _required(layer_class: LayerClass) -> ast.arg | None:
-    """The parameter, when calling a layer of the class runs this `call` and nobody stands between."""
+    """The parameter, when calling a layer of the class runs this `call` directly."""
     cls = layer_class.cls
     if layer_class.call is None or cls.call is None or cls.call.owner is not cls or is_abstract(layer_class.call):
         return None
@@ -91,7 +91,7 @@ def _required(layer_class: LayerClass) -> ast.arg | None:
 
 
 def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a method is there to be overridden: it is said to be, or does nothing but raise."""
+    """Whether a method is there to be overridden: it is said to be, or only raises."""
     if any("abstract" in ast.unparse(decorator) for decorator in function.decorator_list):
         return True
     body = [one for one in function.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
@@ -111,7 +111,7 @@ def _consequence(layer_class: LayerClass) -> tuple[Severity, str]:
 
 
 def _takes_more_inputs(layer_class: LayerClass) -> bool:
-    """Whether `call` has other inputs that nobody can leave out: who runs it names its parameters."""
+    """Whether `call` has other required inputs: who runs it names its parameters."""
     assert layer_class.call is not None
     known = dict(defaults(layer_class.call))
     inputs = [name for name in parameter_names(layer_class.call)[1:] if name not in (*known, "training")]

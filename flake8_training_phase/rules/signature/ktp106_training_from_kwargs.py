@@ -36,7 +36,7 @@ class TrainingFromKwargs(Rule):
     Reports a `call` without a parameter `training` that reads the flag from its `**kwargs` and gives it to a
     mode-dependent layer or branches on it; one that hands `**kwargs` to `super().call`, which takes the flag; and the
     `call` of a model that hands `**kwargs` to a mode-dependent layer. A layer that does so is *fragile*, and so is a
-    model that hands them to an attribute of which nothing is known.
+    model that hands them to an unknown attribute.
 
     ## What Keras does
 
@@ -63,8 +63,8 @@ class TrainingFromKwargs(Rule):
 
     Safe when the `**kwargs` are not handed on. Unsafe when they are: they lose the flag, which is passed beside them.
     Unsafe too when a layer is given the flag by position, which Keras 3 refuses as soon as there is one (KTP203). No
-    fix is offered when something else is done with the `**kwargs`. Code that asks first whether the flag is inside is
-    not reported.
+    fix is offered when something else is done with the `**kwargs`. Code that first tests whether the flag is in there
+    is not reported.
 
     ## References
 

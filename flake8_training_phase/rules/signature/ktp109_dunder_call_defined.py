@@ -19,7 +19,7 @@ class DunderCallDefined(Rule):
 
     ## What it does
 
-    Reports a model or layer whose `__call__` runs layers that behave differently in training: where it stands in the
+    Reports a model or layer whose `__call__` runs layers that behave differently in training: where it is in the
     place of `call`, as in other frameworks, and where it runs them before or after `super().__call__(…)`.
 
     A layer is *fragile*: inside a model that runs its own `call` it inherits the mode. A layer whose `__call__` takes
@@ -105,7 +105,7 @@ def _consequence(keras: tuple[int, ...]) -> str:
 
 
 def _plan(found: DunderCall) -> FixPlan | None:
-    """Rename the method, where nothing but the inputs comes by position."""
+    """Rename the method, where only the inputs come by position."""
     names = parameter_names(found.node)
     with_default = dict(defaults(found.node))
     if not found.is_whole or found.node.args.vararg is not None or len(names) < 2:

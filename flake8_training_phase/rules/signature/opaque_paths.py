@@ -17,7 +17,7 @@ _ALL_LAYERS = frozenset({"layers", "submodules", "_layers", "_flatten_layers"})
 
 
 def unseen_layers(layer_class: LayerClass) -> dict[str, list[Instance]]:
-    """The phase-dependent layers that `call` reaches for and is not seen to run, by the attribute that holds them."""
+    """The mode-dependent layers that `call` reaches for and is not seen to run, by the attribute that holds them."""
     seen = {one for call in layer_class.layer_calls for one in members(call.receiver)}
     reached = set(_reached(layer_class))
     everything = bool(reached & _ALL_LAYERS)

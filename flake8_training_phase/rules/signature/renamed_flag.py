@@ -33,7 +33,7 @@ class FlagSites:
     keys: list[ast.Constant] = field(default_factory=list)
     """Of dicts that are passed with `**`."""
     unseen: list[ast.Call] = field(default_factory=list)
-    """Calls that name such a flag too, of which nobody knows what they call, and those that may hide it in `**`."""
+    """Calls that name such a flag too, whose callee is unknown, and those that may hide it in `**`."""
     shared: bool = False
     """One of the calls may be of another class, which keeps the name; or gives the new name as well."""
 

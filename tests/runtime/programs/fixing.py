@@ -63,7 +63,7 @@ def wrongly_changed(program: Program, before: list[Observed], after: list[Observ
         if isinstance(second, str) and REFUSED in second:
             continue
         if isinstance(second, str):
-            # An unsafe fix may break what stands in another file: an override of a method that takes the flag now.
+            # An unsafe fix may break what is in another file: an override of a method that takes the flag now.
             # A helper that is told now may hand the flag on by position, to what KTP203 cannot give it by name.
             elsewhere = unsafe and "unexpected keyword argument 'training'" in second
             if not elsewhere and "Only input tensors may be passed" not in second:

@@ -46,7 +46,7 @@ OTHER_THAN = {
 
 
 def is_on_by_default(layer: str) -> bool:
-    """Whether a layer runs in training when nobody says anything, as augmentation does: that is meant.
+    """Whether a layer runs in training when no flag is passed, as augmentation does: that is meant.
 
     On Keras 3 layers after it in the same call do so as well.
     """

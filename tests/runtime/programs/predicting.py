@@ -174,7 +174,7 @@ def _layer_calls(one: Instance) -> Iterator[LayerCall]:
 
 
 def _certain(events: Iterable[Event]) -> Iterator[Event]:
-    """The events that happen whenever their lanes are taken: under no branch, in no loop, behind no way out."""
+    """The events that happen whenever their lanes are taken: under no branch, in no loop, after no way out."""
     for event in events:
         if isinstance(event, (Branch, Loop)):
             if any(isinstance(one, Exit) for one in walk([event])):

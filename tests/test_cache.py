@@ -125,7 +125,7 @@ def test_the_same_size_in_the_same_moment_is_seen(package: Path, examined: list[
     path.write_text(FORGETFUL.replace("0.5", "0.0"))
     os.utime(path, ns=(moment, moment))
     names, done = again(examined, fix)
-    assert names == ["other.py"]
+    assert names == ["model.py", "other.py"]  # Who makes the model of `model.py` may stand in any file around it.
     assert "other.py" not in done.out
 
 

@@ -159,6 +159,7 @@ def test_quiet_and_verbose(tmp_path: Path, fix: Fix) -> None:
     assert verbose.out == fix("--check", ".").out
     assert verbose.err.splitlines() == [
         "a.py: checked: 1 left, 0 fixed, 0 known from the baseline; not changed",
+        "a.py: its findings depend on b.py",  # It may make the model of `a.py` inside a layer.
         "b.py: checked: it has no findings",
     ]
     assert "not allowed with" in fix("-q", "-v", ".").err
@@ -203,7 +204,7 @@ def test_verbose_says_what_is_read_and_why_something_is_unknown(
     for _ in range(2):  # The second time the findings are known from the first.
         assert check("-v", *options, "model.py").err.splitlines() == [
             "model.py: checked: it has no findings",
-            "model.py: its imports lead to blocks.py",
+            "model.py: its findings depend on blocks.py",
             WHY_HEAD_IS_UNKNOWN,
         ]
 

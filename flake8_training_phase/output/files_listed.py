@@ -15,14 +15,14 @@ def write(report: Report, stream: TextIO) -> None:
     for result in report.results:
         print(f"{result.path}: {_what_was_done(result)}", file=stream)
         for path in _read_for(result):
-            print(f"{result.path}: its imports lead to {path}", file=stream)
+            print(f"{result.path}: its findings depend on {path}", file=stream)
         for one in result.unknown:
             told = one.message if result.after is None else result.after.told(one.message)
             print(f"{shown_place(result, one)}: {told}", file=stream)
 
 
 def _read_for(result: FileResult) -> list[str]:
-    """The Python files that were read to follow the imports of a file."""
+    """The Python files that the imports of a file lead to, and those that were asked whether they import it."""
     looked_for = sorted(one for one in result.lookups if one.endswith(".py"))
     return [below(path, str(Path.cwd())) for one in looked_for if (path := Path(one)).is_file()]
 

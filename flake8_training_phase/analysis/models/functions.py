@@ -135,8 +135,8 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
 
 _TEXT_METHODS = frozenset(
     (
-        *("capitalize", "casefold", "endswith", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip"),
-        *("startswith", "strip", "title", "upper"),
+        *("capitalize", "casefold", "endswith", "lower", "lstrip", "removeprefix", "removesuffix", "replace"),
+        *("rstrip", "startswith", "strip", "title", "upper"),
     )
 )
 

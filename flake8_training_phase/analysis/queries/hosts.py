@@ -42,23 +42,28 @@ def _is_made_for_host(made: Made, cls: UserClass) -> bool:
 
 def _made_elsewhere(cls: UserClass) -> Iterator[bool]:
     """For each construction of a class in the modules that import it: whether a layer makes it, for itself to run."""
-    for module in _importers(cls.module, cls.name):
+    for module in importers(cls.module, cls.name):
         hosts = [one.node for one in module.classes() if one.is_layer and _runs_what_it_holds(one)]
         hosted = {node for host in hosts for node in nodes_in(host)}
-        names = {cls.name} | names_imported_as(module.tree, {cls.name})
-        for node in nodes_in(module.tree):
-            if isinstance(node, ast.Call) and called_name(node) in names:
-                value = module.scope.evaluate(node.func)
-                if isinstance(value, ClassValue) and value.type is cls:
-                    yield node in hosted
+        yield from (node in hosted for node in constructions_in(module, cls))
 
 
-def _importers(module: Module, name: str) -> Iterator[Module]:
+def constructions_in(module: Module, cls: UserClass) -> Iterator[ast.Call]:
+    """Where a module, its own or one that imports it, makes an object of a class."""
+    names = {cls.name} | names_imported_as(module.tree, {cls.name})
+    for node in nodes_in(module.tree):
+        if isinstance(node, ast.Call) and called_name(node) in names:
+            value = module.scope.evaluate(node.func)
+            if isinstance(value, ClassValue) and value.type is cls:
+                yield node
+
+
+def importers(module: Module, name: str) -> Iterator[Module]:
     """The modules that import a module and say a name of it, also through the packages that hand it on."""
     for importer in module.project.importers(module, {name}):
         yield importer
         if importer.path.name == "__init__.py" and module.path.name != "__init__.py":
-            yield from _importers(importer, name)
+            yield from importers(importer, name)
 
 
 def _held_by(instance: Instance) -> set[Instance]:

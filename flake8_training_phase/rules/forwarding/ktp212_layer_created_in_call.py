@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.graph_methods import graph_methods
+from flake8_training_phase.analysis.queries.graphs_of_call import makes_graph
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.forwarding.layers_in_call import has_state, is_random, layers_made
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -70,7 +70,7 @@ class LayerCreatedInCall(Rule):
             for node, made in layers_made(layer_class):
                 keras = layer_class.keras if has_state(made) else (3,) if is_random(made) else ()
                 keras = tuple(one for one in keras if one in layer_class.keras)
-                if keras and any(graph_methods(layer_class)):
+                if keras and makes_graph(layer_class.cls):
                     alone = f"this works only in the functional model made from `{layer_class.name}`"
                     message = f"{_made(node)}: {alone}. {_ADVICE}"
                     yield self.problem(node, message, keras, severity=Severity.FRAGILE)

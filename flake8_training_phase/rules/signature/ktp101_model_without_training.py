@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.graph_methods import is_only_a_graph
+from flake8_training_phase.analysis.queries.graphs_of_call import only_graph_is_used
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import untold_helper
@@ -27,6 +27,9 @@ class ModelWithoutTraining(Rule):
     Reports a `keras.Model` subclass whose `call`, its own or one it inherits, has no parameter that is literally
     named `training`, and runs a layer that behaves differently in training. It is *fragile* where the module makes such
     models only inside others, which pass their mode on, or only to make a functional model of their `call`.
+
+    The finding is *fragile* where nobody is seen to fit the model itself: it is only made inside other layers, or only
+    for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted.
 
     ## What Keras does
 
@@ -91,7 +94,7 @@ class ModelWithoutTraining(Rule):
                 if is_only_made_in_hosts(cls):
                     # Where a host loses the flag, the host is reported: what it holds is never fitted.
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
-                elif is_only_a_graph(layer_class):
+                elif only_graph_is_used(cls):
                     message, severity = _graph_message(layer_class, hit[0]), Severity.FRAGILE
                 else:
                     message, severity = _message(layer_class, *hit), self.severity

@@ -126,11 +126,12 @@ def _settled(layer_class: LayerClass) -> set[int]:
     sites = list(call_sites(layer_class))
     if not sites or (layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls)):
         return set()
-    if any(site.inside_container or site.call.flag.passed_by is PassedBy.NOTHING for site in sites):
+    if any(site.call.flag.passed_by is PassedBy.NOTHING for site in sites):
         return set()
-    # Keras 2 takes a None that is forwarded for nothing (5T.in_fwd).
-    never_none = all(site.host.cls.training_default is not None for site in sites)
-    return {2, 3} if never_none else {3}
+    if all(site.host.cls.training_default is not None for site in sites):
+        return {2, 3}
+    # Keras 2 takes a None that is forwarded for nothing (5T.in_fwd), and so does a container in Keras 3.
+    return set() if any(site.inside_container for site in sites) else {3}
 
 
 def _message(layer_class: LayerClass, hits: list[Subject]) -> str:

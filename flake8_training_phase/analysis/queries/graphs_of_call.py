@@ -1,0 +1,65 @@
+"""Classes whose `call` makes the graph of a functional model: `keras.Model(x, self.call(x))` in a method of theirs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.queries.hosts import constructions_in, importers
+from flake8_training_phase.analysis.syntax.definitions import called_name
+from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
+
+_ONLY_SHOWS = frozenset({"summary", "plot_model", "model_to_dot", "to_json", "get_config"})
+
+
+def makes_graph(cls: UserClass) -> bool:
+    """Whether a method of a class, its own or an inherited one, makes a functional model of its `call`."""
+    return any(True for _ in _graph_methods(cls))
+
+
+def only_graph_is_used(cls: UserClass) -> bool:
+    """Whether every object of a class that its module makes, or one that imports it, is asked for its graph alone.
+
+    The functional model is what is fitted then: layers find its flag, whether or not `call` takes one. A graph that is
+    only shown, `Net().build_graph().summary()`, says nothing of what is fitted.
+    """
+    methods = set(_graph_methods(cls))
+    if not methods:
+        return False
+    found = []
+    for module in (cls.module, *importers(cls.module, cls.name)):
+        made = list(constructions_in(module, cls))
+        parents = parents_of(module.tree) if made else {}
+        found += [_gives_only_graph(node, methods, parents) for node in made]
+    return bool(found) and all(found)
+
+
+def _graph_methods(cls: UserClass) -> Iterator[str]:
+    for owner in cls.mro:
+        for name, method in owner.methods.items() if isinstance(owner, UserClass) else ():
+            calls = [node for node in nodes_in(method) if isinstance(node, ast.Call)]
+            makes = any(called_name(one) in ("Model", "Functional") for one in calls)
+            if name != "call" and makes and any(ast.unparse(one.func) in ("self", "self.call") for one in calls):
+                yield name
+
+
+def _gives_only_graph(made: ast.Call, methods: set[str], parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether an object, as it is made or under the name that it is bound to, is asked for nothing but its graph."""
+    bound = parents[made]
+    uses: list[ast.AST] = [made]
+    if isinstance(bound, ast.Assign):
+        names = {one.id for one in bound.targets if isinstance(one, ast.Name)}
+        uses = [
+            one for one in parents if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one.id in names
+        ]
+    asked = [parents[one] for one in uses]
+    fitted = [parents[one] for one in asked if isinstance(one, ast.Attribute) and one.attr in methods]
+    is_all = all(isinstance(one, ast.Attribute) and one.attr in (methods | _ONLY_SHOWS) for one in asked)
+    return is_all and any(isinstance(one, ast.Call) and not _is_only_shown(one, parents) for one in fitted)
+
+
+def _is_only_shown(graph: ast.Call, parents: dict[ast.AST, ast.AST]) -> bool:
+    user = parents.get(graph)
+    shows = isinstance(user, ast.Attribute) and user.attr in _ONLY_SHOWS
+    return shows or (isinstance(user, ast.Call) and called_name(user) in _ONLY_SHOWS)

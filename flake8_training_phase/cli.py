@@ -22,7 +22,7 @@ from flake8_training_phase.configuration.show import shown
 from flake8_training_phase.output.progress import Progress
 from flake8_training_phase.output.report import FileError
 from flake8_training_phase.printable import printable_path
-from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache, default_folder
+from flake8_training_phase.runs.cache import CACHE_VARIABLE, Cache
 from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.runs.examiner import Examiner, available_cores
 
@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace, paths: Sequence[Path], default: CommandMod
     if options.show_files:
         return _show_files(paths, configuration, options.force_exclude)
     for_run = run_options(options, configuration.for_folder(Path()).settings, default)
-    cache = Cache(options.cache_dir or default_folder())
+    cache = Cache(options.cache_dir)
     progress = Progress(sys.stderr)
     examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
     run = CommandRun(configuration, for_run, examiner, progress, options.force_exclude)

@@ -11,10 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from flake8_training_phase import codes
+from flake8_training_phase.analysis.entries.limits import not_followed
 from flake8_training_phase.analysis.project import Project, Projects
 from flake8_training_phase.analysis.queries.call_modes import CallModes, call_modes
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.limits import not_followed
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Finding, Fix, Position, Related, Severity, Unknown, in_order
 from flake8_training_phase.fixes.style import FileStyle
@@ -139,11 +139,10 @@ def _verified(
         return _safe_fixes(_heard(parse(source), source, settings, filename, project, with_fixes=True))
 
     try:
-        judged = Verifier(tree, source, analyse, safe_fixes, MAX_ROUNDS).verified(_safe_fixes(findings))
+        with project.supposing():
+            judged = Verifier(tree, source, analyse, safe_fixes, MAX_ROUNDS).verified(_safe_fixes(findings))
     except AnalysisError:
         return findings  # A fix of ours breaks the text: whoever makes it reports that with its place.
-    finally:
-        project.close(Path(filename).absolute())  # It holds the text with fixes, which is in no file yet.
     return [one if one.fix is None else replace(one, fix=judged.get(one.fix, one.fix)) for one in findings]
 
 
@@ -162,11 +161,12 @@ def fix(
     project = project or Projects().of(settings)
     made: list[Finding] = []
     findings = check(source, settings, filename, project)
-    for _ in range(MAX_ROUNDS):
+    for number in range(MAX_ROUNDS + 1):
         fixable = [one for one in to_fix(findings, source) if one.fix is not None and (unsafe or _is_safe(one.fix))]
         style = _style(source, settings, filename, project)
         edits, done = compatible_fixes((one.fix for one in fixable if one.fix is not None), style.is_crowded_by)
-        if not edits:
+        if not edits or number == MAX_ROUNDS:
+            findings += unfinished(source, settings, MAX_ROUNDS) if edits else ()
             break
         changed = source.with_text(apply_edits(source, edits))
         _reparse(changed)
@@ -255,9 +255,25 @@ def broken_finding(error: AnalysisError) -> Finding:
     return Finding(code, name, f"{error.part} not analysed: {error}", severity, (), error.position, end)
 
 
+def unfinished(source: SourceText, settings: Settings, rounds: int) -> tuple[Finding, ...]:
+    """The one finding for a file in which there is more to fix after so many rounds."""
+    return _unless_unwanted(
+        replace(
+            broken_finding(AnalysisError("")),
+            message=f"file not fixed to its end: each of {rounds} rounds of fixes has made others possible",
+            severity=Severity.FRAGILE,
+        ),
+        source,
+        settings,
+    )
+
+
 def broken_findings(error: AnalysisError, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
     """That finding, unless it is not wanted: it is not selected, or a `# noqa` silences it."""
-    found = broken_finding(error)
+    return _unless_unwanted(broken_finding(error), source, settings)
+
+
+def _unless_unwanted(found: Finding, source: SourceText, settings: Settings) -> tuple[Finding, ...]:
     unwanted = not settings.selects(found.code, True) or Suppressions(source).silence(found)
     return () if unwanted else (found,)
 

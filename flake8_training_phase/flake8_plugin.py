@@ -124,9 +124,9 @@ class TrainingPhasePlugin:
     @classmethod
     def _shared_cache(cls) -> Cache:
         """What earlier runs have worked out."""
-        from flake8_training_phase.runs.cache import Cache, default_folder
+        from flake8_training_phase.runs.cache import Cache
 
-        cls.cache = cls.cache or Cache(default_folder())
+        cls.cache = cls.cache or Cache()
         return cls.cache
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -189,6 +190,25 @@ ODD_ENTRIES = (
     '{"findings": [["KTP101", "x", "y", "bug", [3], 1, 2, 3, 4, ["m", "safe", [[1]]]]], "lookups": {}}',
     '{"findings": [["KTP101", "x", "y", "bug", [3], 1, 2, 3, 4, ["m", "safe"]]], "lookups": {}}',
 )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "CREATE TABLE results (a)",
+        "CREATE TABLE contents (path BLOB, time INTEGER)",
+        "CREATE VIEW results AS SELECT 1 path, 2 settings, 3 digest, 4 result, 5 made",
+        "CREATE TABLE results (path BLOB, settings TEXT, digest TEXT, result TEXT, made INTEGER)",
+    ],
+)
+def test_a_database_with_other_tables_is_replaced(
+    table: str, package: Path, examined: list[str], fix: Fix, cache_folder: Path
+) -> None:
+    cache_folder.mkdir(exist_ok=True)
+    with contextlib.closing(sqlite3.connect(cache_folder / "results.sqlite3")) as database, database:
+        database.execute(table)
+    assert again(examined, fix)[0]
+    assert again(examined, fix)[0] == []
 
 
 @pytest.mark.parametrize("text", ODD_ENTRIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_training_phase.sources import files
 from tests.helpers import FIXED_MODEL, MODEL, run
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a system that kills")
@@ -70,6 +72,32 @@ def test_killed_at_each_step_of_a_write(tmp_path: Path) -> None:
         assert len(rest) <= 1
         assert all(name.startswith(".model.py.") and name.endswith(".tmp") for name in rest)
     assert any(rest for _, _, rest in killed)
+
+
+def test_a_file_has_a_name_only_when_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, seen = tmp_path / "model.py", list[list[Path]]()
+    path.write_text(MODEL)
+    if files._nameless(tmp_path) is None:
+        pytest.skip("needs a file system that has files without names")
+
+    def look(file: int) -> None:
+        seen.append(list(tmp_path.iterdir()))
+
+    monkeypatch.setattr(os, "fsync", look)
+    files.write(path, FIXED_MODEL.encode(), MODEL.encode())
+    assert path.read_text() == FIXED_MODEL
+    assert seen == [[path]]
+
+
+def test_where_every_file_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(MODEL)
+    path.chmod(0o640)
+    monkeypatch.setattr(files, "_nameless", lambda folder: None)
+    files.write(path, FIXED_MODEL.encode(), MODEL.encode())
+    assert path.read_text() == FIXED_MODEL
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [path]
 
 
 SLOW_RUN = """

@@ -85,7 +85,6 @@ def test_gate_keeps_out(text: str) -> None:
         (b"# coding: utf-8\nx = 'caf\xe9'\n", "# coding: utf-8\nx = 'café'\n"),
         (b"# coding: utf-8-sig\nx = 1\n", "# coding: utf-8-sig\nx = 1\n"),
         (b"\xef\xbb\xbf# coding: utf-8-sig\nx = 1\n", "# coding: utf-8-sig\nx = 1\n"),
-        (b"# coding: undefined\nx = 1\n", "# coding: undefined\nx = 1\n"),
     ],
 )
 def test_bytes_to_text_and_back(data: bytes, text: str) -> None:
@@ -99,6 +98,10 @@ def test_bytes_to_text_and_back(data: bytes, text: str) -> None:
     [
         (b"# -*- coding: foo -*-\n", "unknown encoding: foo"),
         (b"# -*- coding: rot13 -*-\n", "not a text encoding"),
+        (b"# coding: undefined\nx = 1\n", "not in the encoding that it declares, undefined"),
+        (b"# coding: punycode\nx = 1  # -\n", "not in the encoding that it declares, punycode"),
+        (b"# coding: ascii\nx = 'caf\xe9'\n", "not in the encoding that it declares, ascii"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfx = 1\n", "two byte order marks"),
         (b"# -*- coding: utf-7 -*-\n# a+AGE-\n", "same bytes back"),
         ("x = 1\n".encode("utf-16"), "encoded in UTF-16"),
         (b"\xfe\xff\0x", "encoded in UTF-16"),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import unknown_arguments
 from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.objects import Made
+from flake8_training_phase.analysis.domain.objects import Constructions, Limit, Made
 from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import Instance
@@ -24,14 +23,15 @@ if TYPE_CHECKING:
     from flake8_training_phase.analysis.domain.modules import Module
 
 
-def constructions_of(module: Module, program: Objects) -> tuple[Made, ...]:
+def constructions_of(module: Module, program: Objects) -> Constructions:
     """Every construction that the code of a module makes, in the order of its run.
 
     Its code begins with what nothing in the module calls: classes that it does not make, its own statements, functions
     that are left to others. What those make is made with known arguments, so nothing else need be run on unknown ones,
     without what no way was found to.
     """
-    return tuple(_Search(module, program).found())
+    search = _Search(module, program)
+    return Constructions(tuple(search.found()), search.given_up)
 
 
 class _Search:
@@ -42,6 +42,7 @@ class _Search:
         self.classes = [cls for cls in module.classes() if cls.is_layer or cls.methods.get("__init__") in cls.node.body]
         self._seen: set[Instance] = set()
         self._visited: set[ast.AST] = set()
+        self.given_up: dict[ast.AST, Limit] = {}
 
     def found(self) -> Iterator[Made]:
         """The constructions."""
@@ -60,19 +61,27 @@ class _Search:
                 yield from self._made_by_object(cls.unknown_instance)
 
     def _made_by_object(self, instance: Instance) -> Iterator[Made]:
+        yield from self._all(self._made_by_its_constructor(instance))
+
+    def _made_by_its_constructor(self, instance: Instance) -> Iterator[Made]:
         one = self.program.canonical(instance)
         if one not in self._seen:
             self._seen.add(one)
             state = self.program.state(one)
             self._visited |= state.visited
-            yield from self._all(state.made)
+            yield from state.made
 
-    def _all(self, made: Iterable[Made]) -> Iterator[Made]:
-        """Some constructions, with those in the constructors of what is made."""
-        for one in made:
+    def _all(self, made: Iterator[Made]) -> Iterator[Made]:
+        """Some constructions, with those in the constructors of what is made, behind each."""
+        waiting = [made]  # Objects may be made in each other deeper than Python's stack is.
+        while waiting:
+            one = next(waiting[-1], None)
+            if one is None:
+                waiting.pop()
+                continue
             yield one
             if isinstance(one.instance.type, UserClass):
-                yield from self._made_by_object(one.instance)
+                waiting.append(self._made_by_its_constructor(one.instance))
 
     def _made_by_statements(self) -> Iterator[Made]:
         statements = [one for one in self.module.tree.body if not isinstance(one, (FunctionDef, ast.ClassDef))]
@@ -89,10 +98,13 @@ class _Search:
 
     def _made_in(self, body: list[ast.stmt], frame: Frame) -> Iterator[Made]:
         run = GraphMaker(self.program, frame.bound_to)
-        with contextlib.suppress(TooComplex, RecursionError):
+        try:
             run.block(body, frame)
+        except (TooComplex, RecursionError) as error:
+            run.state.given_up[frame.function or self.module.tree] = self.program.limit_of(error)
         self._visited |= run.state.visited
-        yield from self._all(run.state.made)
+        self.given_up |= run.state.given_up
+        yield from self._all(iter(run.state.made))
 
     # Which code is looked at.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.constructions import constructions_of
@@ -21,7 +21,14 @@ from flake8_training_phase.analysis.domain.arguments import (
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.modules import Module
-from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState, construction_key, simplified
+from flake8_training_phase.analysis.domain.objects import (
+    Constructions,
+    Limit,
+    Made,
+    ObjectState,
+    construction_key,
+    simplified,
+)
 from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
@@ -42,8 +49,20 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 
 Answer = TypeVar("Answer")
 
+MAX_WAITING = 100
+"""How many questions wait for one that they lead to, each as deep as Python's stack lets it be; then it is too much."""
+
 MAX_KINDS = 64
 """How many kinds of objects of one class are told apart; more than that are treated as any object of the class."""
+
+
+class _TooDeep(Exception):
+    """A question was come to where Python's stack has no room left for the answer."""
+
+    def __init__(self, question: Hashable, answer: Callable[[], Any]) -> None:
+        super().__init__()
+        self.question = question
+        self.answer = answer
 
 
 class Program:
@@ -53,6 +72,8 @@ class Program:
         self._answers: dict[Hashable, Any] = {}
         self._asking: dict[Hashable, int] = {}
         """The questions that are being answered, with how deep each is in the others."""
+        self._nested = 0
+        """How many questions have led to each other up to here, without those that wait for them."""
         self._provisional = 0
         """How deep the outermost question is whose answer was needed before it was found."""
         self._preliminary: dict[Hashable, tuple[Any, int]] = {}
@@ -67,9 +88,14 @@ class Program:
         """Attributes of objects that others assign: `self.head.drop = …`."""
         self._changed: Counter[UserClass | KerasLayer] = Counter()
         """How many objects of a class have such."""
+        self._nested_too_deep: set[Instance] = set()
+        """Objects that hold others in each other too deep to be followed."""
 
     def ask(self, question: Hashable, answer: Callable[[], Answer], meanwhile: Answer) -> Answer:
-        """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`."""
+        """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`.
+
+        `answer` may be broken off, and be called once more.
+        """
         if question in self._asking:
             # What is found out on the way back to here holds only as long as this is not known.
             self._provisional = min(self._provisional, self._asking[question])
@@ -80,23 +106,83 @@ class Program:
             self._provisional = min(self._provisional, needed)
             return early
         if question not in self._answers:
-            depth = self._asking[question] = len(self._asking)
-            outer, self._provisional = self._provisional, depth
-            try:
-                found = answer()
-            finally:
-                del self._asking[question]
-                needed = self._provisional
-                self._provisional = min(outer, needed)
-                for other in self._needing.pop(depth, ()):
-                    del self._preliminary[other]
-            if needed < depth:
-                self._preliminary[question] = (found, needed)
-                self._needing.setdefault(needed, []).append(question)
-                return found
-            self._answers[question] = found
+            return self._answered(question, answer) if self._nested else self._answered_first(question, answer)
         known: Answer = self._answers[question]
         return known
+
+    def _answered_first(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """The answer to a question that no other has led to. One that it leads to, too deep for Python's stack, is
+        answered before it, from here.
+        """
+        waiting: list[tuple[Hashable, Callable[[], Any]]] = [(question, answer)]
+        try:
+            while len(waiting) <= MAX_WAITING:
+                found = self._answered_or_led_on(*waiting[-1])
+                if isinstance(found, _TooDeep):
+                    waiting.append((found.question, found.answer))
+                    continue
+                waiting.pop()
+                if not waiting:
+                    first: Answer = found
+                    return first
+            raise RecursionError
+        finally:
+            for other, _ in waiting:
+                self._asking.pop(other, None)
+
+    def _answered_or_led_on(self, question: Hashable, answer: Callable[[], Any]) -> Any:
+        try:
+            return self._answered(question, answer)
+        except _TooDeep as deeper:
+            return deeper
+
+    def _answered(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """The answer to a question, kept for as long as it holds. Raises _TooDeep."""
+        depth = self._asking.setdefault(question, len(self._asking))
+        outer, self._provisional = self._provisional, depth
+        self._nested += 1
+        is_waiting = False
+        try:
+            found = answer()
+        except _TooDeep:
+            is_waiting = self._nested == 1
+            raise
+        except RecursionError as error:
+            if self._nested == 1:
+                raise
+            raise _TooDeep(question, answer) from error
+        finally:
+            # Where the stack is full any call would fail, and leave things half done: there is none here.
+            self._nested -= 1
+            needed = self._provisional
+            self._provisional = outer if outer < needed else needed
+            if not is_waiting:
+                del self._asking[question]
+                if depth in self._needing:
+                    for other in self._needing[depth]:
+                        del self._preliminary[other]
+                    del self._needing[depth]
+        if needed < depth:
+            self._needing.setdefault(needed, []).append(question)
+            self._preliminary[question] = (found, needed)
+        else:
+            self._answers[question] = found
+        return found
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the question that is being answered was come to by others, which are on Python's stack too."""
+        return self._nested > 1
+
+    def limit_of(self, error: Exception) -> Limit:
+        """Why a function is given up that this has ended. Raises the error again where it is not the function that has
+        filled Python's stack, but those who have asked for it.
+        """
+        if isinstance(error, TooComplex):
+            return Limit.STEPS
+        if self.is_nested:
+            raise error
+        return Limit.DEPTH
 
     # Objects.
 
@@ -165,6 +251,7 @@ class Program:
     def _construct(self, instance: Instance, state: ObjectState) -> ObjectState:
         assert isinstance(instance.type, UserClass)
         cls = instance.type
+        state.forget()
         run = GraphMaker(self, instance, state)
         for name in cls.writing_methods():
             found = cls.find_method(name)
@@ -201,11 +288,12 @@ class Program:
     def _constructions_of(self, cls: UserClass) -> list[Made]:
         if cls.name not in cls.module.names_read:
             return []
-        return [one for one in self.constructions(cls.module) if one.instance.type is cls]
+        return [one for one in self.constructions(cls.module).made if one.instance.type is cls]
 
-    def constructions(self, module: Module) -> tuple[Made, ...]:
+    def constructions(self, module: Module) -> Constructions:
         """The objects that the code of a module makes, itself and in the constructors of what it makes."""
-        return self.ask(("constructions", module), lambda: constructions_of(module, self), meanwhile=())
+        nothing = Constructions((), {})
+        return self.ask(("constructions", module), lambda: constructions_of(module, self), meanwhile=nothing)
 
     def _run(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> bool:
         """Run a method of the subject on unknown arguments, except those given; False when it was too complex."""
@@ -226,7 +314,7 @@ class Program:
         try:
             run.block(node.body, frame)
         except (TooComplex, RecursionError) as error:
-            limit = Limit.STEPS if isinstance(error, TooComplex) else Limit.DEPTH
+            limit = self.limit_of(error)
             # The steps of an object are counted together: what comes after the function that took too many is not to
             # blame.
             if limit not in run.state.given_up.values():
@@ -269,6 +357,14 @@ class Program:
     def _method_summary(self, instance: Instance, method: Method, flag: str | None) -> CallSummary:
         given = {} if flag is None else {flag: PhaseValue((True, False, None), flag)}
         return self._followed(Interpreter(self, instance), method, given)
+
+    def nest_too_deep(self, objects: Iterable[Instance]) -> None:
+        """What some objects hold, each the next, is not followed any deeper."""
+        self._nested_too_deep.update(objects)
+
+    def is_nested_too_deep(self, instance: Instance) -> bool:
+        """Whether what an object holds is not all followed, as far as anybody has asked."""
+        return self.canonical(instance) in self._nested_too_deep
 
     # Names.
 

@@ -14,6 +14,7 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.modules import Module
@@ -34,6 +35,8 @@ MAX_BYTES = 2_000_000
 """The size from which a file is data rather than code, and stays unread."""
 MAX_MODULES = 250
 """How many modules are kept with what was found out about them; all are forgotten together, as they hold each other."""
+FEWEST_FILES = 16
+"""How many files have to be checked before their modules are forgotten, however many they are."""
 MAX_TREES = 400
 """How many syntax trees are kept; the one that was not asked for the longest goes first."""
 
@@ -66,6 +69,8 @@ class Project:
         """What is to be read instead of what is in some files, by absolute path."""
         self.follows_imports = follows_imports
         self._most_modules = most_modules
+        self._opened = 0
+        """How many files were opened since room was made the last time."""
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
         """The modules that were read; None where there is none."""
@@ -90,11 +95,29 @@ class Project:
             return known
         if path in self._modules:  # Otherwise it was not searched for.
             self.close(path)
+        self._opened += 1
         if len(self._modules) > self._most_modules:
-            self._modules.clear()
-            self.program = Program()
+            self._make_room()
         module = self._modules[path] = Module(tree, path, self, text)
         return module
+
+    def _make_room(self) -> None:
+        """Forget all modules, unless a few files have led to so many: they would be read anew for each of the next."""
+        if self._opened < FEWEST_FILES:
+            self._most_modules *= 2
+        else:
+            self._modules.clear()
+            self.program = Program()
+        self._opened = 0
+
+    @contextmanager
+    def supposing(self) -> Iterator[None]:
+        """Modules that are opened meanwhile hold what nobody has written: afterwards all are again what they were."""
+        before = dict(self._modules), self.program
+        try:
+            yield
+        finally:
+            self._modules, self.program = before
 
     def close(self, path: Path) -> None:
         """Forget the module of a file, and those that were read with what it holds."""
@@ -319,7 +342,11 @@ class Project:
                 return None
             source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
             return parsed(source.text), source.text
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        except RecursionError:
+            if self.program.is_nested:
+                raise  # It may be for those who have asked that Python's stack has no room.
+            return None
+        except (OSError, SyntaxError, ValueError, MemoryError):
             return None
 
 

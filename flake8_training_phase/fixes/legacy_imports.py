@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import legacy_uses, root_name
@@ -40,17 +40,49 @@ def with_import(plan: FixPlan | None, module: CheckedModule) -> FixPlan | None:
 
 
 def _import_change(name: str, gone: set[ast.Name], module: CheckedModule) -> Change | None:
-    found = droppable_import(module, name)
-    if found is None or not _is_backend(*found, module):
+    imported = module.once(_Imports).named(name)
+    if imported is None:
         return None
-    statement, alias = found
-    names = {node for node in nodes_in(module.tree) if isinstance(node, ast.Name) and node.id == name}
-    left = names - gone
-    if not left:
-        return DropImport(statement, alias)
-    if left <= _legacy_roots(module):
-        return ReserveImport(statement, alone=_last(names) in gone)
+    if imported.uses <= gone:
+        return DropImport(imported.statement, imported.alias)
+    if imported.others <= gone:
+        return ReserveImport(imported.statement, alone=imported.last in gone)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Imported:
+    """An import of the backend that can go."""
+
+    statement: _Import
+    alias: ast.alias
+    uses: frozenset[ast.Name]
+    others: frozenset[ast.Name]
+    """The uses that call no legacy function."""
+    last: ast.Name
+
+
+class _Imports:
+    """The imports of a module, each looked for once: a module may hold a fix for every line."""
+
+    def __init__(self, module: CheckedModule) -> None:
+        self._module = module
+        self._found: dict[str, _Imported | None] = {}
+
+    def named(self, name: str) -> _Imported | None:
+        """The import of the backend that a name is bound by; None where it has to stay."""
+        if name not in self._found:
+            self._found[name] = self._imported(name)
+        return self._found[name]
+
+    def _imported(self, name: str) -> _Imported | None:
+        found = droppable_import(self._module, name)
+        if found is None or not _is_backend(*found, self._module):
+            return None
+        names = (node for node in nodes_in(self._module.tree) if isinstance(node, ast.Name))
+        uses = frozenset(node for node in names if node.id == name)
+        last = max(uses, key=lambda use: (use.lineno, use.col_offset))
+        return _Imported(*found, uses, uses - _legacy_roots(self._module), last)
 
 
 def has_comments(node: ast.expr, kept: Iterable[ast.expr], source: SourceText) -> bool:
@@ -118,7 +150,3 @@ def _legacy_roots(module: CheckedModule) -> set[ast.Name]:
     """The names by which the legacy functions are called."""
     uses = (*legacy_uses(module, LEGACY_NAMES), *(switch.use for switch in phase_switches(module)))
     return {root for use in uses if (root := root_name(use.node.func)) is not None}
-
-
-def _last(names: set[ast.Name]) -> ast.Name:
-    return max(names, key=lambda name: (name.lineno, name.col_offset))

@@ -28,7 +28,7 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     """
     function = helper.function
     assert isinstance(function, _Function)
-    sites = helper_calls(layer_class.module.tree, function.name)
+    sites = helper_calls(layer_class.module, function.name)
     taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
     if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
         return None

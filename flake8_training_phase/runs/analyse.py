@@ -37,6 +37,13 @@ def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResul
     return FileResult(path, nothing, nothing, findings, examined=True)
 
 
+def with_unfinished(result: FileResult, settings: Settings, rounds: int) -> FileResult:
+    """The result of a file in which the fixes of other files, after so many rounds, may have made others possible."""
+    assert result.after is not None
+    said = engine.unfinished(result.after.source, settings, rounds)
+    return replace(result, findings=tuple(in_order([*said, *result.findings])))
+
+
 def examine_document(
     document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline = EMPTY
 ) -> FileResult:

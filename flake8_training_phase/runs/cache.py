@@ -34,14 +34,15 @@ FRESH = 2.0
 CACHE_VARIABLE = "TRAINING_PHASE_CACHE_DIR"
 """The variable of the environment that names another folder."""
 
+_NAMES = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+"""How names of files are written: `os.fsdecode` looks at what it is given first, which takes longer than the rest."""
 _PACKAGE = str(Path(__file__).parents[1])
 _MISSING, _FOLDER = "-", "/"
 _ANY = (reading.ANY_MODULE, reading.ANY_LINK, reading.ANY_FOLDER)
-_TABLES = """
-CREATE TABLE IF NOT EXISTS contents (path BLOB PRIMARY KEY, time INTEGER, size INTEGER, digest TEXT, made INTEGER);
-CREATE TABLE IF NOT EXISTS results (path BLOB, settings TEXT, digest TEXT, result TEXT, made INTEGER,
-                                    PRIMARY KEY (path, settings));
-"""
+_TABLES = {
+    "contents": "path BLOB PRIMARY KEY, time INTEGER, size INTEGER, digest TEXT, made INTEGER",
+    "results": "path BLOB, settings TEXT, digest TEXT, result TEXT, made INTEGER, PRIMARY KEY (path, settings)",
+}
 
 
 def default_folder() -> Path:
@@ -66,7 +67,8 @@ class Kept(NamedTuple):
 class Cache:
     """The results of earlier runs. A cache that cannot be read or written is as good as none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """A cache in a folder, or in the usual one."""
         self._folder = folder
         self._database: sqlite3.Connection | None = None
         self._kept: dict[tuple[str, str], tuple[str, str]] = {}
@@ -80,14 +82,18 @@ class Cache:
             return
         with contextlib.suppress(OSError, ValueError, TypeError, sqlite3.Error):
             folder = os.fsencode(os.path.commonpath(paths))
-            self._database = self._database or _opened(self._folder)
+            self._database = self._database or _opened(self._folder or default_folder())
             below = (folder, folder + b"\xff")
             contents = "SELECT path, time, size, digest FROM contents WHERE path BETWEEN ? AND ?"
-            for path, changed, size, digest in self._database.execute(contents, below):
-                self._contents[os.fsdecode(path)] = changed, size, str(digest)
+            self._contents |= {
+                path.decode(*_NAMES): (changed, size, str(digest))
+                for path, changed, size, digest in self._database.execute(contents, below)
+            }
             results = "SELECT path, settings, digest, result FROM results WHERE path BETWEEN ? AND ?"
-            for path, key, seal, result in self._database.execute(results, below):
-                self._kept[os.fsdecode(path), key] = seal, str(result)
+            self._kept |= {
+                (path.decode(*_NAMES), key): (seal, str(result))
+                for path, key, seal, result in self._database.execute(results, below)
+            }
 
     def kept(self, path: str, key: str, digest: str) -> Kept | None:
         """What a loaded file with this content came to; None when that is not known, or not certain any more."""
@@ -178,12 +184,28 @@ def _opened(folder: Path) -> sqlite3.Connection:
 
 def _with_tables(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=5)
-    database.execute("PRAGMA synchronous = OFF")
-    database.executescript(_TABLES)
-    with database:
-        for table in ("results", "contents"):
-            database.execute(f"DELETE FROM {table} WHERE made < ?", (int(time.time()) - DAYS_KEPT * 86_400,))
+    try:
+        database.execute("PRAGMA synchronous = OFF")
+        _make_tables(database)
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
+
+
+def _make_tables(database: sqlite3.Connection) -> None:
+    """Make what is not there, and forget what is old. Raises _NotOurs."""
+    with database:
+        for table, columns in _TABLES.items():
+            database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+            [said] = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
+            if said != (f"CREATE TABLE {table} ({columns})",):
+                raise _NotOurs
+            database.execute(f"DELETE FROM {table} WHERE made < ?", (int(time.time()) - DAYS_KEPT * 86_400,))
+
+
+class _NotOurs(sqlite3.DatabaseError):
+    """The tables of a database are not as ours are."""
 
 
 def digest_of(text: str) -> str:

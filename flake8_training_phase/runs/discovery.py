@@ -28,9 +28,11 @@ def discover(
         if force_exclude and is_excluded(path, configuration):
             continue
         for found, settings in _below(path, configuration, on_error):
-            if found not in seen:
+            if len(paths) > 1:  # Below one path no file comes twice.
+                if found in seen:
+                    continue
                 seen.add(found)
-                yield found, settings.for_file(found)
+            yield found, settings
 
 
 def is_excluded(path: Path, configuration: Configuration) -> bool:
@@ -42,24 +44,26 @@ def is_excluded(path: Path, configuration: Configuration) -> bool:
 
 
 def _below(path: Path, configuration: Configuration, on_error: OnError) -> Iterator[tuple[Path, Settings]]:
-    """The files at or below a path, each with the settings of its folder."""
+    """The files at or below a path, each with its settings."""
     try:
         is_folder = stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as error:
         on_error(path, error if isinstance(error, OSError) else OSError(str(error)))
         return
     if not is_folder:
-        yield path, configuration.for_folder(path.parent).settings
+        yield path, configuration.for_file(path)
         return
     walk = _Walk(absolute(path), on_error)
     for folder, folders, files in os.walk(path, onerror=lambda error: on_error(Path(error.filename), error)):
         here = Path(absolute(Path(folder)))
         settings = configuration.for_folder(here).settings
+        of_all = None if settings.per_file_ignores.entries else settings.for_file(here)
         keeps = walk.keeps(here, settings)
         folders[:] = sorted(name for name in folders if keeps(name, True))
         for name in sorted(files):
             if name.endswith(SUFFIXES_IN_FOLDERS) and keeps(name, False):
-                yield Path(folder, name), settings
+                path = Path(folder, name)
+                yield path, of_all or settings.for_file(path)
 
 
 class _Walk:
@@ -75,14 +79,13 @@ class _Walk:
         key = (settings.exclude, settings.extend_exclude)
         if key not in self._excludes:
             self._excludes[key] = tuple(globs.inside(self._root) for globs in key)
-        excludes = [globs for globs in self._excludes[key] if globs.patterns]
-        ignores = self._git.patterns(folder) if settings.respect_gitignore else ()
-        start = os.path.join(folder, "")  # noqa: PTH118 - as a text, and with a separator at its end
+        excludes = [globs.in_folder(str(folder)) for globs in self._excludes[key] if globs.patterns]
+        ignored = is_ignored(self._git.patterns(folder), folder) if settings.respect_gitignore else None
 
         def keep(name: str, is_folder: bool) -> bool:
-            path = start + name
-            return not any(globs.match_itself(path, is_folder) for globs in excludes) and not (
-                ignores and is_ignored(ignores, path, is_folder)
-            )
+            for match in excludes:
+                if match(name, is_folder):
+                    return False
+            return ignored is None or not ignored(name, is_folder)
 
         return keep

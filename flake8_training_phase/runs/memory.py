@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +19,12 @@ class Memory:
 
     def __init__(self, cache: Cache, files: Sequence[File]) -> None:
         self._cache = cache
+        here = os.getcwd()  # noqa: PTH109 - of every file there is
+        keys = {id(settings): key_of(settings) for _, settings in _distinct(files)}
         self._files = {
-            index: (_absolute(path), key_of(settings)) for index, (path, settings) in enumerate(files) if settings.cache
+            index: (_absolute(path, here), keys[id(settings)])
+            for index, (path, settings) in enumerate(files)
+            if settings.cache
         }
         self._paths = [path for path, _ in files]
         cache.load([path for path, _ in self._files.values()])
@@ -57,9 +61,14 @@ class Memory:
         return FileResult(path, document, document, kept.findings, examined=True, lookups=kept.lookups)
 
 
-def _absolute(path: Path) -> str:
-    folder, name = os.path.split(path)
-    return os.path.join(_absolute_folder(folder, os.getcwd()), name)  # noqa: PTH109, PTH118 - of every file there is
+def _distinct(files: Sequence[File]) -> Iterable[File]:
+    """A file for each of the settings: files that are checked alike share theirs, which take long to compare."""
+    return {id(file[1]): file for file in files}.values()
+
+
+def _absolute(path: Path, here: str) -> str:
+    folder, separator, name = str(path).rpartition(os.sep)
+    return os.path.join(_absolute_folder(folder or separator, here), name)  # noqa: PTH118 - of every file there is
 
 
 @cache

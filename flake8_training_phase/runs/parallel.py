@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, File
 from flake8_training_phase.runs.collecting import seldom_collected
 from flake8_training_phase.runs.examine import examine, examined_soon
+
+if TYPE_CHECKING:  # A run over a few files starts no processes, and loading what does takes as long as checking one.
+    from concurrent.futures import Executor
 
 SMALL_RUN = 400_000
 """Bytes of code up to which starting processes takes longer than they save."""
@@ -42,6 +45,7 @@ class Pool:
         if len(left) < 2 or sum(sizes.values()) <= SMALL_RUN:
             return found | self._here(files, left, assignment)
         _load_analysis()
+        from concurrent.futures import ProcessPoolExecutor
 
         executor = ProcessPoolExecutor(min(self._workers, len(left)), initializer=_end_with_the_run)
         try:
@@ -59,6 +63,8 @@ class Pool:
     def _in_executor(
         self, executor: Executor, files: Sequence[File], batches: Sequence[list[int]], assignment: Assignment
     ) -> dict[int, FileResult]:
+        from concurrent.futures import BrokenExecutor, as_completed
+
         found: dict[int, FileResult] = {}
         futures = {
             executor.submit(_examined_by_worker, [files[index] for index in batch], assignment): batch
@@ -87,6 +93,8 @@ def _examined_by_worker(files: Sequence[File], assignment: Assignment) -> list[F
 
 def _alone(file: File, assignment: Assignment) -> FileResult:
     """A file in a process of its own, because one like it has ended the process it was examined in."""
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+
     with ProcessPoolExecutor(1, initializer=_end_with_the_run) as executor:
         try:
             return executor.submit(_examined_by_worker, [file], assignment).result()[0]

@@ -35,7 +35,19 @@ def results_of(
             causes = tuple(path for name, path in paths.items() if name in results[index].lookups)
             results[index] = _joined(results[index], result, causes)
         moved = [result for result in again if result.changed]
+    else:
+        _say_unfinished(results, chosen, moved)
     return results
+
+
+def _say_unfinished(results: list[FileResult], chosen: Sequence[File], moved: Sequence[FileResult]) -> None:
+    """Say of files that they may hold more to fix: those that look at what the last round has changed."""
+    from flake8_training_phase.runs.analyse import with_unfinished
+
+    paths = {str(result.path.absolute()) for result in moved}
+    for index, (_, settings) in enumerate(chosen):
+        if not results[index].lookups.isdisjoint(paths):
+            results[index] = with_unfinished(results[index], settings, MAX_ROUNDS)
 
 
 def written(results: Iterable[FileResult], chosen: Sequence[File], given: Sequence[Path]) -> Iterator[FileResult]:

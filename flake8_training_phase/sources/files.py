@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources import reading
+
+_BY_HANDLE = "/proc/self/fd/{}"
+"""Another name of a file that is open."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _MAX_NAME = 60
 """Characters of a file's name that its temporary file begins with: a name with more added may be too long."""
@@ -74,20 +78,37 @@ def _replace(target: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def _replacing(target: Path, data: bytes) -> Iterator[Path]:
-    """A new file with this content, which takes the place of `target` when nothing fails."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:_MAX_NAME]}.", suffix=".tmp", dir=target.parent)
-    made = Path(name)
+    """A new file with this content, which takes the place of `target` when nothing fails.
+
+    Where the system can, it has no name until it is whole: whatever ends this process before that leaves nothing.
+    """
+    name = target.with_name(f".{target.name[:_MAX_NAME]}.{secrets.token_hex(4)}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        handle = _nameless(target.parent)
+        made = name if handle is None else Path(_BY_HANDLE.format(handle))
+        with os.fdopen(os.open(name, _NEW, 0o600) if handle is None else handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        yield made
-        made.replace(target)
+            yield made
+            if made != name:
+                os.link(made, name, src_dir_fd=file.fileno())  # With a handle, a link of `/proc` is followed.
+        name.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            made.unlink()
+            name.unlink()
         raise
+
+
+def _nameless(folder: Path) -> int | None:
+    """A new file that has no name yet, opened to be written; None where there is no such thing."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600)
+            if Path(_BY_HANDLE.format(handle)).exists():
+                return handle
+            os.close(handle)
+    return None
 
 
 def _keep_owner(target: Path, made: Path) -> None:

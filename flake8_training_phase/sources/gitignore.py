@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flake8_training_phase.sources import reading
@@ -48,13 +48,17 @@ class GitIgnores:
         return Globs(str(folder), tuple(line.removesuffix("\r") for line in lines if line.strip() and line[0] != "#"))
 
 
-def is_ignored(patterns: Sequence[Globs], path: str, is_folder: bool) -> bool:
-    """Whether patterns leave out a path, in whose folder they count."""
-    for globs in reversed(patterns):
-        found = globs.match_itself(path, is_folder)
-        if found is not None:
-            return found
-    return False
+def is_ignored(patterns: Sequence[Globs], folder: Path) -> Callable[[str, bool], bool] | None:
+    """Tells of a name in a folder, and whether it is a folder itself, if patterns that count there leave it out; None
+    where there are none.
+    """
+    matches = [globs.in_folder(str(folder)) for globs in reversed(patterns) if globs.patterns]
+
+    def ignored(name: str, is_folder: bool) -> bool:
+        found = (match(name, is_folder) for match in matches)
+        return next((one for one in found if one is not None), False)
+
+    return ignored if matches else None
 
 
 def _repository(folder: Path) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -30,12 +30,17 @@ class Globs(NamedTuple):
             return True
         return rules.match(parts, is_folder)
 
-    def match_itself(self, path: str, is_folder: bool = False) -> bool | None:
-        """As `match`, but of the path alone: for one of which everything around was asked for before."""
-        if not self.patterns:
-            return None
-        rules, parts = self._compared(path)
-        return rules.match(parts, is_folder)
+    def in_folder(self, folder: str) -> Callable[[str, bool], bool | None]:
+        """As `match`, of the names in a folder, and whether they are folders: of one of which everything around was
+        asked for before. What is the same for all of them is looked up once.
+        """
+        rules, parts = self._compared(os.path.join(folder, "-"))  # noqa: PTH118 - paths as texts
+        around = parts[:-1]
+
+        def match(name: str, is_folder: bool) -> bool | None:
+            return rules.match((*around, name), is_folder)
+
+        return match
 
     def inside(self, root: str) -> Globs:
         """The patterns to go by in a folder that was named: not those that leave out the folder itself."""

@@ -48,13 +48,16 @@ class SourceText:
 
     @classmethod
     def decode(cls, data: bytes) -> SourceText:
-        """The text of a file, in the encoding it declares; latin-1 when it declares none and is not UTF-8, as
-        flake8 reads it. Raises SyntaxError for UTF-16 and UTF-32, and for a declared encoding that is unknown, or that
-        would not give the same bytes back.
+        """The text of a file, in the encoding it declares; latin-1 when that is UTF-8, or none, and it is not, as
+        flake8 reads it. Raises SyntaxError for UTF-16 and UTF-32, for two byte order marks, and for a declared encoding
+        that is unknown, that it is not in, or that would not give the same bytes back.
         """
         _refuse_wide(data)
         has_bom = data.startswith(codecs.BOM_UTF8)
         body = data[len(codecs.BOM_UTF8) :] if has_bom else data
+        if body.startswith(codecs.BOM_UTF8):
+            raise SyntaxError("it begins with two byte order marks, which Python does not read")
+        encoding = "utf-8"
         try:
             encoding = _declared(body)
             text = body.decode(encoding)
@@ -63,6 +66,8 @@ class SourceText:
         except (SyntaxError, UnicodeError) as error:
             if "unknown encoding" in str(error):
                 raise
+            if encoding != "utf-8":
+                raise SyntaxError(f"it is not in the encoding that it declares, {encoding}") from error
             encoding, text = "latin-1", body.decode("latin-1")
         if encoding not in _FAITHFUL and _encoded(text, encoding) != body:
             raise SyntaxError(f"its {encoding} text would not give the same bytes back")

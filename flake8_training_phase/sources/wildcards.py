@@ -56,6 +56,9 @@ class Pattern:
         """Whether it matches a path, given in its parts. What is around that is not looked at."""
         if self.folders_only and not is_folder:
             return False
+        only = self.segments[0]
+        if self.is_name and only is not None:
+            return only.matches(parts[-1])  # A run asks this of every file there is.
         return _fit(self.segments, parts[-1:] if self.is_name else parts)
 
 

@@ -7,13 +7,13 @@ nothing above is known, so that imports point down.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.domain.classes import CallSummary, Method, UserClass
     from flake8_training_phase.analysis.domain.modules import Module
-    from flake8_training_phase.analysis.domain.objects import Made, ObjectState
+    from flake8_training_phase.analysis.domain.objects import Constructions, Limit, ObjectState
     from flake8_training_phase.analysis.domain.scopes import Import, Scope
     from flake8_training_phase.analysis.domain.values import Instance, Value
     from flake8_training_phase.keras.knowledge import Knowledge
@@ -33,7 +33,7 @@ class Objects(Protocol):
     def has_too_many_kinds(self, cls: UserClass) -> bool:
         """Whether the module of a class makes more kinds of its objects than are told apart."""
 
-    def constructions(self, module: Module) -> tuple[Made, ...]:
+    def constructions(self, module: Module) -> Constructions:
         """The objects that the code of a module makes, itself and in the constructors of what it makes."""
 
     def state(self, instance: Instance) -> ObjectState:
@@ -50,6 +50,17 @@ class Objects(Protocol):
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""
+
+    def limit_of(self, error: Exception) -> Limit:
+        """Why a function is given up that this error has ended. Raises the error again where the function is not to
+        blame.
+        """
+
+    def nest_too_deep(self, objects: Iterable[Instance]) -> None:
+        """What some objects hold, each the next, is not followed any deeper."""
+
+    def is_nested_too_deep(self, instance: Instance) -> bool:
+        """Whether what an object holds is not all followed, where that was asked."""
 
     def evaluate(self, node: ast.expr, scope: Scope, names: Mapping[str, Value] | None = None) -> Value:
         """What an expression at the top of a scope is, with some names beside those of the scope."""

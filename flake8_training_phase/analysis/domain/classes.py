@@ -101,7 +101,12 @@ class UserClass:
         """
         if self._ancestors is None:
             self._ancestors = (self,)  # What a class that inherits from itself finds.
-            self._ancestors = _linearised(self, [base.type for base in self._bases])
+            found: tuple[UserClass | KerasLayer, ...] | None = None
+            try:
+                found = _linearised(self, [base.type for base in self._bases])
+            finally:
+                self._ancestors = found
+            return found
         return self._ancestors
 
     @cached_property

@@ -40,6 +40,12 @@ class Limit(Enum):
     """It is nested too deeply."""
     HELPERS = auto()
     """The functions it calls call others, too many deep; the rest of it is followed."""
+    LAYERS = auto()
+    """The layers it holds hold others, too many deep; the rest of it is followed."""
+    RUN = auto()
+    """It takes too many steps when the code outside of layers is run."""
+    IMPORTERS = auto()
+    """Too many modules import it; those that come first are followed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +56,16 @@ class Made:
     node: ast.Call
     host: UserClass | None
     """The layer class in whose constructor, or in a method of which, it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constructions:
+    """The objects that the code of a module makes, where it was followed."""
+
+    made: tuple[Made, ...]
+    """In the order of its run."""
+    given_up: Mapping[ast.AST, Limit]
+    """The functions that were not followed to their end; the module, where its own statements were not."""
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +83,12 @@ class ObjectState:
     """The functions that were run on the way."""
     given_up: dict[ast.AST, Limit] = field(default_factory=dict)
     """The functions that were not followed to their end, or not into all that they call."""
+
+    def forget(self) -> None:
+        """Be as new: the construction begins once more."""
+        self.base_arguments, self.base_contents = None, ()
+        for held in (self.attributes, self.made, self.visited, self.given_up):
+            held.clear()
 
 
 def construction_key(arguments: Arguments) -> Hashable:

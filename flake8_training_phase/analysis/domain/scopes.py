@@ -113,17 +113,22 @@ class Scope:
         if name in self._values:
             return None  # It is being looked up: two modules import all of each other.
         self._values[name] = UNKNOWN
-        module = self._star_module(star)
-        value: Value = UNKNOWN
-        if isinstance(module, ModuleValue):
-            value = module.module.member(name)
-        elif not star.level:
-            value = self.external(f"{star.path}.{name}")
-            # Whether a module outside has a name is only known of Keras's classes and modules.
-            known = isinstance(value, ClassValue) or names.keras_path(star.path) == ("", names.ALL)
-            value = value if known else UNKNOWN
-        del self._values[name]
+        try:
+            value = self._from_star(name, star)
+        finally:
+            del self._values[name]
         return None if value is UNKNOWN else value
+
+    def _from_star(self, name: str, star: Import) -> Value:
+        module = self._star_module(star)
+        if isinstance(module, ModuleValue):
+            return module.module.member(name)
+        if star.level:
+            return UNKNOWN
+        value = self.external(f"{star.path}.{name}")
+        # Whether a module outside has a name is only known of Keras's classes and modules.
+        known = isinstance(value, ClassValue) or names.keras_path(star.path) == ("", names.ALL)
+        return value if known else UNKNOWN
 
     def _star_module(self, star: Import) -> Value | None:
         # Every name that is bound nowhere asks for it.
@@ -163,7 +168,11 @@ class Scope:
     def _value(self, name: str) -> Value:
         if name not in self._values:
             self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.
-            self._values[name] = join([self._bound(name, one) for one in self._bindings[name]])
+            try:
+                value = join([self._bound(name, one) for one in self._bindings[name]])
+            finally:
+                del self._values[name]
+            self._values[name] = value
         return self._values[name]
 
     def imported(self, name: str, binding: Import) -> Value:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from flake8_training_phase.analysis.domain.modules import Module
+from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.module_run import ModuleRun, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import called_name
@@ -17,7 +18,7 @@ from flake8_training_phase.analysis.syntax.names import names_imported_as, names
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.sources.text import SourceText
 
-_MOST_RUNS = 16
+MOST_RUNS = 16
 """How many importing modules are run."""
 _FARTHEST = 3
 """Over how many imports: `main.py` makes the model that `training.py` gives to the `Trainer` of `trainer.py`."""
@@ -26,7 +27,11 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def runs_of_importers(module: CheckedModule) -> tuple[ModuleRun, ...]:
     """The runs of the modules that import a module, or one that imports it, as far as they come to what calls it."""
-    return tuple(islice(_runs(module), _MOST_RUNS))
+    runs = _runs(module)
+    found = tuple(islice(runs, MOST_RUNS))
+    if next(runs, None) is not None:
+        module.give_up(module.tree, Limit.IMPORTERS)
+    return found
 
 
 def _runs(module: CheckedModule) -> Iterator[ModuleRun]:

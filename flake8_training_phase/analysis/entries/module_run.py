@@ -9,9 +9,10 @@ Functions that nothing calls are run on unknown arguments, when a rule asks abou
 from __future__ import annotations
 
 import ast
-import contextlib
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from flake8_training_phase.analysis.domain.arguments import (
     NO_CALL,
@@ -23,6 +24,7 @@ from flake8_training_phase.analysis.domain.arguments import (
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -48,7 +50,7 @@ VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", 
 _MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
-_MOST_STEPS = 8_000
+MOST_STEPS = 8_000
 """After how many statements and calls the run of a module, or of a function in it, is given up."""
 
 
@@ -81,6 +83,7 @@ class ModuleRun(GraphMaker):
 
     def __init__(self, module: CheckedModule) -> None:
         super().__init__(module.module.program)
+        self._module = module
         self.model_calls: list[ModelCall] = []
         self.callees: dict[ast.Call, list[Value]] = {}
         """What is called at each call."""
@@ -94,9 +97,7 @@ class ModuleRun(GraphMaker):
         """The objects whose `trainable` was set to False."""
         self._held: dict[Instance, dict[str, Value]] = {}
         self._chain: list[CallSite] = []
-        self._names_used: dict[Function, set[str]] = {}
         self._top = Frame(None, module.scope)
-        self._functions = module.functions
         self._classes = tuple(one.cls for one in module.layer_classes)
         self._run(module.tree.body, self._top)
 
@@ -105,7 +106,7 @@ class ModuleRun(GraphMaker):
         are run on unknown arguments, and themselves on such where nothing does.
         """
         wanted = set(nodes)
-        around = [one for one in self._functions if not wanted.isdisjoint(nodes_in(one.node))]
+        around = [one for one in self._module.functions if not wanted.isdisjoint(nodes_in(one.node))]
         if any(one.node not in self.state.visited for one in around):
             for function in (*self._first_callers(around), *around):
                 if function.node not in self.state.visited and function.node not in self._nested:
@@ -114,37 +115,63 @@ class ModuleRun(GraphMaker):
                         self._run_alone(function, instance)
         for node, function_value in tuple(self._nested.items()):
             if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
-                self._steps = MAX_STEPS - _MOST_STEPS
-                given = self._annotated_values(node, Frame(None, function_value.scope, self._top))
-                unknown = Arguments(NO_CALL, (), given, starred=True, hidden=True)
-                with contextlib.suppress(TooComplex, RecursionError):
-                    self._inline(function_value, unknown, self._top, is_super_call=False)
+                self._run_function(
+                    function_value, self._annotated_values(node, Frame(None, function_value.scope, self._top))
+                )
 
     def _first_callers(self, functions: Iterable[Function]) -> list[Function]:
         """The functions, called by no other, through which some are reached, judging by names."""
-        names = {one.node.name for one in functions}
-        callers: list[Function] = []
-        while more := [one for one in self._functions if one not in callers and not names.isdisjoint(self._used(one))]:
-            callers += more
-            names |= {one.node.name for one in more}
-        used = [(one, self._used(one)) for one in callers]
-        return [one for one in callers if not any(one.node.name in inner for other, inner in used if other is not one)]
+        names, new = set[str](), {one.node.name for one in functions}
+        callers = set[int]()
+        while new:
+            names |= new
+            more = {place for name in new for place in self._users.get(name, ())} - callers
+            callers |= more
+            new = {self._module.functions[place].node.name for place in more} - names
+        used = Counter(name for place in callers for name in self._used[place])
+        found = [(self._module.functions[place], self._used[place]) for place in sorted(callers)]
+        return [one for one, own in found if used[one.node.name] == (one.node.name in own)]
 
-    def _used(self, function: Function) -> Collection[str]:
-        """The names that a function reads, with those of attributes."""
-        if function not in self._names_used:
-            nodes = list(nodes_in(function.node))
-            found = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-            self._names_used[function] = found | {one.attr for one in nodes if isinstance(one, ast.Attribute)}
-        return self._names_used[function]
+    @cached_property
+    def _used(self) -> list[set[str]]:
+        """The names that each function of the module reads, with those of attributes."""
+        return [_names_read(one.node) for one in self._module.functions]
+
+    @cached_property
+    def _users(self) -> dict[str, list[int]]:
+        """The places of the functions that read a name."""
+        users: dict[str, list[int]] = {}
+        for place, names in enumerate(self._used):
+            for name in names:
+                users.setdefault(name, []).append(place)
+        return users
 
     def _run(self, body: list[ast.stmt], frame: Frame) -> None:
-        self._steps = MAX_STEPS - _MOST_STEPS
-        with contextlib.suppress(TooComplex, RecursionError):
+        self._steps = MAX_STEPS - MOST_STEPS
+        try:
             self.block(body, frame)
+        except (TooComplex, RecursionError) as error:
+            self._give_up(frame.function or self._module.tree, error)
+        for node, limit in self.state.given_up.items():
+            self._module.give_up(node, limit)
         self._running.clear()
         self._chain.clear()
         self.events = []
+
+    def _run_function(self, function: FunctionValue, given: Mapping[str, Value] | None = None) -> bool:
+        """Run a function on unknown arguments but for those given; False when it was not followed to its end."""
+        self._steps = MAX_STEPS - MOST_STEPS
+        try:
+            unknown = Arguments(NO_CALL, (), dict(given or {}), starred=True, hidden=True)
+            self._inline(function, unknown, self._top, is_super_call=False)
+        except (TooComplex, RecursionError) as error:
+            self._give_up(function.node, error)
+            return False
+        return True
+
+    def _give_up(self, node: ast.AST, error: TooComplex | RecursionError) -> None:
+        limit = self.program.limit_of(error)
+        self._module.give_up(node, Limit.RUN if limit is Limit.STEPS else limit)
 
     def _objects(self, cls: UserClass | None) -> Iterable[Instance | None]:
         """The objects that methods of a class are run on: those that the module makes, or any."""
@@ -195,10 +222,7 @@ class ModuleRun(GraphMaker):
         before = len(self.model_calls)
         method = model.type.call
         bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
-        self._steps = MAX_STEPS - _MOST_STEPS
-        try:
-            self._inline(bound, Arguments(NO_CALL, (), {}, True, True), self._top, is_super_call=False)
-        except (TooComplex, RecursionError):
+        if not self._run_function(bound):
             return None
         found = [call.receiver for call in self.model_calls[before:] if not call.flag.constant]
         del self.model_calls[before:]
@@ -307,6 +331,12 @@ class ModuleRun(GraphMaker):
         given = derived_tensor((*arguments.positional, *arguments.keywords.values()))
         symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
+
+
+def _names_read(node: ast.AST) -> set[str]:
+    nodes = list(nodes_in(node))
+    found = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    return found | {one.attr for one in nodes if isinstance(one, ast.Attribute)}
 
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:

@@ -30,7 +30,14 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     members,
 )
-from flake8_training_phase.analysis.phase.decorators import hides_default, hides_signature
+from flake8_training_phase.analysis.phase.binding import (
+    binds_misnamed_flag,
+    binds_other_parameter,
+    flags_of_call,
+    is_refused,
+    phase_in_body,
+    signature_of,
+)
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
 from flake8_training_phase.analysis.phase.results import (
@@ -66,19 +73,18 @@ class PhaseFlow:
 
     def report_in_host(self, cls: UserClass, context: Phase) -> FlowResult:
         """What the layer calls of `cls` receive when another layer calls it without a flag in this call context."""
-        accepts, default = _signature(cls, self.generation)
+        accepts, default = signature_of(cls, self.generation)
         return self._report(cls, self.generation.resolve(Passed.ABSENT, context, default, accepts))
 
     def _report(self, cls: UserClass, resolved: Resolution, layer: Instance | None = None) -> FlowResult:
         one = cls.program.canonical(layer or cls.instance)
-        phase = _phase_in_body(cls, resolved, self.generation)
+        phase = phase_in_body(cls, resolved, self.generation)
         # Modes that begin alike go on alike: in a right class, `fit()` and `training=True` do.
         question = ("report", one, self.generation, self.leaves, phase, resolved.context)
         report = FlowResult()
 
         def run() -> FlowResult:
-            events = cls.program.summary(one).events
-            PhaseTransfer(self, report).whole_call(events, phase, resolved.context)
+            self._follow(one, report, phase, resolved.context)
             return report
 
         return cls.program.ask(question, run, meanwhile=report)
@@ -95,23 +101,23 @@ class PhaseFlow:
 
     def untold(self, layer: Instance) -> frozenset[Phase]:
         """What the layers inside a layer run with when it is called without a flag, and without a host."""
-        accepts, default = _signature(layer.type, self.generation)
+        accepts, default = signature_of(layer.type, self.generation)
         resolved = self.generation.resolve(Passed.ABSENT, None, default, accepts)
-        phase = _phase_in_body(layer.type, resolved, self.generation)
+        phase = phase_in_body(layer.type, resolved, self.generation)
         return PhaseTransfer(self, FlowResult())._inside(layer, phase, resolved.context)[0]
 
     def entry(self, cls: UserClass, mode: RunMode) -> tuple[Phase, Phase]:
         """What the outermost `call` holds as its phase, and the call context that its layers find."""
         resolved = self._entry(cls, mode)
-        return _phase_in_body(cls, resolved, self.generation), resolved.context
+        return phase_in_body(cls, resolved, self.generation), resolved.context
 
     def signature(self, type_: KerasLayer | UserClass) -> tuple[bool, bool | None]:
         """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
-        return _signature(type_, self.generation)
+        return signature_of(type_, self.generation)
 
     def flags(self, argument: FlagArgument, phase: Phase) -> set[Flag]:
         """What a call may pass when the `call` around it received this phase."""
-        return _flags(argument, _lane(phase), self.generation)
+        return flags_of_call(argument, _lane(phase), self.generation)
 
     def entry_phase(self, cls: UserClass, mode: RunMode) -> Phase:
         """The phase that the outermost call itself runs with."""
@@ -122,7 +128,7 @@ class PhaseFlow:
         flag: Flag = mode.flag
         context: Phase = None
         by_fit = mode in (RunMode.FIT, RunMode.PREDICT)
-        accepts, default = _signature(cls, self.generation)
+        accepts, default = signature_of(cls, self.generation)
         if not cls.is_model:
             flag, context = Passed.ABSENT, None if mode is RunMode.NONE else mode.wanted
         elif by_fit and self.generation.fit_needs_parameter and not accepts:
@@ -135,26 +141,32 @@ class PhaseFlow:
         program = layer.type.program
         one = program.canonical(layer)
         unchanged: Outcome = (frozenset(), frozenset({context}))
-        if len(self._running) >= MAX_NESTING or not program.summary(one).complete:
+        if len(self._running) > MAX_NESTING or program.is_nested_too_deep(one):
+            program.nest_too_deep(self._running)
+        if len(self._running) > MAX_NESTING or not program.summary(one).complete:
             return unchanged
         question = ("outcome", one, self.generation, self.leaves, phase, context)
         return program.ask(question, lambda: self._outcome(one, phase, context), meanwhile=unchanged)
 
     def _outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
-        assert isinstance(layer.type, UserClass)
-        self._running.append(layer)
         report = FlowResult()
-        events = layer.type.program.summary(layer).events
-        try:
-            after = PhaseTransfer(self, report).whole_call(events, phase, context)
-        finally:
-            self._running.pop()
+        after = self._follow(layer, report, phase, context)
         inside = frozenset(one.phase for found in report.received.values() for one in found)
         left = frozenset(slot.phase for slot in after) or frozenset({context})
         if phase is Passed.UNKNOWN:
             # What holds for some phase is only possible, and must not be reported as what happens.
             return _if_the_same(inside), _if_the_same(left)
         return inside, left
+
+    def _follow(self, layer: Instance, report: FlowResult, phase: Phase, context: Phase) -> Context:
+        """Run what the `call` of a layer does; gives the context it leaves behind."""
+        assert isinstance(layer.type, UserClass)
+        events = layer.type.program.summary(layer).events
+        self._running.append(layer)
+        try:
+            return PhaseTransfer(self, report).whole_call(events, phase, context)
+        finally:
+            self._running.pop()
 
 
 class PhaseTransfer:
@@ -241,7 +253,7 @@ class PhaseTransfer:
         assert base is not None
         contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents(receiver)
         after: set[ContextEntry] = set()
-        for flag in _flags(event.flag, lanes, self.generation):
+        for flag in flags_of_call(event.flag, lanes, self.generation):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
             if not contents:
                 if self._includes(base):
@@ -272,7 +284,7 @@ class PhaseTransfer:
 
     def _flags_for(self, call: LayerCall, receiver: Value, lanes: int) -> set[Flag]:
         """What a call passes to one of the layers that it may call."""
-        return _flags(call.flag, lanes, self.generation)
+        return flags_of_call(call.flag, lanes, self.generation)
 
     def _one_call(self, call: LayerCall, receiver: Value, flag: Flag, context: Context) -> set[ContextEntry]:
         """One layer called with one flag; gives what the context may hold afterwards."""
@@ -281,17 +293,17 @@ class PhaseTransfer:
             if flag is Passed.ABSENT or call.flag.passed_by is not PassedBy.KEYWORD:
                 return set(context)
             return {ContextEntry(flag, None if flag is slot.phase else call) for slot in context}
-        if _is_refused(call, receiver, flag, self.generation):
+        if is_refused(call, receiver, flag, self.generation):
             self.report.refused.add(call)
-        if _binds_other_parameter(call, receiver, flag, self.generation):
+        if binds_other_parameter(call, receiver, flag, self.generation):
             flag = Passed.ABSENT
-        accepts, default = _signature(receiver.type, self.generation)
-        own = _binds_misnamed_flag(call, receiver, flag)
+        accepts, default = signature_of(receiver.type, self.generation)
+        own = binds_misnamed_flag(call, receiver, flag)
         after: set[ContextEntry] = set()
         # What the layer does depends on what it inherits, not on who wrote that.
         for inherited in {slot.phase for slot in context}:
             resolved = self.generation.resolve(Passed.ABSENT if own else flag, inherited, default, accepts)
-            phase = flag if own else _phase_in_body(receiver.type, resolved, self.generation)
+            phase = flag if own else phase_in_body(receiver.type, resolved, self.generation)
             inside, left = self._inside(receiver, phase, resolved.context)
             for slot in (one for one in context if one.phase is inherited):
                 self._note_all(call, inside, slot, is_inherited=flag is Passed.ABSENT)
@@ -319,7 +331,7 @@ class PhaseTransfer:
         return (frozenset({phase}) if counts else frozenset()), unchanged
 
     def _includes(self, leaf: KerasLayer | UserClass) -> bool:
-        return self.flow.leaves.include(_signature(leaf, self.generation)[1] is True)
+        return self.flow.leaves.include(signature_of(leaf, self.generation)[1] is True)
 
     def _contents(
         self, holder: KerasLayer | UserClass, contents: Iterable[Value], phase: Phase, context: Phase
@@ -334,7 +346,7 @@ class PhaseTransfer:
                 after: set[Phase] = set()
                 for held in contexts:
                     resolved = self._handed_on(holder, member, phase, held)
-                    own = _phase_in_body(member.type, resolved, self.generation)
+                    own = phase_in_body(member.type, resolved, self.generation)
                     found, left = self._inside(member, own, resolved.context)
                     inside |= found
                     after |= left
@@ -350,7 +362,7 @@ class PhaseTransfer:
         `layers/rnn/time_distributed.py:118`. The others hand on what they have, None included:
         `layers/rnn/bidirectional.py:219`.
         """
-        accepts, default = _signature(member.type, self.generation)
+        accepts, default = signature_of(member.type, self.generation)
         if self.generation.shared_context:
             base = holder.keras_base if isinstance(holder, UserClass) else holder
             if base is not None and base.name == "TimeDistributed":
@@ -371,74 +383,6 @@ class PhaseTransfer:
 
 def _if_the_same(phases: frozenset[Phase]) -> frozenset[Phase]:
     return phases if len(phases) < 2 else frozenset({Passed.UNKNOWN})
-
-
-def _is_refused(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:
-    """Whether Keras raises: by position Keras 3 takes tensors and None, but no flag: `layers/layer.py:905` (3.15.1)."""
-    takes_anything = isinstance(receiver.type, UserClass) and receiver.type.replaces_dunder_call
-    by_position = call.flag.passed_by is PassedBy.POSITION and isinstance(flag, bool)
-    return by_position and generation.keras == 3 and not takes_anything
-
-
-def _binds_other_parameter(call: LayerCall, receiver: Instance, flag: Flag, generation: Generation) -> bool:
-    """Whether a positional flag lands in another parameter, as in `lstm(x, training)`: there only None is taken."""
-    if call.flag.passed_by is not PassedBy.POSITION:
-        return False
-    if isinstance(receiver.type, KerasLayer):
-        own, parameters = "training", receiver.type.signature_in(generation.first).parameters
-    else:
-        own, parameters = receiver.type.phase_parameter or "training", receiver.type.call_parameters()
-    place = next((index for index, node in enumerate(call.node.args) if node is call.flag.node), None)
-    elsewhere = place is not None and place < len(parameters) and parameters[place] != own
-    return elsewhere and (flag is None or isinstance(receiver.type, UserClass))
-
-
-def _binds_misnamed_flag(call: LayerCall, receiver: Instance, flag: Flag) -> bool:
-    """Whether the flag goes to a parameter of the receiver that Keras knows nothing of: `is_training=…`."""
-    to_training = call.flag.passed_by is PassedBy.KEYWORD and call.flag.name == "training"
-    return flag is not Passed.ABSENT and _misnamed(receiver.type) and not to_training
-
-
-def _misnamed(type_: KerasLayer | UserClass) -> bool:
-    """Whether a layer takes the phase by a name that Keras does not fill."""
-    return isinstance(type_, UserClass) and type_.phase_parameter not in (None, "training")
-
-
-def _phase_in_body(type_: KerasLayer | UserClass, resolved: Resolution, generation: Generation) -> Phase:
-    """What the parameter of a layer's `call` that means the phase holds when only Keras fills it."""
-    if isinstance(type_, KerasLayer) or type_.call is None:
-        return resolved.phase
-    if type_.phase_parameter is not None:
-        filled = type_.phase_parameter == "training" and _signature(type_, generation)[0]
-        return resolved.phase if filled else type_.training_default
-    return resolved.phase if type_.phase_in_kwargs and generation.keras == 2 else None
-
-
-def _signature(type_: KerasLayer | UserClass, generation: Generation) -> tuple[bool, bool | None]:
-    """Whether Keras finds `training` in the signature of a class's `call`, and the default there."""
-    if isinstance(type_, UserClass):
-        if type_.call is not None:
-            if not generation.fit_needs_parameter:
-                # Keras 2 takes `**kwargs` for a parameter that it fills: `utils/layer_utils.py:793` (2.15).
-                accepts = type_.accepts_training or type_.call.node.args.kwarg is not None
-                hidden = not type_.accepts_training or hides_default(type_)
-                return accepts, None if hidden else type_.training_default
-            # A wrapper may hide the parameter from Keras 3 (20c).
-            accepts = type_.accepts_training and not hides_signature(type_)
-            return accepts, type_.training_default if accepts else None
-        if type_.keras_call is None:
-            return False, None
-        type_ = type_.keras_call
-    signature = type_.signature_in(generation.first)
-    return signature.accepts_training, signature.default
-
-
-def _flags(flag: FlagArgument, lanes: int, generation: Generation) -> set[Flag]:
-    """What may be passed in some lanes."""
-    if flag.passed_by is PassedBy.UNKNOWN:
-        return {Passed.ABSENT if flag.in_rest_of_call and generation.keras == 3 else Passed.UNKNOWN}
-    by_lane = zip((TRUE_LANE, FALSE_LANE, NONE_LANE), flag.by_lane, strict=True)
-    return {passed for lane, passed in by_lane if lane & lanes}
 
 
 def _lane(phase: Phase) -> int:

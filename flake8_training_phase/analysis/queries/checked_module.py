@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
@@ -81,6 +82,8 @@ class CheckedModule:
         self.tree = self.module.tree
         self.scope = self.module.scope
         self._once: dict[Callable[[CheckedModule], Any], Any] = {}
+        self.given_up: dict[ast.AST, Limit] = {}
+        """What those who have run its code did not follow to its end."""
 
     def once(self, make: Callable[[CheckedModule], Made]) -> Made:
         """What is made of the module, the first time that it is asked for."""
@@ -88,6 +91,10 @@ class CheckedModule:
             self._once[make] = make(self)
         made: Made = self._once[make]
         return made
+
+    def give_up(self, node: ast.AST, limit: Limit) -> None:
+        """Say why a function is not followed to its end, or the module."""
+        self.given_up.setdefault(node, limit)
 
     @cached_property
     def layer_classes(self) -> tuple[LayerClass, ...]:

@@ -28,7 +28,7 @@ class FlagTaint:
 
     def __init__(self, function: FunctionNode, tainted: Iterable[str] = ()) -> None:
         self.function = function
-        self._given = frozenset(tainted)
+        self.given = frozenset(tainted)
 
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
@@ -38,7 +38,7 @@ class FlagTaint:
     @cached_property
     def _names(self) -> frozenset[str]:
         """The names that hold something made from the phase."""
-        names = set(self._given)
+        names = set(self.given)
         while True:
             before = len(names)
             for node in nodes_in(self.function):

@@ -16,9 +16,6 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
-MAX_DEPTH = 6
-"""How deep functions are followed into each other."""
-
 _SWITCH = re.compile(r"drop|keep|rate|prob|noise|stochastic|sampl", re.IGNORECASE)
 """Parameters of `call` by which its caller decides how much is dropped."""
 
@@ -43,21 +40,21 @@ Wanted = Callable[[str], bool]
 
 def unguarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
     """The calls of wanted functions that a layer's `call` makes whatever the phase is."""
-    yield from _calls(layer_class, _LayerSearch(layer_class, wanted))
+    yield from _calls(layer_class, wanted, guarded=False)
 
 
 def guarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[FunctionalCall]:
     """Those that the phase has to do with: under `if training:`, after an early return, with a rate made from it."""
-    yield from _calls(layer_class, _LayerSearch(layer_class, wanted, guarded=True))
+    yield from _calls(layer_class, wanted, guarded=True)
 
 
-def _calls(layer_class: LayerClass, search: _LayerSearch) -> Iterator[FunctionalCall]:
+def _calls(layer_class: LayerClass, wanted: Wanted, guarded: bool) -> Iterator[FunctionalCall]:
     if layer_class.call is not None and layer_class.cls.call is not None:
         # What the caller of `call` gives beside the inputs may be his way to switch it off: `keep_prob`.
         given = (*layer_class.call.args.args[2:], *layer_class.call.args.kwonlyargs)
         others = [one.arg for one in given if _SWITCH.search(one.arg)]
         scope = layer_class.cls.call.owner.scope.inner(layer_class.call.body)
-        yield from search.function(FlagTaint(layer_class.call, others), scope)
+        yield from _LayerSearch(layer_class, wanted).found(FlagTaint(layer_class.call, others), scope, guarded)
 
 
 def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[FunctionalCall]:
@@ -68,44 +65,46 @@ def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[Function
             made = _resolved(node.func, module.scope) if _last_name(node.func) == "Lambda" else ()
             if any(isinstance(one, ClassValue) and one.type.name == "Lambda" for one in made):
                 taint = FlagTaint(function, (name for name in parameter_names(function) if PHASE_WORD.search(name)))
-                yield from _LayerSearch(None, wanted).function(taint, module.scope)
+                yield from _LayerSearch(None, wanted).found(taint, module.scope, guarded=False)
 
 
 class _LayerSearch:
-    def __init__(self, layer_class: LayerClass | None, wanted: Wanted, guarded: bool = False) -> None:
+    def __init__(self, layer_class: LayerClass | None, wanted: Wanted) -> None:
         self.layer_class = layer_class
         self.wanted = wanted
-        self.guarded = guarded
-        self._running: list[FunctionNode] = []
+        self._waiting: list[tuple[FlagTaint, Scope, bool]] = []
+        """Functions to look through, and whether for guarded calls."""
+        self._seen: set[tuple[FunctionNode, frozenset[str], bool]] = set()
 
-    def function(self, taint: FlagTaint, scope: Scope) -> Iterator[FunctionalCall]:
+    def found(self, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
         """The wanted calls of one function, and of those it calls."""
-        if taint.function in self._running or len(self._running) >= MAX_DEPTH:
-            return
-        self._running.append(taint.function)
-        for node in nodes_in(taint.function):
-            if isinstance(node, ast.Call):
-                yield from self._call(node, taint, scope)
-        self._running.pop()
+        self._follow(taint, scope, guarded)
+        while self._waiting:
+            inside, its_scope, its_guarded = self._waiting.pop()
+            for node in nodes_in(inside.function):
+                if isinstance(node, ast.Call):
+                    yield from self._call(node, inside, its_scope, its_guarded)
 
-    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope) -> Iterator[FunctionalCall]:
+    def _follow(self, taint: FlagTaint, scope: Scope, guarded: bool) -> None:
+        question = (taint.function, taint.given, guarded)
+        if question not in self._seen:
+            self._seen.add(question)
+            self._waiting.append((taint, scope, guarded))
+
+    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
         method = self._method(node, taint)
         for called in (method,) if method is not None else _resolved(node.func, scope):
             if isinstance(called, External) and self.wanted(called.path):
                 given = (*node.args, *(keyword.value for keyword in node.keywords))
-                if (any(taint.mentions(one) for one in given) or taint.guards(node)) is self.guarded:
+                if (any(taint.mentions(one) for one in given) or taint.guards(node)) is guarded:
                     parent = taint.parents[node]
                     yield FunctionalCall(node, called.path, taint.function, self.layer_class, parent)
             elif isinstance(called, FunctionValue) and self._is_here(called):
-                yield from self._followed(called, node, taint)
-
-    def _followed(self, called: FunctionValue, node: ast.Call, taint: FlagTaint) -> Iterator[FunctionalCall]:
-        inside, scope = _inside(called, node, taint), called.scope.inner(_body(called.node))
-        if not taint.guards(node):
-            yield from self.function(inside, scope)
-        elif self.guarded:
-            # Whatever runs in there runs in one phase.
-            yield from _LayerSearch(self.layer_class, self.wanted).function(inside, scope)
+                is_guarded = taint.guards(node)
+                if guarded or not is_guarded:
+                    # Whatever runs behind a guard runs in one phase.
+                    scope_inside = called.scope.inner(_body(called.node))
+                    self._follow(_inside(called, node, taint), scope_inside, guarded and not is_guarded)
 
     def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
         """The method of the class that `self.name(…)` calls."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import opaque_kwargs, parameter
 from flake8_training_phase.analysis.domain.values import OpaqueKwargs
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+
+if TYPE_CHECKING:
+    from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -42,20 +46,32 @@ class HelperCall:
         return isinstance(held, OpaqueKwargs) and "training" in held.absent_keys
 
 
-def helper_calls(tree: ast.Module, helper: str) -> list[HelperCall] | None:
+def helper_calls(module: CheckedModule, helper: str) -> list[HelperCall] | None:
     """Every call of a function or method of that name; None when it is used in another way than being called, or
     when the module defines several.
     """
-    if sum(isinstance(node, _Function) and node.name == helper for node in nodes_in(tree)) != 1:
-        return None
-    mentions = 0
-    calls: list[HelperCall] = []
-    for node, functions in _walk(tree, ()):
-        if isinstance(node, ast.Call) and _name(node.func) == helper:
-            calls.append(HelperCall(node, functions))
-        elif isinstance(node, (ast.Name, ast.Attribute)) and _name(node) == helper:
-            mentions += 1
-    return calls if mentions == len(calls) else None
+    return module.once(_Names).calls(helper)
+
+
+class _Names:
+    """The functions that a module defines, calls and mentions, by name."""
+
+    def __init__(self, module: CheckedModule) -> None:
+        self._defined: Counter[str] = Counter()
+        self._mentioned: Counter[str] = Counter()
+        self._calls: dict[str, list[HelperCall]] = {}
+        for node, functions in _walk(module.tree, ()):
+            if isinstance(node, _Function):
+                self._defined[node.name] += 1
+            elif isinstance(node, ast.Call) and (name := _name(node.func)) is not None:
+                self._calls.setdefault(name, []).append(HelperCall(node, functions))
+            elif isinstance(node, (ast.Name, ast.Attribute)) and (name := _name(node)) is not None:
+                self._mentioned[name] += 1
+
+    def calls(self, helper: str) -> list[HelperCall] | None:
+        """The calls of the one function of a name, where nothing else is done with it."""
+        found = self._calls.get(helper, [])
+        return found if self._defined[helper] == 1 and self._mentioned[helper] == len(found) else None
 
 
 def _name(node: ast.expr) -> str | None:

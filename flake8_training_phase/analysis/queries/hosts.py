@@ -27,7 +27,7 @@ def is_only_made_in_hosts(cls: UserClass) -> bool:
 
 
 def _is_only_made_in_hosts(cls: UserClass) -> bool:
-    made = cls.program.constructions(cls.module)
+    made = cls.program.constructions(cls.module).made
     own = [one for one in made if isinstance(one.instance.type, UserClass) and cls in one.instance.type.mro]
     if not own:
         elsewhere = list(_made_elsewhere(cls))

@@ -81,12 +81,29 @@ class _Where:
     """The global names that functions import into, with what they import: `global tf; import tensorflow as tf`."""
 
 
-def legacy_uses(module: CheckedModule, names: tuple[str, ...]) -> Iterator[LegacyUse]:
+def legacy_uses(module: CheckedModule, names: tuple[str, ...]) -> tuple[LegacyUse, ...]:
     """Every call of one of the legacy functions in a module."""
-    calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
-    where = _Where(module.scope, stars=tuple(_star_imports(module.tree)), late=_late_imports(module.tree))
-    uses = _block(module.tree.body, where, (), calls, names)
-    yield from (use for use in uses if not is_guarded(use))
+    return module.once(_LegacyUses).of(names)
+
+
+class _LegacyUses:
+    """The calls of legacy functions in a module, looked for once: many rules ask, and a fix for each finding."""
+
+    def __init__(self, module: CheckedModule) -> None:
+        self._module = module
+        self._found: dict[tuple[str, ...], tuple[LegacyUse, ...]] = {}
+
+    def of(self, names: tuple[str, ...]) -> tuple[LegacyUse, ...]:
+        """Every call of one of some functions."""
+        if names not in self._found:
+            self._found[names] = tuple(use for use in self._uses(names) if not is_guarded(use))
+        return self._found[names]
+
+    def _uses(self, names: tuple[str, ...]) -> Iterator[LegacyUse]:
+        module = self._module
+        calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
+        where = _Where(module.scope, stars=tuple(_star_imports(module.tree)), late=_late_imports(module.tree))
+        return _block(module.tree.body, where, (), calls, names)
 
 
 def _star_imports(tree: ast.Module) -> Iterator[str]:

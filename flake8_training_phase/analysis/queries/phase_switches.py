@@ -48,12 +48,21 @@ class PhaseSwitch:
         return self.first if self.flag.value else self.second
 
 
-def phase_switches(module: CheckedModule) -> Iterator[PhaseSwitch]:
+def phase_switches(module: CheckedModule) -> tuple[PhaseSwitch, ...]:
     """Every choice by the learning phase in a module."""
+    return module.once(_phase_switches)
+
+
+def _phase_switches(module: CheckedModule) -> tuple[PhaseSwitch, ...]:
+    return tuple(_switches(module))
+
+
+def _switches(module: CheckedModule) -> Iterator[PhaseSwitch]:
+    read = {use.node for use in legacy_uses(module, PHASE_READS)}
     for use in legacy_uses(module, PHASE_SWITCHES):
         given = _given(use.node, use.name)
         flag = given.get("training")
-        reads = isinstance(flag, ast.Call) and _is_read(module, flag)
+        reads = isinstance(flag, ast.Call) and flag in read
         told = None if reads or (isinstance(flag, ast.Constant) and flag.value is None) else flag
         chosen = (given.get("x"), given.get("alt"))
         first, second = chosen if use.name == "in_train_phase" else chosen[::-1]
@@ -72,10 +81,6 @@ def phase_switches(module: CheckedModule) -> Iterator[PhaseSwitch]:
 def is_in_switch(use: LegacyUse) -> bool:
     """Whether a read of the learning phase only decides a choice."""
     return _condition_of(use) is not None or _flag_of_switch(use)
-
-
-def _is_read(module: CheckedModule, node: ast.Call) -> bool:
-    return any(use.node is node for use in legacy_uses(module, PHASE_READS))
 
 
 def _given(call: ast.Call, name: str) -> dict[str, ast.expr]:

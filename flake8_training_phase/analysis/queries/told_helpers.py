@@ -102,7 +102,8 @@ def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:
     told = replace(helper.arguments, keywords={**helper.arguments.keywords, name: flag})
     try:
         run.apply(helper.callee, told, helper.node, Frame(None, helper.place.scope))
-    except (TooComplex, RecursionError):
+    except (TooComplex, RecursionError) as error:
+        layer_class.module.give_up(helper.function, program.limit_of(error))
         run.drops.clear()
         run.events.clear()
     return run

@@ -46,6 +46,8 @@ class Definitions:
         self.tree = tree
         self.units = tuple(_units(tree, ()))
         self._by_node = {unit.node: unit for unit in self.units}
+        self._functions: dict[Block, dict[str, FunctionNode]] = {}
+        self._assigned: dict[ast.AST, dict[str, list[ast.expr]]] = {}
 
     def unit(self, node: Block) -> FunctionScope:
         """The unit that a function or the module is."""
@@ -66,12 +68,10 @@ class Definitions:
 
     def _named(self, name: str, unit: FunctionScope) -> FunctionNode | None:
         for block in (unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))):
-            for node in self.unit(block).nodes:
-                if isinstance(node, FunctionDef) and node.name == name:
-                    return node
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                    if any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
-                        return node.value
+            if block not in self._functions:
+                self._functions[block] = _functions_by_name(self.unit(block).nodes)
+            if name in self._functions[block]:
+                return self._functions[block][name]
         return None
 
     def assigned(self, target: ast.expr, unit: FunctionScope) -> Iterator[ast.expr]:
@@ -79,20 +79,41 @@ class Definitions:
         if isinstance(target, ast.Name):
             blocks = [unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))]
             for block in blocks:
-                found = list(_assigned(ast.unparse(target), self.unit(block).nodes))
+                found = self._assigned_in(block, self.unit(block).nodes).get(target.id)
                 if found:
                     yield from found
                     return
         elif isinstance(target, ast.Attribute) and unit.cls is not None:
-            yield from _assigned(ast.unparse(target), nodes_in(unit.cls))
+            yield from self._assigned_in(unit.cls, nodes_in(unit.cls)).get(ast.unparse(target), ())
+
+    def _assigned_in(self, block: ast.AST, nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
+        if block not in self._assigned:
+            self._assigned[block] = _assigned_by_name(nodes)
+        return self._assigned[block]
 
 
-def _assigned(target: str, nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
+def _functions_by_name(nodes: Iterable[ast.AST]) -> dict[str, FunctionNode]:
+    """The functions and lambdas that have a name, the first where several do."""
+    found: dict[str, FunctionNode] = {}
+    for node in nodes:
+        if isinstance(node, FunctionDef):
+            found.setdefault(node.name, node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, node.value)
+    return found
+
+
+def _assigned_by_name(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
+    """What is assigned to each name, plain or dotted."""
+    found: dict[str, list[ast.expr]] = {}
     for node in nodes:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(ast.unparse(one) == target for one in targets):
-                yield node.value
+            for name in dict.fromkeys(map(ast.unparse, targets)):
+                found.setdefault(name, []).append(node.value)
+    return found
 
 
 def _units(node: ast.AST, around: tuple[Block | ast.ClassDef, ...]) -> Iterator[FunctionScope]:

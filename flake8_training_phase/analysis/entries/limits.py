@@ -1,0 +1,87 @@
+"""What of a module was not followed to its end, and why."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.classes import FunctionDef, Method
+from flake8_training_phase.analysis.domain.objects import Limit
+from flake8_training_phase.analysis.entries.importers import MOST_RUNS
+from flake8_training_phase.analysis.entries.module_run import MOST_STEPS
+from flake8_training_phase.analysis.machine.expressions import MAX_STEPS
+from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
+from flake8_training_phase.analysis.phase.flow import MAX_NESTING
+from flake8_training_phase.analysis.program import MAX_KINDS
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+
+_REASONS = {
+    Limit.STEPS: f"it takes more than {MAX_STEPS:,} steps to follow",
+    Limit.DEPTH: "it is nested too deeply to be followed",
+    Limit.HELPERS: f"functions that call each other more than {MAX_DEPTH} deep are not followed",
+    Limit.LAYERS: f"layers that hold each other more than {MAX_NESTING} deep are not followed",
+    Limit.RUN: f"it takes more than {MOST_STEPS:,} steps to follow",
+    Limit.IMPORTERS: f"more than {MOST_RUNS} modules import it",
+}
+_Part = FunctionDef | ast.ClassDef | ast.stmt | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """A part of a module of which nothing is known because it is too much."""
+
+    node: _Part
+    part: str
+    reason: str
+
+
+def not_followed(module: CheckedModule) -> Iterator[NotFollowed]:
+    """What was given up: the methods of layers, the classes of which too many kinds of objects are made, and the code
+    outside of them. Each is said once, and each class.
+    """
+    seen = set[ast.AST]()
+    for one in (*_of_classes(module), *_of_code(module)):
+        if one.node not in seen:
+            seen.add(one.node)
+            yield one
+
+
+def _of_classes(module: CheckedModule) -> Iterator[NotFollowed]:
+    for layer_class in module.layer_classes:
+        for method, limit in _given_up(layer_class):
+            if method.owner.scope.root is module.scope:
+                yield NotFollowed(method.node, f"`{method.owner.name}.{method.node.name}`", _REASONS[limit])
+        cls = layer_class.cls
+        if cls.program.has_too_many_kinds(cls):
+            reason = f"more than {MAX_KINDS} that differ are made"
+            yield NotFollowed(cls.node, f"some objects of `{layer_class.name}`", reason)
+        if cls.program.is_nested_too_deep(cls.instance):
+            yield NotFollowed(cls.node, f"`{layer_class.name}`", _REASONS[Limit.LAYERS])
+
+
+def _given_up(layer_class: LayerClass) -> Iterator[tuple[Method, Limit]]:
+    cls = layer_class.cls
+    if cls.call is not None and cls.trace.limit is not None:
+        yield cls.call, cls.trace.limit
+    for node, limit in cls.program.state(cls.instance).given_up.items():
+        found = cls.find_method(getattr(node, "name", ""))
+        if isinstance(found, Method):
+            yield found, limit
+
+
+def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
+    """What was given up by those who run the code of a module to see what it makes and calls."""
+    given_up = dict(module.given_up)
+    if any(one.name in module.module.names_read for one in module.layer_classes):  # Otherwise nobody has asked.
+        given_up |= module.module.program.constructions(module.module).given_up
+    names = {one.node: f"{one.cls.name}.{one.node.name}" if one.cls else one.node.name for one in module.functions}
+    for node, limit in given_up.items():
+        if node is module.tree:
+            part = "callers in other files" if limit is Limit.IMPORTERS else "the top level of the module"
+            yield NotFollowed(module.tree.body[0], part, _REASONS[limit])
+        elif node in names:
+            assert isinstance(node, FunctionDef)
+            yield NotFollowed(node, f"`{names[node]}`", _REASONS[limit])
+        elif isinstance(node, ast.Lambda) and limit is Limit.RUN:
+            yield NotFollowed(node, "a function without a name", _REASONS[limit])

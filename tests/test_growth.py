@@ -11,7 +11,7 @@ import pytest
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests.helpers import HEAD, MODEL
+from tests.helpers import FORGETFUL, HEAD, MODEL
 
 CALL = "    def call(self, x, training=None):\n"
 
@@ -59,6 +59,25 @@ def layers_that_hold_each_other(size: int) -> str:
     return "import keras\n" + "".join(f"\n\nclass L{number}(keras.layers.Layer):\n{body}" for number in range(size))
 
 
+def models_with_helpers(size: int) -> str:
+    models = (
+        FORGETFUL.removeprefix("import keras\n")
+        .replace("Model(", f"M{number}(")
+        .replace("self.drop(x)", f"self.h{number}(x)")
+        + f"\n    def h{number}(self, x):\n        return self.drop(x)\n"
+        for number in range(size)
+    )
+    return "import keras\n" + "".join(models)
+
+
+def switches_of_the_phase(size: int) -> str:
+    functions = (
+        f"\n\ndef f{number}(x):\n    return K.in_train_phase(x, x + 1, training=K.learning_phase())\n"
+        for number in range(size)
+    )
+    return "from keras import backend as K\n" + "".join(functions)
+
+
 def steps(text: str) -> int:
     """How many calls of Python functions a check of a text takes."""
     count = 0
@@ -84,6 +103,8 @@ def steps(text: str) -> int:
         (nested_loops_with_choices, 4, 16),
         (attributes_with_two_values, 40, 6),
         (bare_subclasses, 40, 6),
+        (models_with_helpers, 10, 6),
+        (switches_of_the_phase, 10, 6),
         # Four times the classes are sixteen times the text here; each may be asked about while any other is.
         (layers_that_hold_each_other, 3, 24),
     ],

@@ -76,6 +76,14 @@ def test_what_a_fix_would_break_is_said_in_its_text() -> None:
     )
 
 
+def test_a_later_fix_that_is_unsafe_mends_nothing() -> None:
+    """Telling Dropout leaves the augmentation behind it on; telling that too would switch it off: neither is safe."""
+    (found,) = findings(prepare("self.flip(self.drop(x))", hosted=False))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert found.fix.message.endswith("puts `self.flip` into training mode where it is called outside of a model")
+
+
 def test_a_network_with_augmentation_is_no_layer_of_augmentation() -> None:
     source = prepare("self.conv(self.flip(x))").text.replace(
         "class Prepare(keras.layers.Layer)", "class Prepare(keras.Model)"
@@ -228,3 +236,27 @@ def test_a_flag_that_another_file_hands_on_by_position(tmp_path: Path, code: str
     fixes = [(one.fix.applicability, one.fix.message.partition(": ")[2]) for one in found if one.fix is not None]
     raises = (Applicability.UNSAFE, "makes `self.drop` raise, which gets the flag by position")
     assert fixes == [raises if given == "training" else (Applicability.SAFE, "")]
+
+
+GIVEN = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, layer=None):
+        super().__init__()
+        self.layer = keras.layers.RandomContrast(0.1) if layer is None else layer
+
+    def call(self, x, training=None):
+        return self.layer(x)
+
+
+BLOCK = Block(GIVEN)
+"""
+
+
+@pytest.mark.parametrize("given", ["keras.layers.Dropout(0.5)", ""])
+def test_others_may_make_objects_that_this_module_does_not_make(given: str) -> None:
+    """What augments in them by its own default goes on to do so."""
+    fixes = [one.fix for one in findings(SourceText(GIVEN.replace("GIVEN", given))) if one.fix is not None]
+    assert [fix.applicability for fix in fixes] == [Applicability.UNSAFE]

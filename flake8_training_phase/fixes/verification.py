@@ -11,8 +11,10 @@ import ast
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
 from flake8_training_phase.analysis.phase.results import FlowResult, Subject
@@ -58,19 +60,25 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
         if reached is not None and around is not None and around not in reached:
             continue
         number = seen[layer_class.name] = seen.get(layer_class.name, 0) + 1
-        if layer_class.cls.call is not None and layer_class.cls.trace.complete:
-            subjects = _numbered(layer_class)
-            for entry in _entries(layer_class):
+        for kind, instance in enumerate(_kinds(layer_class.cls)):
+            subjects = _numbered(layer_class, instance)
+            for entry in _entries(layer_class, instance):
                 for subject, (function, callee, place) in subjects.items():
                     phases = frozenset(received.phase for received in entry.report.of(subject))
                     is_refused = subject in entry.report.refused
                     if phases or is_refused:
-                        name = f"{layer_class.name}#{number}"
+                        name = f"{layer_class.name}#{number}.{kind}"
                         how = (entry.name, entry.generation, entry.leaves, entry.wanted)
                         run = LayerRun(name, function, callee, place, *how)
                         raises = is_refused or found.get(run) == RAISES
                         found[run] = RAISES if raises else found.get(run, phases) | phases
     return found
+
+
+def _kinds(cls: UserClass) -> list[Instance]:
+    """The objects to ask about: any that the module of a class makes, and any that others may make."""
+    kinds = dict.fromkeys(cls.program.canonical(one) for one in (cls.instance, cls.unknown_instance))
+    return [one for one in kinds if cls.call is not None and cls.program.summary(one).complete]
 
 
 def harm(before: Outcomes, after: Outcomes) -> str | None:
@@ -107,11 +115,13 @@ class Verifier:
         analyse: Callable[[ast.Module, SourceText], CheckedModule],
         safe_fixes: Callable[[SourceText], Sequence[Fix]],
         max_rounds: int,
+        trusts_later: bool = False,
     ) -> None:
         """`safe_fixes` gives those of any text that their rules take to be safe. It raises Broken. They are made in so
-        many rounds as the engine makes.
+        many rounds as the engine makes. What they lead to is asked about in the same way, unless it is trusted.
         """
         self._max_rounds = max_rounds
+        self._trusts_later = trusts_later
         self._source = source
         self._analyse = analyse
         self._safe_fixes = safe_fixes
@@ -151,11 +161,19 @@ class Verifier:
         its subclasses in the next round.
         """
         for _ in range(self._max_rounds):
-            edits, _done = compatible_fixes(self._safe_fixes(source))
+            edits, _done = compatible_fixes(self._later_fixes(source))
             if not edits:
                 break
             source = self._changed(source, edits)
         return source
+
+    def _later_fixes(self, source: SourceText) -> Sequence[Fix]:
+        """The safe fixes of a text that comes of other fixes: one that will be unsafe there mends nothing."""
+        found = self._safe_fixes(source)
+        if self._trusts_later or not found:
+            return found
+        later = Verifier(parse(source), source, self._analyse, self._safe_fixes, self._max_rounds, trusts_later=True)
+        return [one for one in later.verified(found).values() if one.applicability is Applicability.SAFE]
 
     def _changed(self, source: SourceText, edits: Sequence[Edit]) -> SourceText:
         return source.with_text(apply_edits(source, edits))
@@ -178,19 +196,19 @@ class _Entry:
 _OUTSIDE = "where it is called outside of a model"
 
 
-def _entries(layer_class: LayerClass) -> Iterator[_Entry]:
+def _entries(layer_class: LayerClass, one: Instance) -> Iterator[_Entry]:
     cls = layer_class.cls
     for generation in layer_class.generations:
         flow = PhaseFlow(generation)
         for mode in RunMode:
             if mode is not RunMode.NONE:
-                yield _Entry(f"in {mode}", generation, flow.leaves, mode.wanted, flow.report(cls, mode))
+                yield _Entry(f"in {mode}", generation, flow.leaves, mode.wanted, flow.report(cls, mode, one))
         for context in (True, False) if cls.is_model else ():
             name = f"inside a model that runs with training={context}"
-            yield _Entry(name, generation, flow.leaves, context, flow.report_in_host(cls, context))
+            yield _Entry(name, generation, flow.leaves, context, flow.report_in_host(cls, context, one))
         name = f"in {RunMode.NONE}" if cls.is_model else _OUTSIDE
         for leaves in (Leaves.ON_BY_DEFAULT, Leaves.OFF_BY_DEFAULT):
-            report = PhaseFlow(generation, leaves).report(cls, RunMode.NONE)
+            report = PhaseFlow(generation, leaves).report(cls, RunMode.NONE, one)
             for wanted in _wanted_without_flag(layer_class, leaves):
                 yield _Entry(name, generation, leaves, wanted, report)
 
@@ -209,11 +227,12 @@ def _wanted_without_flag(layer_class: LayerClass, leaves: Leaves) -> tuple[bool,
     return (False,) if layer_class.cls.is_model else (True, False)
 
 
-def _numbered(layer_class: LayerClass) -> dict[Subject, tuple[str, str, int]]:
-    """The events of a class by function, callee and number, as an edit of arguments leaves them; those in functions of
-    other modules too, which an edit here may hand something else.
+def _numbered(layer_class: LayerClass, instance: Instance) -> dict[Subject, tuple[str, str, int]]:
+    """The events of an object by function, callee and number, as an edit of arguments leaves them; those in functions
+    of other modules too, which an edit here may hand something else.
     """
-    events = [one for one in layer_class.all_events if isinstance(one, (LayerCall, DirectKerasCall, PhaseTest))]
+    found = walk(layer_class.cls.program.summary(instance).events)
+    events = [one for one in found if isinstance(one, (LayerCall, DirectKerasCall, PhaseTest))]
     here = layer_class.module.scope
     nodes = {one.node: _written(one, here) for one in events if hasattr(one.node, "lineno")}
     counted: dict[tuple[str, str], int] = {}

@@ -71,10 +71,10 @@ class PhaseFlow:
         """
         return self._report(cls, self._entry(cls, mode), layer)
 
-    def report_in_host(self, cls: UserClass, context: Phase) -> FlowResult:
+    def report_in_host(self, cls: UserClass, context: Phase, layer: Instance | None = None) -> FlowResult:
         """What the layer calls of `cls` receive when another layer calls it without a flag in this call context."""
         accepts, default = signature_of(cls, self.generation)
-        return self._report(cls, self.generation.resolve(Passed.ABSENT, context, default, accepts))
+        return self._report(cls, self.generation.resolve(Passed.ABSENT, context, default, accepts), layer)
 
     def _report(self, cls: UserClass, resolved: Resolution, layer: Instance | None = None) -> FlowResult:
         one = cls.program.canonical(layer or cls.instance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,15 @@ from tests.runtime.programs.program import Program, Target
 
 MODES = dict(zip(("fit", "training=True", "training=False", "no flag", "predict"), RunMode, strict=True))
 
+_QUIET = re.compile(r"return_sequences=True|switch=True|built = True|DEFAULT = True")
+LOUD = re.compile(r"True|training=1|DEFAULT|Random|Resizing|\bnot (?!None)|!=")
+"""Code that may put True into the call context when nobody tells a flag.
+
+The graph that Keras 3 makes of a Sequential without an Input when it is called first keeps what the context holds then,
+and runs in that when it is told None: `layers/layer.py:927` (3.15.1) builds it before its own flag is looked at. That
+first call is told nothing.
+"""
+
 Line = tuple[str, int]
 """Module and number."""
 
@@ -57,6 +67,7 @@ class Analysed:
 
     def __init__(self, program: Program, files: dict[str, Path]) -> None:
         self.classes: dict[Target, LayerClass] = {}
+        self._is_loud = any(LOUD.search(_QUIET.sub("", text)) for text in program.modules.values())
         self._projects = {name: Project(True) for name in program.modules}
         for name, text in program.modules.items():
             source, project = SourceText(text), self._projects[name]
@@ -71,7 +82,7 @@ class Analysed:
         if cls.call is None or not summary.complete:
             return None
         flow = PhaseFlow(generation)
-        report, first = flow.report(cls, MODES[mode], layer), flow.report(cls, RunMode.NONE, layer)
+        report = flow.report(cls, MODES[mode], layer)
         names = {module.scope: path.stem for path, module in self._projects[target.module].modules.items()}
         certain = set(_certain(summary.events))
         lines: dict[Line, Said] = {}
@@ -82,8 +93,7 @@ class Analysed:
                 line = lines.setdefault(place, Said())
                 _add(line, event, received, event in certain)
                 if generation.shared_context and any(True for _ in _late_graphs(event.receiver)):
-                    keeps_a_flag = _keeps_a_flag(event, flow, {one.phase for one in first.of(event)})
-                    line.unknown |= keeps_a_flag and not _is_told(event, flow.entry_phase(cls, MODES[mode]))
+                    line.unknown |= self._is_loud and not _is_told(event, flow.entry_phase(cls, MODES[mode]))
         return lines
 
 
@@ -91,16 +101,6 @@ def _made(cls: UserClass) -> Instance:
     """The object that is run: it is made without arguments."""
     nothing = Arguments(ast.Call(func=ast.Name(cls.name), args=[], keywords=[]), (), {}, starred=False, hidden=False)
     return Instance(cls, cls.generations, construction=nothing)
-
-
-def _keeps_a_flag(event: LayerCall | DirectKerasCall, flow: PhaseFlow, at_first: set[Phase]) -> bool:
-    """Whether a Sequential without an Input may run in something else when it is told None than its layers would.
-
-    The graph that Keras 3 makes of one when it is called first keeps the phase that the context holds then:
-    `layers/layer.py:1056` (3.15.1) keeps the arguments which line 1086 has filled. That first call is told nothing.
-    """
-    layers = [one for one in members(event.receiver) if isinstance(one, Instance)]
-    return at_first != {phase for one in layers for phase in flow.untold(one)}
 
 
 def _is_told(event: LayerCall | DirectKerasCall, phase: Phase) -> bool:

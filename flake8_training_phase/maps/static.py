@@ -31,12 +31,15 @@ class NoSuchModel(Exception):
     """A layer or model was asked for that the file does not have."""
 
 
-def maps_of(document: Document, settings: Settings, name: str | None = None) -> list[Map]:
+def maps_of(
+    document: Document, settings: Settings, name: str | None = None, projects: Projects | None = None
+) -> list[Map]:
     """The map of one layer or model of a file, or of each that no other of the file runs.
 
-    Raises AnalysisError for code that cannot be analysed, NoSuchModel.
+    `projects` keeps what imports lead to for the next file. Raises AnalysisError for code that cannot be analysed,
+    NoSuchModel.
     """
-    project = Projects().of(settings)
+    project = (projects or Projects()).of(settings)
     module = CheckedModule(parse(document.source), document.source, document.name, settings, project)
     with failures_as_analysis_errors(NoSuchModel):
         return _maps(module, document, name)

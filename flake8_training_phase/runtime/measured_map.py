@@ -38,7 +38,7 @@ def measured_map(trace: Recording) -> Map:
     open_calls = list(trace.calls)
 
     def take(chain: Chain, row: Row) -> list[TracedCall]:
-        found = [one for one in open_calls if _chain(one) == chain and _is_of(one, row)]
+        found = [one for one in open_calls if chain_of(one) == chain and is_of(one, row)]
         for one in found:
             open_calls.remove(one)
         return found
@@ -94,7 +94,8 @@ def _as_meant(cell: ModeCell, row: Row, place: int) -> ModeCell:
     return replace(cell, wrong=False) if meant else cell
 
 
-def _chain(call: TracedCall) -> Chain:
+def chain_of(call: TracedCall) -> Chain:
+    """The lines that lead to a traced call."""
     sites: list[tuple[str, int]] = []
     for site in call.through:
         here = None if site is None else (os.path.realpath(site.file), site.line)
@@ -104,7 +105,7 @@ def _chain(call: TracedCall) -> Chain:
     return tuple(sites)
 
 
-def _is_of(call: TracedCall, row: Row) -> bool:
+def is_of(call: TracedCall, row: Row) -> bool:
     """Whether a call may be that of a row; of what the code does not say, all that was called there."""
     return not row.layer or call.layer in row.layer.split(" or ")
 

@@ -469,3 +469,99 @@ OUTPUTS = [
 @pytest.mark.parametrize(("layer", "outputs", "expected"), OUTPUTS)
 def test_functional_models_of_the_module(layer: str, outputs: str, expected: set[str], reported: Reported) -> None:
     assert reported(GRAPH.replace("LAYER", layer).format(outputs=outputs)) == expected
+
+
+def test_the_copy_of_a_dict_has_its_keys(reported: Reported) -> None:
+    code = """
+        import keras
+
+        class Block(keras.layers.Layer):
+            def __init__(self, units, rate):
+                super().__init__()
+                self.dense = keras.layers.Dense(units)
+                self.drop = keras.layers.Dropout(rate)
+
+            def call(self, x, training=None):
+                return self.drop(self.dense(x), training=training)
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                small = {"units": 8, "rate": 0.0}
+                self.quiet = Block(**small.copy())
+                self.block = Block(**{**small, "rate": 0.5}.copy())
+
+            def call(self, x, training=None):
+                return self.block(self.quiet(x))
+        """
+    assert reported(code) == {"self.block(self.quiet(x))"}
+
+
+@pytest.mark.parametrize(("rate", "drops"), [("0.0", set()), ("0.5", {"self.block(x)"})])
+def test_rates_that_are_computed_from_zero_are_zero(reported: Reported, rate: str, drops: set[str]) -> None:
+    code = f"""
+        import keras
+        from keras import ops
+
+        class Block(keras.layers.Layer):
+            def __init__(self, rate, depth):
+                super().__init__()
+                rates = [one for one in ops.linspace(0.0, rate, depth)]
+                self.drop = keras.layers.Dropout(float(rate))
+                self.path = keras.layers.Dropout(rates[1]) if rates[1] > 0.0 else keras.layers.Identity()
+
+            def call(self, x, training=None):
+                return self.path(self.drop(x, training=training), training=training)
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.block = Block({rate}, 4)
+
+            def call(self, x, training=None):
+                return self.block(x)
+        """
+    assert reported(code) == drops
+
+
+SEVERAL_OUTPUTS = """
+import keras
+from keras import layers
+
+
+class Encoder(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training), x
+
+
+class Backbone(keras.Model):
+    def __init__(self):
+        inputs = keras.Input((8,))
+{graph}
+        super().__init__(inputs=inputs, outputs=x)
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = Backbone()
+
+    def call(self, x, training=None):
+        return self.backbone(x)
+"""
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        "x, _ = Encoder()(inputs)\nx = layers.Dense(8)(x)",
+        "for one in Encoder()(inputs):\n    x = layers.Dense(8)(one)",
+        "x = {n: layers.Dense(8)(one) for n, one in zip('ab', keras.Model(inputs, Encoder()(inputs)).outputs)}",
+    ],
+)
+def test_a_graph_goes_on_with_one_of_several_outputs(reported: Reported, graph: str) -> None:
+    assert reported(SEVERAL_OUTPUTS.format(graph=textwrap.indent(graph, " " * 8))) == {"self.backbone(x)"}

@@ -12,21 +12,23 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A minor release of `keras` (Keras 3) or `tf_keras` (Keras 2), and what is installed for it."""
+    """A minor release of `keras` (Keras 3) or `tf_keras` (Keras 2), or of a package, and what is installed for it."""
 
     keras: int
     version: str
     requirements: tuple[str, ...]
+    distribution: str = ""
+    """The package, where it is not Keras itself."""
 
     @property
     def package(self) -> str:
         """The distribution that is measured."""
-        return "tf_keras" if self.keras == 2 else "keras"
+        return self.distribution or ("tf_keras" if self.keras == 2 else "keras")
 
     @property
     def name(self) -> str:
         """For example `keras-3.8`."""
-        return f"{self.package}-{self.version}"
+        return f"{self.package}-{self.version or 'newest'}"
 
     @property
     def number(self) -> tuple[int, ...]:

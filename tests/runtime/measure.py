@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -32,12 +33,19 @@ class Measurement:
 class Worker:
     """A running `tests.runtime.worker`, in this Python or another one."""
 
-    def __init__(self, keras: int, python: str = sys.executable) -> None:
+    def __init__(
+        self,
+        keras: int,
+        python: str = sys.executable,
+        imported_from: Sequence[Path] = (),
+        patience: int = SECONDS_PER_JOB,
+    ) -> None:
+        self._patience = patience
         # The descriptor belongs to the process as long as it runs.
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         # TensorFlow writes a file for each function that it converts, and leaves them there when it is killed.
         self._written = tempfile.TemporaryDirectory(prefix="training-phase-")
-        paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        paths = os.pathsep.join([*map(str, imported_from), str(ROOT), os.environ.get("PYTHONPATH", "")])
         self._process = subprocess.Popen(
             [python, "-m", "tests.runtime.worker", str(keras)],
             cwd=ROOT,
@@ -53,7 +61,7 @@ class Worker:
         """Send one job and wait for its answer. Raises RuntimeError when there is none."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        patience = threading.Timer(SECONDS_PER_JOB, self._process.kill)
+        patience = threading.Timer(self._patience, self._process.kill)
         patience.start()
         try:
             self._process.stdin.write(json.dumps({"kind": kind, **job}) + "\n")

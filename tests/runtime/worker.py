@@ -92,6 +92,11 @@ def case(folder: str, module: str) -> dict[str, Any]:
             del sys.modules[name]
 
 
+def of_package(action: str, **job: Any) -> dict[str, Any]:
+    """What is found out about a package."""
+    return {"answer": importlib.import_module("tests.runtime.packages.at_work").JOBS[action](**job)}
+
+
 def version() -> dict[str, Any]:
     """The version of Keras."""
     return {"version": sys.modules["keras"].__version__}
@@ -102,6 +107,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "trace": trace,
     "program": program,
     "case": case,
+    "package": of_package,
     "version": version,
 }
 

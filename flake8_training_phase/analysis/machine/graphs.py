@@ -103,6 +103,10 @@ class GraphMaker(Interpreter):
             return derived_tensor([tensor, Tensor((UNKNOWN,))])
         return tensor
 
+    def elements(self, value: Value) -> Value:
+        """As the interpreter, but a layer may give several tensors, and each went through it."""
+        return value if isinstance(value, Tensor) else super().elements(value)
+
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
         """As the interpreter, but a model has tensors, and what belongs to a tensor is made from it."""
         if isinstance(base, Tensor):

@@ -343,7 +343,7 @@ class Statements(Expressions):
             for target, element in zip(targets, value.values, strict=True):  # type: ignore[attr-defined]
                 self.assign(target, element, frame)
             return
-        element = each(value, lambda one: self.elements(one) if isinstance(one, Container) else UNKNOWN)
+        element = each(value, self.elements)
         for target in targets:
             self.assign(target, element, frame)
 

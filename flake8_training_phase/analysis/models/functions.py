@@ -62,6 +62,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
             return wrapped
     if isinstance(first, PhaseValue) and first.parameter is not None and name in _CHOOSING:
         run.phase_used(node.args[0], frame)
+    if name == "linspace" and [one for one in arguments.positional[:2] if one == Constant(0.0)] == [Constant(0.0)] * 2:
+        return Container((Constant(0.0),))  # Rates from zero to zero: none of them drops.
     if root in ("collections", "functools") and name in _MODULES:
         return _MODULES[name](run, arguments, frame)
     if isinstance(first, PhaseValue) and name in _SAME_PHASE:
@@ -290,6 +292,13 @@ def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Constant(bool(first.value)) if isinstance(first, Constant) else _number(run, arguments, frame)
 
 
+def _float(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """`float(0)` is 0.0: a rate that drops nothing stays one."""
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    is_number = isinstance(first, Constant) and isinstance(first.value, (int, float))
+    return Constant(float(first.value)) if is_number else _number(run, arguments, frame)  # type: ignore[attr-defined]
+
+
 def _number(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """`bool(training)`, `int(training)`: the same phase, except for None, which is no longer a phase."""
     first = arguments.positional[0] if arguments.positional else UNKNOWN
@@ -310,7 +319,7 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "range": _range,
     "bool": _bool,
     "int": _number,
-    "float": _number,
+    "float": _float,
     **dict.fromkeys(_SAME_ITEMS, _same_items),
 }
 

@@ -107,18 +107,19 @@ class LeakedTrainingFlag(Rule):
                     leaking = list(dict.fromkeys(one for one in _writers(wrong) if _leaks_default(one)))
                     leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
                     message = _message(call, wrong, layer_class.title(hit))
-                    plan, related = _plan(layer_class, [call, *leaking]), _leak(layer_class, wrong[0])
+                    plan, related = _plan(layer_class, [call, *leaking]), _leak(layer_class, wrong)
                     yield self.problem(call.node, message, majors(hit), plan, related=related)
             for call, (victim, wrong) in leaks.items():
                 hit = concerned(wrong)
                 message = _leak_message(call, victim, wrong, layer_class.title(hit))
                 plan = _plan(layer_class, [victim, call])
-                related = layer_class.module.related(victim, f"`{victim.name}` runs in the mode that it inherits")
+                told = f"`{victim.name}` runs in the mode that it inherits{_in_hosts(wrong, layer_class)}"
+                related = layer_class.module.related(victim, told)
                 yield self.problem(call.node, message, majors(hit), plan, related=related)
         if may_hold_graph_leaks(module.source.text):
             for found in graph_leaks(module):
                 keras = keras_title(found.generations, module.settings.keras_versions)
-                related_node = RelatedNode(found.writer.node, "this layer has the default `training=True`")
+                related_node = RelatedNode(found.writer.node, f"this layer has the default `training=True`{_IN_HOSTS}")
                 message = _graph_message(found, keras)
                 yield self.problem(found.victim.node, message, majors(found.generations), related=related_node)
 
@@ -172,10 +173,20 @@ def _what(wrong: list[PhaseMismatch]) -> str:
     return f"{'training' if phase else 'inference'} mode {where}"
 
 
-def _leak(layer_class: LayerClass, wrong: PhaseMismatch) -> RelatedNode | None:
-    writer = wrong.received.writer
+def _leak(layer_class: LayerClass, wrong: list[PhaseMismatch]) -> RelatedNode | None:
+    writer = wrong[0].received.writer
     assert writer is not None
-    return layer_class.module.related(writer, f"`{writer.name}` leaks its flag to the layers called after it")
+    told = f"`{writer.name}` leaks its flag to the layers called after it{_in_hosts(wrong, layer_class)}"
+    return layer_class.module.related(writer, told)
+
+
+_IN_HOSTS = ", in `predict()` too inside a model without `training`"
+
+
+def _in_hosts(wrong: list[PhaseMismatch], layer_class: LayerClass) -> str:
+    """That a layer finds no flag in `predict()` either, where the model around it has none to leave."""
+    is_plain_call = any(one.mode is RunMode.NONE and one.received.phase for one in wrong)
+    return _IN_HOSTS if is_plain_call and not layer_class.cls.is_model else ""
 
 
 def _where(modes: set[RunMode]) -> str:

@@ -1,0 +1,117 @@
+"""The comparison of packages, over a sample: layers and models of the installed Keras."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake8_training_phase.runtime.recording import Phase, Site, TracedCall
+from tests.runtime.conftest import installed, need_keras
+from tests.runtime.packages import hosts
+from tests.runtime.packages.comparing import Verdict, judged
+from tests.runtime.packages.expressions import INPUT, Expression, Making
+from tests.runtime.packages.known_packages import distribution
+from tests.runtime.packages.recording import Entry, Workplace, making_of
+from tests.runtime.packages.said import Analysis
+from tests.runtime.packages.views import CATALOGUE, view_of
+from tests.runtime.packages.written_tests import written_configurations
+
+LAYERS = ("Dense", "Dropout", "BatchNormalization", "GaussianNoise", "SpatialDropout2D", "LSTM", "MultiHeadAttention")
+MODELS = {
+    "Sequential": "keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5)])",
+    "Model": "(lambda x: keras.Model(x, keras.layers.Dropout(0.5)(keras.layers.BatchNormalization()(x))))"
+    "(keras.Input((8,)))",
+}
+
+
+def recorded(place: Workplace, name: str, text: str) -> Entry:
+    from tests.runtime.packages.at_work import made, traced  # They need numpy.
+
+    written = [[{"text": text, "imports": ["import keras"]}, None]] if text else []
+    module = "keras" if text else "keras.layers"
+    found = made(module, name, written, {})
+    assert "making" in found, found
+    making = making_of(found["making"])
+    file = place.write_hosts({"module": module, "name": name}, making, found["keras"])
+    batch: dict[str, Any] = {"batch": hosts.batch(making), "imports": list(hosts.batch_imports(making))}
+    traces = {host: traced(str(file), host, graphs=True, **batch) for host in hosts.HOSTS}
+    return {"name": name, "file": file.name, "hosts": traces}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="the time limits need SIGPROF")
+def test_layers_and_models_of_keras_do_what_is_said(tmp_path: Path) -> None:
+    need_keras()
+    place = Workplace(tmp_path, "", 3)
+    place.sources.mkdir()
+    place.alone.mkdir()
+    named = {**dict.fromkeys(LAYERS, ""), **MODELS}
+    entries = [recorded(place, name, text) for name, text in named.items()]
+    assert not any(one["problems"] for entry in entries for one in entry["hosts"].values())
+    view = view_of(entries, place.alone, str(installed("keras")), CATALOGUE)
+    assert view.differences == {}
+    assert view.false_findings == []
+    # In a host without the flag every layer runs in inference mode in `fit`, Dense apart, which does not care.
+    depending = len(named) - 1
+    assert view.counts[Verdict.REPORTED] >= depending
+    assert view.counts[Verdict.SILENT] >= 14 * depending
+
+
+@pytest.mark.parametrize(
+    ("host", "phase", "is_reported", "verdict"),
+    [
+        (hosts.WITH_FLAG, Phase.TRAINING, False, Verdict.SILENT),
+        (hosts.WITH_FLAG, Phase.INFERENCE, False, Verdict.MISS),
+        (hosts.WITHOUT_FLAG, Phase.INFERENCE, True, Verdict.REPORTED),
+        (hosts.WITHOUT_FLAG, Phase.INFERENCE, False, Verdict.MISS),
+        (hosts.WITHOUT_FLAG, Phase.TRAINING, False, Verdict.FALSE_ALARM),
+    ],
+)
+def test_what_is_made_of_a_call(
+    tmp_path: Path, host: str, phase: Phase, is_reported: bool, verdict: Verdict
+) -> None:  # fmt: skip
+    (tmp_path / "pyproject.toml").touch()
+    making = Making(Expression("keras.layers.Dropout(0.5)"), (("", INPUT),), (Expression("x"),))
+    file = tmp_path / "hosts.py"
+    file.write_text(hosts.module(making, "keras"))
+    lines = file.read_text().splitlines()
+    line = lines.index(f"class {host}(keras.Model):") + 7
+    assert lines[line - 1].strip().startswith("return self.layer(")
+    site = Site(str(file), line)
+    call = TracedCall("Dropout", "dropout", "layer", "fit", phase, False, site, (None, site))
+    analysis = Analysis("3.15")
+    findings = analysis.findings_in([file]) if is_reported else []
+    [found] = judged(host, [call], analysis.hosts_in(file), findings)
+    assert found.verdict is verdict
+
+
+def test_configurations_are_read_from_tests(tmp_path: Path) -> None:
+    (tmp_path / "block_test.py").write_text(
+        "from package.block import Block\n\n\n"
+        "class BlockTest(TestCase):\n"
+        "    def setUp(self):\n"
+        "        self.init_kwargs = {'units': 8, 'dropout': 0.5}\n\n"
+        "    @parameterized.named_parameters(('wide', True))\n"
+        "    def test_block(self, wide):\n"
+        "        self.run_layer_test(cls=Block, init_kwargs=self.init_kwargs, input_data=ones((2, 8)))\n"
+        "        inner = 4\n"
+        "        Block(units=inner, wide=wide)\n"
+    )
+    imports = ("from package.block import Block",)
+    assert written_configurations(tmp_path) == {
+        "Block": [
+            (Expression("Block(units=8, dropout=0.5)", imports), Expression("ones((2, 8))")),
+            (Expression("Block(units=4, wide=True)", imports), None),
+        ]
+    }
+
+
+def test_a_requirement_names_a_package() -> None:
+    hub = distribution("keras-hub==0.18.1")
+    assert (hub.module, hub.keras, hub.release.name) == ("keras_hub", 3, "keras-hub-0.18.1")
+    assert hub.release.requirements == ("keras-hub==0.18.1", "tensorflow-cpu", "tf-keras")
+    assert distribution("spektral").keras == 2
+    with pytest.raises(ValueError, match="NAME==VERSION"):
+        distribution("keras-hub>=1")

@@ -54,6 +54,33 @@ class Residual(keras.layers.Layer):
 """,
     "nets.py": """\
 import keras
+from my_lib.blocks import Block
+
+
+def conv_net(depth=3, use_norm=True):
+    x = inputs = keras.Input((None, None, 3))
+    for _ in range(depth):
+        x = keras.layers.Conv2D(8, 3)(x)
+        if use_norm:
+            x = keras.layers.BatchNormalization()(x)
+    return keras.Model(inputs, x)
+
+
+def dropping(rate=0.1):
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, Block(8, rate)(inputs))
+
+
+def plain():
+    return keras.Sequential([keras.layers.Dense(4)])
+
+
+def loaded(path):
+    return keras.models.load_model(path)
+
+
+def _inner():
+    return dropping()
 
 
 class Backbone(keras.Model):
@@ -98,7 +125,8 @@ def entries(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_every_class_is_there_but_those_of_tests_and_of_broken_files(library: Path) -> None:
-    assert entries(library).keys() == {"Block", "Norm", "Plain", "Residual", "Backbone"}
+    classes = {"Block", "Norm", "Plain", "Residual", "Backbone"}
+    assert entries(library).keys() == classes | {"conv_net", "dropping", "plain"}
 
 
 def test_a_rate_decides(library: Path) -> None:
@@ -115,6 +143,7 @@ def test_a_rate_decides(library: Path) -> None:
 def test_a_switch_decides_and_so_does_a_rate(library: Path) -> None:
     found = entries(library)["Norm"]
     assert (found["depends"], found["arguments"]) == ("arguments", {"use_norm": [0, True], "dropout": [1, False]})
+    assert found["freezes"]
 
 
 def test_what_does_nothing_depends_on_nothing(library: Path) -> None:
@@ -132,6 +161,72 @@ def test_freezing_stops_normalization_and_leaves_dropout(library: Path) -> None:
     assert found["arguments"] == {"dropout": [0, False]}
 
 
+def test_a_function_that_gives_a_model_is_told_of_as_a_class(library: Path) -> None:
+    found = entries(library)
+    assert found["conv_net"] == {
+        "name": "conv_net",
+        "at": ["my_lib.nets"],
+        "base": "Functional",
+        "depends": "arguments",
+        "arguments": {"use_norm": [1, True]},
+        "freezes": True,
+        "weights": True,
+    }
+    assert (found["dropping"]["depends"], found["dropping"]["arguments"]) == ("arguments", {"rate": [0, True]})
+    assert found["plain"]["depends"] == "nothing"
+
+
+def test_dropout_that_may_be_there_is_none_of_which_freezing_leaves_anything(library: Path) -> None:
+    (library / "nets.py").write_text(
+        "import keras\n\n\ndef net(rates):\n    x = inputs = keras.Input((4,))\n"
+        "    x = keras.layers.BatchNormalization()(x)\n    if rates:\n        x = keras.layers.Dropout(rates[0])(x)\n"
+        "    return keras.Model(inputs, x)\n"
+    )
+    found = entries(library)["net"]
+    assert (found["depends"], found.get("freezes")) == ("always", True)
+
+
+def test_what_hangs_on_an_argument_that_has_to_be_given_is_unknown(library: Path) -> None:
+    (library / "nets.py").write_text(
+        "import keras\n\n\ndef net(norm):\n    x = inputs = keras.Input((4,))\n    if norm:\n"
+        "        x = keras.layers.BatchNormalization()(x)\n    x = keras.layers.Dense(2)(x)\n"
+        "    return keras.Model(inputs, x)\n\n\n"
+        "class Net(keras.layers.Layer):\n    def __init__(self, norm):\n        super().__init__()\n"
+        "        self.norm = keras.layers.BatchNormalization() if norm else None\n\n"
+        "    def call(self, x, training=None):\n        if self.norm is not None:\n"
+        "            x = self.norm(x, training=training)\n        return x\n"
+    )
+    found = entries(library)
+    assert "net" not in found
+    assert found["Net"]["depends"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("norm", "expected"),
+    [
+        ("LayerNormalization", {"depends": "arguments", "arguments": {"drop_path_rate": [0, False]}}),
+        (
+            "BatchNormalization",
+            {"depends": "always", "freezes": True, "arguments": {"drop_path_rate": [0, False]}},
+        ),
+    ],
+)
+def test_rates_that_are_worked_out_from_others_may_be_zero(
+    norm: str, expected: dict[str, object], library: Path
+) -> None:
+    (library / "nets.py").write_text(
+        "import keras\nimport numpy as np\n\n\nclass Net(keras.layers.Layer):\n"
+        "    def __init__(self, drop_path_rate=0.0):\n        super().__init__()\n"
+        f"        self.norm = keras.layers.{norm}()\n"
+        "        rates = np.linspace(0.0, drop_path_rate, 4)\n"
+        "        self.drops = [keras.layers.Dropout(rate) for rate in rates]\n\n"
+        "    def call(self, x, training=None):\n        x = self.norm(x, training=training)\n"
+        "        for drop in self.drops:\n            x = drop(x, training=training)\n        return x\n"
+    )
+    found = entries(library)["Net"]
+    assert {key: found[key] for key in ("depends", "freezes", "arguments") if key in found} == expected
+
+
 def test_a_catalogue_is_written_and_named_in_the_settings(
     library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,7 +236,7 @@ def test_a_catalogue_is_written_and_named_in_the_settings(
     Path("pyproject.toml").write_text('[tool.training-phase]\ncatalogues = ["my_lib.json"]\n')
     (library.parent / "pyproject.toml").write_text('[project]\nname = "my-lib"\nversion = "1.2"\n')
     assert cli.check(["--write-catalogue", str(library), "-o", "my_lib.json"]) == 0
-    assert capsys.readouterr().out == "my_lib.json: 5 layers and models of my_lib\n"
+    assert capsys.readouterr().out == "my_lib.json: 8 layers and models of my_lib\n"
     assert cli.check(["--no-cache", "-j1", "net.py"]) == 1
     assert "runs `self.body` (my_lib Backbone 1.2, line 11) in inference mode" in capsys.readouterr().out
 
@@ -173,6 +268,18 @@ def test_a_package_that_is_not_there_is_named(
     monkeypatch.chdir(tmp_path)
     assert cli.check(["--write-catalogue", "my_lib"]) == 2
     assert "there is no folder `my_lib` here, nor in src" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["lib", "lib/src"])
+def test_a_folder_around_a_package_is_none(
+    place: str, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lib" / "pyproject.toml").write_text('[project]\nname = "my-lib"\n')
+    (tmp_path / place).mkdir(exist_ok=True)
+    library.rename(tmp_path / place / "my_lib")
+    assert cli.check(["--write-catalogue", "lib"]) == 2
+    assert f"lib is no package: give the folder that code imports, as {place}/my_lib" in capsys.readouterr().err
 
 
 def test_an_entry_of_an_unknown_base_is_refused() -> None:

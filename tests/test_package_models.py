@@ -76,6 +76,78 @@ LOST = {
     ),
     "a model of kimm": (model("self.base = kimm.models.RegNetY002(include_top=False)", imports=KIMM), "KTP101"),
     "TCN with dropout": (model("self.base = TCN(32, dropout_rate=0.2)", parameter=FLAG, imports=TCN), "KTP202"),
+    "a backbone of keras_cv": (
+        model(
+            "self.base = keras_cv.models.ResNetV2Backbone.from_preset('resnet50_v2_imagenet')",
+            imports="import keras_cv",
+        ),
+        "KTP101",
+    ),
+    "an encoder of keras_nlp": (
+        model(
+            "self.base = keras_nlp.layers.TransformerEncoder(64, 2, dropout=0.1)",
+            imports="import keras_nlp",
+        ),
+        "KTP101",
+    ),
+    "BERT of transformers": (
+        model(
+            "self.bert = TFBertModel.from_pretrained('bert-base-uncased')",
+            "self.bert(x).pooler_output",
+            FLAG,
+            imports="from transformers import TFBertModel",
+        ),
+        "KTP202",
+    ),
+    "an EfficientNet of its own package": (
+        model(
+            "self.base = efn.EfficientNetB0(include_top=False, weights='noisy-student', pooling='avg')",
+            imports="import efficientnet.tfkeras as efn",
+        ),
+        "KTP101",
+    ),
+    "a U-Net of segmentation_models": (
+        model("self.net = sm.Unet('resnet34', classes=3)", "self.net(x)", imports="import segmentation_models as sm"),
+        "KTP101",
+    ),
+    "a ViT of vit_keras": (
+        model(
+            "self.base = vit.vit_b16(image_size=224, include_top=False, pretrained_top=False)",
+            imports="from vit_keras import vit",
+        ),
+        "KTP101",
+    ),
+    "a graph convolution of spektral": (
+        model("self.conv = GATConv(8)", "self.conv(x)", imports="from spektral.layers import GATConv"),
+        "KTP101",
+    ),
+    "an encoder of the Model Garden": (
+        model(
+            "self.block = nlp_layers.TransformerEncoderBlock(8, 64, 'relu', output_dropout=0.1)",
+            "self.block(x)",
+            FLAG,
+            imports="from official.nlp.modeling import layers as nlp_layers",
+        ),
+        "KTP202",
+    ),
+    "attention of TensorFlow Addons": (
+        model(
+            "self.attend = tfa.layers.MultiHeadAttention(32, 4, dropout=0.1)",
+            "self.attend([x, x])",
+            FLAG,
+            imports="import tensorflow_addons as tfa",
+        ),
+        "KTP202",
+    ),
+    "stochastic depth of TensorFlow Addons": (
+        model(
+            "self.depth = tfa.layers.StochasticDepth(0.8)",
+            "self.depth([x, x])",
+            FLAG,
+            imports="import tensorflow_addons as tfa",
+        ),
+        "KTP202",
+    ),
 }
 
 RIGHT = {
@@ -119,6 +191,89 @@ RIGHT = {
         "self.base = keras_hub.layers.TransformerEncoder(intermediate_dim=64, num_heads=2)", imports=HUB
     ),
     "TCN without dropout": model("self.base = TCN(32, use_batch_norm=False)", parameter=FLAG, imports=TCN),
+    "a module of TensorFlow Hub that is not trained": model(
+        "self.embed = hub.KerasLayer('https://tfhub.dev/google/nnlm-en-dim50/2', input_shape=[], dtype=tf.string)",
+        "self.embed(x)",
+        imports="import tensorflow as tf\nimport tensorflow_hub as hub",
+    ),
+    "a module of TensorFlow Hub that may take no flag": model(
+        "self.embed = hub.KerasLayer('https://tfhub.dev/google/nnlm-en-dim50/2', trainable=True)",
+        "self.embed(x)",
+        FLAG,
+        imports="import tensorflow_hub as hub",
+    ),
+    "a module of TensorFlow Hub, told": model(
+        "self.base = hub.KerasLayer('https://tfhub.dev/google/imagenet/resnet_v2_50/feature_vector/5', trainable=True)",
+        "self.base(x, training=training)",
+        FLAG,
+        imports="import tensorflow_hub as hub",
+    ),
+    "BERT of transformers, told": model(
+        "self.bert = TFBertModel.from_pretrained('bert-base-uncased')",
+        "self.bert(x, training=training).pooler_output",
+        FLAG,
+        imports="from transformers import TFBertModel",
+    ),
+    "any model of transformers": model(
+        "self.base = TFAutoModel.from_pretrained('distilbert-base-uncased')",
+        "self.base(x)[0]",
+        imports="from transformers import TFAutoModel",
+    ),
+    "variational layers of TensorFlow Probability": model(
+        "self.dense = tfp.layers.DenseFlipout(8)",
+        "self.dense(x)",
+        FLAG,
+        imports="import tensorflow_probability as tfp",
+    ),
+    "a distribution of TensorFlow Probability": model(
+        "self.out = tfp.layers.DistributionLambda(lambda t: tfp.distributions.Normal(t, 1.0))",
+        "self.out(x)",
+        FLAG,
+        imports="import tensorflow_probability as tfp",
+    ),
+    "layers of TensorFlow Recommenders": model(
+        "self.cross = tfrs.layers.dcn.Cross()\nself.mlp = tfrs.layers.blocks.MLP([8, 1])",
+        "self.mlp(self.cross(x))",
+        FLAG,
+        imports="import tensorflow_recommenders as tfrs",
+    ),
+    "a model that is pruned": model(
+        "self.net = tfmot.sparsity.keras.prune_low_magnitude(net)",
+        "self.net(x, training=training)",
+        FLAG,
+        imports="import tensorflow_model_optimization as tfmot\nfrom nets import net",
+    ),
+    "a model of classification_models": model(
+        "self.base = ResNet18(input_shape=(224, 224, 3), include_top=False)",
+        imports="from classification_models.tfkeras import Classifiers\n\n"
+        "ResNet18, preprocess_input = Classifiers.get('resnet18')",
+    ),
+    "a teacher of segmentation_models": model(
+        "self.teacher = sm.FPN('efficientnetb0')\nself.teacher.trainable = False",
+        "self.teacher(x)",
+        imports="import segmentation_models as sm",
+    ),
+    "a ViT of vit_keras, for its features": model(
+        "self.base = vit.vit_l16(include_top=False)",
+        "self.base(x, training=False)",
+        FLAG,
+        imports="from vit_keras import vit",
+    ),
+    "a graph convolution without dropout": model(
+        "self.conv = spektral.layers.GCNConv(8)", "self.conv(x)", imports="import spektral"
+    ),
+    "an encoder of the Model Garden without dropout": model(
+        "self.block = nlp_layers.TransformerEncoderBlock(8, 64, 'relu')",
+        "self.block(x)",
+        FLAG,
+        imports="from official.nlp.modeling import layers as nlp_layers",
+    ),
+    "normalization of TensorFlow Addons": model(
+        "self.norm = tfa.layers.GroupNormalization()\nself.out = tfa.layers.WeightNormalization(keras.layers.Dense(2))",
+        "self.out(self.norm(x))",
+        FLAG,
+        imports="import tensorflow_addons as tfa",
+    ),
     "a class of the project with such a name": model(
         "self.base = ResNet50()", imports="from my_models import ResNet50", parameter=FLAG
     ),

@@ -46,7 +46,7 @@ MAX_IMPORTERS = 100
 MAX_INNER_FOLDERS = 50
 """In how many folders beside a module those are looked for that import it and freeze what it makes."""
 
-_FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']")
+_FREEZING = r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']"
 
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
@@ -260,7 +260,7 @@ class Project:
         folders = dict.fromkeys(one for folder in around for one in (folder, *_inner_folders(folder)))
         names = {_name(module.path), *self._packages(module)}
         texts = self._texts_around(module, asked, folders)
-        return any(_FREEZING.search(text) is not None and _imports_one_of(text, names) for _, text in texts)
+        return any(re.search(_FREEZING, text) is not None and _imports_one_of(text, names) for _, text in texts)
 
     def _texts_around(self, module: Module, asked: set[str], folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         """The other files of code in some folders, with their texts."""

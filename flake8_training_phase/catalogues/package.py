@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.modules import Module
-from flake8_training_phase.analysis.domain.values import ClassValue, members
+from flake8_training_phase.analysis.domain.values import ClassValue, FunctionValue, Value, members
 from flake8_training_phase.analysis.project import Project
-from flake8_training_phase.catalogues.layer_facts import layer_facts
+from flake8_training_phase.analysis.syntax.names import names_in, with_users
+from flake8_training_phase.catalogues.layer_facts import FUNCTIONAL, factory_facts, layer_facts
 from flake8_training_phase.keras.catalogue import MODEL_NAMES
 from flake8_training_phase.keras.packages import FORMAT
 
@@ -21,7 +25,7 @@ _NO_LAYERS = MODEL_NAMES | {"Layer", "Wrapper"}
 """Names that mean the classes of Keras in every message, and in every rule."""
 _NOT_SHIPPED = re.compile(r"(^|_)tests?(_|$)|^conftest$|^benchmarks?$|^examples?$")
 _SPEAKS_OF_KERAS = re.compile(r"keras|tensorflow|\btf\b|Layer\b|Model\b")
-_API_FOLDER = re.compile(r"\.(api|_tf_keras|_v[12])(?=\.|$)")
+_API_FOLDER = re.compile(r"\.(python\.core\.api|python|api|_tf_keras|_v[12])(?=\.|$)")
 """Folders that some packages put in front of the names in them: `keras_hub/api/models` is `keras_hub.models`."""
 
 
@@ -43,15 +47,11 @@ def catalogue_of(package: Package, generations: frozenset[int] | None = None) ->
     be written for, where nothing else is said.
     """
     modules = dict(_modules(package.folder))
-    classes = [one for module in modules.values() for one in module.classes() if one.is_layer]
-    known: dict[UserClass, dict[str, object]] = {}
-    for cls in classes:
-        facts = None if cls.name in _NO_LAYERS else _facts(cls)
-        if facts is not None:
-            known[cls] = facts
-    found: frozenset[int] = frozenset().union(*(cls.generations for cls in known))
-    places = _places(package, modules, known)
-    entries = [json.dumps({**facts, "at": places[cls]}, sort_keys=True) for cls, facts in known.items()]
+    makers = _makers_of_models(modules.values())
+    known = {node: entry for module in modules.values() for node, entry in _entries(module, makers)}
+    found: frozenset[int] = frozenset().union(*(one.generations for one in known.values()))
+    places = _places(modules, known)
+    entries = [json.dumps({**one.facts, "at": places[node]}, sort_keys=True) for node, one in known.items()]
     head = {
         "format": FORMAT,
         "package": package.name,
@@ -62,9 +62,40 @@ def catalogue_of(package: Package, generations: frozenset[int] | None = None) ->
     return json.dumps(head)[:-1] + ', "layers": [\n' + ",\n".join(sorted(entries)) + "\n]}\n"
 
 
-def _facts(cls: UserClass) -> dict[str, object] | None:
+class _Entry(NamedTuple):
+    """A class or a function that is known."""
+
+    name: str
+    module: Module
+    facts: dict[str, object]
+    generations: frozenset[int]
+    """The major versions of Keras that its objects can be of; none for a function, which may be of any."""
+
+
+def _makers_of_models(modules: Iterable[Module]) -> frozenset[str]:
+    """The names of functions that may come to make a functional model."""
+    functions = (node for one in modules for node in one.tree.body if isinstance(node, ast.FunctionDef))
+    return with_users(FUNCTIONAL, ((node.name, names_in(node)) for node in functions))
+
+
+def _entries(module: Module, makers: frozenset[str]) -> Iterator[tuple[ast.AST, _Entry]]:
+    for cls in module.classes():
+        if cls.is_layer and cls.name not in _NO_LAYERS:
+            facts = _unless_too_deep(partial(layer_facts, cls))
+            if facts is not None:
+                yield cls.node, _Entry(cls.name, module, facts, cls.generations)
+    for node in module.tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in makers and not node.name.startswith("_"):
+            function = module.scope.define(node)
+            if isinstance(function, FunctionValue):
+                facts = _unless_too_deep(partial(factory_facts, function, module.program))
+                if facts is not None:
+                    yield node, _Entry(node.name, module, facts, frozenset())
+
+
+def _unless_too_deep(ask: Callable[[], dict[str, object] | None]) -> dict[str, object] | None:
     try:
-        return layer_facts(cls)
+        return ask()
     except RecursionError:
         return None
 
@@ -82,21 +113,22 @@ def _modules(folder: Path) -> Iterator[tuple[str, Module]]:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), project.open(tree, path.absolute(), text)
 
 
-def _places(
-    package: Package, modules: dict[str, Module], known: dict[UserClass, dict[str, object]]
-) -> dict[UserClass, list[str]]:
-    """The modules that each class can be imported from: that of its definition, and the packages that hand it on."""
-    found: dict[UserClass, set[str]] = {cls: set() for cls in known}
-    names: dict[str, list[UserClass]] = {}
+def _places(modules: dict[str, Module], known: Mapping[ast.AST, _Entry]) -> dict[ast.AST, list[str]]:
+    """The modules that each of them can be imported from: that of its definition, and those that hand it on."""
     paths = {module.path: dotted for dotted, module in modules.items()}
-    for cls in known:
-        names.setdefault(cls.name, []).append(cls)
-        found[cls].add(paths[cls.module.path])
+    found = {node: {paths[one.module.path]} for node, one in known.items()}
+    names = {one.name for one in known.values()}
     for dotted, module in modules.items():
         if module.path.name == "__init__.py":
             for name in names:
                 if name in module.text or "*" in module.text:
-                    for one in members(module.member(name)):
-                        if isinstance(one, ClassValue) and isinstance(one.type, UserClass) and one.type in found:
-                            found[one.type] |= {dotted, _API_FOLDER.sub("", dotted)}
-    return {cls: sorted(places) for cls, places in found.items()}
+                    for node in map(_definition, members(module.member(name))):
+                        if node in found:
+                            found[node] |= {dotted, _API_FOLDER.sub("", dotted)}
+    return {node: sorted(places) for node, places in found.items()}
+
+
+def _definition(value: Value) -> ast.AST | None:
+    if isinstance(value, ClassValue) and isinstance(value.type, UserClass):
+        return value.type.node
+    return value.node if isinstance(value, FunctionValue) else None

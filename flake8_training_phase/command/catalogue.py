@@ -9,6 +9,8 @@ from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.printable import printable_path
 from flake8_training_phase.sources.environments import release_beside
 
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+
 
 def write_catalogue(package: str, destination: Path | None) -> int:
     """Write a package's catalogue to a file, or print it; gives the exit code. Raises SettingsError and UsageError."""
@@ -26,5 +28,15 @@ def _folder(package: str) -> Path:
     """The folder of a package, which is given by its path or by the name that it is imported by."""
     for folder in (Path(package), Path("src", package)):
         if folder.is_dir():
+            _refuse_repository(folder)
             return folder
     raise SettingsError(f"--write-catalogue: there is no folder `{package}` here, nor in src")
+
+
+def _refuse_repository(folder: Path) -> None:
+    """Raise SettingsError for a folder that holds a package and is none: nobody imports anything by its name."""
+    if not (folder / "__init__.py").is_file() and any((folder / mark).exists() for mark in _MARKS):
+        inside = (one.parent for place in (folder, folder / "src") for one in sorted(place.glob("*/__init__.py")))
+        packages = [one.as_posix() for one in inside if one.name not in ("tests", "docs")]
+        instead = f", as {packages[0]}" if packages else ""
+        raise SettingsError(f"--write-catalogue: {folder} is no package: give the folder that code imports{instead}")

@@ -18,10 +18,10 @@ _MOST_FOLDERS_UP = 12
 """How many folders above a file its environment may stand in."""
 _MOST_LINKS = 100
 """How many files are read that name more folders."""
-_VERSION = re.compile(r"^version *[=:] *[\"']?([^\s\"']+)", re.MULTILINE | re.IGNORECASE)
-_NAME = re.compile(r"^name *: *(\S+)", re.MULTILINE | re.IGNORECASE)
-_HOME = re.compile(r"^home *= *(.+?) *$", re.MULTILINE)
-_SEES_SYSTEM = re.compile(r"^include-system-site-packages *= *true *$", re.MULTILINE | re.IGNORECASE)
+_VERSION = r"(?mi)^version *[=:] *[\"']?([^\s\"']+)"
+_NAME = r"(?mi)^name *: *(\S+)"
+_HOME = r"(?m)^home *= *(.+?) *$"
+_SEES_SYSTEM = r"(?mi)^include-system-site-packages *= *true *$"
 
 
 def environment_of(path: Path) -> Path:
@@ -35,8 +35,8 @@ def package_folders(environment: Path, asked: set[str]) -> list[Path]:
     asked.add(str(settings))
     found = list(_own_folders(environment, asked))
     told = text_of(settings)
-    home = _HOME.search(told)
-    if home is not None and _SEES_SYSTEM.search(told):
+    home = re.search(_HOME, told)
+    if home is not None and re.search(_SEES_SYSTEM, told):
         found += _own_folders(Path(home[1]).parent, asked)
     return found
 
@@ -72,7 +72,7 @@ def release_beside(folder: Path, asked: set[str]) -> str:
     )
     for path in (*told, folder.parent / "PKG-INFO"):
         text = text_of(path)
-        name = _NAME.search(text)
+        name = re.search(_NAME, text)
         if _is_meant(folder, "" if name is None else name[1], path.with_name("top_level.txt")):
             asked.add(str(path))
             return _version(text)
@@ -88,7 +88,7 @@ def _is_meant(folder: Path, distribution: str, top_level: Path) -> bool:
 
 
 def _version(text: str) -> str:
-    found = _VERSION.search(text)
+    found = re.search(_VERSION, text)
     return "" if found is None else found[1]
 
 

@@ -23,6 +23,7 @@ from flake8_training_phase.analysis.domain.values import (
     Instance,
     Partial,
     PhaseValue,
+    Range,
     Value,
     each,
     flags_of,
@@ -343,7 +344,7 @@ class Statements(Expressions):
             for target, element in zip(targets, value.values, strict=True):  # type: ignore[attr-defined]
                 self.assign(target, element, frame)
             return
-        element = each(value, self.elements)
+        element = each(value, lambda one: UNKNOWN if isinstance(one, Range) else self.elements(one))
         for target in targets:
             self.assign(target, element, frame)
 

@@ -42,6 +42,9 @@ _WRAPPED = ("func", "f", "fun", "function")
 """The names of the parameters by which wrappers take what they wrap."""
 _CHOOSING = frozenset({"where", "switch_case", "select"})
 """Functions that give one thing or another by what their first argument is."""
+_BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
+"""Functions of Keras 2 that do so by the flag that they are told."""
+_BY_PHASE_TAKES = ("x", "alt", "training")
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
 
@@ -66,6 +69,10 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return Container((Constant(0.0),))  # Rates from zero to zero: none of them drops.
     if root in ("collections", "functools") and name in _MODULES:
         return _MODULES[name](run, arguments, frame)
+    if name in _BY_PHASE:
+        told = arguments.by_name(_BY_PHASE_TAKES).get("training")
+        if isinstance(told, PhaseValue) and told.parameter is not None:
+            run.phase_used(node, frame)
     if isinstance(first, PhaseValue) and name in _SAME_PHASE:
         return first
     if "has_arg" in name:

@@ -80,7 +80,8 @@ def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | N
         return Dependence.MAYBE if layer.name in ("Layer", "Wrapper", "Model") else Dependence.NO
     if layer.depends_on is DependsOn.ARGUMENTS:
         arguments = instance.arguments if given is None else given
-        return _most(_argument(one, arguments, instance.has_hidden_arguments) for one in layer.arguments)
+        found = _most(_argument(one, arguments, instance.has_hidden_arguments) for one in layer.arguments)
+        return _of_what_is_frozen(instance) if layer.stops_when_frozen and found is Dependence.YES else found
     if layer.depends_on is DependsOn.WRAPPED:
         if not instance.contents:
             return Dependence.MAYBE
@@ -95,6 +96,13 @@ def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
         return Dependence.YES
     others = _most(_argument(one, instance.arguments, instance.has_hidden_arguments) for one in layer.arguments)
     return others if frozen or others is Dependence.YES else Dependence.MAYBE
+
+
+def _of_what_is_frozen(instance: Instance) -> Dependence:
+    """The same of what an argument put there, and nothing but that depends on the phase."""
+    if instance.arguments.get("trainable") == Constant(False):
+        return Dependence.NO
+    return Dependence.MAYBE if instance.may_be_frozen else Dependence.YES
 
 
 def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> Dependence:

@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
 from flake8_training_phase.analysis.phase.flow import MAX_NESTING
 from flake8_training_phase.analysis.program import MAX_KINDS
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.sources.gate import mentions_flag, mentions_keras
 
 _REASONS = {
     Limit.STEPS: f"it takes more than {MAX_STEPS:,} steps to follow",
@@ -75,13 +76,19 @@ def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
     given_up = dict(module.given_up)
     if any(one.name in module.module.names_read for one in module.layer_classes):  # Otherwise nobody has asked.
         given_up |= module.module.program.constructions(module.module).given_up
+    if not mentions_keras(module.source.text):
+        return
     names = {one.node: f"{one.cls.name}.{one.node.name}" if one.cls else one.node.name for one in module.functions}
     for node, limit in given_up.items():
         if node is module.tree:
             part = "callers in other files" if limit is Limit.IMPORTERS else "the top level of the module"
             yield NotFollowed(module.tree.body[0], part, _REASONS[limit])
-        elif node in names:
-            assert isinstance(node, FunctionDef)
+        elif isinstance(node, FunctionDef) and node in names and _may_hold_flag(node, module):
             yield NotFollowed(node, f"`{names[node]}`", _REASONS[limit])
         elif isinstance(node, ast.Lambda) and limit is Limit.RUN:
             yield NotFollowed(node, "a function without a name", _REASONS[limit])
+
+
+def _may_hold_flag(node: FunctionDef, module: CheckedModule) -> bool:
+    """Whether anything about the flag may be missed in a function: others run too long for reasons of their own."""
+    return mentions_flag("\n".join(map(module.source.line, range(node.lineno, (node.end_lineno or node.lineno) + 1))))

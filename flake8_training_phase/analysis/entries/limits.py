@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
 from flake8_training_phase.analysis.phase.flow import MAX_NESTING
 from flake8_training_phase.analysis.program import MAX_KINDS
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.sources.gate import mentions_flag, mentions_keras
+from flake8_training_phase.analysis.syntax.names import names_in
+from flake8_training_phase.sources.gate import mentions_flag
 
 _REASONS = {
     Limit.STEPS: f"it takes more than {MAX_STEPS:,} steps to follow",
@@ -25,6 +27,8 @@ _REASONS = {
     Limit.RUN: f"it takes more than {MOST_STEPS:,} steps to follow",
     Limit.IMPORTERS: f"more than {MOST_RUNS} modules import it",
 }
+_IS_RELATED = re.compile("keras|tensorflow")
+"""In the text of a module that has anything to do with the flag; torch has trainers of its own."""
 _Part = FunctionDef | ast.ClassDef | ast.stmt | ast.Lambda
 
 
@@ -76,7 +80,7 @@ def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
     given_up = dict(module.given_up)
     if any(one.name in module.module.names_read for one in module.layer_classes):  # Otherwise nobody has asked.
         given_up |= module.module.program.constructions(module.module).given_up
-    if not mentions_keras(module.source.text):
+    if not _IS_RELATED.search(module.source.text):
         return
     names = {one.node: f"{one.cls.name}.{one.node.name}" if one.cls else one.node.name for one in module.functions}
     for node, limit in given_up.items():
@@ -91,4 +95,7 @@ def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
 
 def _may_hold_flag(node: FunctionDef, module: CheckedModule) -> bool:
     """Whether anything about the flag may be missed in a function: others run too long for reasons of their own."""
-    return mentions_flag("\n".join(map(module.source.line, range(node.lineno, (node.end_lineno or node.lineno) + 1))))
+    made = {layer_class.name for layer_class in module.layer_classes}
+    return not made.isdisjoint(names_in(node)) or mentions_flag(
+        "\n".join(map(module.source.line, range(node.lineno, (node.end_lineno or node.lineno) + 1)))
+    )

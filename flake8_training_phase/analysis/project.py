@@ -1,25 +1,24 @@
 """The other modules of the project that a checked module belongs to, read when a name leads there.
 
 An import names the file it means, and only the folders above the importing file are asked for it. Who imports a file
-is searched in the folders around it, and only for a training step whose model is not known otherwise, and for a model
-that its own file does not make. What is not there, cannot be read or cannot be parsed is outside, and its names are
-unknown.
+is searched in the folders around it (`neighbours.py`), and only for a training step whose model is not known otherwise,
+and for a model that its own file does not make. What is not there, cannot be read or cannot be parsed is outside, and
+its names are unknown.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
 import os
-import re
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.scopes import Import, external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
+from flake8_training_phase.analysis.neighbours import MAX_BYTES, MAX_FOLDERS_UP, PROJECT_MARKS, Neighbours, name_of
 from flake8_training_phase.analysis.program import Program
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras import names, packages
@@ -29,26 +28,12 @@ from flake8_training_phase.sources.environments import NO_PACKAGES, InstalledPac
 from flake8_training_phase.sources.project_style import ProjectStyle, ProjectStyles, style_files
 from flake8_training_phase.sources.text import SourceText, parsed
 
-MAX_FOLDERS_UP = 12
-"""How many folders above a file an import may be found in."""
-MAX_BYTES = 2_000_000
-"""The size from which a file is data rather than code, and stays unread."""
 MAX_MODULES = 250
 """How many modules are kept with what was found out about them; all are forgotten together, as they hold each other."""
 FEWEST_FILES = 16
 """How many files have to be checked before their modules are forgotten, however many they are."""
 MAX_TREES = 400
 """How many syntax trees are kept; the one that was not asked for the longest goes first."""
-
-MAX_IMPORTERS = 100
-"""How many files of one folder are looked through for who imports a module."""
-
-MAX_INNER_FOLDERS = 50
-"""In how many folders beside a module those are looked for that import it and freeze what it makes."""
-
-_FREEZING = r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']"
-
-_PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
 class Project:
@@ -80,6 +65,7 @@ class Project:
         as paths.
         """
         self._styles = ProjectStyles()
+        self._neighbours = Neighbours(self._texts)
 
     def style_of(self, path: Path) -> ProjectStyle:
         """The style of the project that a file is in, as the settings of other tools say it."""
@@ -138,6 +124,7 @@ class Project:
     def forget(self, path: Path) -> None:
         """Read a file again the next time it is needed."""
         self._trees.pop(path, None)
+        self._neighbours.forget(path)
         self.close(path)
 
     def lookups_for(self, path: Path) -> frozenset[str]:
@@ -242,37 +229,23 @@ class Project:
         """The modules in the folders around a module that import it, judging by their texts, and mention one of its
         names.
         """
+        if not self.follows_imports:
+            return
         asked = self._looked_for(module.path)
         # A package may give on what its modules define.
-        imported_as = {_name(module.path), *self._packages(module)[-1:]}
-        for path, text in self._texts_around(module, asked, _folders_around(module.path.parent)):
-            if _imports_one_of(text, imported_as) and any(one in text for one in names):
+        imported_as = {name_of(module.path), *self._packages(module)[-1:]}
+        for path, text in self._neighbours.importing(module.path, imported_as, asked):
+            if any(one in text for one in names):
                 other = self._module(path.with_suffix(""), asked)
                 if other is not None:
                     yield other
 
     def importers_freeze(self, module: Module) -> bool:
         """Whether a file that imports a module, or a package that it is in, sets `trainable` to what may be False."""
-        if self._installed.package_of(module.path) is not None:
+        if not self.follows_imports or self._installed.package_of(module.path) is not None:
             return False
-        asked, around = self._looked_for(module.path), list(_folders_around(module.path.parent))
-        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
-        folders = dict.fromkeys(one for folder in around for one in (folder, *_inner_folders(folder)))
-        names = {_name(module.path), *self._packages(module)}
-        texts = self._texts_around(module, asked, folders)
-        return any(re.search(_FREEZING, text) is not None and _imports_one_of(text, names) for _, text in texts)
-
-    def _texts_around(self, module: Module, asked: set[str], folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-        """The other files of code in some folders, with their texts."""
-        for folder in folders if self.follows_imports else ():
-            # A file that comes to stand there may import it as well.
-            asked.add(str(folder / reading.ANY_MODULE))
-            for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
-                asked.add(str(path))
-                if path != module.path:
-                    with contextlib.suppress(OSError, SyntaxError, ValueError):
-                        source = self._texts.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
-                        yield path, source.text
+        imported_as = {name_of(module.path), *self._packages(module)}
+        return self._neighbours.freeze(module.path, imported_as, self._looked_for(module.path))
 
     def _folder(self, binding: Import, importer: Path, asked: set[str]) -> Path | None:
         """The folder of the first part of an import's path."""
@@ -378,44 +351,6 @@ def is_outside(path: str) -> bool:
     return top == "tensorflow" or names.keras_path(top) is not None
 
 
-def _folders_around(folder: Path) -> Iterator[Path]:
-    """A folder, and those above it as far as they surely belong to the same project: up to a mark of one, or as long
-    as they are packages.
-    """
-    above = (folder, *folder.parents)[:MAX_FOLDERS_UP]
-    top = next((one for one in above if _is_top(one)), None)
-    for one in above:
-        yield one
-        if one == top or (top is None and not (one / "__init__.py").is_file()):
-            break
-
-
-def _inner_folders(folder: Path) -> list[Path]:
-    """The folders of code that stand in a folder."""
-    try:
-        found = [one for one in folder.iterdir() if not one.name.startswith((".", "_")) and one.is_dir()]
-    except OSError:
-        return []
-    return sorted(found)[:MAX_INNER_FOLDERS]
-
-
-def _name(path: Path) -> str:
-    """The name that a module is imported by."""
-    return path.parent.name if path.name == "__init__.py" else path.stem
-
-
-def _imports_one_of(text: str, names: Collection[str]) -> bool:
-    """Whether a text imports something by one of these names."""
-    any_name = "|".join(map(re.escape, names))
-    imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b(?:{any_name})\b"
-    return re.search(imports, text, re.MULTILINE) is not None
-
-
-def _is_top(folder: Path) -> bool:
-    """Whether a folder is the outermost one of a project."""
-    return any((folder / mark).exists() for mark in _PROJECT_MARKS)
-
-
 def _find_root(folder: Path, top: str, tried: set[str]) -> Path | None:
     """The folder that Python would find the first part of an import in.
 
@@ -432,7 +367,7 @@ def _find_root(folder: Path, top: str, tried: set[str]) -> Path | None:
                 if not is_package:
                     return root
                 inside_package = inside_package or root
-        if folder.parent == folder or any(os.path.exists(folder / mark) for mark in _PROJECT_MARKS):  # noqa: PTH110
+        if folder.parent == folder or any(os.path.exists(folder / mark) for mark in PROJECT_MARKS):  # noqa: PTH110
             break
         folder = folder.parent
     return inside_package

@@ -22,6 +22,7 @@ FLOORS = (
     "machine",
     "constructions",
     "program",
+    "neighbours",
     "project",
     "phase",
     "queries",

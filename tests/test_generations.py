@@ -104,13 +104,13 @@ def test_what_a_layer_runs_with(
         # What one sublayer is given stays for the next (7c2, 22b).
         ("shared_context", False, True, True, True),
         # An explicit None clears the context (22c).
-        ("none_erases", False, False, True, True),
+        ("explicit_none_clears_context", False, False, True, True),
         # A flag for a layer without the parameter reaches its sublayers (7d2).
         ("flag_survives_without_parameter", True, False, True, True),
         # A default fills an empty context (22e).
-        ("defaults_spread", True, True, True, False),
+        ("default_enters_context", True, True, True, False),
         # A Sequential gives its flag to every layer it runs (E11c).
-        ("graphs_forward", True, True, True, False),
+        ("graph_forwards_flag", True, True, True, False),
     ],
 )
 def test_facts(fact: str, keras2: bool, early: bool, keras3: bool, next_release: bool) -> None:

@@ -15,6 +15,7 @@ _CODE = re.compile(r"`[^`=]+`")
 
 _ALTERNATIVES = re.compile(r"\((\w+) or [\w ]+")
 _LINE = re.compile(r" \(line \d+\)|, line \d+(?=\))")
+_RELEASE = re.compile(r"(?<=\w) \d+(?:\.\w+)*(?=[,)])")
 _MADE_HERE = re.compile(r"`(?:\w+\.)*(\w+)\(…\)`(?: \(\1\))?")
 
 
@@ -22,8 +23,8 @@ def fitted(message: str) -> str:
     """The message itself where it is short enough; else without what can be missed, the least first.
 
     The last sentence, which says what to write, stays as it is unless it is most of the message. What goes is what a
-    layer may be instead, the module of a layer that is made where it is called, and the line of another place, which
-    is related to the finding anyhow; only then are names shortened in the middle.
+    layer may be instead, the module of a layer that is made where it is called, the line of another place, which is
+    related to the finding anyhow, and the release of a package; only then are names shortened in the middle.
     """
     happens, stop, advice = message.rpartition(". ")
     for shorter in _SHORTER:
@@ -40,6 +41,7 @@ _SHORTER: tuple[Callable[[str], str], ...] = (
     lambda text: _ALTERNATIVES.sub(r"(\1 or others", text),
     lambda text: _MADE_HERE.sub(r"`\1(…)`", text),
     lambda text: _LINE.sub("", text),
+    lambda text: _RELEASE.sub("", text),
 )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.sources.text import SourceText
 
 MODEL = """\
@@ -295,6 +296,27 @@ def test_the_message_says_where_the_knowledge_is_from() -> None:
     text = LOST["a backbone of keras_hub"][0]
     (found,) = engine.check(SourceText(text), Settings(), "model.py")
     assert "`self.base` (keras_hub ResNetBackbone 0.32.0, line 12)" in found.message
+
+
+@pytest.mark.parametrize(
+    ("imports", "made", "severity"),
+    [
+        ("from transformers import TFBertModel", 'TFBertModel.from_pretrained("bert")', Severity.FRAGILE),
+        (
+            "import tensorflow_addons as tfa",
+            "tfa.layers.SpectralNormalization(tf.keras.layers.Dense(2))",
+            Severity.FRAGILE,
+        ),
+        ("import keras_hub", 'keras_hub.models.ResNetBackbone.from_preset("resnet")', Severity.BUG),
+    ],
+)
+def test_what_refuses_keras_3_only_inherits_its_mode(imports: str, made: str, severity: Severity) -> None:
+    """`transformers` 4.44 and `tensorflow_addons` 0.23 run on Keras 2 alone, where `fit` passes the flag anyhow."""
+    text = f"import tensorflow as tf\n{imports}\n\n\nclass Net(tf.keras.Model):\n    def __init__(self):\n"
+    text += f"        super().__init__()\n        self.base = {made}\n\n    def call(self, x):\n"
+    text += "        return self.base(x)\n"
+    [found] = engine.check(SourceText(text), Settings(), "model.py")
+    assert (found.code, found.severity) == ("KTP101", severity)
 
 
 def test_a_class_of_a_package_is_a_base_class() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -29,7 +30,8 @@ class ModelWithoutTraining(Rule):
     models only inside others, which pass their mode on, or only to make a functional model of their `call`.
 
     The finding is *fragile* where nobody is seen to fit the model itself: it is only made inside other layers, or only
-    for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted.
+    for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. So it is where the layer comes from a package
+    that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23): Keras 2 passes the flag anyhow.
 
     ## What Keras does
 
@@ -91,7 +93,7 @@ class ModelWithoutTraining(Rule):
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(hit[0], "this layer is called without `training`")
-                if is_only_made_in_hosts(cls):
+                if is_only_made_in_hosts(cls) or not _runs_on_keras_3(hit[0]):
                     # Where a host loses the flag, the host is reported: what it holds is never fitted.
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
                 elif only_graph_is_used(cls):
@@ -112,6 +114,11 @@ def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, RunMode]]:
             for wrong in layer_class.wrong(call):
                 if wrong.generation.fit_needs_parameter and wrong.mode in (RunMode.FIT, RunMode.PREDICT):
                     yield call, wrong.mode
+
+
+def _runs_on_keras_3(call: LayerCall) -> bool:
+    """Whether what is called can be run there: `transformers` and `tensorflow_addons` refuse Keras 3."""
+    return any(not isinstance(one, Instance) or 3 in one.generations for one in members(call.receiver))
 
 
 def _message(layer_class: LayerClass, call: LayerCall, mode: RunMode) -> str:

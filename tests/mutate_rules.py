@@ -193,16 +193,25 @@ def _is_caught(rule: Rule, lines: range, mutation: Mutation, examples: Sequence[
 
 @contextmanager
 def _saying(rule: Rule, instead: Callable[[Violation, int, ast.Module], Violation]) -> Iterator[None]:
-    """Lets a rule say what `instead` makes of its problems, of which it is told the line and the module."""
+    """Lets a rule say what `instead` makes of its problems, of which it is told the line and the module.
+
+    That is for the example itself, which is checked first: what is said of its text with fixes, to verify them, shows
+    nowhere.
+    """
     check, say = type(rule).check, type(rule).problem
+    texts: list[str] = []
     module: list[CheckedModule] = []
 
     def checked(self: Rule, given: CheckedModule) -> Iterator[Violation]:
         module[:] = [given]
+        texts.append(given.source.text)
         return check(self, given)
 
     def said(self: Rule, *arguments: Any, **keywords: Any) -> Violation:
-        return instead(say(self, *arguments, **keywords), sys._getframe(1).f_lineno, module[0].tree)
+        problem = say(self, *arguments, **keywords)
+        if module[0].source.text != texts[0]:
+            return problem
+        return instead(problem, sys._getframe(1).f_lineno, module[0].tree)
 
     with mock.patch.object(type(rule), "check", checked), mock.patch.object(type(rule), "problem", said):
         yield

@@ -105,7 +105,10 @@ def test_nothing_outside_the_paths_given_is_opened_for_writing(options: list[str
     if {"--check", "--diff"} & {*options}:
         assert written == []
     else:
-        assert {Path(name).parent for name in written} == {tmp_path / "inside"}
+        # What is written there has no name at first, where the system can do that: it is reached by the number of the
+        # open file, and the folder is what is opened.
+        named = {Path(name) for name in written if not name.startswith("/proc/self/fd/")}
+        assert {path if path.is_dir() else path.parent for path in named} == {tmp_path / "inside"}
     assert (tmp_path / "outside.py").read_text() == MODEL
 
 

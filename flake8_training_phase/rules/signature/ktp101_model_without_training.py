@@ -30,8 +30,9 @@ class ModelWithoutTraining(Rule):
     models only inside others, which pass their mode on, or only to make a functional model of their `call`.
 
     The finding is *fragile* where nobody is seen to fit the model itself: it is only made inside other layers, or only
-    for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. It is *fragile* too where the layer is of a
-    package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23): Keras 2 passes the flag anyhow.
+    for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. It is
+    *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23):
+    Keras 2 passes the flag anyhow.
 
     ## What Keras does
 

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from unittest import mock
 
 from flake8_training_phase.runtime import MODES, trace_training
 from flake8_training_phase.runtime.recording import TracedCall
@@ -39,8 +40,11 @@ SECONDS_FOR_A_CLASS = 8
 """Seconds of computing time."""
 
 
-def _refuse(*_: object, **__: object) -> Any:
-    raise OSError("nothing is downloaded")
+@contextlib.contextmanager
+def _offline() -> Iterator[None]:
+    """No network: models of some packages look for weights when they are made."""
+    with mock.patch.object(socket, "getaddrinfo", side_effect=OSError("nothing is downloaded")):
+        yield
 
 
 class TooLong(Exception):
@@ -101,11 +105,11 @@ def _layers() -> tuple[Any, ...]:
     return tuple(one.layers.Layer for one in _packages())
 
 
+@_offline()
 def made(
     module: str, name: str, written: list[list[Any]], known: Mapping[str, list[Any]]
 ) -> dict[str, Any]:  # fmt: skip
     """How an object of a class can be made and run: a `making` as data, or the `problem`."""
-    socket.getaddrinfo = _refuse  # Models of some packages look for weights when they are made.
     value = getattr(importlib.import_module(module), name)
     own_import = f"from {module} import {name}"
     told = [(_expression(one), _expression(batch) if batch else None) for one, batch in written]
@@ -172,6 +176,7 @@ def evaluated(expression: Expression) -> Any:
     return eval(expression.text, names)
 
 
+@_offline()
 def traced(file: str, host: str, batch: str, imports: list[str], graphs: bool = False) -> dict[str, Any]:
     """What a host does: its `calls`, and the `problems` by mode. Where a mode raises, each is run by itself. `graphs`:
     `fit` and `predict` run in graphs, which takes three times as long.

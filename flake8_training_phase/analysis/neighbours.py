@@ -6,6 +6,7 @@ in a run, whichever module asks.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ MAX_INNER_FOLDERS = 50
 MAX_TEXTS = 1_000
 """How many texts are kept; the one that was not asked for the longest goes first."""
 
-PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+_PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 """What the outermost folder of a project has."""
 
 _FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']")
@@ -95,7 +96,7 @@ def folders_around(folder: Path) -> Iterator[Path]:
     as they are packages.
     """
     above = (folder, *folder.parents)[:MAX_FOLDERS_UP]
-    top = next((one for one in above if _is_top(one)), None)
+    top = next((one for one in above if is_top(one)), None)
     for one in above:
         yield one
         if one == top or (top is None and not (one / "__init__.py").is_file()):
@@ -125,6 +126,6 @@ def _imports_one_of(text: str, names: Collection[str]) -> bool:
     return re.search(imports, text, re.MULTILINE) is not None
 
 
-def _is_top(folder: Path) -> bool:
+def is_top(folder: Path) -> bool:
     """Whether a folder is the outermost one of a project."""
-    return any((folder / mark).exists() for mark in PROJECT_MARKS)
+    return any(os.path.exists(folder / mark) for mark in _PROJECT_MARKS)  # noqa: PTH110 - never raises

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from flake8_training_phase.analysis.constructions import constructions_of
 from flake8_training_phase.analysis.domain.arguments import (
@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.domain.arguments import (
     opaque_kwargs,
     unknown_arguments,
 )
+from flake8_training_phase.analysis.domain.around import Answer
 from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.modules import Module
@@ -46,8 +47,6 @@ from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.graphs import GraphMaker, GraphOfNames, makes_graph
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.keras.catalogue import KerasLayer
-
-Answer = TypeVar("Answer")
 
 MAX_WAITING = 100
 """How many questions wait for one that they lead to, each as deep as Python's stack lets it be; then it is too much."""

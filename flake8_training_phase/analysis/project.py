@@ -18,7 +18,7 @@ from pathlib import Path
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.scopes import Import, external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
-from flake8_training_phase.analysis.neighbours import MAX_BYTES, MAX_FOLDERS_UP, PROJECT_MARKS, Neighbours, name_of
+from flake8_training_phase.analysis.neighbours import MAX_BYTES, MAX_FOLDERS_UP, Neighbours, is_top, name_of
 from flake8_training_phase.analysis.program import Program
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras import names, packages
@@ -367,7 +367,7 @@ def _find_root(folder: Path, top: str, tried: set[str]) -> Path | None:
                 if not is_package:
                     return root
                 inside_package = inside_package or root
-        if folder.parent == folder or any(os.path.exists(folder / mark) for mark in PROJECT_MARKS):  # noqa: PTH110
+        if folder.parent == folder or is_top(folder):
             break
         folder = folder.parent
     return inside_package

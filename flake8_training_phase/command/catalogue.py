@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flake8_training_phase.analysis.neighbours import is_top
 from flake8_training_phase.command.writing import write_text
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.printable import printable_path
 from flake8_training_phase.sources.environments import release_beside
-
-_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
 def write_catalogue(package: str, destination: Path | None) -> int:
@@ -35,7 +34,7 @@ def _folder(package: str) -> Path:
 
 def _refuse_repository(folder: Path) -> None:
     """Raise SettingsError for a folder that holds a package and is none: nobody imports anything by its name."""
-    if not (folder / "__init__.py").is_file() and any((folder / mark).exists() for mark in _MARKS):
+    if not (folder / "__init__.py").is_file() and is_top(folder):
         inside = (one.parent for place in (folder, folder / "src") for one in sorted(place.glob("*/__init__.py")))
         packages = [one.as_posix() for one in inside if one.name not in ("tests", "docs")]
         instead = f", as {packages[0]}" if packages else ""

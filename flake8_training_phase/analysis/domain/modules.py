@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.domain.values import (
     join,
 )
 from flake8_training_phase.analysis.syntax.definitions import is_registered
+from flake8_training_phase.analysis.syntax.names import names_read
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import ALL
 
@@ -71,12 +72,8 @@ class Module:
     @cached_property
     def names_read(self) -> frozenset[str]:
         """The names, of functions, methods and classes alike, that the module calls or hands to something."""
-        nodes = list(nodes_in(self.tree))
-        bases = {base for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases}
-        names = (
-            one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one not in bases
-        )
-        return frozenset(names) | frozenset(one.attr for one in nodes if isinstance(one, ast.Attribute))
+        classes = (node for node in nodes_in(self.tree) if isinstance(node, ast.ClassDef))
+        return names_read(self.tree, besides={base for cls in classes for base in cls.bases})
 
     def classes(self) -> Iterator[UserClass]:
         """Its classes, those inside functions and other classes included, in the order of their definition."""

@@ -77,11 +77,11 @@ def _given_up(layer_class: LayerClass) -> Iterator[tuple[Method, Limit]]:
 
 def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
     """What was given up by those who run the code of a module to see what it makes and calls."""
+    if not _IS_RELATED.search(module.source.text):
+        return
     given_up = dict(module.given_up)
     if any(one.name in module.module.names_read for one in module.layer_classes):  # Otherwise nobody has asked.
         given_up |= module.module.program.constructions(module.module).given_up
-    if not _IS_RELATED.search(module.source.text):
-        return
     names = {one.node: f"{one.cls.name}.{one.node.name}" if one.cls else one.node.name for one in module.functions}
     for node, limit in given_up.items():
         if node is module.tree:
@@ -96,6 +96,5 @@ def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
 def _may_hold_flag(node: FunctionDef, module: CheckedModule) -> bool:
     """Whether anything about the flag may be missed in a function: others run too long for reasons of their own."""
     made = {layer_class.name for layer_class in module.layer_classes}
-    return not made.isdisjoint(names_in(node)) or mentions_flag(
-        "\n".join(map(module.source.line, range(node.lineno, (node.end_lineno or node.lineno) + 1)))
-    )
+    text = "".join(module.source.lines[node.lineno - 1 : node.end_lineno])
+    return not made.isdisjoint(names_in(node)) or mentions_flag(text)

@@ -42,6 +42,7 @@ from flake8_training_phase.analysis.machine.graphs import GraphMaker, Tensor, de
 from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.functions import Function
+from flake8_training_phase.analysis.syntax.names import names_read
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.names import keras_path
 
@@ -133,9 +134,9 @@ class ModuleRun(GraphMaker):
         return [one for one, own in found if used[one.node.name] == (one.node.name in own)]
 
     @cached_property
-    def _used(self) -> list[set[str]]:
+    def _used(self) -> list[frozenset[str]]:
         """The names that each function of the module reads, with those of attributes."""
-        return [_names_read(one.node) for one in self._module.functions]
+        return [names_read(one.node) for one in self._module.functions]
 
     @cached_property
     def _users(self) -> dict[str, list[int]]:
@@ -331,12 +332,6 @@ class ModuleRun(GraphMaker):
         given = derived_tensor((*arguments.positional, *arguments.keywords.values()))
         symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
-
-
-def _names_read(node: ast.AST) -> set[str]:
-    nodes = list(nodes_in(node))
-    found = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-    return found | {one.attr for one in nodes if isinstance(one, ast.Attribute)}
 
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:

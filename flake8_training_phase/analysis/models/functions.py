@@ -152,11 +152,11 @@ _TEXT_METHODS = frozenset(
 
 def text_method(text: Value, name: str, arguments: Arguments) -> Value | None:
     """What a method of a known text gives: `norm.lower()`; None for any other value or method."""
+    if name not in _TEXT_METHODS or not isinstance(text, Constant) or not isinstance(text.value, str):
+        return None
     given = [one.value for one in arguments.positional if isinstance(one, Constant)]
-    is_known = len(given) == len(arguments.positional) and not (
-        arguments.keywords or arguments.hidden or arguments.starred
-    )
-    if not isinstance(text, Constant) or not isinstance(text.value, str) or name not in _TEXT_METHODS or not is_known:
+    is_incomplete = arguments.keywords or arguments.hidden or arguments.starred
+    if is_incomplete or len(given) < len(arguments.positional):
         return None
     try:
         return Constant(getattr(text.value, name)(*given))

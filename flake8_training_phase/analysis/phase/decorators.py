@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.values import External, FunctionValue, Value, members
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -82,7 +83,7 @@ def _wrapper(decorator: Value | None, levels: int, unwraps: bool) -> FunctionDef
 
 def _keeps_signature(node: ast.AST, unwraps: bool) -> bool:
     """Whether something is done that may give the wrapper the signature of what it wraps."""
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    name = last_name(node)
     if "wrap" in name.replace("wrapper", "").lower() or name == "update_wrapper":
         return unwraps
     return name in ("make_decorator", "__signature__")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from flake8_training_phase.analysis.syntax.definitions import called_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -62,7 +63,7 @@ class FlagTaint:
                 if self.mentions(parent.test):
                     return True
             elif isinstance(parent, (ast.BoolOp, ast.BinOp, ast.Compare, ast.comprehension, ast.match_case)) or (
-                isinstance(parent, ast.Call) and _called(parent) in _CHOOSERS
+                isinstance(parent, ast.Call) and called_name(parent) in _CHOOSERS
             ):
                 if self._sibling_mentions(parent, child):
                     return True
@@ -128,7 +129,3 @@ def _mentions(node: ast.AST, names: Iterable[str], in_layer_calls: bool = True) 
 
 def _is_store(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Store)
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ClassValue, External, FunctionValue, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD, FlagTaint, FunctionNode
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _SWITCH = re.compile(r"drop|keep|rate|prob|noise|stochastic|sampl", re.IGNORECASE)
@@ -62,7 +63,7 @@ def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[Function
     for node in nodes_in(module.tree):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Lambda):
             function = node.args[0]
-            made = _resolved(node.func, module.scope) if _last_name(node.func) == "Lambda" else ()
+            made = _resolved(node.func, module.scope) if last_name(node.func) == "Lambda" else ()
             if any(isinstance(one, ClassValue) and one.type.name == "Lambda" for one in made):
                 taint = FlagTaint(function, (name for name in parameter_names(function) if PHASE_WORD.search(name)))
                 yield from _LayerSearch(None, wanted).found(taint, module.scope, guarded=False)
@@ -146,7 +147,3 @@ def _resolved(node: ast.expr, scope: Scope) -> tuple[Value, ...]:
     if not isinstance(root, ast.Name):
         return ()
     return members(scope.evaluate(node))
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -91,6 +91,8 @@ class _LegacyUses:
 
     def __init__(self, module: CheckedModule) -> None:
         self._module = module
+        self._calls = {one.call: one for one in module.layer_classes if one.call is not None}
+        self._where = _Where(module.scope, stars=tuple(_star_imports(module.tree)), late=_late_imports(module.tree))
         self._found: dict[tuple[str, ...], tuple[LegacyUse, ...]] = {}
 
     def of(self, names: tuple[str, ...]) -> tuple[LegacyUse, ...]:
@@ -100,10 +102,7 @@ class _LegacyUses:
         return self._found[names]
 
     def _uses(self, names: tuple[str, ...]) -> Iterator[LegacyUse]:
-        module = self._module
-        calls = {layer_class.call: layer_class for layer_class in module.layer_classes if layer_class.call is not None}
-        where = _Where(module.scope, stars=tuple(_star_imports(module.tree)), late=_late_imports(module.tree))
-        return _block(module.tree.body, where, (), calls, names)
+        return _block(self._module.tree.body, self._where, (), self._calls, names)
 
 
 def _star_imports(tree: ast.Module) -> Iterator[str]:

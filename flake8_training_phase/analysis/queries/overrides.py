@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 def methods_without_flag_elsewhere(module: CheckedModule) -> Mapping[str, str]:
     """The methods in the files that import a module which do not take `training`, with the name of such a file."""
     classes = {cls.name for cls in module.module.classes()}
-    importers = module.module.project.importers(module.module, classes)
+    importers = module.project.importers(module.module, classes)
     return {
         node.name: other.path.name
         for other in importers

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -143,7 +144,7 @@ def calls_in(node: ast.AST) -> Iterator[ast.Call]:
 
 def called_name(call: ast.Call) -> str:
     """The last part of the name that is called: `apply_gradients`."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return last_name(call.func)
 
 
 def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:

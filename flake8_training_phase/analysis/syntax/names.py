@@ -8,6 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
+def last_name(node: ast.AST) -> str:
+    """The last part of a plain or dotted name: `Dropout` of `keras.layers.Dropout`; nothing for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def names_in(node: ast.AST) -> frozenset[str]:
     """The names that are in a node, and those of attributes."""
     found = set[str]()
@@ -16,6 +21,17 @@ def names_in(node: ast.AST) -> frozenset[str]:
             found.add(one.id)
         elif isinstance(one, ast.Attribute):
             found.add(one.attr)
+    return frozenset(found)
+
+
+def names_read(node: ast.AST, besides: Collection[ast.AST] = ()) -> frozenset[str]:
+    """The names that are read in a node, but for those that are among `besides`, and those of attributes."""
+    found = set[str]()
+    for one in nodes_in(node):
+        if isinstance(one, ast.Attribute):
+            found.add(one.attr)
+        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one not in besides:
+            found.add(one.id)
     return frozenset(found)
 
 

@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.syntax.definitions import (
     own_nodes,
     positional_names,
 )
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.rules.callers.steps import Owner, StepKind, TrainingStep
 
@@ -40,7 +41,7 @@ def jax_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[Trainin
 
 
 def _is_grad(node: ast.AST) -> bool:
-    return (node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")) in _GRADS
+    return last_name(node) in _GRADS
 
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:

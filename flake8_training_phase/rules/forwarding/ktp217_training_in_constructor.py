@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ClassValue, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, FixPlan
@@ -81,7 +82,7 @@ def _with_flag(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.Call | None]]:
     calls = [node for node in nodes_in(tree) if isinstance(node, ast.Call)]
     around = {node.func: node for node in calls}
     for node in calls:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = last_name(node.func)
         if name[:1].isupper() and any(one.arg == "training" for one in node.keywords):
             yield node, around.get(node)
 

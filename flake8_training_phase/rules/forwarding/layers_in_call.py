@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.domain.values import ClassValue, Instance, m
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.weights import has_weights
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -71,16 +72,12 @@ def _handed_over(function: ast.AST) -> Iterator[str]:
     """The functions that a function only hands to others, which may run them once and keep what they make:
     `get_or_create_layer("head", self.make_head)`.
     """
-    called = {_last_name(node.func) for node in nodes_in(function) if isinstance(node, ast.Call)}
+    called = {last_name(node.func) for node in nodes_in(function) if isinstance(node, ast.Call)}
     for node in nodes_in(function):
-        if isinstance(node, ast.Call) and _last_name(node.func) not in _RUNNERS:
+        if isinstance(node, ast.Call) and last_name(node.func) not in _RUNNERS:
             for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-                if isinstance(given, (ast.Name, ast.Attribute)) and _last_name(given) not in called:
-                    yield _last_name(given)
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+                if isinstance(given, (ast.Name, ast.Attribute)) and last_name(given) not in called:
+                    yield last_name(given)
 
 
 def _is_cached(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

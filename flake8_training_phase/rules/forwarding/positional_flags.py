@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside, possible_layer_calls
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.misnamed import MISNAMED
@@ -100,10 +101,10 @@ def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
     if 0 < place < len(call.args):
         given = call.args[place]
         # A layer of Keras takes nothing else there.
-        stored = isinstance(layer.type, KerasLayer) and PHASE_WORD.search(_name(given)) is not None
+        stored = isinstance(layer.type, KerasLayer) and PHASE_WORD.search(last_name(given)) is not None
         if stored or _is_flag(given, switches):
             return place
-    named = (index for index, one in enumerate(call.args) if index and _name(one) in _PHASE_NAMES)
+    named = (index for index, one in enumerate(call.args) if index and last_name(one) in _PHASE_NAMES)
     return next(named, None)
 
 
@@ -124,11 +125,7 @@ def _is_flag(node: ast.expr, switches: set[str]) -> bool:
     if isinstance(node, ast.IfExp):
         return _is_flag(node.body, switches) and _is_flag(node.orelse, switches)
     negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    return negated or _is_switch(node) or _name(node) in switches | _PHASE_NAMES
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return negated or _is_switch(node) or last_name(node) in switches | _PHASE_NAMES
 
 
 def _switches(tree: ast.Module) -> set[str]:

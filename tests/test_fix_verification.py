@@ -260,3 +260,35 @@ def test_others_may_make_objects_that_this_module_does_not_make(given: str) -> N
     """What augments in them by its own default goes on to do so."""
     fixes = [one.fix for one in findings(SourceText(GIVEN.replace("GIVEN", given))) if one.fix is not None]
     assert [fix.applicability for fix in fixes] == [Applicability.UNSAFE]
+
+
+INHERITED = """
+import keras
+
+
+class Base(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x)
+"""
+
+CHILDREN = {
+    "calls without the flag": "    def call(self, x, training=None):\n        return super().call(x)\n",
+    "writes nothing anew": "    def describe(self):\n        return self.drop.name\n",
+}
+
+
+@pytest.mark.parametrize(("child", "is_safe"), zip(CHILDREN.values(), (False, True), strict=True), ids=CHILDREN)
+def test_a_subclass_in_another_file_is_asked_too(tmp_path: Path, child: str, is_safe: bool) -> None:
+    base = tmp_path / "base.py"
+    base.write_text(INHERITED)
+    (tmp_path / "child.py").write_text(f"from base import Base\n\n\nclass Child(Base):\n{child}")
+    (found,) = engine.check(SourceText(INHERITED), Settings(), str(base))
+    assert found.fix is not None
+    assert (found.fix.applicability is Applicability.SAFE) is is_safe
+    assert is_safe or found.fix.message.endswith(
+        "takes `self.drop` out of training mode in fit() of `Child` in child.py"
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest, walk
@@ -20,6 +21,7 @@ from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
 from flake8_training_phase.analysis.phase.results import FlowResult, Subject
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.overrides import subclasses_elsewhere
 from flake8_training_phase.findings import Applicability, Edit, Fix
 from flake8_training_phase.fixes.reach import reached_names
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
@@ -33,6 +35,8 @@ class LayerRun:
     """One layer call of one class, in one entry, under one Keras; it is found again after an edit elsewhere."""
 
     cls: str
+    file: str
+    """The name of the file with the class, where that is another one than is changed; otherwise empty."""
     function: str
     callee: str
     number: int
@@ -43,6 +47,11 @@ class LayerRun:
     wanted: bool
     """The mode that is right there."""
 
+    @property
+    def where(self) -> str:
+        """The class that is meant, where it is not in the text that is changed."""
+        return f" of `{self.cls.partition('#')[0]}` in {self.file}" if self.file else ""
+
 
 Phases = frozenset[Phase]
 """The modes that the layers run in which a call reaches."""
@@ -52,14 +61,16 @@ Outcomes = dict[LayerRun, Phases]
 
 
 def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Outcomes:
-    """The result of every layer call in the classes of a module, or in those in definitions of some names."""
+    """The result of every layer call in the classes of a module, or in those in definitions of some names, and in what
+    other files inherit from them.
+    """
     found: Outcomes = {}
-    seen: dict[str, int] = {}
-    for layer_class in module.layer_classes:
-        around = module.definition_around(layer_class)
-        if reached is not None and around is not None and around not in reached:
-            continue
-        number = seen[layer_class.name] = seen.get(layer_class.name, 0) + 1
+    seen: dict[tuple[Path, str], int] = {}
+    here = [one for one in module.layer_classes if _is_reached(module.definition_around(one), reached)]
+    for layer_class in (*here, *subclasses_elsewhere(module, {one.cls for one in here})):
+        path = layer_class.module.module.path
+        number = seen[path, layer_class.name] = seen.get((path, layer_class.name), 0) + 1
+        file = "" if path == module.module.path else path.name
         for kind, instance in enumerate(_kinds(layer_class.cls)):
             subjects = _numbered(layer_class, instance)
             for entry in _entries(layer_class, instance):
@@ -69,10 +80,14 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
                     if phases or is_refused:
                         name = f"{layer_class.name}#{number}.{kind}"
                         how = (entry.name, entry.generation, entry.leaves, entry.wanted)
-                        run = LayerRun(name, function, callee, place, *how)
+                        run = LayerRun(name, file, function, callee, place, *how)
                         raises = is_refused or found.get(run) == RAISES
                         found[run] = RAISES if raises else found.get(run, phases) | phases
     return found
+
+
+def _is_reached(around: str | None, reached: Container[str] | None) -> bool:
+    return reached is None or around is None or around in reached
 
 
 def _kinds(cls: UserClass) -> list[Instance]:
@@ -91,12 +106,12 @@ def harm(before: Outcomes, after: Outcomes) -> str | None:
         if now is None or phases == RAISES:
             continue
         if now == RAISES:
-            return f"makes `{run.callee}` raise, which gets the flag by position"
+            return f"makes `{run.callee}` raise{run.where}, which gets the flag by position"
         if (_all(phases, run.wanted) and not _all(now, run.wanted)) or (
             _all(now, not run.wanted) and not _all(phases, not run.wanted)
         ):
             change = "takes `{}` out of training mode" if run.wanted else "puts `{}` into training mode"
-            return f"{change.format(run.callee)} {run.entry}"
+            return f"{change.format(run.callee)} {run.entry}{run.where}"
     return None
 
 

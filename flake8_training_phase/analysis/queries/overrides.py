@@ -1,13 +1,16 @@
-"""Methods that subclasses in other files write anew: a parameter that the base class gets is missing there."""
+"""Subclasses in other files: what the base class gets may be missing there, or reach a method that they write anew."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.sources.text import SourceText
 
 
 def methods_without_flag_elsewhere(module: CheckedModule) -> Mapping[str, str]:
@@ -22,6 +25,22 @@ def methods_without_flag_elsewhere(module: CheckedModule) -> Mapping[str, str]:
         for node in cls.body
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _takes_training(node)
     }
+
+
+def subclasses_elsewhere(module: CheckedModule, bases: Set[UserClass]) -> Iterator[LayerClass]:
+    """The layers and models in the files that import a module which inherit from some of its own."""
+    names = {one.name for one in bases}
+    if not names:
+        return
+    inherits = re.compile(
+        rf"^[ \t]*class\s+\w+\s*\([^)]*\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", re.MULTILINE
+    )
+    for other in module.project.importers(module.module, names):
+        if inherits.search(other.text):
+            checked = CheckedModule(
+                other.tree, SourceText(other.text), str(other.path), module.settings, module.project
+            )
+            yield from (one for one in checked.layer_classes if not bases.isdisjoint(one.cls.mro))
 
 
 def _takes_training(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -201,6 +201,62 @@ def test_what_hangs_on_an_argument_that_has_to_be_given_is_unknown(library: Path
     assert found["Net"]["depends"] == "unknown"
 
 
+CONFIGURED = """
+import keras
+
+
+class Config:
+    def __init__(self, dropout=0.1, attention_dropout=0.0):
+        self.dropout = dropout
+        self.attention_dropout = attention_dropout
+
+
+class StableDropout(keras.layers.Layer):
+    def __init__(self, drop_prob):
+        super().__init__()
+        self.drop_prob = drop_prob
+
+    def call(self, x, training=None):
+        return keras.random.dropout(x, self.drop_prob) if training else x
+
+
+class Attention(keras.layers.Layer):
+    def __init__(self, config):
+        super().__init__()
+        self.drop = keras.layers.Dropout(config.attention_dropout)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Output(keras.layers.Layer):
+    def __init__(self, config):
+        super().__init__()
+        self.drop = StableDropout(config.dropout)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Net(keras.Model):
+    config_class = Config
+
+    def __init__(self, config):
+        super().__init__()
+        self.attention, self.output_layer = Attention(config), Output(config)
+
+    def call(self, x, training=None):
+        return self.output_layer(self.attention(x, training=training), training=training)
+"""
+
+
+def test_a_configuration_is_that_of_the_models_beside(library: Path) -> None:
+    (library / "nets.py").write_text(CONFIGURED)
+    found = entries(library)
+    depends = {name: found[name]["depends"] for name in ("Net", "Output", "Attention")}
+    assert depends == {"Net": "always", "Output": "always", "Attention": "unknown"}
+
+
 @pytest.mark.parametrize(
     ("norm", "expected"),
     [

@@ -43,6 +43,9 @@ _NO_STRENGTH = re.compile(r"dilation|sampl|learning|frame|expan|reduc|squeeze|gr
 FUNCTIONAL = frozenset({"Functional", "Model", "Sequential"})
 """The classes of models that are made of their layers."""
 
+_CONFIGURATION = "config"
+"""The name of an argument that often has no annotation."""
+
 _ZERO, _SOME, _ONE = Constant(0.0), Constant(0.5), Constant(1.0)
 _UNKNOWN: dict[str, object] = {"depends": DependsOn.UNKNOWN.value}
 _OTHER_TEXT = Constant("something else")
@@ -200,8 +203,11 @@ class _Trials:
             return {}
         node, scope = self._maker.definition
         annotations = {one.arg: one.annotation for one in (*node.args.args, *node.args.kwonlyargs)}
-        found = (one.name for one in self._parameters if one.default is None and not one.is_strength)
-        return {name: _by_default(annotations.get(name), scope) for name in found}
+        found = [one.name for one in self._parameters if one.default is None and not one.is_strength]
+        required = {name: _by_default(annotations.get(name), scope) for name in found}
+        if required.get(_CONFIGURATION) is UNKNOWN and isinstance(self._maker, _Class):
+            required[_CONFIGURATION] = _configuration(self._maker.cls)
+        return required
 
     def _made(self, strengths: Mapping[str, Value], **others: Value) -> Value:
         """An object with these strengths, and none in the other ones."""
@@ -324,7 +330,22 @@ def _by_default(annotation: ast.expr | None, scope: Scope) -> Value:
     """An object of the annotated class that is made without arguments: a configuration. Anything else is unknown."""
     if not isinstance(annotation, (ast.Name, ast.Attribute)):
         return UNKNOWN
-    cls = scope.evaluate(annotation)
+    return _made_by_default(scope.evaluate(annotation))
+
+
+def _configuration(cls: UserClass) -> Value:
+    """A configuration of the class that a model names as its `config_class`, as those of `transformers` do. A layer
+    takes that of the models beside it, where there is only one.
+    """
+    own = _made_by_default(cls.class_attribute("config_class"))
+    if own is not UNKNOWN:
+        return own
+    beside = [_made_by_default(one.class_attribute("config_class")) for one in cls.module.classes()]
+    kinds = {one.type: one for one in beside if isinstance(one, Instance)}
+    return next(iter(kinds.values())) if len(kinds) == 1 else UNKNOWN
+
+
+def _made_by_default(cls: Value) -> Value:
     if not isinstance(cls, ClassValue) or isinstance(cls.type, KerasLayer) or cls.type.is_layer:
         return UNKNOWN
     return Instance(cls.type, cls.generations, construction=Arguments(NO_CALL, (), {}, starred=False, hidden=False))
@@ -389,7 +410,8 @@ def _object_holds(layer: Instance, cls: UserClass, kind: _Kind) -> bool:
         own = cls.keras_base is not None and kind.has(cls.keras_base)
         return any(_holds(one, kind) for one in contents) if contents else own
     events = list(walk(cls.program.summary(layer).events))
-    if kind is _Kind.PERHAPS_DROPOUT and any(isinstance(one, PhaseTest) for one in events):
+    drops = kind is _Kind.PERHAPS_DROPOUT or (kind is _Kind.DROPOUT and _is_told_a_rate(layer, cls))
+    if drops and any(isinstance(one, PhaseTest) for one in events):
         return True
     parents = [layers().get(one.parent) for one in events if isinstance(one, DirectKerasCall) and not one.flag.constant]
     calls = (one.receiver for one in events if isinstance(one, LayerCall) and not one.flag.constant)
@@ -397,7 +419,16 @@ def _object_holds(layer: Instance, cls: UserClass, kind: _Kind) -> bool:
     return known or any(_holds(one, kind) for one in calls)
 
 
+def _is_told_a_rate(layer: Instance, cls: UserClass) -> bool:
+    """Whether a layer with dropout of its own is made with a number that is not zero for it."""
+    given = layer.construction.by_name(cls.constructor_parameters()) if layer.construction else {}
+    return any(_is_something(value) for name, value in given.items() if _STRENGTH.search(name))
+
+
 def _is_told(layer: Instance, cls: KerasLayer) -> bool:
     """Whether it is known that one of the arguments of a layer makes it depend on the phase."""
-    told = (layer.arguments.get(one.name) for one in cls.arguments)
-    return any(isinstance(value, Constant) and bool(value.value) for value in told)
+    return any(_is_something(layer.arguments.get(one.name)) for one in cls.arguments)
+
+
+def _is_something(value: Value | None) -> bool:
+    return isinstance(value, Constant) and bool(value.value)

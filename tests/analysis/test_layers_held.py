@@ -9,6 +9,7 @@ import pytest
 from tests.analysis.conftest import Reported
 
 CLASS = """
+import copy
 import keras
 from keras import layers
 from collections import OrderedDict, defaultdict, deque
@@ -90,6 +91,9 @@ HELD = [
     ("self.a = defaultdict(list)\nself.a['up'].append(layers.Dropout(rate))", "return self.a['up'][0](x)"),
     ("self.a = deque([layers.Dropout(rate)])", "return self.a[0](x)"),
     ("self.a = OrderedDict([('dense', layers.Dense(2)), ('drop', layers.Dropout(rate))])", "return self.a['drop'](x)"),
+    ("self.a = copy.deepcopy(layers.Dropout(rate))", "return self.a(x)"),
+    ("self.a = [copy.deepcopy(inner) for inner in [Inner()]]", "return self.a[0](x)"),
+    ("self.a = keras.models.clone_model(keras.Sequential([layers.Dropout(rate)]))", "return self.a(x)"),
     ("self.a = REGISTRY['drop'](rate)", "return self.a(x)"),
     ("self.a = Stack(*[layers.Dense(2), layers.Dropout(rate)])", "return self.a.parts[1](x)"),
     ("self.a = Outer(layers.Dropout(rate))", "return self.a.layer(x)"),

@@ -44,7 +44,6 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.functions import Function
 from flake8_training_phase.analysis.syntax.names import names_read
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
 """The attributes that a gradient is computed for; `parameters()` is that of torch."""
@@ -268,13 +267,8 @@ class ModuleRun(GraphMaker):
         return super().method(base, name, arguments, node, frame)
 
     def _apply_external(self, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        found = keras_path(path)
-        name = path.rpartition(".")[2]
-        first = arguments.positional[0] if arguments.positional else UNKNOWN
         if path == "functools.partial":
-            self.bound.setdefault(node, []).append(first)
-        if found is not None and name == "clone_model" and isinstance(first, Instance):
-            return replace(first)
+            self.bound.setdefault(node, []).append(arguments.positional[0] if arguments.positional else UNKNOWN)
         return super().apply(External(path), arguments, node, frame)
 
     def may_freeze(self, frame: Frame) -> bool:

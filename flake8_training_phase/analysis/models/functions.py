@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event
@@ -23,6 +24,7 @@ from flake8_training_phase.analysis.domain.values import (
     Range,
     SuperValue,
     Value,
+    each,
     join,
     members,
     text_of,
@@ -40,6 +42,7 @@ _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "g
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
 _WRAPPED = ("func", "f", "fun", "function")
 """The names of the parameters by which wrappers take what they wrap."""
+_COPYING = frozenset({"copy.copy", "copy.deepcopy"})
 _CHOOSING = frozenset({"where", "switch_case", "select"})
 """Functions that give one thing or another by what their first argument is."""
 _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
@@ -59,6 +62,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     if name in _CONDITIONS and root != "builtins":
         return _condition(run, arguments, frame)
     first = arguments.positional[0] if arguments.positional else UNKNOWN
+    if path in _COPYING or (name == "clone_model" and keras_path(path) is not None):
+        return each(first, _copied)
     if name in _WRAPPERS:
         wrapped = next((arguments.keywords[one] for one in _WRAPPED if one in arguments.keywords), first)
         if all(isinstance(one, (FunctionValue, Instance, Partial)) for one in members(wrapped)):
@@ -85,6 +90,11 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
+
+
+def _copied(value: Value) -> Value:
+    """Another object like this one."""
+    return replace(value) if isinstance(value, Instance) else value
 
 
 def _gives_application(path: str) -> bool:

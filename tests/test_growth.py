@@ -70,6 +70,13 @@ def models_with_helpers(size: int) -> str:
     return "import keras\n" + "".join(models)
 
 
+def dicts_in_themselves(size: int) -> str:
+    """Each statement puts all that the dict holds into it once more."""
+    renamed = "".join(f'        config["new{number}"] = [config, config[name]]\n' for number in range(size))
+    head = HEAD.replace("(self):", "(self, name):").rstrip("\n")
+    return f'{head}\n        config = {{"rate": 0.5}}\n{renamed}\n{CALL}        return self.drop(x)\n'
+
+
 def switches_of_the_phase(size: int) -> str:
     functions = (
         f"\n\ndef f{number}(x):\n    return K.in_train_phase(x, x + 1, training=K.learning_phase())\n"
@@ -105,6 +112,7 @@ def steps(text: str) -> int:
         (bare_subclasses, 40, 6),
         (models_with_helpers, 10, 6),
         (switches_of_the_phase, 10, 6),
+        (dicts_in_themselves, 4, 6),
         # Four times the classes are sixteen times the text here; each may be asked about while any other is.
         (layers_that_hold_each_other, 3, 24),
     ],

@@ -173,6 +173,14 @@ class Partial(Value):
     keywords: Mapping[str, Value]
 
 
+MAX_SIZE = 1_000
+"""How many values a container may hold at any depth where containers in it are nested. `config["b"] = config[name]`
+puts all that a dict holds into it once more, and each such statement doubles it.
+"""
+MAX_PLAIN_DEPTH = 2
+"""How deep containers are that may hold as many values as are written: lists of layers in a dict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container(Value):
     """A list, tuple, set or dict: what it holds. `keys` names them where they are known strings."""
@@ -183,6 +191,23 @@ class Container(Value):
     """Iterating gives `(position or key, value)`: `enumerate(…)`, `.items()`."""
     open: bool = False
     """There may be more in it than is known: the `**kwargs` of a method with unknown callers."""
+    size: int = field(init=False, repr=False, compare=False)
+    """How many values there are in it, at any depth."""
+    depth: int = field(init=False, repr=False, compare=False)
+    """How deep containers are in it, itself included."""
+
+    def __post_init__(self) -> None:
+        """A container that has become too large by being put into itself holds what is unknown."""
+        inner = [one for value in self.values for one in members(value) if isinstance(one, Container)]
+        size = len(self.values) + sum(one.size for one in inner)
+        depth = 1 + max((one.depth for one in inner), default=0)
+        if depth > MAX_PLAIN_DEPTH and size > MAX_SIZE:
+            object.__setattr__(self, "values", (UNKNOWN,))
+            object.__setattr__(self, "keys", (None,) if self.keys else ())
+            object.__setattr__(self, "open", True)
+            size, depth = 1, 1
+        object.__setattr__(self, "size", size)
+        object.__setattr__(self, "depth", depth)
 
     @property
     def all_named(self) -> bool:

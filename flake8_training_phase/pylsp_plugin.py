@@ -53,7 +53,7 @@ def pylsp_code_actions(workspace: Any, document: Any, range: EditorRange, contex
     only = context.get("only")
     try:
         options, checks, file = _opened(workspace, document)
-        findings = checks.findings(file)
+        findings = checks.fixable(file)
         found: list[Action] = []
         if is_wanted(QUICK_FIX, only):
             found += quick_fixes(file, findings, document.uri, range, options)

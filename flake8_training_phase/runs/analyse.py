@@ -66,8 +66,9 @@ def examine_document(
 
 
 def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Project, baseline: Baseline) -> engine.Fixed:
-    if fixes is Fixes.NONE:
-        found = engine.check(document.source, settings, document.name, project)
+    if fixes in (Fixes.NONE, Fixes.UNSEEN):
+        is_seen = fixes is Fixes.NONE
+        found = engine.check(document.source, settings, document.name, project, with_fixes=is_seen)
         return engine.Fixed(document.source.text, tuple(found), ())
     unsafe, to_fix = fixes is Fixes.ALL, partial(baseline.new, Path(document.name))
     return engine.fix(document.source, settings, document.name, project, unsafe=unsafe, to_fix=to_fix)

@@ -24,6 +24,8 @@ class Fixes(Enum):
     """Which fixes are made."""
 
     NONE = "none"
+    UNSEEN = "unseen"
+    """None, and findings do not come with theirs: working them out takes longer than finding what they mend."""
     SAFE = "safe"
     ALL = "all"
 

@@ -26,7 +26,7 @@ class Checks:
         self._texts: dict[Path, SourceText] = {}
         """What imports find instead of files: the open ones, as they are in the editor."""
         self._projects = Projects(self._texts)
-        self._results: dict[Path, FileResult] = {}
+        self._results: dict[tuple[Path, Fixes], FileResult] = {}
 
     @property
     def files(self) -> tuple[EditorFile, ...]:
@@ -50,13 +50,15 @@ class Checks:
         """A file is not what it was, in the editor or outside of it."""
         self._projects.forget(path)
         for other in (path, *(file.path for file in self.depending_on(path))):
-            self._results.pop(other, None)
+            for fixes in Fixes:
+                self._results.pop((other, fixes), None)
 
     def depending_on(self, path: Path) -> list[EditorFile]:
         """The other open files whose findings depend on a file."""
         name = str(path)
         results = self._results.items()
-        return [self._files[other] for other, result in results if other != path and name in result.lookups]
+        found = dict.fromkeys(other for (other, _), result in results if other != path and name in result.lookups)
+        return [self._files[other] for other in found]
 
     def start_again(self, configuration: Configuration | None = None) -> None:
         """Nothing that was read still counts: settings have changed, or files have come or gone."""
@@ -65,13 +67,16 @@ class Checks:
         self._results.clear()
 
     def findings(self, file: EditorFile) -> tuple[Finding, ...]:
-        """The findings of an open file. Raises SettingsError.
+        """The findings of an open file, without their fixes, which nobody asks for while code is typed. Raises
+        SettingsError.
 
         Code that cannot be parsed has none: that is normal while code is written, and other servers report it.
         """
-        if file.path not in self._results:
-            self._results[file.path] = self._result(file, Fixes.NONE)
-        return tuple(one for one in self._results[file.path].findings if one.code != CODE_OF_BROKEN_FILE)
+        return self._found(file, Fixes.UNSEEN)
+
+    def fixable(self, file: EditorFile) -> tuple[Finding, ...]:
+        """The same findings with their fixes. Raises SettingsError."""
+        return self._found(file, Fixes.NONE)
 
     def fixed(self, file: EditorFile) -> FileResult:
         """The file after all safe fixes. Raises SettingsError."""
@@ -84,6 +89,11 @@ class Checks:
     def project(self, file: EditorFile) -> Project:
         """The other modules, as an open file sees them. Raises SettingsError."""
         return self._projects.of(self.settings(file))
+
+    def _found(self, file: EditorFile, fixes: Fixes) -> tuple[Finding, ...]:
+        if (file.path, fixes) not in self._results:
+            self._results[file.path, fixes] = self._result(file, fixes)
+        return tuple(one for one in self._results[file.path, fixes].findings if one.code != CODE_OF_BROKEN_FILE)
 
     def _result(self, file: EditorFile, fixes: Fixes) -> FileResult:
         if is_excluded(file.path, self._configuration):

@@ -287,7 +287,7 @@ def code_action(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAc
     if file is None:
         return []
     try:
-        findings = server.checks.findings(file)
+        findings = server.checks.fixable(file)
         found: list[dict[str, Any]] = []
         if is_wanted(QUICK_FIX, only):
             where: EditorRange = _wire(params.range)

@@ -6,10 +6,12 @@ import contextlib
 import difflib
 import inspect
 import os
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flake8_training_phase.runtime.autograph import copies_by_file
 from flake8_training_phase.runtime.compiled_functions import compiled_anew
 from flake8_training_phase.runtime.draws import Drawn, draws_watched
 from flake8_training_phase.runtime.explaining import by_hand, why
@@ -72,9 +74,7 @@ def assert_training_reaches(
     trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
     _check_names([*ignore, *may_skip], names)
     if not trace.calls:
-        unseen = (
-            f"; it ran {', '.join(trace.unseen)}, compiled earlier, whose layers are not seen" if trace.unseen else ""
-        )
+        unseen = f"; {trace.note_on_unseen()}" if trace.unseen else ""
         raise AssertionError(f"{trace.model} has run no layer that behaves differently in training{unseen}")
     problems = list(wrong_lines(call for call in trace.wrong if not _ignored(call, ignore)))
     skipping = {call.path for call in trace.calls if _ignored(call, [*ignore, *may_skip])}
@@ -85,6 +85,8 @@ def assert_training_reaches(
     ]
     if problems:
         raise AssertionError("\n".join([*problems, "", trace.table()]))
+    if trace.unseen:
+        warnings.warn(trace.note_on_unseen(), stacklevel=2)
     return trace
 
 
@@ -126,7 +128,7 @@ def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[T
     unseen: set[str] = set()
     by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
     # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen):
+    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen), copies_by_file():
         runner.prepare(modes)
         for one in modes:
             recorded.clear()

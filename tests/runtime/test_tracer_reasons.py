@@ -171,7 +171,7 @@ def test_function_that_cannot_be_compiled_again_is_named() -> None:
         def call(self, inputs: Any, training: Any = None) -> Any:
             return compiled(inputs)
 
-    with pytest.raises(AssertionError, match=r"has run no layer .*; it ran __inference_.*, compiled earlier"):
+    with pytest.raises(AssertionError, match=r"has run no layer .*; Model ran __inference_.*, compiled earlier"):
         assert_training_reaches(Model(), ONES, mode="no flag")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from flake8_training_phase.runtime.watching import only_for_shapes
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 
 @contextmanager
 def compiled_anew(unseen: set[str]) -> Iterator[None]:

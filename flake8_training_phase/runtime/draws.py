@@ -14,6 +14,8 @@ from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import called_from_user, calling_line
 from flake8_training_phase.runtime.watching import only_for_shapes, when_run
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 _NOISE = ("normal", "uniform", "truncated_normal", "gamma", "poisson", "categorical", "shuffle")
 _STATELESS = tuple(f"stateless_{name}" for name in _NOISE)
 _CHANGES = ("brightness", "contrast", "crop", "flip_left_right", "flip_up_down", "hue", "jpeg_quality", "saturation")

@@ -23,6 +23,8 @@ from flake8_training_phase.runtime.state import put_back
 from flake8_training_phase.runtime.trace import Trace, is_below, wrong_lines
 from flake8_training_phase.runtime.watching import Around, LayerRun, only_for_shapes, watched, when_run
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 Recorded = tuple[LayerRun, Phase]
 """One run of a layer, and the phase it ran in."""
 
@@ -49,7 +51,6 @@ def trace_training(
     Raises TypeError for what is no model or layer and for missing inputs, ValueError for an unknown mode, and what the
     model raises.
     """
-    __tracebackhide__ = True
     return _traced_model(model, inputs, mode, targets, call_arguments)[0]
 
 
@@ -70,7 +71,6 @@ def assert_training_reaches(
     a layer ran in the wrong mode, when it did not run in a mode although it ran in others, and when nothing was
     recorded; ValueError when a name is that of no layer.
     """
-    __tracebackhide__ = True
     trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
     _check_names([*ignore, *may_skip], names)
     if not trace.calls:
@@ -94,7 +94,6 @@ def _traced_model(
     model: Any, inputs: Sequence[Any], mode: Any, targets: Any, call_arguments: Mapping[str, Any] | None
 ) -> tuple[Trace, set[str]]:
     """What a model did, and the names that its layers go by."""
-    __tracebackhide__ = True
     modes = _modes(mode)
     with put_back(model):
         runner = Runner(model, inputs, targets, call_arguments)
@@ -122,7 +121,6 @@ def _file_of(cls: type) -> str | None:
 
 def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[TracedCall], set[str]]:
     """The calls of every mode, and the functions that cannot be looked into."""
-    __tracebackhide__ = True
     recorded: list[Recorded] = []
     drawn: list[Drawn] = []
     unseen: set[str] = set()
@@ -174,12 +172,11 @@ def _traced_draw(draw: Drawn, mode: str) -> TracedCall:
 
 
 def _modes(mode: Any) -> tuple[str, ...]:
-    __tracebackhide__ = True
     if mode is None:
         return MODES
     if isinstance(mode, bool):
         raise TypeError(f"unknown mode {mode!r}; did you mean mode='training={mode}'?")
-    modes = (mode,) if isinstance(mode, str) else tuple(mode)
+    modes = tuple(mode) if isinstance(mode, Iterable) and not isinstance(mode, str) else (mode,)
     for one in modes:
         if one not in MODES:
             raise ValueError(f"unknown mode {one!r}; there are {', '.join(MODES)}")
@@ -187,7 +184,6 @@ def _modes(mode: Any) -> tuple[str, ...]:
 
 
 def _check_names(wanted: Iterable[str], names: set[str]) -> None:
-    __tracebackhide__ = True
     for one in wanted:
         if not any(is_below(name, one) for name in names):
             near = difflib.get_close_matches(one, names, 1)

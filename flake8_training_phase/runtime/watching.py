@@ -15,6 +15,8 @@ from flake8_training_phase.runtime.packages import KerasPackage
 from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import calling_line
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 
 @dataclass(frozen=True, slots=True)
 class LayerRun:

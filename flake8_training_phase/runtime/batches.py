@@ -80,8 +80,9 @@ def _array(values: Any) -> Any:
 
 def _is_dataset(value: Any) -> bool:
     """Whether it is a `tf.data.Dataset`, or a `PyDataset` or `Sequence` of Keras."""
-    names = {"keras": "PyDataset", "tf_keras": "Sequence"}
-    kinds = [getattr(sys.modules[package].utils, name) for package, name in names.items() if package in sys.modules]
+    utils = [sys.modules[package].utils for package in ("keras", "tf_keras") if package in sys.modules]
+    # `keras` may be a name for tf_keras.
+    kinds = [getattr(one, name) for one in utils for name in ("PyDataset", "Sequence") if hasattr(one, name)]
     tf = sys.modules.get("tensorflow")
     return isinstance(value, (*kinds, *([tf.data.Dataset] if tf else [])))
 

@@ -41,6 +41,9 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     if not written and call.flag and default_flag(call.layer) is call.flag:
         # A functional model keeps the default that a layer ran with when the graph was made, and passes it on.
         return _by_default(call)
+    if not written and around is not None and call.flag is not None and around.flag is not call.flag:
+        rule = "KTP219" if type(around.layer).__name__ == "Sequential" else "KTP218"
+        return Reason(f"the graph of {_name(around)} keeps `training={call.flag}` from when it was made", rule)
     if call.flag is None:
         if around is not None and around.flag is None and not re.search(r"\btraining\s*=\s*None", _text(call.site)):
             above = why(around, mode, own_step)

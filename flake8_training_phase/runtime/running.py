@@ -13,6 +13,7 @@ import numpy as np
 
 from flake8_training_phase.runtime.batches import is_array, leaves, mapped, one_batch
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
+from flake8_training_phase.runtime.state import put_back
 
 __tracebackhide__ = True  # pytest shows the code of the user, not this.
 
@@ -63,13 +64,15 @@ class Runner:
                     self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
-        """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference mode."""
+        """Make the targets of `fit`, by running the model in inference mode.
+
+        It is put back at once: a model without weights has to be built by the first of the modes, as it would be
+        without this. What a Sequential keeps of its first call depends on it (KTP219).
+        """
         wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
-        if self.has_call and (wants_targets or not self.model.built):
-            with self._scope():
-                outputs = self._outputs()
-            if wants_targets:
-                self.zeros = mapped(_zeros, outputs)
+        if self.has_call and wants_targets:
+            with put_back(self.model), self._scope():
+                self.zeros = mapped(_zeros, self._outputs())
 
     def _fit(self) -> None:
         targets = self.zeros if self.targets is None else self.targets
@@ -103,12 +106,14 @@ class Runner:
 
     @contextmanager
     def compiled(self) -> Iterator[None]:
-        """Compile a model that is not; puts back what was compiled before.
+        """Compile a model that is not; puts back what was compiled before, and leaves it built.
 
         Without targets a model's own loss cannot be used: it is fitted to a loss that is zero whatever the
         outputs are.
         """
-        before = dict(vars(self.model))
+        attributes = vars(self.model)
+        before = dict(attributes)
+        changed = {"train_function", "predict_function", "predict_step"}
         package = self.package.module
         try:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
@@ -117,12 +122,14 @@ class Runner:
                 loss = None if self.targets is None and self.zeros is None else "mse"
                 package.Model.compile(self.model, optimizer=still, loss=loss, run_eagerly=eagerly, jit_compile=False)
                 if self.targets is None and not self._own_loss and self.package.runs_on_tensorflow:
-                    vars(self.model)["compute_loss"] = _no_loss
-            vars(self.model).update(train_function=None, predict_function=None)
+                    attributes["compute_loss"] = _no_loss
+            changed.update(name for name, value in attributes.items() if before.get(name) is not value)
+            attributes.update(train_function=None, predict_function=None)
             yield
         finally:
-            vars(self.model).clear()
-            vars(self.model).update(before)
+            for name in changed:
+                attributes.pop(name, None)
+            attributes.update({name: before[name] for name in changed & before.keys()})
 
     @contextmanager
     def _scope(self) -> Iterator[None]:

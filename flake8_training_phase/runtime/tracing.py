@@ -46,7 +46,7 @@ def trace_training(
     keyword arguments that the `call` of a layer needs; a model receives them where it is called directly.
 
     The model is left as it was, also when it raises. `fit` and `predict` run in graphs, unless it is compiled with
-    `run_eagerly=True`. A model without weights is built by a call in inference mode first, which is not recorded.
+    `run_eagerly=True`.
 
     Raises TypeError for what is no model or layer and for missing inputs, ValueError for an unknown mode, and what the
     model raises.
@@ -125,9 +125,9 @@ def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[T
     drawn: list[Drawn] = []
     unseen: set[str] = set()
     by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
-    # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen), copies_by_file():
+    with compiled_anew(set()), copies_by_file():
         runner.prepare(modes)
+    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen), copies_by_file():
         for one in modes:
             recorded.clear()
             drawn.clear()

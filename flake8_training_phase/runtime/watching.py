@@ -94,6 +94,8 @@ class _Watch:
 
         @functools.wraps(original)
         def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            if only_for_shapes():  # Keras builds a model in the middle of its first call, with a context of its own.
+                return original(layer, *args, **kwargs)
             self._flags.enter(layer, args, kwargs)
             try:
                 return original(layer, *args, **kwargs)

@@ -148,6 +148,24 @@ def test_augmentation_inside_a_model_says_the_same() -> None:
     assert "uses its default, True" in str(wrong.reason)
 
 
+def test_model_that_is_not_built_is_built_by_fit() -> None:
+    class Model(keras.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = keras.Sequential([keras.layers.Dense(3), keras.layers.Dropout(0.5)])
+
+        def build(self, shape: Any) -> None:
+            self.scale = self.add_weight(shape=(shape[-1],))
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.body(inputs * self.scale, training=training)
+
+    # As in the user's program, the graph of the Sequential keeps the flag of `fit`.
+    (wrong,) = trace_training(Model(), ONES).wrong
+    assert (wrong.mode, wrong.reason and wrong.reason.rule) == ("no flag", "KTP219")
+    assert trace_training(Model(), ONES, mode=["no flag", "fit"]).wrong == ()
+
+
 def test_mode_in_which_a_layer_did_not_run_is_no_pass() -> None:
     class Model(keras.Model):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:

@@ -1,21 +1,28 @@
-"""One batch of data, as a user hands it over: arrays, Python lists, tensors of any kind, or a `tf.data.Dataset`."""
+"""One batch of data, as a user hands it over: arrays, Python lists, tensors of any kind, or a data set."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 
 def one_batch(inputs: Sequence[Any], targets: Any) -> tuple[Any, Any]:
-    """What the model is run on and fitted to. A `tf.data.Dataset` gives its first batch, as `fit` unpacks it."""
-    if not inputs:
+    """What the model is run on and fitted to. A data set gives its first batch, as `fit` unpacks it.
+
+    Raises TypeError for no inputs and for an iterator, ValueError for an empty data set and lists that are ragged.
+    """
+    if not leaves(inputs):
         raise TypeError("nothing to run the model on: pass a batch of its inputs, as in `np.zeros((2, 8), 'float32')`")
     if len(inputs) > 1:
         return [_as_arrays(one) for one in inputs], _as_arrays(targets)
     batch = inputs[0]
+    if isinstance(batch, Iterator):
+        raise TypeError(f"the {type(batch).__name__} would be used up: pass one batch of it")
     if _is_dataset(batch):
         batch = _first(batch)
         if isinstance(batch, tuple):
@@ -37,7 +44,7 @@ def mapped(function: Callable[[Any], Any], values: Any) -> Any:
     return function(values)
 
 
-def leaves(values: Any) -> Iterable[Any]:
+def leaves(values: Any) -> Collection[Any]:
     """What a nest holds, without None."""
     found: list[Any] = []
     mapped(found.append, values)
@@ -72,11 +79,15 @@ def _array(values: Any) -> Any:
 
 
 def _is_dataset(value: Any) -> bool:
+    """Whether it is a `tf.data.Dataset`, or a `PyDataset` or `Sequence` of Keras."""
+    utils = [sys.modules[package].utils for package in ("keras", "tf_keras") if package in sys.modules]
+    # `keras` may be a name for tf_keras.
+    kinds = [getattr(one, name) for one in utils for name in ("PyDataset", "Sequence") if hasattr(one, name)]
     tf = sys.modules.get("tensorflow")
-    return tf is not None and isinstance(value, tf.data.Dataset)
+    return isinstance(value, (*kinds, *([tf.data.Dataset] if tf else [])))
 
 
 def _first(dataset: Any) -> Any:
-    for batch in dataset:
+    for batch in dataset if hasattr(dataset, "element_spec") else (dataset[at] for at in range(len(dataset))):
         return batch
-    raise ValueError("the tf.data.Dataset is empty: there is no batch to run the model on")
+    raise ValueError("the data set is empty: there is no batch to run the model on")

@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flake8_training_phase.runtime.watching import only_for_shapes
+
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 
 @contextmanager
 def compiled_anew(unseen: set[str]) -> Iterator[None]:
     """Let every `tf.function` be compiled once more when it is called, for this time only.
 
     One that was compiled before would not record its layers, and what is compiled now would record forever. XLA is left
-    out: it cannot compile what records. `unseen` receives the names of functions that cannot be compiled again.
+    out: it cannot compile what records. `unseen` receives the names of functions that cannot be compiled again: one
+    that was made concrete, or loaded from a SavedModel.
     """
     tf = sys.modules.get("tensorflow")
     if tf is None:
@@ -23,16 +28,21 @@ def compiled_anew(unseen: set[str]) -> Iterator[None]:
     function_class = type(tf.function(lambda: None))
     concrete_class = sys.modules["tensorflow.python.eager.polymorphic_function.concrete_function"].ConcreteFunction
     call, call_concrete = function_class.__call__, concrete_class.__call__
-    again: dict[int, tuple[Any, Any]] = {}
+    again: dict[tuple[int, bool], tuple[Any, Any]] = {}
 
     @functools.wraps(call)
     def __call__(function: Any, *args: Any, **kwargs: Any) -> Any:
-        if id(function) not in again:
+        if hasattr(function, "concrete_functions"):  # Loaded: what it runs is fixed.
+            unseen.update(one.name.decode() for one in function.concrete_functions)
+            return call(function, *args, **kwargs)
+        # Compiled while Keras asks for shapes it records nothing, and would not record later either.
+        key = (id(function), only_for_shapes())
+        if key not in again:
             twin = function._clone(None)
             twin._jit_compile = None
             twin._omit_frequent_tracing_warning = True
-            again[id(function)] = (function, twin)  # Both: an id is free again when its object is gone.
-        return call(again[id(function)][1], *args, **kwargs)
+            again[key] = (function, twin)  # Both: an id is free again when its object is gone.
+        return call(again[key][1], *args, **kwargs)
 
     @functools.wraps(call_concrete)
     def call_compiled(function: Any, *args: Any, **kwargs: Any) -> Any:

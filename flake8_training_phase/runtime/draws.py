@@ -14,11 +14,20 @@ from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import called_from_user, calling_line
 from flake8_training_phase.runtime.watching import only_for_shapes, when_run
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
+_NOISE = ("normal", "uniform", "truncated_normal", "gamma", "poisson", "categorical", "shuffle")
+_STATELESS = tuple(f"stateless_{name}" for name in _NOISE)
+_CHANGES = ("brightness", "contrast", "crop", "flip_left_right", "flip_up_down", "hue", "jpeg_quality", "saturation")
 _FUNCTIONS = {
     "tf.nn": ("dropout",),
-    "tf.random": ("normal", "uniform", "truncated_normal", "stateless_normal", "stateless_uniform"),
     "tf.nn.experimental": ("stateless_dropout", "general_dropout"),
-    "keras.random": ("dropout", "normal", "uniform", "truncated_normal", "randint", "categorical", "shuffle"),
+    "tf.compat.v1.nn": ("dropout",),
+    "tf.random": (*_NOISE, *_STATELESS),
+    "tf.random.Generator": (*_NOISE, "binomial", "uniform_full_int"),
+    "tf.image": tuple(f"{stateless}random_{change}" for change in _CHANGES for stateless in ("", "stateless_")),
+    "keras.random": (*_NOISE, "dropout", "randint", "beta", "binomial"),
+    "tf_keras.backend": ("dropout", "random_normal", "random_uniform", "random_bernoulli", "truncated_normal"),
     "torch.nn.functional": ("dropout", "alpha_dropout"),
 }
 

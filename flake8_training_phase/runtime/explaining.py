@@ -15,7 +15,7 @@ _LINES_OF_A_CALL = 5
 def why(call: EnteredCall | None, mode: str, own_step: bool) -> Reason:
     """Why a call ran in another mode than the one asked for. `own_step`: the model has a `train_step` of its own."""
     if call is None:
-        return Reason("`call` of the layer is run directly, past `Layer.__call__`, without `training`", "KTP208")
+        return Reason("`call` of the layer is run directly, past `Layer.__call__`, which fills in `training`", "KTP208")
     if call.source is Source.ARGUMENT:
         return _by_argument(call, mode, own_step)
     if call.source is Source.LEAKED and call.setter is not None:
@@ -37,9 +37,13 @@ def by_hand(function: str) -> Reason:
 
 def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     around = call.around
-    if call.site is None and call.flag and default_flag(call.layer) is call.flag:
+    written = call.site is not None and (around is None or around.site != call.site)
+    if not written and call.flag and default_flag(call.layer) is call.flag:
         # A functional model keeps the default that a layer ran with when the graph was made, and passes it on.
         return _by_default(call)
+    if not written and around is not None and call.flag is not None and around.flag is not call.flag:
+        rule = "KTP219" if type(around.layer).__name__ == "Sequential" else "KTP218"
+        return Reason(f"the graph of {_name(around)} keeps `training={call.flag}` from when it was made", rule)
     if call.flag is None:
         if around is not None and around.flag is None and not re.search(r"\btraining\s*=\s*None", _text(call.site)):
             above = why(around, mode, own_step)

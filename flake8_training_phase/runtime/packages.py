@@ -13,6 +13,8 @@ from typing import Any
 from flake8_training_phase.keras import catalogue
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 
 @dataclass(frozen=True, slots=True)
 class KerasPackage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -12,12 +13,22 @@ import numpy as np
 
 from flake8_training_phase.runtime.batches import is_array, leaves, mapped, one_batch
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
+from flake8_training_phase.runtime.state import put_back
+
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
 
 _FLAGS: dict[str, dict[str, bool]] = {
     "training=True": {"training": True},
     "training=False": {"training": False},
     "no flag": {},
 }
+
+_WITHOUT_TARGETS = re.compile(
+    r"values to unpack"  # x, y = data
+    r"|[Ii]terating over a symbolic"  # The same in a graph.
+    r"|None values not supported|NoneType|a value \(None\)"  # unpack_x_y_sample_weight(data), and y is used.
+)
+"""What a `train_step` raises that was given inputs alone and needs targets."""
 
 
 class Runner:
@@ -30,7 +41,7 @@ class Runner:
         self.inputs, self.targets = one_batch(inputs, targets)
         is_model = isinstance(layer, self.package.model_class)
         self._call_arguments = dict(call_arguments or {})
-        self.model = layer if is_model else _host(layer, self.package, len(inputs), self._call_arguments)
+        self.model = layer if is_model else _host(layer, self.package, inputs, self._call_arguments)
         self._direct_arguments = self._call_arguments if is_model else {}
         self.zeros: Any = None
         base = self.package.model_class
@@ -53,13 +64,15 @@ class Runner:
                     self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
-        """Make the weights of a model that has none yet and the targets of `fit`, by running it in inference mode."""
+        """Make the targets of `fit`, by running the model in inference mode.
+
+        It is put back at once: a model without weights has to be built by the first of the modes, as it would be
+        without this. What a Sequential keeps of its first call depends on it (KTP219).
+        """
         wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
-        if self.has_call and (wants_targets or not self.model.built):
-            with self._scope():
-                outputs = self._outputs()
-            if wants_targets:
-                self.zeros = mapped(_zeros, outputs)
+        if self.has_call and wants_targets:
+            with put_back(self.model), self._scope():
+                self.zeros = mapped(_zeros, self._outputs())
 
     def _fit(self) -> None:
         targets = self.zeros if self.targets is None else self.targets
@@ -67,9 +80,9 @@ class Runner:
             with self.compiled():
                 self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
         except Exception as error:
-            if self.targets is None and self.custom_step and "values to unpack" in str(error):
+            if self.targets is None and self.custom_step and _WITHOUT_TARGETS.search(str(error)):
                 name = type(self.model).__name__
-                raise TypeError(f"`train_step` of {name} unpacks targets: pass `targets=`") from error
+                raise TypeError(f"`train_step` of {name} fails without targets: pass `targets=`") from error
             raise
 
     def _leave_out_none(self) -> None:
@@ -93,25 +106,30 @@ class Runner:
 
     @contextmanager
     def compiled(self) -> Iterator[None]:
-        """Compile a model that is not; puts back what was compiled before.
+        """Compile a model that is not; puts back what was compiled before, and leaves it built.
 
         Without targets a model's own loss cannot be used: it is fitted to a loss that is zero whatever the
         outputs are.
         """
-        before = dict(vars(self.model))
+        attributes = vars(self.model)
+        before = dict(attributes)
+        changed = {"train_function", "predict_function", "predict_step"}
         package = self.package.module
         try:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
                 eagerly = bool(_is_compiled(self.model) and self.model.run_eagerly)
                 still = _still(package.optimizers.SGD)(learning_rate=0.0)
-                package.Model.compile(self.model, optimizer=still, loss="mse", run_eagerly=eagerly, jit_compile=False)
+                loss = None if self.targets is None and self.zeros is None else "mse"
+                package.Model.compile(self.model, optimizer=still, loss=loss, run_eagerly=eagerly, jit_compile=False)
                 if self.targets is None and not self._own_loss and self.package.runs_on_tensorflow:
-                    vars(self.model)["compute_loss"] = _no_loss
-            vars(self.model).update(train_function=None, predict_function=None)
+                    attributes["compute_loss"] = _no_loss
+            changed.update(name for name, value in attributes.items() if before.get(name) is not value)
+            attributes.update(train_function=None, predict_function=None)
             yield
         finally:
-            vars(self.model).clear()
-            vars(self.model).update(before)
+            for name in changed:
+                attributes.pop(name, None)
+            attributes.update({name: before[name] for name in changed & before.keys()})
 
     @contextmanager
     def _scope(self) -> Iterator[None]:
@@ -144,7 +162,7 @@ class Runner:
         return self.package.module.ops.convert_to_tensor(array)
 
 
-def _host(layer: Any, package: KerasPackage, inputs: int, arguments: Mapping[str, Any]) -> Any:
+def _host(layer: Any, package: KerasPackage, given: Sequence[Any], arguments: Mapping[str, Any]) -> Any:
     """A model in which a layer finds the flag in the call context, as it does inside a layer that receives it.
 
     Two levels: on JAX, `fit` makes no context for what the model itself runs (`layers/layer.py:1188` in 3.15.1).
@@ -155,16 +173,20 @@ def _host(layer: Any, package: KerasPackage, inputs: int, arguments: Mapping[str
             super().__init__()
             self.layer = layer
 
-        def call(self, inputs_: Any, training: Any = None) -> Any:
-            return self.layer(*inputs_, **arguments) if inputs > 1 else self.layer(inputs_, **arguments)
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            if len(given) > 1:
+                return self.layer(*inputs, **arguments)
+            if isinstance(given[0], list) and isinstance(inputs, tuple):  # `fit` makes it one, which Attention refuses.
+                inputs = list(inputs)
+            return self.layer(inputs, **arguments)
 
     class Host(package.model_class):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.around = Around()
 
-        def call(self, inputs_: Any, training: Any = None) -> Any:
-            return self.around(inputs_, training=training)
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.around(inputs, training=training)
 
     return Host()
 
@@ -173,6 +195,8 @@ def _tuples(inputs: Any) -> Any:
     """Inputs as a dataset takes them, which reads a list as one tensor."""
     if isinstance(inputs, Mapping):
         return {key: _tuples(value) for key, value in inputs.items()}
+    if hasattr(inputs, "_fields"):
+        return type(inputs)(*map(_tuples, inputs))
     return tuple(map(_tuples, inputs)) if isinstance(inputs, (list, tuple)) else inputs
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import functools
 import random
 import sys
+import threading
 import types
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+_CONTAINERS: tuple[Any, ...] = (OrderedDict, list, dict, set, deque, bytearray)
 _LIBRARIES = sys.stdlib_module_names | {"keras", "tf_keras", "tensorflow", "jax", "jaxlib", "torch", "numpy"}
 _LIBRARIES |= {"_pytest", "pytest", "pluggy", "wrapt", "flake8_training_phase"}
 """Their classes and functions hold no state of the user's; objects of the two Keras do."""
+
+_STATEFUL = "tensorflow.python.ops.stateful_random_ops"
+"""Where TensorFlow keeps `tf.random.get_global_generator()`."""
 
 Undo = Callable[[], None]
 
@@ -23,11 +29,11 @@ Undo = Callable[[], None]
 def put_back(*roots: Any) -> Iterator[None]:
     """Put everything that can be reached from some objects, and the random generators, back as it was.
 
-    That is: attributes, lists, dicts and sets, variables and arrays, what functions hold in closures and read from
+    That is: attributes, containers, variables and arrays, what functions hold in closures and read from
     their module, attributes of the user's classes. A model that was not built is not built afterwards.
     """
     saved = _SavedState()
-    saved.save([*roots, *_keras_globals()])
+    saved.save([*roots, *_globals_of_libraries()])
     generators = _random_generators()
     try:
         yield
@@ -73,17 +79,19 @@ class _SavedState:
             self._save_object(value)
 
     def _save_object(self, value: Any) -> None:
-        if isinstance(value, (list, dict, set, tuple, frozenset)):
+        if isinstance(value, (*_CONTAINERS, tuple, frozenset)):
             self._save_container(value)
         if _is_variable(value):
             self._save_variable(value)
         if _may_look_into(value):
             self._save_attributes(value)
             self._waiting.append(type(value))
+        if _library_of(type(value)) not in _LIBRARIES:
+            self._save_slots(value)
 
     def _save_container(self, value: Any) -> None:
         # Proxies of a dict call themselves one; what they stand for is among their attributes.
-        plain = next((kind for kind in (list, dict, set) if kind in type(value).__mro__), None)
+        plain = next((kind for kind in _CONTAINERS if kind in type(value).__mro__), None)
         if isinstance(value, dict):
             self._waiting.extend(value.values())
         else:
@@ -97,6 +105,16 @@ class _SavedState:
         attributes = vars(value)
         self._holders.append(functools.partial(_refill, attributes, dict, dict(attributes)))
         self._waiting.extend(attributes.values())
+
+    def _save_slots(self, value: Any) -> None:
+        """Attributes that are not in a `__dict__`, as those of a dataclass with `slots=True`."""
+        for cls in type(value).__mro__:
+            slots = vars(cls).values() if "__slots__" in vars(cls) else ()
+            for slot in slots:
+                if isinstance(slot, types.MemberDescriptorType) and hasattr(value, slot.__name__):
+                    kept = slot.__get__(value)
+                    self._waiting.append(kept)
+                    self._holders.append(functools.partial(object.__setattr__, value, slot.__name__, kept))
 
     def _save_variable(self, variable: Any) -> None:
         if _is_keras_variable(variable):
@@ -156,17 +174,17 @@ class _SavedState:
 
 
 def _refill(holder: Any, kind: Any, kept: Any) -> None:
-    """Fill a list, dict or set again, unless it still holds what it did."""
+    """Fill a container again, unless it still holds what it did."""
     now = kind(holder)
-    if kind is dict:
+    if isinstance(now, dict):
         same = [(name, id(value)) for name, value in now.items()] == [(n, id(v)) for n, v in kept.items()]
     else:
-        same = [*map(id, now)] == [*map(id, kept)] if kind is list else now == kept
+        same = [*map(id, now)] == [*map(id, kept)] if kind in (list, deque) else now == kept
     if same:
         return
     # The methods of the plain kind: Keras and TensorFlow have subclasses that count what is added.
     kind.clear(holder)
-    (list.extend if kind is list else kind.update)(holder, kept)
+    (kind.update if hasattr(kind, "update") else kind.extend)(holder, kept)
 
 
 def _reset_class(cls: type, kept: dict[str, Any]) -> None:
@@ -186,7 +204,9 @@ def _may_look_into(value: Any) -> bool:
     if not isinstance(getattr(value, "__dict__", None), dict) or _is_variable(value):
         return False
     library = type(value).__module__.partition(".")[0]
-    if library not in _LIBRARIES or library in ("keras", "tf_keras") or isinstance(value, types.SimpleNamespace):
+    if library not in _LIBRARIES or library in ("keras", "tf_keras"):
+        return True
+    if isinstance(value, (types.SimpleNamespace, threading.local)):
         return True
     tf, torch = sys.modules.get("tensorflow"), sys.modules.get("torch")
     trackable = tf is not None and isinstance(value, tf.__internal__.tracking.AutoTrackable)
@@ -221,8 +241,8 @@ def _generator_state(generator: Any) -> Undo:
     return functools.partial(setattr, generator.bit_generator, "state", generator.bit_generator.state)
 
 
-def _keras_globals() -> Iterator[Any]:
-    """What the two Keras keep beside their models: the global seed generator, the counters of automatic names."""
+def _globals_of_libraries() -> Iterator[Any]:
+    """What is kept beside the models: global generators of Keras and TensorFlow, the counters of automatic names."""
     places = (
         ("keras.src.backend.common.global_state", "GLOBAL_STATE_TRACKER"),
         ("tf_keras.src.backend", "_SEED_GENERATOR"),
@@ -232,6 +252,8 @@ def _keras_globals() -> Iterator[Any]:
             yield vars(getattr(sys.modules[module], name))
     if "tf_keras.src.backend" in sys.modules:
         yield from sys.modules["tf_keras.src.backend"].PER_GRAPH_OBJECT_NAME_UIDS.values()
+    if _STATEFUL in sys.modules:
+        yield sys.modules[_STATEFUL].global_generator
 
 
 def _random_generators() -> list[Undo]:
@@ -250,4 +272,7 @@ def _random_generators() -> list[Undo]:
             # Another one meanwhile: operations keep the state of a seed that was drawn once, and go on from there.
             context._rng = random.Random()
             undo.append(functools.partial(setattr, context, "_rng", kept))
+    if _STATEFUL in sys.modules:
+        module = sys.modules[_STATEFUL]
+        undo.append(functools.partial(setattr, module, "global_generator", module.global_generator))
     return undo

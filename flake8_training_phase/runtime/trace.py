@@ -41,7 +41,13 @@ class Trace(Recording):
         rows += [(*key, *(_cell(calls, mode) for mode in self.modes)) for key, calls in self._by_call().items()]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows]
+        if self.unseen:
+            lines += ["", self.note_on_unseen()]
         return "\n".join(line.rstrip() for line in lines)
+
+    def note_on_unseen(self) -> str:
+        """What ran that could not be looked into."""
+        return f"{self.model} ran {', '.join(self.unseen)}, compiled earlier, whose layers are not seen"
 
     def to_html(self) -> str:
         """A page that shows the code of the model with the mode of each call: what the analysis says, and beside it

@@ -6,10 +6,12 @@ import contextlib
 import difflib
 import inspect
 import os
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flake8_training_phase.runtime.autograph import copies_by_file
 from flake8_training_phase.runtime.compiled_functions import compiled_anew
 from flake8_training_phase.runtime.draws import Drawn, draws_watched
 from flake8_training_phase.runtime.explaining import by_hand, why
@@ -20,6 +22,8 @@ from flake8_training_phase.runtime.running import Runner
 from flake8_training_phase.runtime.state import put_back
 from flake8_training_phase.runtime.trace import Trace, is_below, wrong_lines
 from flake8_training_phase.runtime.watching import Around, LayerRun, only_for_shapes, watched, when_run
+
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
 
 Recorded = tuple[LayerRun, Phase]
 """One run of a layer, and the phase it ran in."""
@@ -42,12 +46,11 @@ def trace_training(
     keyword arguments that the `call` of a layer needs; a model receives them where it is called directly.
 
     The model is left as it was, also when it raises. `fit` and `predict` run in graphs, unless it is compiled with
-    `run_eagerly=True`. A model without weights is built by a call in inference mode first, which is not recorded.
+    `run_eagerly=True`.
 
     Raises TypeError for what is no model or layer and for missing inputs, ValueError for an unknown mode, and what the
     model raises.
     """
-    __tracebackhide__ = True
     return _traced_model(model, inputs, mode, targets, call_arguments)[0]
 
 
@@ -68,13 +71,10 @@ def assert_training_reaches(
     a layer ran in the wrong mode, when it did not run in a mode although it ran in others, and when nothing was
     recorded; ValueError when a name is that of no layer.
     """
-    __tracebackhide__ = True
     trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
     _check_names([*ignore, *may_skip], names)
     if not trace.calls:
-        unseen = (
-            f"; it ran {', '.join(trace.unseen)}, compiled earlier, whose layers are not seen" if trace.unseen else ""
-        )
+        unseen = f"; {trace.note_on_unseen()}" if trace.unseen else ""
         raise AssertionError(f"{trace.model} has run no layer that behaves differently in training{unseen}")
     problems = list(wrong_lines(call for call in trace.wrong if not _ignored(call, ignore)))
     skipping = {call.path for call in trace.calls if _ignored(call, [*ignore, *may_skip])}
@@ -85,6 +85,8 @@ def assert_training_reaches(
     ]
     if problems:
         raise AssertionError("\n".join([*problems, "", trace.table()]))
+    if trace.unseen:
+        warnings.warn(trace.note_on_unseen(), stacklevel=2)
     return trace
 
 
@@ -92,7 +94,6 @@ def _traced_model(
     model: Any, inputs: Sequence[Any], mode: Any, targets: Any, call_arguments: Mapping[str, Any] | None
 ) -> tuple[Trace, set[str]]:
     """What a model did, and the names that its layers go by."""
-    __tracebackhide__ = True
     modes = _modes(mode)
     with put_back(model):
         runner = Runner(model, inputs, targets, call_arguments)
@@ -120,14 +121,13 @@ def _file_of(cls: type) -> str | None:
 
 def _run_modes(runner: Runner, modes: Sequence[str], model: Any) -> tuple[list[TracedCall], set[str]]:
     """The calls of every mode, and the functions that cannot be looked into."""
-    __tracebackhide__ = True
     recorded: list[Recorded] = []
     drawn: list[Drawn] = []
     unseen: set[str] = set()
     by_mode: dict[str, tuple[list[Recorded], list[Drawn]]] = {}
-    # From the first call on: a function that TensorFlow compiles then is compiled with what records.
-    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen):
+    with compiled_anew(set()), copies_by_file():
         runner.prepare(modes)
+    with watched(runner.package, recording(recorded)), draws_watched(drawn), compiled_anew(unseen), copies_by_file():
         for one in modes:
             recorded.clear()
             drawn.clear()
@@ -172,12 +172,11 @@ def _traced_draw(draw: Drawn, mode: str) -> TracedCall:
 
 
 def _modes(mode: Any) -> tuple[str, ...]:
-    __tracebackhide__ = True
     if mode is None:
         return MODES
     if isinstance(mode, bool):
         raise TypeError(f"unknown mode {mode!r}; did you mean mode='training={mode}'?")
-    modes = (mode,) if isinstance(mode, str) else tuple(mode)
+    modes = tuple(mode) if isinstance(mode, Iterable) and not isinstance(mode, str) else (mode,)
     for one in modes:
         if one not in MODES:
             raise ValueError(f"unknown mode {one!r}; there are {', '.join(MODES)}")
@@ -185,7 +184,6 @@ def _modes(mode: Any) -> tuple[str, ...]:
 
 
 def _check_names(wanted: Iterable[str], names: set[str]) -> None:
-    __tracebackhide__ = True
     for one in wanted:
         if not any(is_below(name, one) for name in names):
             near = difflib.get_close_matches(one, names, 1)

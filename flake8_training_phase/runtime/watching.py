@@ -15,6 +15,8 @@ from flake8_training_phase.runtime.packages import KerasPackage
 from flake8_training_phase.runtime.recording import Site
 from flake8_training_phase.runtime.sites import calling_line
 
+__tracebackhide__ = True  # pytest shows the code of the user, not this.
+
 
 @dataclass(frozen=True, slots=True)
 class LayerRun:
@@ -92,6 +94,8 @@ class _Watch:
 
         @functools.wraps(original)
         def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            if only_for_shapes():  # Keras builds a model in the middle of its first call, with a context of its own.
+                return original(layer, *args, **kwargs)
             self._flags.enter(layer, args, kwargs)
             try:
                 return original(layer, *args, **kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -67,6 +67,31 @@ def test_dataset_gives_one_batch(keras: Any) -> None:
 
     data = tf.data.Dataset.from_tensor_slices((np.ones((8, 3), "float32"), np.ones((8, 3), "float32"))).batch(2)
     assert modes_of(assert_training_reaches(model_of(keras, forward), data)) == RIGHT
+
+
+def test_dataset_of_keras_gives_one_batch(keras: Any) -> None:
+    class Batches(getattr(keras.utils, "PyDataset", None) or keras.utils.Sequence):  # type: ignore[misc]
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, index: int) -> Any:
+            return ONES, ONES
+
+    assert modes_of(assert_training_reaches(model_of(keras, dropped), Batches())) == RIGHT
+
+
+def test_layer_that_takes_a_list(keras: Any) -> None:
+    query = np.ones((2, 3, 4), "float32")
+    assert_training_reaches(keras.layers.Attention(dropout=0.5), [query, query])
+
+
+def test_named_tuple_of_outputs(keras: Any) -> None:
+    class Outputs(NamedTuple):
+        hidden: Any
+        inputs: Any
+
+    model = model_of(keras, lambda self, x, training: Outputs(self.drop(x, training=training), x))
+    assert modes_of(assert_training_reaches(model, ONES)) == RIGHT
 
 
 def test_strings(keras: Any) -> None:
@@ -211,25 +236,29 @@ def test_layer_that_needs_arguments(keras: Any) -> None:
     assert modes_of(assert_training_reaches(Scaled(), ONES, call_arguments={"scale": 2.0})) == RIGHT
 
 
-def test_train_step_that_unpacks_targets(keras: Any) -> None:
+@pytest.mark.parametrize("unpacked", [True, False], ids=["unpacked", "by keras.utils"])
+def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
     class Stepping(keras.Model):  # type: ignore[misc]
         def call(self, inputs: Any, training: Any = None) -> Any:
             return inputs
 
         def train_step(self, data: Any) -> Any:
-            x, _y = data
-            return {"loss": tf.reduce_mean(self(x, training=True))}
+            x, y = data if unpacked else keras.utils.unpack_x_y_sample_weight(data)[:2]
+            return {"loss": tf.reduce_mean(self(x, training=True) - y)}
 
     model = Stepping()
     model.compile(loss="mse")
-    with pytest.raises(TypeError, match="`train_step` of Stepping unpacks targets: pass `targets=`"):
-        trace_training(model, (np.ones((3, 3), "float32"),), mode="fit")
+    with pytest.raises(TypeError, match="`train_step` of Stepping fails without targets: pass `targets=`"):
+        trace_training(model, ONES, mode="fit")
 
 
 def test_mistakes_are_named(keras: Any) -> None:
     model = model_of(keras, dropped)
-    with pytest.raises(TypeError, match="pass a batch of its inputs"):
-        trace_training(model)
+    for nothing in ((), (None,)):
+        with pytest.raises(TypeError, match="pass a batch of its inputs"):
+            trace_training(model, *nothing)
+    with pytest.raises(TypeError, match="the list_iterator would be used up: pass one batch of it"):
+        trace_training(model, iter([ONES]))
     with pytest.raises(TypeError, match="did you mean mode='training=True'"):
         trace_training(model, ONES, mode=True)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no layer has the path or name 'dorp'; did you mean 'drop'"):

@@ -135,6 +135,37 @@ def test_augmentation_says_why_it_runs_without_a_flag() -> None:
     assert_training_reaches(model, images, ignore=["layers[0]"])
 
 
+def test_augmentation_inside_a_model_says_the_same() -> None:
+    class Model(keras.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.augment = keras.Sequential([keras.layers.RandomFlip()])
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.augment(inputs)
+
+    (wrong,) = trace_training(Model(), np.ones((2, 4, 4, 3), "float32")).wrong
+    assert "uses its default, True" in str(wrong.reason)
+
+
+def test_model_that_is_not_built_is_built_by_fit() -> None:
+    class Model(keras.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = keras.Sequential([keras.layers.Dense(3), keras.layers.Dropout(0.5)])
+
+        def build(self, shape: Any) -> None:
+            self.scale = self.add_weight(shape=(shape[-1],))
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.body(inputs * self.scale, training=training)
+
+    # As in the user's program, the graph of the Sequential keeps the flag of `fit`.
+    (wrong,) = trace_training(Model(), ONES).wrong
+    assert (wrong.mode, wrong.reason and wrong.reason.rule) == ("no flag", "KTP219")
+    assert trace_training(Model(), ONES, mode=["no flag", "fit"]).wrong == ()
+
+
 def test_mode_in_which_a_layer_did_not_run_is_no_pass() -> None:
     class Model(keras.Model):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
@@ -171,7 +202,7 @@ def test_function_that_cannot_be_compiled_again_is_named() -> None:
         def call(self, inputs: Any, training: Any = None) -> Any:
             return compiled(inputs)
 
-    with pytest.raises(AssertionError, match=r"has run no layer .*; it ran __inference_.*, compiled earlier"):
+    with pytest.raises(AssertionError, match=r"has run no layer .*; Model ran __inference_.*, compiled earlier"):
         assert_training_reaches(Model(), ONES, mode="no flag")
 
 
@@ -180,13 +211,21 @@ def test_reason_reads_as_a_sentence() -> None:
     assert str(Reason("it is so", None, "docs/a.md")) == "it is so (docs/a.md)"
 
 
-def test_failure_hides_the_source_of_the_tracer(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("assert_training_reaches(keras.Sequential([keras.layers.Dense(1)]), np.ones((1, 2)))", "has run no layer"),
+        ("trace_training(keras.layers.Dense(1))", "nothing to run the model on"),
+        ("trace_training(1, np.ones((1, 2)))", "a Keras model or layer is needed"),
+        ("trace_training(keras.layers.Lambda(lambda x: 1 / 0), np.ones((1, 2)))", "division by zero"),
+    ],
+)
+def test_failure_hides_the_source_of_the_tracer(pytester: pytest.Pytester, call: str, told: str) -> None:
     pytester.makepyfile(
         "import keras, numpy as np\n"
-        "from flake8_training_phase.runtime import assert_training_reaches\n"
-        "def test_it():\n"
-        "    assert_training_reaches(keras.Sequential([keras.layers.Dense(1)]), np.ones((1, 2)))\n"
+        "from flake8_training_phase.runtime import assert_training_reaches, trace_training\n"
+        f"def test_it():\n    {call}\n"
     )
     shown = pytester.runpytest_inprocess("-p", "no:cacheprovider").stdout.str()
-    assert "has run no layer" in shown
-    assert "tracing.py" not in shown
+    assert told in shown
+    assert "flake8_training_phase/runtime" not in shown

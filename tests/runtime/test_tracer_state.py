@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -111,7 +113,11 @@ def test_nothing_that_a_user_sees_changes(keras: Any, fitted: bool, fails: bool)
 
 def draws_of(keras: Any) -> list[Callable[[], Any]]:
     noise = keras.layers.GaussianNoise(1.0)
-    draws = [lambda: noise(INPUTS, training=True), lambda: tf.random.normal((2,)), lambda: keras.layers.Dense(1).name]
+    draws: list[Callable[[], Any]] = [
+        lambda: noise(INPUTS, training=True),
+        lambda: tf.random.normal((2,)),
+        lambda: keras.layers.Dense(1).name,
+    ]
     return [*draws, lambda: keras.random.normal((2,))] if keras.__name__ == "keras" else draws
 
 
@@ -130,6 +136,55 @@ def test_what_is_drawn_and_named_afterwards_is_the_same(keras: Any, which: int) 
             trace_training(model, INPUTS)
         results.append(np.array(draws[which]()).tolist())
     assert results[0] == results[1]
+
+
+def test_global_generator_of_tensorflow(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return inputs + tf.random.get_global_generator().normal((4, 3))
+
+    results = []
+    for traced in (False, True):
+        tf.random.set_global_generator(tf.random.Generator.from_seed(3))
+        if traced:
+            trace_training(Model(), INPUTS)
+        results.append(tf.random.get_global_generator().normal((2,)).numpy().tolist())
+    assert results[0] == results[1]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a model writes down in an object that is not its own."""
+
+    runs: int = 0
+    last: deque[int] = field(default_factory=lambda: deque([7], maxlen=3))
+    by_name: OrderedDict[str, int] = field(default_factory=lambda: OrderedDict(a=1))
+
+
+def test_containers_and_slots_of_the_user(keras: Any) -> None:
+    notes = Notes()
+
+    class Model(keras.Model):  # type: ignore[misc]
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            notes.runs += 1
+            notes.last.append(notes.runs)
+            notes.by_name[str(notes.runs)] = notes.runs
+            return inputs
+
+    trace_training(Model(), INPUTS)
+    assert notes == Notes()
+    notes.by_name.move_to_end("a")  # It is still whole.
+
+
+def test_losses_of_the_last_call(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            self.add_loss(tf.reduce_mean(inputs))
+            return inputs
+
+    model = Model()
+    trace_training(model, INPUTS)
+    assert model.losses == []
 
 
 def test_model_that_is_reached_by_a_closure(keras: Any) -> None:

@@ -61,7 +61,9 @@ class _CopiesByFile:
 
 
 def _transpiler() -> Any:
-    return getattr(sys.modules.get("tensorflow.python.autograph.impl.api"), "_TRANSPILER", None)
+    """What makes the copies; None where TensorFlow is not loaded, or keeps them in another way (seen: 2.21)."""
+    found = getattr(sys.modules.get("tensorflow.python.autograph.impl.api"), "_TRANSPILER", None)
+    return found if hasattr(found, "_cache") else None
 
 
 def _factories() -> Iterator[Any]:

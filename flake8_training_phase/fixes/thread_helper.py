@@ -27,7 +27,8 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     `given` are functions that are to have the parameter, although they do not have it yet.
     """
     function = helper.function
-    assert isinstance(function, _Function)
+    if not isinstance(function, _Function):
+        return None  # A lambda, which may be kept anywhere.
     sites = helper_calls(layer_class.module, function.name)
     taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
     if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):

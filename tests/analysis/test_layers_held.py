@@ -13,6 +13,8 @@ import keras
 from keras import layers
 from collections import OrderedDict, defaultdict, deque
 from functools import partial
+import copy
+import itertools
 
 REGISTRY = {{}}
 REGISTRY["drop"] = layers.Dropout
@@ -67,7 +69,8 @@ class Stack:
 
 
 class Block(layers.Layer):
-    def __init__(self, depth=2, rate=0.1, norm_layer=layers.BatchNormalization, inner: layers.Dropout = None):
+    def __init__(self, depth=2, rate=0.1, norm_layer=layers.BatchNormalization, inner: layers.Dropout = None,
+                 made_layer=partial(layers.Dropout, 0.5)):
         super().__init__()
 {init}
 
@@ -173,6 +176,17 @@ HELD = [
         "self.a = self._make(keras.Input((2,)))",
         "return self.a(x)\n\n    def _make(self, i):\n        return keras.Model(i, layers.Dropout(0.5)(i))",
     ),
+    ("self.a = layers.Dropout.from_config({'rate': rate})", "return self.a(x)"),
+    ("self.a = Inner.from_config({})", "return self.a(x)"),
+    ("self.a = layers.deserialize({'class_name': 'Dropout', 'config': {'rate': 0.5}})", "return self.a(x)"),
+    ("self.a = [copy.deepcopy(Inner()) for _ in range(depth)]", "return self.a[0](x)"),
+    ("self.a = {'dense': layers.Dense(2)} | {'drop': layers.Dropout(rate)}", "return self.a['drop'](x)"),
+    ("self.a = [*[layers.Dense(2)], *(layers.Dropout(rate),)]", "return self.a[1](self.a[0](x))"),
+    ("self.a, *self.b = layers.Dense(2), layers.Dropout(rate)", "return self.b[0](self.a(x))"),
+    ("parts = [layers.Dropout(rate), layers.Dense(2)]\nself.b = parts.pop()\nself.a = parts.pop()", "return self.a(x)"),
+    ("self.a = [layers.Dropout(rate)]", "return next(iter(self.a))(x)"),
+    ("self.a = list(itertools.chain([layers.Dense(2)], [layers.Dropout(rate)]))", "return self.a[1](x)"),
+    ("self.a = made_layer()", "return self.a(x)"),
     ("pass", "return self.a(x)\n\n    def build(self, shape):\n        self.a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    @property\n    def a(self):\n        return layers.Dropout(0.5)"),
@@ -229,6 +243,10 @@ SILENT = [
         "self.a = keras.Model(i, layers.BatchNormalization()(layers.Dropout(0.5)(i, training=True)))",
         "return self.a(x)",
     ),
+    ("self.a = layers.Dropout.from_config({'rate': 0.0})", "return self.a(x)"),
+    ("self.a, *self.b = layers.Dense(2), layers.Dropout(rate)", "return self.a(x)"),
+    ("parts = [layers.Dropout(rate), layers.Dense(2)]\nself.b = parts.pop()\nself.a = parts.pop()", "return self.b(x)"),
+    ("self.a = list(itertools.chain([layers.Dense(2)], [layers.Dropout(rate)]))", "return self.a[0](x)"),
     ("self.a = keras.activations.relu", "return self.a(x)"),
     ("self.a = keras.applications.VGG16()", "return self.a(x)"),
     (
@@ -245,6 +263,31 @@ SILENT = [
 @pytest.mark.parametrize(("init", "call"), SILENT, ids=[init for init, _ in SILENT])
 def test_layer_that_needs_no_flag_or_is_unknown_is_left_alone(init: str, call: str, reported: Reported) -> None:
     assert reported(block(init, call)) == set()
+
+
+def test_work_lists_and_generators(reported: Reported) -> None:
+    code = """
+        from keras import layers
+
+        class Block(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.first = [layers.Dense(2)]
+                self.last = [layers.Dropout(0.5)]
+
+            def parts(self):
+                yield from self.first
+                yield from self.last
+
+            def call(self, x, training=None):
+                for part in self.parts():
+                    x = part(x)
+                waiting = self.first + self.last
+                while waiting:
+                    x = waiting.pop(0)(x)
+                return x
+        """
+    assert reported(code) == {"part(x)", "waiting.pop(0)(x)"}
 
 
 def test_inherited_attributes_and_mixins(reported: Reported) -> None:

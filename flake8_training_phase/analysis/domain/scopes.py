@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
+from flake8_training_phase.analysis.domain.records import named_tuple
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, join
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -288,7 +289,7 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
                 if isinstance(target, ast.Name):
-                    yield target.id, statement.value
+                    yield target.id, named_tuple(target.id, statement.value) or statement.value
                 elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                     # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
                     yield target.value.id, ast.Dict([target.slice], [statement.value])

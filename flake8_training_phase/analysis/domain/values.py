@@ -189,6 +189,11 @@ class Container(Value):
         """Whether the key of everything that can be in it is known."""
         return len(self.keys) == len(self.values) and None not in self.keys and not self.open
 
+    @property
+    def pairs_by_key(self) -> Iterable[tuple[str | None, Value]]:
+        """What it holds, each with its key where that is a known text."""
+        return zip(self.keys or (None,) * len(self.values), self.values, strict=True)
+
     def with_item(self, key: str | None, value: Value) -> Container:
         """The container after `container[key] = value`."""
         keys = self.keys or (None,) * len(self.values)

@@ -177,7 +177,8 @@ class Statements(Expressions):
         if isinstance(statement, ast.While):
             self.evaluate(statement.test, frame)
         else:
-            elements = self.elements(self.evaluate(statement.iter, frame))
+            items = each(self.evaluate(statement.iter, frame), lambda one: self.as_tuple(one, frame))
+            elements = self.elements(items)
         first: list[Event] = []
         later = self._told_otherwise_later(statement, frame)
         held = {name: frame.environment[name] for name in later}
@@ -339,10 +340,11 @@ class Statements(Expressions):
             self.assign(target, value, frame)
 
     def _unpack(self, targets: list[ast.expr], value: Value, frame: Frame) -> None:
-        exact = isinstance(value, Container) and not value.keys and len(value.values) == len(targets)
-        if exact and not any(isinstance(target, ast.Starred) for target in targets):
-            for target, element in zip(targets, value.values, strict=True):  # type: ignore[attr-defined]
-                self.assign(target, element, frame)
+        value = each(value, lambda one: self.as_tuple(one, frame))
+        exact = _spread(targets, value) if isinstance(value, Container) and not value.keys else None
+        if exact is not None:
+            for target, element in zip(targets, exact, strict=True):
+                self.assign(target.value if isinstance(target, ast.Starred) else target, element, frame)
             return
         element = each(value, lambda one: UNKNOWN if isinstance(one, Range) else self.elements(one))
         for target in targets:
@@ -354,6 +356,20 @@ class Statements(Expressions):
             key = self.key(target.slice, frame)
             longer = (one.with_item(key, value) if isinstance(one, Container) else one for one in members(held))
             self.replace(target.value, join(longer), frame)
+
+
+def _spread(targets: list[ast.expr], items: Container) -> tuple[Value, ...] | None:
+    """What each of some targets is bound to; None where that is not known: a list that a comprehension makes is longer
+    than what is known of it.
+    """
+    starred = [place for place, target in enumerate(targets) if isinstance(target, ast.Starred)]
+    if not starred:
+        return items.values if len(items.values) == len(targets) else None
+    first, behind = starred[0], len(targets) - starred[0] - 1
+    last = len(items.values) - behind
+    if last <= first or items.pairs:
+        return None
+    return (*items.values[:first], Container(items.values[first:last]), *items.values[last:])
 
 
 def _is_simple(node: ast.expr) -> bool:

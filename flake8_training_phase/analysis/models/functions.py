@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event
@@ -14,20 +15,20 @@ from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     Constant,
     Container,
-    ElementIndex,
     External,
     FunctionValue,
     Instance,
     Partial,
     PhaseValue,
-    Range,
     SuperValue,
     Value,
+    each,
     join,
     members,
     text_of,
     unknown_phase,
 )
+from flake8_training_phase.analysis.models import iteration
 from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
@@ -35,7 +36,8 @@ from flake8_training_phase.keras.names import ALL, keras_path
 FUNCTIONAL = layers()["Functional"]
 _MODEL = layers()["Model"]
 
-_SAME_ITEMS = frozenset({"list", "tuple", "set", "reversed", "sorted", "iter", "frozenset"})
+FROM_CONFIG = "keras.Layer.from_config"
+"""The method that every layer has, called with its class and a dict."""
 _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
 _WRAPPED = ("func", "f", "fun", "function")
@@ -56,6 +58,10 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return known(run, arguments, frame)
     if path == "functools.partial" and arguments.positional:
         return Partial(arguments.positional[0], arguments.positional[1:], dict(arguments.keywords))
+    if path == FROM_CONFIG and len(arguments.positional) == 2:
+        return _made_from(run, *arguments.positional, node, frame)
+    if name == "deserialize" and keras_path(root) is not None and arguments.positional:
+        return _deserialized(run, arguments.positional[0], node, frame)
     if name in _CONDITIONS and root != "builtins":
         return _condition(run, arguments, frame)
     first = arguments.positional[0] if arguments.positional else UNKNOWN
@@ -67,8 +73,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         run.phase_used(node.args[0], frame)
     if name == "linspace" and [one for one in arguments.positional[:2] if one == Constant(0.0)] == [Constant(0.0)] * 2:
         return Container((Constant(0.0),))  # Rates from zero to zero: none of them drops.
-    if root in ("collections", "functools") and name in _MODULES:
-        return _MODULES[name](run, arguments, frame)
+    if path in _OF_LIBRARY:
+        return _OF_LIBRARY[path](run, arguments, frame)
     if name in _BY_PHASE:
         told = arguments.by_name(_BY_PHASE_TAKES).get("training")
         if isinstance(told, PhaseValue) and told.parameter is not None:
@@ -85,6 +91,21 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
+
+
+def _made_from(run: Run, cls: Value, config: Value, node: ast.Call, frame: Frame) -> Value:
+    """What `Dropout.from_config({"rate": 0.5})` makes."""
+    known = isinstance(config, Container) and config.all_named
+    named = {str(key): value for key, value in config.pairs_by_key} if isinstance(config, Container) and known else {}
+    return run.apply(cls, Arguments(node, (), named, starred=False, hidden=not known), node, frame)
+
+
+def _deserialized(run: Run, saved: Value, node: ast.Call, frame: Frame) -> Value:
+    """What `keras.layers.deserialize({"class_name": "Dropout", "config": {"rate": 0.5}})` makes."""
+    name = text_of(saved.get("class_name")) if isinstance(saved, Container) else None
+    if name is None or not isinstance(saved, Container):
+        return UNKNOWN
+    return _made_from(run, frame.scope.external(f"keras.layers.{name}"), saved.get("config"), node, frame)
 
 
 def _gives_application(path: str) -> bool:
@@ -132,7 +153,7 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
         return Container(items.values)
     if name == "copy":
         return items
-    if name in ("get", "pop", "setdefault", "popleft"):
+    if name in ("get", "pop", "setdefault"):
         index = arguments.positional[0] if arguments.positional else UNKNOWN
         key = index.value if isinstance(index, Constant) else None
         complete = items.keys and None not in items.keys and not items.open
@@ -140,6 +161,21 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
             return arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
         return items.get(key)
     return UNKNOWN
+
+
+def taken_item(items: Container, name: str, arguments: Arguments, surely: bool) -> tuple[Value, Container] | None:
+    """What `pop` and `popleft` take from a list, and what is left in it; None for any other method.
+
+    What is not taken `surely`, but perhaps, or in every round of a loop, is any element.
+    """
+    if items.keys or name not in ("pop", "popleft"):
+        return None
+    given = arguments.positional[0] if arguments.positional else Constant(0 if name == "popleft" else -1)
+    place = given.value if isinstance(given, Constant) else None
+    if not (surely and type(place) is int and -len(items.values) <= place < len(items.values)):
+        return join(items.values), items
+    place %= len(items.values)
+    return items.values[place], replace(items, values=(*items.values[:place], *items.values[place + 1 :]))
 
 
 _TEXT_METHODS = frozenset(
@@ -241,22 +277,6 @@ def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Constant(None)
 
 
-def _enumerate(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
-    return Container((run.elements(first),), pairs=True)
-
-
-def _zip(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Container((Container(tuple(run.elements(value) for value in arguments.positional)),))
-
-
-def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    if not arguments.positional:
-        return UNKNOWN
-    given = tuple(run.elements(value) for value in arguments.positional[1:])
-    return Container((run.in_loop(arguments.positional[0], frame, given=given),))
-
-
 def _dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if arguments.positional and isinstance(arguments.positional[0], Container):
         given = arguments.positional[0]
@@ -274,24 +294,10 @@ def _default_dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Container((Container(()),), (None,)) if of_lists else UNKNOWN
 
 
-def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    """`reduce(lambda x, layer: layer(x), layers, x)`."""
-    if len(arguments.positional) < 2:
-        return UNKNOWN
-    function, items = arguments.positional[:2]
-    return run.in_loop(function, frame, given=(UNKNOWN, run.elements(items)))
-
-
-def _same_items(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return arguments.positional[0] if arguments.positional else Container(())
-
-
-def _range(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    bounds = [one.value for one in arguments.positional if isinstance(one, Constant) and type(one.value) is int]
-    if len(arguments.positional) == 3 and arguments.positional[0] == Constant(bounds[0] if bounds else None):
-        stride = bounds[-1] if arguments.positional[2] == Constant(bounds[-1]) else 0
-        return Range(ElementIndex(bounds[0], stride)) if stride > 1 else UNKNOWN
-    return UNKNOWN
+def _copy(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """A copy of a layer is another one that does the same."""
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    return each(first, lambda one: replace(one) if isinstance(one, Instance) else one)
 
 
 def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -319,21 +325,20 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "super": _super,
     "getattr": _getattr,
     "setattr": _setattr,
-    "enumerate": _enumerate,
-    "zip": _zip,
-    "map": _map,
     "dict": _dict,
-    "range": _range,
     "bool": _bool,
     "int": _number,
     "float": _float,
-    **dict.fromkeys(_SAME_ITEMS, _same_items),
+    **iteration.BUILTINS,
 }
 
-_MODULES: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
-    "OrderedDict": _dict,
-    "defaultdict": _default_dict,
-    "deque": _same_items,
-    "reduce": _reduce,
+_OF_LIBRARY: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
+    "argparse.Namespace": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _default_dict,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "types.SimpleNamespace": _dict,
+    **iteration.OF_LIBRARY,
 }
-"""Of the standard library."""
+"""Functions of the standard library, by dotted name."""

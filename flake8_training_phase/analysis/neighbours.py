@@ -22,7 +22,7 @@ MAX_BYTES = 2_000_000
 MAX_IMPORTERS = 100
 """How many files of one folder are looked through for who imports a module."""
 MAX_INNER_FOLDERS = 50
-"""In how many folders beside a module those are looked for that import it and freeze what it makes."""
+"""In how many folders of one folder those are looked for that import a module."""
 MAX_TEXTS = 1_000
 """How many texts are kept; the one that was not asked for the longest goes first."""
 
@@ -41,28 +41,32 @@ class Neighbours:
         self._texts: OrderedDict[Path, str | None] = OrderedDict()
 
     def importing(self, module: Path, imported_as: Collection[str], asked: set[str]) -> Iterator[tuple[Path, str]]:
-        """The files in the folders above a module that import something by one of some names, with their texts.
+        """The files in the folders above a module, and in those in them, that import something by one of some names,
+        with their texts.
 
         What was looked at is put into `asked`: a change of it may change the answer.
         """
-        for path, text in self._around(module, folders_around(module.parent), asked):
+        for path, text in self._in_project(module, asked):
             if _imports_one_of(text, imported_as):
                 yield path, text
 
     def freeze(self, module: Path, imported_as: Collection[str], asked: set[str]) -> bool:
         """Whether a file that imports a module by one of some names sets `trainable` to what may be False."""
-        around = list(folders_around(module.parent))
-        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
-        folders = dict.fromkeys(one for folder in around for one in (folder, *_inner_folders(folder)))
-        texts = self._around(module, folders, asked)
         return any(
             "trainable" in text and _FREEZING.search(text) is not None and _imports_one_of(text, imported_as)
-            for _, text in texts
+            for _, text in self._in_project(module, asked)
         )
 
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time."""
         self._texts.pop(path, None)
+
+    def _in_project(self, module: Path, asked: set[str]) -> Iterator[tuple[Path, str]]:
+        """The other files of code in the folders around a module, and in the folders in those, the nearest first."""
+        around = list(folders_around(module.parent))
+        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
+        inner = (one for folder in around for one in _inner_folders(folder))
+        yield from self._around(module, dict.fromkeys((*around, *inner)), asked)
 
     def _around(self, module: Path, folders: Iterable[Path], asked: set[str]) -> Iterator[tuple[Path, str]]:
         """The other files of code in some folders."""

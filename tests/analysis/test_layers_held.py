@@ -115,6 +115,8 @@ HELD = [
         "return self.a(x)",
     ),
     ("self.a = keras.models.Sequential(layers=[Inner()])", "return self.a(x)"),
+    ("self.a = keras.Sequential([layers.Dropout(rate)])\nself.a.trainable = False", "return self.a(x)"),
+    ("self.a = layers.BatchNormalization()\nself.a.trainable = True", "return self.a(x)"),
     ("self.a = layers.TimeDistributed(layers.Dropout(rate))", "return self.a(x)"),
     ("self.a = layers.Bidirectional(layers.LSTM(8, dropout=rate))", "return self.a(x)"),
     ("self.a = layers.RNN([layers.LSTMCell(8, dropout=rate)])", "return self.a(x)"),
@@ -214,6 +216,13 @@ SILENT = [
     ("self.a = layers.LSTM(8, dropout=0.0)", "return self.a(x)"),
     ("self.a = layers.MultiHeadAttention(2, 4)", "return self.a(x)"),
     ("self.a = layers.BatchNormalization(trainable=False)", "return self.a(x)"),
+    ("self.a = layers.BatchNormalization()\nself.a.trainable = False", "return self.a(x)"),
+    ("norm = layers.BatchNormalization()\nnorm.trainable = False\nself.a = norm", "return self.a(x)"),
+    ("self.a = layers.BatchNormalization()\nif depth:\n    self.a.trainable = False", "return self.a(x)"),
+    (
+        "self.a = keras.Sequential([layers.Dense(2), layers.BatchNormalization()])\nself.a.trainable = False",
+        "return self.a(x)",
+    ),
     ("self.a = keras.Sequential([layers.Dense(8), layers.LayerNormalization()])", "return self.a(x)"),
     ("self.a = layers.TimeDistributed(layers.Dense(8))", "return self.a(x)"),
     (

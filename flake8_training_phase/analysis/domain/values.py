@@ -348,6 +348,16 @@ def each(value: Value, function: Callable[[Value], Value]) -> Value:
     return function(value)
 
 
+def with_trainable(value: Value, trainable: Value) -> Value:
+    """A layer of Keras whose `trainable` was set, and that of all in it with it; any other value as it is."""
+    if not isinstance(value, Instance) or not isinstance(value.type, KerasLayer):
+        return value
+    contents = tuple(with_trainable(one, trainable) for one in value.contents)
+    if not isinstance(trainable, Constant):
+        return replace(value, contents=contents, may_be_frozen=True)
+    return replace(value, contents=contents, arguments={**value.arguments, "trainable": trainable})
+
+
 def flags_of(value: Value) -> tuple[Flag, Flag, Flag]:
     """What passing `value` as `training` passes, by lane."""
     if isinstance(value, PhaseValue):

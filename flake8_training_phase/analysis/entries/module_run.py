@@ -310,6 +310,9 @@ class ModuleRun(GraphMaker):
             if isinstance(one, Instance):
                 self._held.setdefault(one, {})[name] = value
 
+    def set_trainable(self, target: ast.expr, layers: Value, value: Value, frame: Frame) -> None:
+        """Nothing more: here a layer stays the object that it is."""
+
     def _set_trainable(self, layer: Instance, value: Value) -> None:
         if value == Constant(False):
             self.frozen.add(layer)

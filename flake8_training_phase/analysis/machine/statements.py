@@ -30,6 +30,7 @@ from flake8_training_phase.analysis.domain.values import (
     join,
     members,
     truth,
+    with_trainable,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.syntax.blocks import TRY
@@ -324,13 +325,23 @@ class Statements(Expressions):
         if isinstance(target, ast.Name):
             frame.environment[target.id] = value
         elif isinstance(target, ast.Attribute):
-            self.set_attribute(self.evaluate(target.value, frame), target.attr, value)
+            base = self.evaluate(target.value, frame)
+            self.set_attribute(base, target.attr, value)
+            if target.attr == "trainable":
+                self.set_trainable(target.value, base, value, frame)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, Container((value,)), frame)
         elif isinstance(target, ast.Subscript):
             self._set_item(target, value, frame)
+
+    def set_trainable(self, target: ast.expr, layers: Value, value: Value, frame: Frame) -> None:
+        """Remember that what an expression gives learns, or does not: BatchNormalization is another layer then."""
+        said = UNKNOWN if self.conditions else value
+        after = each(layers, lambda one: with_trainable(one, said))
+        if after is not layers:
+            self.replace(target, after, frame)
 
     def replace(self, target: ast.expr, value: Value, frame: Frame) -> None:
         """As `assign`, where the value is what the target held before, with a change to it."""

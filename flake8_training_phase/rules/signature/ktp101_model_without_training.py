@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -90,7 +91,9 @@ class ModelWithoutTraining(Rule):
             node = layer_class.call or cls.node
             if only_augments(layer_class):
                 continue  # A model of augmentation is mapped over datasets, and never fitted.
-            hit = next(_misled(layer_class), None)
+            hit = next(_misled(layer_class, layer_class.layer_calls), None)
+            if hit is None and _inherits_from_elsewhere(layer_class):
+                hit = next(_misled(layer_class, layer_class.all_layer_calls), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(hit[0], "this layer is called without `training`")
@@ -109,8 +112,16 @@ class ModelWithoutTraining(Rule):
                     yield untold_problem(self, layer_class, untold)
 
 
-def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, RunMode]]:
-    for call in layer_class.layer_calls:
+def _inherits_from_elsewhere(layer_class: LayerClass) -> bool:
+    """Whether a `call` from another module goes wrong in this class, and in no model that it inherits from: the layers
+    that it runs are made here.
+    """
+    above = [one for one in layer_class.cls.mro[1:] if isinstance(one, UserClass) and one.is_model]
+    return layer_class.call is None and not any(class_dependence(one) is Dependence.YES for one in above)
+
+
+def _misled(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Iterator[tuple[LayerCall, RunMode]]:
+    for call in calls:
         if call.flag.absent:
             for wrong in layer_class.wrong(call):
                 if wrong.generation.fit_needs_parameter and wrong.mode in (RunMode.FIT, RunMode.PREDICT):
@@ -123,16 +134,17 @@ def _runs_on_keras_3(call: LayerCall) -> bool:
 
 
 def _message(layer_class: LayerClass, call: LayerCall, mode: RunMode) -> str:
-    phase = "inference" if mode.wanted else "training"
+    phase, what = "inference" if mode.wanted else "training", placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`, so `{mode}` runs {placed_title(call)} in {phase} mode "
+        f"{layer_class.call_title} takes no `training`, so `{mode}` runs {what} in {phase} mode "
         "in Keras 3. Add `training=None`"
     )
 
 
 def _graph_message(layer_class: LayerClass, call: LayerCall) -> str:
+    what = placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`: {placed_title(call)} is right only in the functional model "
+        f"{layer_class.call_title} takes no `training`: {what} is right only in the functional model "
         f"made from `{layer_class.name}`. Add `training=None`"
     )
 

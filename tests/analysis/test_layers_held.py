@@ -299,6 +299,56 @@ def test_work_lists_and_generators(reported: Reported) -> None:
     assert reported(code) == {"part(x)", "waiting.pop(0)(x)"}
 
 
+REGISTERED = """
+from keras import layers
+
+BLOCKS = {{}}
+
+{register}
+
+
+{decorator}
+class Drops(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Block(layers.Layer):
+    def __init__(self, name={name}):
+        super().__init__()
+        self.inner = BLOCKS[name]()
+
+    def call(self, x, training=None):
+        return self.inner(x)
+"""
+BY_NAME = """
+def register(name):
+    def put(cls):
+        BLOCKS[name] = cls
+        return cls
+    return put
+"""
+BY_CLASS = """
+def register(cls):
+    BLOCKS[cls.__name__] = cls
+    return cls
+"""
+
+
+@pytest.mark.parametrize("name", ['"drops"', "None"])
+@pytest.mark.parametrize("decorator", ['@register("drops")', '@register(name="drops")'])
+def test_a_class_that_a_decorator_registers_by_name(decorator: str, name: str, reported: Reported) -> None:
+    assert reported(REGISTERED.format(register=BY_NAME, decorator=decorator, name=name)) == {"self.inner(x)"}
+
+
+def test_a_class_that_a_decorator_registers(reported: Reported) -> None:
+    assert reported(REGISTERED.format(register=BY_CLASS, decorator="@register", name='"Drops"')) == {"self.inner(x)"}
+
+
 def test_inherited_attributes_and_mixins(reported: Reported) -> None:
     code = """
         import keras

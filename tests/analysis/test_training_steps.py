@@ -215,6 +215,11 @@ def test_the_fix_is_unsafe_and_settles_it(code: str) -> None:
 
 MODELS = {
     "a parameter, by its call": step("net(x)", "net", "net, x, y") + "\n\ntrain(model, 1, 2)\n",
+    "a parameter, by a partial": (
+        "from functools import partial\n\n"
+        + step("net(x)", "net", "net, x, y")
+        + "\n\nrun = tf.function(partial(train, model))\n"
+    ),
     "a parameter, by annotation": step("net(x)", "net", "net: Classifier, x, y"),
     "a parameter, by default": step("net(x)", "net", "x, y, net=Classifier()"),
     "a local name": "def main(x, y):\n    net = Classifier()\n" + textwrap.indent(step("net(x)", "net", ""), "    "),

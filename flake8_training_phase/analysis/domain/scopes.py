@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 from flake8_training_phase.analysis.domain.records import named_tuple
+from flake8_training_phase.analysis.domain.registries import registered
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, join
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -74,6 +75,8 @@ class Scope:
             self._bindings.setdefault(name, []).append(binding)
             if isinstance(binding, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.definitions.append((binding, self))
+        for name, items in registered(statements):
+            self._bindings.get(name, []).append(items)
 
     @property
     def root(self) -> Scope:

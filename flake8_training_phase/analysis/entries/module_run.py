@@ -33,6 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
     External,
     FunctionValue,
     Instance,
+    Partial,
     Value,
     join,
     members,
@@ -90,6 +91,8 @@ class ModuleRun(GraphMaker):
         """What is called at each call."""
         self.bound: dict[ast.Call, list[Value]] = {}
         """What `functools.partial(net, …)` and `strategy.run(net, kwargs=…)` will call."""
+        self._partials: dict[FunctionNode, list[Partial]] = {}
+        """Those that were made of each function: whoever has them may call them."""
         self._nested: dict[FunctionNode, FunctionValue] = {}
         """The functions that were defined inside others, and lambdas, with the names that they see."""
         self.owners: dict[ast.Attribute, list[Value]] = {}
@@ -112,8 +115,11 @@ class ModuleRun(GraphMaker):
             for function in (*self._first_callers(around), *around):
                 if function.node not in self.state.visited and function.node not in self._nested:
                     self.state.visited.add(function.node)
-                    for instance in self._objects(function.cls):
-                        self._run_alone(function, instance)
+                    for partial in self._partials.get(function.node, ()):
+                        self._run_function(partial)
+                    if function.node not in self._partials:
+                        for instance in self._objects(function.cls):
+                            self._run_alone(function, instance)
         for node, function_value in tuple(self._nested.items()):
             if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
                 self._run_function(
@@ -159,14 +165,14 @@ class ModuleRun(GraphMaker):
         self._chain.clear()
         self.events = []
 
-    def _run_function(self, function: FunctionValue, given: Mapping[str, Value] | None = None) -> bool:
+    def _run_function(self, function: FunctionValue | Partial, given: Mapping[str, Value] | None = None) -> bool:
         """Run a function on unknown arguments but for those given; False when it was not followed to its end."""
         self._steps = MAX_STEPS - MOST_STEPS
         try:
             unknown = Arguments(NO_CALL, (), dict(given or {}), starred=True, hidden=True)
-            self._inline(function, unknown, self._top, is_super_call=False)
+            self.apply(function, unknown, NO_CALL, self._top)
         except (TooComplex, RecursionError) as error:
-            self._give_up(function.node, error)
+            self._give_up(function.node if isinstance(function, FunctionValue) else self._module.tree, error)
             return False
         return True
 
@@ -273,6 +279,10 @@ class ModuleRun(GraphMaker):
         first = arguments.positional[0] if arguments.positional else UNKNOWN
         if path == "functools.partial":
             self.bound.setdefault(node, []).append(first)
+            made = super().apply(External(path), arguments, node, frame)
+            if isinstance(made, Partial) and isinstance(first, FunctionValue):
+                self._partials.setdefault(first.node, []).append(made)
+            return made
         if found is not None and name == "clone_model" and isinstance(first, Instance):
             return replace(first)
         return super().apply(External(path), arguments, node, frame)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hides_signature
@@ -206,9 +206,9 @@ class LayerClass:
         return _layer_calls(self.events)
 
     @property
-    def all_layer_calls(self) -> Iterator[LayerCall]:
-        """Those, and the ones in functions of other modules."""
-        return _layer_calls(self.all_events)
+    def own_layer_calls(self) -> Iterator[LayerCall]:
+        """Those, and the ones in functions of other modules, without what a method runs that `super()` calls."""
+        return _layer_calls(walk(self.cls.trace.events, into_parents=False))
 
     @cached_property
     def calls_in_other_methods(self) -> tuple[LayerCall, ...]:
@@ -289,7 +289,7 @@ class LayerClass:
         return accepts_training_keyword(self.cls)
 
 
-def _layer_calls(events: Iterable[Subject | Inlined]) -> Iterator[LayerCall]:
+def _layer_calls(events: Iterable[Event]) -> Iterator[LayerCall]:
     calls = (one for one in events if isinstance(one, LayerCall))
     return (one for one in calls if not one.inspected and hasattr(one.node, "lineno"))
 

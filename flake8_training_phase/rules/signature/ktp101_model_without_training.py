@@ -92,8 +92,8 @@ class ModelWithoutTraining(Rule):
             if only_augments(layer_class):
                 continue  # A model of augmentation is mapped over datasets, and never fitted.
             hit = next(_misled(layer_class, layer_class.layer_calls), None)
-            if hit is None and _inherits_from_elsewhere(layer_class):
-                hit = next(_misled(layer_class, layer_class.all_layer_calls), None)
+            if hit is None and not _is_wrong_above(layer_class):
+                hit = next(_misled(layer_class, layer_class.own_layer_calls), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(hit[0], "this layer is called without `training`")
@@ -112,12 +112,10 @@ class ModelWithoutTraining(Rule):
                     yield untold_problem(self, layer_class, untold)
 
 
-def _inherits_from_elsewhere(layer_class: LayerClass) -> bool:
-    """Whether a `call` from another module goes wrong in this class, and in no model that it inherits from: the layers
-    that it runs are made here.
-    """
+def _is_wrong_above(layer_class: LayerClass) -> bool:
+    """Whether the `call` is from another module, and goes wrong in a model there as well."""
     above = [one for one in layer_class.cls.mro[1:] if isinstance(one, UserClass) and one.is_model]
-    return layer_class.call is None and not any(class_dependence(one) is Dependence.YES for one in above)
+    return layer_class.call is None and any(class_dependence(one) is Dependence.YES for one in above)
 
 
 def _misled(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Iterator[tuple[LayerCall, RunMode]]:

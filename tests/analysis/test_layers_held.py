@@ -191,6 +191,7 @@ HELD = [
     ("self.a = made_layer()", "return self.a(x)"),
     ("pass", "return self.a(x)\n\n    def build(self, shape):\n        self.a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    a = layers.Dropout(0.5)"),
+    ("self.a = self.Drops()", "return self.a(x)\n\n    class Drops(layers.Dropout):\n        pass"),
     ("pass", "return self.a(x)\n\n    @property\n    def a(self):\n        return layers.Dropout(0.5)"),
 ]
 
@@ -318,12 +319,15 @@ class Drops(layers.Layer):
 
 
 class Block(layers.Layer):
-    def __init__(self, name={name}):
+    def __init__(self, name):
         super().__init__()
         self.inner = BLOCKS[name]()
 
     def call(self, x, training=None):
         return self.inner(x)
+
+
+block = Block({name})
 """
 BY_NAME = """
 def register(name):
@@ -343,6 +347,12 @@ def register(cls):
 @pytest.mark.parametrize("decorator", ['@register("drops")', '@register(name="drops")'])
 def test_a_class_that_a_decorator_registers_by_name(decorator: str, name: str, reported: Reported) -> None:
     assert reported(REGISTERED.format(register=BY_NAME, decorator=decorator, name=name)) == {"self.inner(x)"}
+
+
+def test_a_name_that_a_decorator_makes_is_told_apart_from_others(reported: Reported) -> None:
+    register = BY_CLASS.replace("cls.__name__", "cls.__name__.lower()") + "\nBLOCKS['dense'] = layers.Dense\n"
+    assert reported(REGISTERED.format(register=register, decorator="@register", name='"drops"')) == {"self.inner(x)"}
+    assert reported(REGISTERED.format(register=register, decorator="@register", name='"dense"')) == set()
 
 
 def test_a_class_that_a_decorator_registers(reported: Reported) -> None:

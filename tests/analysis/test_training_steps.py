@@ -267,6 +267,36 @@ MODELS = {
 
         Trainer(Classifier())
         """,
+    "a global that a function sets": (
+        "net = None\n\n\ndef set_up():\n    global net\n    net = Classifier()\n\n\n"
+        + step("net(x)", "net")
+        + "\n\nset_up()\ntrain(1, 2)\n"
+    ),
+    "what a subclass of the trainer makes": textwrap.dedent(
+        """
+        class Trainer:
+            def __init__(self):
+                self.net = self.create()
+
+            def create(self):
+                raise NotImplementedError
+
+        """
+    )
+    + textwrap.indent(step("self.net(x)", "self.net", "self, x, y"), "    ")
+    + textwrap.dedent(
+        """
+
+        class OfClassifiers(Trainer):
+            def create(self):
+                return Classifier()
+        """
+    ),
+    "a field of a dataclass": (
+        "from dataclasses import dataclass, field\n\n\n@dataclass\nclass State:\n"
+        "    net: keras.Model = field(default_factory=Classifier)\n\n"
+        + textwrap.indent(step("self.net(x)", "self.net", "self, x, y"), "    ")
+    ),
     "self": """
         class Net(Classifier):
             def train_step(self, data):

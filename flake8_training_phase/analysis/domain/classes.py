@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import is_class_method, is_static
 from flake8_training_phase.analysis.domain.records import tuple_fields, written_constructor
-from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
+from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements, nested_definitions
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
     UNKNOWN,
@@ -282,6 +282,8 @@ class UserClass:
         for one in self.mro:
             if isinstance(one, UserClass):
                 for statement in one.node.body:
+                    if isinstance(statement, ast.ClassDef) and statement.name == name:
+                        return one.scope.inner(nested_definitions(one.node)).define(statement)
                     targets = statement.targets if isinstance(statement, ast.Assign) else ()
                     if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                         assert isinstance(statement, ast.Assign)

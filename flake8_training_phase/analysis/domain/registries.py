@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -32,7 +33,7 @@ def _put(
         parameters = function.args.args
         for target in _targets(function, parameters[0].arg) if parameters else ():
             assert isinstance(target.value, ast.Name)
-            key = _key(target.slice, given, parameters[0].arg, definition.name)
+            key = _Key(given, parameters[0].arg, definition.name).visit(deepcopy(target.slice))
             yield target.value.id, ast.Dict([key], [ast.Name(definition.name, ast.Load())])
 
 
@@ -53,8 +54,17 @@ def _targets(function: _Function, parameter: str) -> Iterator[ast.Subscript]:
                         yield target
 
 
-def _key(key: ast.expr, given: Mapping[str, ast.expr], parameter: str, name: str) -> ast.expr:
-    if isinstance(key, ast.Name):
-        return given.get(key.id, key)
-    own = isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name) and key.value.id == parameter
-    return ast.Constant(name) if own and key.attr == "__name__" else key  # type: ignore[attr-defined]
+class _Key(ast.NodeTransformer):
+    """Writes what a key is made from in the place of the parameters that it names."""
+
+    def __init__(self, given: Mapping[str, ast.expr], parameter: str, name: str) -> None:
+        self.given, self.parameter, self.name = given, parameter, name
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A parameter of the function that makes the decorator."""
+        return self.given.get(node.id, node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """`cls.__name__`."""
+        own = isinstance(node.value, ast.Name) and node.value.id == self.parameter and node.attr == "__name__"
+        return ast.Constant(self.name) if own else self.generic_visit(node)

@@ -256,12 +256,13 @@ def class_definitions(scope: Scope) -> Iterator[tuple[ast.ClassDef, Scope]]:
     for definition, where in scope.definitions:
         if isinstance(definition, ast.ClassDef):
             yield definition, where
-            yield from class_definitions(where.inner(_nested_definitions(definition)))
+            yield from class_definitions(where.inner(nested_definitions(definition)))
         elif any(isinstance(node, ast.ClassDef) for node in inner_statements(definition.body)):
             yield from class_definitions(where.inner(definition.body))
 
 
-def _nested_definitions(node: ast.ClassDef) -> list[ast.stmt]:
+def nested_definitions(node: ast.ClassDef) -> list[ast.stmt]:
+    """The classes and methods in the body of a class."""
     return [child for child in node.body if isinstance(child, (ast.ClassDef, ast.FunctionDef))]
 
 

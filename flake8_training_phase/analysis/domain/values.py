@@ -210,6 +210,8 @@ class Container(Value):
             return self.values[self.keys.index(index)]
         if self.open:
             return UNKNOWN
+        if isinstance(index, str) and None in self.keys:
+            return join(value for key, value in self.pairs_by_key if key is None)
         if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
             return self.values[index]
         if isinstance(index, ElementIndex) and not self.keys and self.values and len(self.values) % index.stride == 0:

@@ -103,6 +103,7 @@ class ModuleRun(GraphMaker):
         self._chain: list[CallSite] = []
         self._top = Frame(None, module.scope)
         self._classes = tuple(one.cls for one in module.layer_classes)
+        self._all_classes = tuple(module.module.classes())
         self._run(module.tree.body, self._top)
 
     def cover(self, nodes: Collection[ast.AST]) -> None:
@@ -181,11 +182,12 @@ class ModuleRun(GraphMaker):
         self._module.give_up(node, Limit.RUN if limit is Limit.STEPS else limit)
 
     def _objects(self, cls: UserClass | None) -> Iterable[Instance | None]:
-        """The objects that methods of a class are run on: those that the module makes, or any."""
+        """The objects that methods of a class are run on: those that the module makes, or any, of subclasses too."""
         if cls is None:
             return (None,)
         made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.mro]
-        return made[:_MOST_OBJECTS] or (cls.instance,)
+        any_of_each = (one.instance for one in self._all_classes if cls in one.mro)
+        return (made or [*any_of_each] or [cls.instance])[:_MOST_OBJECTS]
 
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
         node = function.node
@@ -319,6 +321,10 @@ class ModuleRun(GraphMaker):
         for one in members(base):
             if isinstance(one, Instance):
                 self._held.setdefault(one, {})[name] = value
+
+    def set_global(self, name: str, value: Value, frame: Frame) -> None:
+        """Bind a name of the module."""
+        self._top.environment[name] = value
 
     def set_trainable(self, target: ast.expr, layers: Value, value: Value, frame: Frame) -> None:
         """Nothing more: here a layer stays the object that it is."""

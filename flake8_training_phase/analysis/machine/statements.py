@@ -34,6 +34,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.syntax.blocks import TRY
+from flake8_training_phase.analysis.syntax.names import captured_names
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
 
@@ -278,7 +279,7 @@ class Statements(Expressions):
         for case in statement.cases:
             frame.environment = before.fork()
             frame.live, left = self.split(self._fits(case.pattern, subject, frame), left)
-            for name in _captured(case.pattern):
+            for name in captured_names(case.pattern):
                 frame.environment[name] = UNKNOWN
             if case.guard is not None:
                 fitting = frame.live
@@ -316,6 +317,13 @@ class Statements(Expressions):
         body = frame.function.body if isinstance(frame.function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
         frame.environment[statement.name] = frame.scope.inner(body).define(statement)
 
+    def _global(self, statement: ast.Global, frame: Frame) -> None:
+        frame.shared.update(statement.names)
+
+    def set_global(self, name: str, value: Value, frame: Frame) -> None:
+        """Bind a name that a function shares with the module: here it is known in the function alone."""
+        frame.environment[name] = value
+
     def _import(self, statement: ast.Import | ast.ImportFrom, frame: Frame) -> None:
         for name, value in self.imports(statement, frame):
             frame.environment[name] = value
@@ -323,7 +331,10 @@ class Statements(Expressions):
     def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
         """Bind a target of an assignment, a loop or a `with`."""
         if isinstance(target, ast.Name):
-            frame.environment[target.id] = value
+            if target.id in frame.shared:
+                self.set_global(target.id, value, frame)
+            else:
+                frame.environment[target.id] = value
         elif isinstance(target, ast.Attribute):
             base = self.evaluate(target.value, frame)
             self.set_attribute(base, target.attr, value)
@@ -401,14 +412,6 @@ def _assigned_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
                     yield target.id, statement.value
 
 
-def _captured(pattern: ast.pattern) -> Iterator[str]:
-    """The names that a pattern binds."""
-    for one in nodes_in(pattern):
-        name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
-        if name is not None:
-            yield name
-
-
 def place(frame: Frame) -> ProgramPoint:
     """The place of a frame in the code."""
     return ProgramPoint(frame.function, frame.owner, frame.scope, frame.is_call_method)
@@ -435,6 +438,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,
     ast.ClassDef: Statements._class,
+    ast.Global: Statements._global,
     ast.Import: Statements._import,
     ast.ImportFrom: Statements._import,
 }

@@ -294,6 +294,13 @@ def _default_dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Container((Container(()),), (None,)) if of_lists else UNKNOWN
 
 
+def _field(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """The default of a field of a dataclass."""
+    if "default_factory" in arguments.keywords:
+        return run.in_loop(arguments.keywords["default_factory"], frame, given=())
+    return arguments.keywords.get("default", UNKNOWN)
+
+
 def _copy(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """A copy of a layer is another one that does the same."""
     first = arguments.positional[0] if arguments.positional else UNKNOWN
@@ -338,6 +345,7 @@ _OF_LIBRARY: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "collections.defaultdict": _default_dict,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
+    "dataclasses.field": _field,
     "types.SimpleNamespace": _dict,
     **iteration.OF_LIBRARY,
 }

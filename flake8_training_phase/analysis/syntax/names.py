@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
@@ -120,3 +120,11 @@ def _changes(node: ast.AST, names: Collection[str]) -> bool:
     else:
         return False
     return isinstance(changed, ast.Name) and changed.id in names
+
+
+def captured_names(pattern: ast.pattern) -> Iterator[str]:
+    """The names that a pattern binds."""
+    for one in nodes_in(pattern):
+        name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
+        if name is not None:
+            yield name

@@ -354,7 +354,8 @@ def with_trainable(value: Value, trainable: Value) -> Value:
     """A layer of Keras whose `trainable` was set, and that of all in it with it; any other value as it is."""
     if not isinstance(value, Instance) or not isinstance(value.type, KerasLayer):
         return value
-    contents = tuple(with_trainable(one, trainable) for one in value.contents)
+    after = {one: with_trainable(one, trainable) for one in value.contents}
+    contents = tuple(after[one] for one in value.contents)  # What is in it twice stays one layer.
     if not isinstance(trainable, Constant):
         return replace(value, contents=contents, may_be_frozen=True)
     return replace(value, contents=contents, arguments={**value.arguments, "trainable": trainable})

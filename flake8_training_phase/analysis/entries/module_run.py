@@ -85,7 +85,7 @@ class ModuleRun(GraphMaker):
 
     def __init__(self, module: CheckedModule) -> None:
         super().__init__(module.module.program)
-        self._module = module
+        self.module = module
         self.model_calls: list[ModelCall] = []
         self.callees: dict[ast.Call, list[Value]] = {}
         """What is called at each call."""
@@ -111,7 +111,7 @@ class ModuleRun(GraphMaker):
         are run on unknown arguments, and themselves on such where nothing does.
         """
         wanted = set(nodes)
-        around = [one for one in self._module.functions if not wanted.isdisjoint(nodes_in(one.node))]
+        around = [one for one in self.module.functions if not wanted.isdisjoint(nodes_in(one.node))]
         if any(one.node not in self.state.visited for one in around):
             for function in (*self._first_callers(around), *around):
                 if function.node not in self.state.visited and function.node not in self._nested:
@@ -135,15 +135,15 @@ class ModuleRun(GraphMaker):
             names |= new
             more = {place for name in new for place in self._users.get(name, ())} - callers
             callers |= more
-            new = {self._module.functions[place].node.name for place in more} - names
+            new = {self.module.functions[place].node.name for place in more} - names
         used = Counter(name for place in callers for name in self._used[place])
-        found = [(self._module.functions[place], self._used[place]) for place in sorted(callers)]
+        found = [(self.module.functions[place], self._used[place]) for place in sorted(callers)]
         return [one for one, own in found if used[one.node.name] == (one.node.name in own)]
 
     @cached_property
     def _used(self) -> list[frozenset[str]]:
         """The names that each function of the module reads, with those of attributes."""
-        return [names_read(one.node) for one in self._module.functions]
+        return [names_read(one.node) for one in self.module.functions]
 
     @cached_property
     def _users(self) -> dict[str, list[int]]:
@@ -159,9 +159,9 @@ class ModuleRun(GraphMaker):
         try:
             self.block(body, frame)
         except (TooComplex, RecursionError) as error:
-            self._give_up(frame.function or self._module.tree, error)
+            self._give_up(frame.function or self.module.tree, error)
         for node, limit in self.state.given_up.items():
-            self._module.give_up(node, limit)
+            self.module.give_up(node, limit)
         self._running.clear()
         self._chain.clear()
         self.events = []
@@ -173,13 +173,13 @@ class ModuleRun(GraphMaker):
             unknown = Arguments(NO_CALL, (), dict(given or {}), starred=True, hidden=True)
             self.apply(function, unknown, NO_CALL, self._top)
         except (TooComplex, RecursionError) as error:
-            self._give_up(function.node if isinstance(function, FunctionValue) else self._module.tree, error)
+            self._give_up(function.node if isinstance(function, FunctionValue) else self.module.tree, error)
             return False
         return True
 
     def _give_up(self, node: ast.AST, error: TooComplex | RecursionError) -> None:
         limit = self.program.limit_of(error)
-        self._module.give_up(node, Limit.RUN if limit is Limit.STEPS else limit)
+        self.module.give_up(node, Limit.RUN if limit is Limit.STEPS else limit)
 
     def _objects(self, cls: UserClass | None) -> Iterable[Instance | None]:
         """The objects that methods of a class are run on: those that the module makes, or any, of subclasses too."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.entries.own_loops import LoopCall, loop_call
 from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
@@ -34,6 +35,9 @@ class ModelWithoutTraining(Rule):
     for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. It is
     *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23):
     Keras 2 passes the flag anyhow.
+
+    Where a training step of the project itself runs the model, and nothing is seen to call `fit()`, the message says
+    what happens in that step. One that passes `training=True` is right from Keras 3.10 on.
 
     ## What Keras does
 
@@ -102,6 +106,8 @@ class ModelWithoutTraining(Rule):
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
                 elif only_graph_is_used(cls):
                     message, severity = _graph_message(layer_class, hit[0]), Severity.FRAGILE
+                elif (loop := loop_call(layer_class)) is not None:
+                    message, severity = _loop_message(layer_class, hit[0], loop)
                 else:
                     message, severity = _message(layer_class, *hit), self.severity
                 yield self.problem(node, message, (3,), plan, severity=severity, related=related)
@@ -137,6 +143,22 @@ def _message(layer_class: LayerClass, call: LayerCall, mode: RunMode) -> str:
         f"{layer_class.call_title} takes no `training`, so `{mode}` runs {what} in {phase} mode "
         "in Keras 3. Add `training=None`"
     )
+
+
+def _loop_message(layer_class: LayerClass, call: LayerCall, loop: LoopCall) -> tuple[str, Severity]:
+    """What happens to a model that is only seen in a training loop of the project's own."""
+    given = loop.call.flag
+    told = not given.absent and given.by_lane[0] is not False
+    ignoring = [one.generation for one in layer_class.wrong(call) if one.mode is RunMode.TRUE] if told else []
+    what = placed_title(call, layer_class.module.scope)
+    if told and not ignoring:
+        return in_host_message(layer_class, call), Severity.FRAGILE
+    where = f" in {layer_class.title(dict.fromkeys(ignoring))}" if told else ""
+    message = (
+        f"{layer_class.call_title} takes no `training`, so the step in {loop.place} runs {what} in inference "
+        f"mode{where}. Add `training=None`"
+    )
+    return message, Severity.BUG
 
 
 def _graph_message(layer_class: LayerClass, call: LayerCall) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_training_phase.sources import reading
@@ -29,16 +30,37 @@ MAX_TEXTS = 1_000
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 """What the outermost folder of a project has."""
 
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^\n(]*(?:\([^)]*)?)", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']")
 
 
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    """A file, with the words of its imports."""
+
+    text: str
+    imported: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The files of code in a folder."""
+
+    paths: tuple[Path, ...]
+    asked: frozenset[str]
+    """What was looked at to know them, and is read next."""
+
+
 class Neighbours:
-    """The files around modules, each read once."""
+    """The files around modules, each read once, and each folder listed once."""
 
     def __init__(self, texts: Mapping[Path, SourceText]) -> None:
         """`texts` are to be read instead of what is in some files, by absolute path."""
         self._instead = texts
-        self._texts: OrderedDict[Path, str | None] = OrderedDict()
+        self._read: OrderedDict[Path, _Neighbour | None] = OrderedDict()
+        self._listed: dict[Path, _Folder] = {}
+        self._inner: dict[Path, list[Path]] = {}
 
     def importing(self, module: Path, imported_as: Collection[str], asked: set[str]) -> Iterator[tuple[Path, str]]:
         """The files in the folders above a module, and in those in them, that import something by one of some names,
@@ -46,48 +68,60 @@ class Neighbours:
 
         What was looked at is put into `asked`: a change of it may change the answer.
         """
-        for path, text in self._in_project(module, asked):
-            if _imports_one_of(text, imported_as):
-                yield path, text
+        for path, one in self._around(module, asked):
+            if not one.imported.isdisjoint(imported_as):
+                yield path, one.text
 
     def freeze(self, module: Path, imported_as: Collection[str], asked: set[str]) -> bool:
         """Whether a file that imports a module by one of some names sets `trainable` to what may be False."""
         return any(
-            "trainable" in text and _FREEZING.search(text) is not None and _imports_one_of(text, imported_as)
-            for _, text in self._in_project(module, asked)
+            "trainable" in text and _FREEZING.search(text) is not None
+            for _, text in self.importing(module, imported_as, asked)
         )
 
     def forget(self, path: Path) -> None:
-        """Read a file anew when it is asked for the next time."""
-        self._texts.pop(path, None)
+        """Read a file anew when it is asked for the next time, and list the folders that it is in."""
+        self._read.pop(path, None)
+        for folder in (path.parent, path.parent.parent):
+            self._listed.pop(folder, None)
+            self._inner.pop(folder, None)
 
-    def _in_project(self, module: Path, asked: set[str]) -> Iterator[tuple[Path, str]]:
+    def _around(self, module: Path, asked: set[str]) -> Iterator[tuple[Path, _Neighbour]]:
         """The other files of code in the folders around a module, and in the folders in those, the nearest first."""
         around = list(folders_around(module.parent))
         asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
-        inner = (one for folder in around for one in _inner_folders(folder))
-        yield from self._around(module, dict.fromkeys((*around, *inner)), asked)
+        inner = (one for folder in around for one in self._inner_folders(folder))
+        for folder in dict.fromkeys((*around, *inner)):
+            listed = self._folder(folder)
+            asked |= listed.asked
+            for path in listed.paths:
+                found = self._neighbour(path) if path != module else None
+                if found is not None:
+                    yield path, found
 
-    def _around(self, module: Path, folders: Iterable[Path], asked: set[str]) -> Iterator[tuple[Path, str]]:
-        """The other files of code in some folders."""
-        for folder in folders:
-            # A file that is added there may import it as well.
-            asked.add(str(folder / reading.ANY_MODULE))
-            for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
-                asked.add(str(path))
-                text = self._text(path) if path != module else None
-                if text is not None:
-                    yield path, text
+    def _folder(self, folder: Path) -> _Folder:
+        if folder not in self._listed:
+            # A file that is added there may import the module as well.
+            paths = tuple(sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS])
+            asked = frozenset((str(folder / reading.ANY_MODULE), *map(str, paths)))
+            self._listed[folder] = _Folder(paths, asked)
+        return self._listed[folder]
+
+    def _inner_folders(self, folder: Path) -> list[Path]:
+        if folder not in self._inner:
+            self._inner[folder] = _inner_folders(folder)
+        return self._inner[folder]
+
+    def _neighbour(self, path: Path) -> _Neighbour | None:
+        if path not in self._read:
+            text = self._text(path)
+            self._read[path] = None if text is None else _Neighbour(text, _imported_words(text))
+        self._read.move_to_end(path)
+        while len(self._read) > MAX_TEXTS:
+            self._read.popitem(last=False)
+        return self._read[path]
 
     def _text(self, path: Path) -> str | None:
-        if path not in self._texts:
-            self._texts[path] = self._read(path)
-        self._texts.move_to_end(path)
-        while len(self._texts) > MAX_TEXTS:
-            self._texts.popitem(last=False)
-        return self._texts[path]
-
-    def _read(self, path: Path) -> str | None:
         try:
             source = self._instead.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
         except (OSError, SyntaxError, ValueError):
@@ -121,13 +155,9 @@ def _inner_folders(folder: Path) -> list[Path]:
     return sorted(found)[:MAX_INNER_FOLDERS]
 
 
-def _imports_one_of(text: str, names: Collection[str]) -> bool:
-    """Whether a text imports something by one of these names."""
-    if not any(name in text for name in names):
-        return False
-    any_name = "|".join(map(re.escape, names))
-    imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b(?:{any_name})\b"
-    return re.search(imports, text, re.MULTILINE) is not None
+def _imported_words(text: str) -> frozenset[str]:
+    """The words in the import statements of a text."""
+    return frozenset(word for imported in _IMPORT.findall(text) for word in _WORD.findall(imported))
 
 
 def is_top(folder: Path) -> bool:

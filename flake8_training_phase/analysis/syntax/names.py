@@ -35,14 +35,6 @@ def names_read(node: ast.AST, besides: Collection[ast.AST] = ()) -> frozenset[st
     return frozenset(found)
 
 
-def names_imported_as(tree: ast.Module, names: Collection[str]) -> frozenset[str]:
-    """The names that a module imports some names under: `from steps import fit_batch as fit`."""
-    imports = [node for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
-    return frozenset(
-        one.asname for node in imports for one in node.names if one.name in names and one.asname is not None
-    )
-
-
 def root_of(expression: ast.expr) -> ast.expr:
     """What an attribute, or an element of one, is reached from: `self` of `self.blocks[0]`."""
     while isinstance(expression, (ast.Attribute, ast.Subscript)):

@@ -36,20 +36,13 @@ _FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']tr
 
 
 @dataclass(frozen=True, slots=True)
-class _Neighbour:
-    """A file, with the words of its imports."""
-
-    text: str
-    imported: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Folder:
-    """The files of code in a folder."""
+    """The files of code in a folder, with the words in the import statements of each."""
 
-    paths: tuple[Path, ...]
+    imported: Mapping[Path, frozenset[str]]
+    imported_by_any: frozenset[str]
     asked: frozenset[str]
-    """What was looked at to know them, and is read next."""
+    """What was looked at to know this."""
 
 
 class Neighbours:
@@ -58,19 +51,27 @@ class Neighbours:
     def __init__(self, texts: Mapping[Path, SourceText]) -> None:
         """`texts` are to be read instead of what is in some files, by absolute path."""
         self._instead = texts
-        self._read: OrderedDict[Path, _Neighbour | None] = OrderedDict()
+        self._texts: OrderedDict[Path, str | None] = OrderedDict()
         self._listed: dict[Path, _Folder] = {}
         self._inner: dict[Path, list[Path]] = {}
 
     def importing(self, module: Path, imported_as: Collection[str], asked: set[str]) -> Iterator[tuple[Path, str]]:
-        """The files in the folders above a module, and in those in them, that import something by one of some names,
-        with their texts.
+        """The files in the folders around a module, and in the folders in those, that import something by one of some
+        names, with their texts; the nearest first.
 
         What was looked at is put into `asked`: a change of it may change the answer.
         """
-        for path, one in self._around(module, asked):
-            if not one.imported.isdisjoint(imported_as):
-                yield path, one.text
+        around = list(folders_around(module.parent))
+        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
+        inner = (one for folder in around for one in self._inner_folders(folder))
+        for folder in dict.fromkeys((*around, *inner)):
+            listed = self._folder(folder)
+            asked |= listed.asked
+            if not listed.imported_by_any.isdisjoint(imported_as):
+                for path, words in listed.imported.items():
+                    text = None if words.isdisjoint(imported_as) or path == module else self._text(path)
+                    if text is not None:
+                        yield path, text
 
     def freeze(self, module: Path, imported_as: Collection[str], asked: set[str]) -> bool:
         """Whether a file that imports a module by one of some names sets `trainable` to what may be False."""
@@ -81,30 +82,18 @@ class Neighbours:
 
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time, and list the folders that it is in."""
-        self._read.pop(path, None)
+        self._texts.pop(path, None)
         for folder in (path.parent, path.parent.parent):
             self._listed.pop(folder, None)
             self._inner.pop(folder, None)
 
-    def _around(self, module: Path, asked: set[str]) -> Iterator[tuple[Path, _Neighbour]]:
-        """The other files of code in the folders around a module, and in the folders in those, the nearest first."""
-        around = list(folders_around(module.parent))
-        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
-        inner = (one for folder in around for one in self._inner_folders(folder))
-        for folder in dict.fromkeys((*around, *inner)):
-            listed = self._folder(folder)
-            asked |= listed.asked
-            for path in listed.paths:
-                found = self._neighbour(path) if path != module else None
-                if found is not None:
-                    yield path, found
-
     def _folder(self, folder: Path) -> _Folder:
         if folder not in self._listed:
+            paths = sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]
+            imported = {path: _imported_words(self._text(path) or "") for path in paths}
             # A file that is added there may import the module as well.
-            paths = tuple(sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS])
             asked = frozenset((str(folder / reading.ANY_MODULE), *map(str, paths)))
-            self._listed[folder] = _Folder(paths, asked)
+            self._listed[folder] = _Folder(imported, frozenset().union(*imported.values()), asked)
         return self._listed[folder]
 
     def _inner_folders(self, folder: Path) -> list[Path]:
@@ -112,16 +101,15 @@ class Neighbours:
             self._inner[folder] = _inner_folders(folder)
         return self._inner[folder]
 
-    def _neighbour(self, path: Path) -> _Neighbour | None:
-        if path not in self._read:
-            text = self._text(path)
-            self._read[path] = None if text is None else _Neighbour(text, _imported_words(text))
-        self._read.move_to_end(path)
-        while len(self._read) > MAX_TEXTS:
-            self._read.popitem(last=False)
-        return self._read[path]
-
     def _text(self, path: Path) -> str | None:
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        self._texts.move_to_end(path)
+        while len(self._texts) > MAX_TEXTS:
+            self._texts.popitem(last=False)
+        return self._texts[path]
+
+    def _read(self, path: Path) -> str | None:
         try:
             source = self._instead.get(path) or SourceText.decode(reading.read(path, MAX_BYTES))
         except (OSError, SyntaxError, ValueError):

@@ -267,6 +267,10 @@ MODELS = {
 
         Trainer(Classifier())
         """,
+    "a quantized model": (
+        "import tensorflow_model_optimization as tfmot\n\n"
+        "net = tfmot.quantization.keras.quantize_model(linear)\n" + step("net(x)", "net")
+    ),
     "a global that a function sets": (
         "net = None\n\n\ndef set_up():\n    global net\n    net = Classifier()\n\n\n"
         + step("net(x)", "net")

@@ -30,10 +30,12 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.models import iteration
 from flake8_training_phase.analysis.models.run import Run
-from flake8_training_phase.keras.catalogue import KerasLayer, layers
+from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
 
 FUNCTIONAL = layers()["Functional"]
+_QUANTIZED = replace(FUNCTIONAL, name="quantization", depends_on=DependsOn.ALWAYS)
+"""What `tensorflow_model_optimization` makes: in training its wrappers follow the ranges of what they quantize."""
 _MODEL = layers()["Model"]
 
 FROM_CONFIG = "keras.Layer.from_config"
@@ -47,6 +49,7 @@ _CHOOSING = frozenset({"where", "switch_case", "select"})
 _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
 """Functions of Keras 2 that do so by the flag that they are told."""
 _BY_PHASE_TAKES = ("x", "alt", "training")
+_QUANTIZING = frozenset({"quantize_model", "quantize_apply"})
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
 
@@ -85,6 +88,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return SIGNATURE_TEST
     if _gives_application(path):
         return Instance(FUNCTIONAL, ALL, {}, has_hidden_arguments=True)
+    if name in _QUANTIZING and arguments.positional:
+        return Instance(_QUANTIZED, frozenset({2}))
     if path.endswith(".from_pretrained"):
         return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
     run.run_callables(arguments, frame)

@@ -55,9 +55,12 @@ class Neighbours:
         self._listed: dict[Path, _Folder] = {}
         self._inner: dict[Path, list[Path]] = {}
 
-    def importing(self, module: Path, imported_as: Collection[str], asked: set[str]) -> Iterator[tuple[Path, str]]:
+    def importing(
+        self, module: Path, imported_as: Collection[str], asked: set[str], through_folder: bool = True
+    ) -> Iterator[tuple[Path, str]]:
         """The files in the folders around a module, and in the folders in those, that import something by one of some
-        names, with their texts; the nearest first.
+        names, with their texts; the nearest first. Those beside it have to name the folder of the module as well, where
+        it is to be reached `through_folder`: another `model.py` is imported there more often than not.
 
         What was looked at is put into `asked`: a change of it may change the answer.
         """
@@ -67,9 +70,11 @@ class Neighbours:
         for folder in dict.fromkeys((*around, *inner)):
             listed = self._folder(folder)
             asked |= listed.asked
-            if not listed.imported_by_any.isdisjoint(imported_as):
+            also = {module.parent.name} if through_folder and folder not in around else set[str]()
+            if also <= listed.imported_by_any and not listed.imported_by_any.isdisjoint(imported_as):
                 for path, words in listed.imported.items():
-                    text = None if words.isdisjoint(imported_as) or path == module else self._text(path)
+                    imports = also <= words and not words.isdisjoint(imported_as) and path != module
+                    text = self._text(path) if imports else None
                     if text is not None:
                         yield path, text
 
@@ -77,7 +82,7 @@ class Neighbours:
         """Whether a file that imports a module by one of some names sets `trainable` to what may be False."""
         return any(
             "trainable" in text and _FREEZING.search(text) is not None
-            for _, text in self.importing(module, imported_as, asked)
+            for _, text in self.importing(module, imported_as, asked, through_folder=False)
         )
 
     def forget(self, path: Path) -> None:

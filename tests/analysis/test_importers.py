@@ -215,3 +215,15 @@ def test_what_a_folder_beside_makes(tmp_path: Path) -> None:
     path = tmp_path / "steps" / "steps.py"
     found = engine.check(SourceText(STEP), Settings(select=("KTP301",)), str(path), Project())
     assert [one.code for one in found] == ["KTP301"]
+
+
+def test_modules_of_the_same_name_in_folders_beside_are_others(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for place in range(20):
+        folder = tmp_path / f"net{place}"
+        folder.mkdir()
+        (folder / "steps.py").write_text(STEP)
+        (folder / "train.py").write_text("from .steps import fit_batch\n\nfit_batch(net, optimizer, 1)\n")
+    path = tmp_path / "net0" / "steps.py"
+    found = engine.check(SourceText(STEP), Settings(select=("KTP301", "KTP900")), str(path), Project())
+    assert found == []

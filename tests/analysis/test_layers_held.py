@@ -116,6 +116,7 @@ HELD = [
     ),
     ("self.a = keras.models.Sequential(layers=[Inner()])", "return self.a(x)"),
     ("self.a = keras.Sequential([layers.Dropout(rate)])\nself.a.trainable = False", "return self.a(x)"),
+    ("self.a = [layers.Dropout(rate)]\nfor one in self.a:\n    one.trainable = False", "return self.a[0](x)"),
     ("self.a = layers.BatchNormalization()\nself.a.trainable = True", "return self.a(x)"),
     ("self.a = layers.TimeDistributed(layers.Dropout(rate))", "return self.a(x)"),
     ("self.a = layers.Bidirectional(layers.LSTM(8, dropout=rate))", "return self.a(x)"),
@@ -222,6 +223,15 @@ SILENT = [
     ("self.a = layers.BatchNormalization()\nif depth:\n    self.a.trainable = False", "return self.a(x)"),
     (
         "self.a = keras.Sequential([layers.Dense(2), layers.BatchNormalization()])\nself.a.trainable = False",
+        "return self.a(x)",
+    ),
+    (
+        "self.a = [layers.BatchNormalization() for _ in range(depth)]\nfor one in self.a:\n    one.trainable = False",
+        "return self.a[0](x)",
+    ),
+    (
+        "self.a = keras.Sequential([layers.BatchNormalization()])\n"
+        "for one in self.a.layers[:-1]:\n    one.trainable = False",
         "return self.a(x)",
     ),
     ("self.a = keras.Sequential([layers.Dense(8), layers.LayerNormalization()])", "return self.a(x)"),

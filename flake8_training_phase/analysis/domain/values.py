@@ -351,7 +351,11 @@ def each(value: Value, function: Callable[[Value], Value]) -> Value:
 
 
 def with_trainable(value: Value, trainable: Value) -> Value:
-    """A layer of Keras whose `trainable` was set, and that of all in it with it; any other value as it is."""
+    """A layer of Keras, or a container of such, whose `trainable` was set, and with it that of all in it; any other
+    value as it is.
+    """
+    if isinstance(value, Container):
+        return replace(value, values=tuple(with_trainable(one, trainable) for one in value.values))
     if not isinstance(value, Instance) or not isinstance(value.type, KerasLayer):
         return value
     after = {one: with_trainable(one, trainable) for one in value.contents}

@@ -33,7 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
     with_trainable,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
-from flake8_training_phase.analysis.syntax.blocks import TRY
+from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items
 from flake8_training_phase.analysis.syntax.names import captured_names
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
@@ -195,6 +195,9 @@ class Statements(Expressions):
             self.events.append(Branch([[*first, *body], []]))
         elif body:
             self.events.append(Loop(body))
+        holder = holder_of_changed_items(statement, "trainable")
+        if isinstance(holder, (ast.Name, ast.Attribute)):
+            self.set_trainable(holder, self.evaluate(holder, frame), UNKNOWN, frame)
         for name, value in held.items():
             frame.environment[name] = join_lanes(value, frame.live, frame.environment[name], frame.live)
         self.block(statement.orelse, frame)

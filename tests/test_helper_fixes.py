@@ -363,3 +363,24 @@ def test_a_subclass_in_another_file_has_to_take_the_flag_too(tmp_path: Path, met
     fixes = [one.fix for one in found if one.fix is not None]
     assert [fix.applicability for fix in fixes] == [expected]
     assert ("that of other.py has to take it too" in fixes[0].message) is (expected == "unsafe")
+
+
+def test_no_parameter_is_added_that_nothing_can_pass_on() -> None:
+    code = """import keras
+import tensorflow as tf
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    @tf.function
+    def run(self, x):
+        return self.drop(x)
+
+    def call(self, x):
+        return self.run(x)
+"""
+    assert [one.code for one in findings(code, "KTP102")] == ["KTP102"]
+    assert fixed(code, unsafe=True) == code

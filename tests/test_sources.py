@@ -41,6 +41,7 @@ from tests.helpers import MODEL, UNRELATED
         "import keras\nfrom models import net\nnet(x, training=True)\n",
         "x = Input((8,))\nmodel = Model(x, base(x, training = False))\n",
         "model = keras.Sequential([Resizing(4, 4), BatchNormalization()])\n",
+        "import keras\nmodel = keras.Sequential([])\n\ndef run(x, training):\n    return model(x, training)\n",
     ],
 )
 def test_gate_lets_in(text: str) -> None:

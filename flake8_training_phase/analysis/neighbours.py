@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_training_phase.sources import reading
@@ -22,58 +23,88 @@ MAX_BYTES = 2_000_000
 MAX_IMPORTERS = 100
 """How many files of one folder are looked through for who imports a module."""
 MAX_INNER_FOLDERS = 50
-"""In how many folders beside a module those are looked for that import it and freeze what it makes."""
+"""In how many folders of one folder those are looked for that import a module."""
 MAX_TEXTS = 1_000
 """How many texts are kept; the one that was not asked for the longest goes first."""
 
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 """What the outermost folder of a project has."""
 
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)\b([^\n(]*(?:\([^)]*)?)", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _FREEZING = re.compile(r"\.trainable\s*=(?!=|\s*True\b)|\bsetattr\b[^\n]*[\"']trainable[\"']")
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The files of code in a folder, with the words in the import statements of each."""
+
+    imported: Mapping[Path, frozenset[str]]
+    imported_by_any: frozenset[str]
+    asked: frozenset[str]
+    """What was looked at to know this."""
+
+
 class Neighbours:
-    """The files around modules, each read once."""
+    """The files around modules, each read once, and each folder listed once."""
 
     def __init__(self, texts: Mapping[Path, SourceText]) -> None:
         """`texts` are to be read instead of what is in some files, by absolute path."""
         self._instead = texts
         self._texts: OrderedDict[Path, str | None] = OrderedDict()
+        self._listed: dict[Path, _Folder] = {}
+        self._inner: dict[Path, list[Path]] = {}
 
-    def importing(self, module: Path, imported_as: Collection[str], asked: set[str]) -> Iterator[tuple[Path, str]]:
-        """The files in the folders above a module that import something by one of some names, with their texts.
+    def importing(
+        self, module: Path, imported_as: Collection[str], asked: set[str], through_folder: bool = True
+    ) -> Iterator[tuple[Path, str]]:
+        """The files in the folders around a module, and in the folders in those, that import something by one of some
+        names, with their texts; the nearest first. Those beside it have to name the folder of the module as well, where
+        it is to be reached `through_folder`: another `model.py` is imported there more often than not.
 
         What was looked at is put into `asked`: a change of it may change the answer.
         """
-        for path, text in self._around(module, folders_around(module.parent), asked):
-            if _imports_one_of(text, imported_as):
-                yield path, text
+        around = list(folders_around(module.parent))
+        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
+        inner = (one for folder in around for one in self._inner_folders(folder))
+        for folder in dict.fromkeys((*around, *inner)):
+            listed = self._folder(folder)
+            asked |= listed.asked
+            also = {module.parent.name} if through_folder and folder not in around else set[str]()
+            if also <= listed.imported_by_any and not listed.imported_by_any.isdisjoint(imported_as):
+                for path, words in listed.imported.items():
+                    imports = also <= words and not words.isdisjoint(imported_as) and path != module
+                    text = self._text(path) if imports else None
+                    if text is not None:
+                        yield path, text
 
     def freeze(self, module: Path, imported_as: Collection[str], asked: set[str]) -> bool:
         """Whether a file that imports a module by one of some names sets `trainable` to what may be False."""
-        around = list(folders_around(module.parent))
-        asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
-        folders = dict.fromkeys(one for folder in around for one in (folder, *_inner_folders(folder)))
-        texts = self._around(module, folders, asked)
         return any(
-            "trainable" in text and _FREEZING.search(text) is not None and _imports_one_of(text, imported_as)
-            for _, text in texts
+            "trainable" in text and _FREEZING.search(text) is not None
+            for _, text in self.importing(module, imported_as, asked, through_folder=False)
         )
 
     def forget(self, path: Path) -> None:
-        """Read a file anew when it is asked for the next time."""
+        """Read a file anew when it is asked for the next time, and list the folders that it is in."""
         self._texts.pop(path, None)
+        for folder in (path.parent, path.parent.parent):
+            self._listed.pop(folder, None)
+            self._inner.pop(folder, None)
 
-    def _around(self, module: Path, folders: Iterable[Path], asked: set[str]) -> Iterator[tuple[Path, str]]:
-        """The other files of code in some folders."""
-        for folder in folders:
-            # A file that is added there may import it as well.
-            asked.add(str(folder / reading.ANY_MODULE))
-            for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
-                asked.add(str(path))
-                text = self._text(path) if path != module else None
-                if text is not None:
-                    yield path, text
+    def _folder(self, folder: Path) -> _Folder:
+        if folder not in self._listed:
+            paths = sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]
+            imported = {path: _imported_words(self._text(path) or "") for path in paths}
+            # A file that is added there may import the module as well.
+            asked = frozenset((str(folder / reading.ANY_MODULE), *map(str, paths)))
+            self._listed[folder] = _Folder(imported, frozenset().union(*imported.values()), asked)
+        return self._listed[folder]
+
+    def _inner_folders(self, folder: Path) -> list[Path]:
+        if folder not in self._inner:
+            self._inner[folder] = _inner_folders(folder)
+        return self._inner[folder]
 
     def _text(self, path: Path) -> str | None:
         if path not in self._texts:
@@ -117,13 +148,9 @@ def _inner_folders(folder: Path) -> list[Path]:
     return sorted(found)[:MAX_INNER_FOLDERS]
 
 
-def _imports_one_of(text: str, names: Collection[str]) -> bool:
-    """Whether a text imports something by one of these names."""
-    if not any(name in text for name in names):
-        return False
-    any_name = "|".join(map(re.escape, names))
-    imports = rf"^[ \t]*(?:from|import)\b(?:[^\n(]*|[^\n(]*\([^)]*)\b(?:{any_name})\b"
-    return re.search(imports, text, re.MULTILINE) is not None
+def _imported_words(text: str) -> frozenset[str]:
+    """The words in the import statements of a text."""
+    return frozenset(word for imported in _IMPORT.findall(text) for word in _WORD.findall(imported))
 
 
 def is_top(folder: Path) -> bool:

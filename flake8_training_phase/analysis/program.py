@@ -38,6 +38,7 @@ from flake8_training_phase.analysis.domain.values import (
     Container,
     FunctionValue,
     Instance,
+    Partial,
     PhaseValue,
     Value,
     join,
@@ -385,5 +386,5 @@ def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Va
     for name, default in defaults(node):
         if not isinstance(default, ast.Constant):
             value = scope.evaluate(default)
-            if isinstance(value, (ClassValue, Instance, FunctionValue)):
+            if isinstance(value, (ClassValue, Instance, FunctionValue, Partial)):
                 yield name, value

@@ -23,7 +23,7 @@ from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
-from flake8_training_phase.fixes.thread_helper import NOT_USED, tells_helpers
+from flake8_training_phase.fixes.thread_helper import NOT_USED, may_tell_helpers, tells_helpers
 
 
 def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
@@ -73,7 +73,7 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Fix
     signature cannot take it.
 
     A model gains by the signature alone: `fit` then puts the flag into the context. For a layer that does nothing, so
-    there has to be a call that can be given it, which one of what may be a plain function cannot.
+    there has to be a call that can be given it, or a helper: one of what may be a plain function cannot.
     """
     calls = [call for call in calls if call.flag.absent]
     if not layer_class.cls.is_model and not can_be_told(calls):
@@ -91,6 +91,8 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Fix
         return plan
     if layer_class.cls.is_model:
         return replace(plan, message="Add `training=None` to `call`, where Keras looks for it")
+    if not here and not (layer_class.call and may_tell_helpers(layer_class, layer_class.call, layer_class.events)):
+        return None
     return replace(plan, message=f"Add `training=None` to `call`, {NOT_USED}", applicability=Applicability.UNSAFE)
 
 

@@ -27,7 +27,8 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     `given` are functions that are to have the parameter, although they do not have it yet.
     """
     function = helper.function
-    assert isinstance(function, _Function)
+    if not isinstance(function, _Function):
+        return None  # A lambda, which may be kept anywhere.
     sites = helper_calls(layer_class.module, function.name)
     taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
     if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
@@ -57,10 +58,22 @@ def tells_helpers(
     layer_class: LayerClass, function: _Function, events: Iterable[Event], given: frozenset[ast.AST] = frozenset()
 ) -> bool:
     """Whether a function that gets the parameter has a helper to hand it on to, after safe fixes that this leads to."""
-    if function in given:
-        return False
-    given |= {function}
-    return any(_can_be_told(layer_class, one, given) for one in _helpers_of(function, events))
+    return Applicability.SAFE in _ways_to_tell(layer_class, function, events, given)
+
+
+def may_tell_helpers(layer_class: LayerClass, function: _Function, events: Iterable[Event]) -> bool:
+    """The same after any fixes, unsafe ones included."""
+    return any(True for _ in _ways_to_tell(layer_class, function, events, frozenset()))
+
+
+def _ways_to_tell(
+    layer_class: LayerClass, function: _Function, events: Iterable[Event], given: frozenset[ast.AST]
+) -> Iterator[Applicability]:
+    """How safe the fixes are by which helpers of a function that gets the parameter take it, too."""
+    if function not in given:
+        for helper in _helpers_of(function, events):
+            if (applicability := _can_be_told(layer_class, helper, given | {function})) is not None:
+                yield applicability
 
 
 def _helpers_of(function: _Function, events: Iterable[Event]) -> Iterator[Inlined]:
@@ -71,11 +84,11 @@ def _helpers_of(function: _Function, events: Iterable[Event]) -> Iterator[Inline
             yield one
 
 
-def _can_be_told(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST]) -> bool:
+def _can_be_told(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST]) -> Applicability | None:
     if parameter(helper.function, "training") is not None:
-        return True
+        return Applicability.SAFE
     plan = thread(layer_class, helper, given) if _layers_of_all(helper) else None
-    return plan is not None and plan.applicability is Applicability.SAFE
+    return None if plan is None else plan.applicability
 
 
 def _layers_of(helper: Inlined) -> Iterator[LayerCall]:

@@ -24,8 +24,8 @@ _DEPENDING = ("training", "Dropout", "Normalization")
 """What is then in its body, if it matters."""
 _GRAPH_WORDS = ("training=", "training =")
 """What is in a functional model, beside `Model(`."""
-_BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False)[ \t]*[,)]")
-"""A call such as `model(x, True)`: the flag of a model, where the file makes one."""
+_BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False|(?:is_)?train(?:ing)?)[ \t]*[,)]")
+"""A call such as `model(x, True)` or `model(x, training)`: the flag of a model, where the file makes one."""
 _IDLE_LAYERS = ("Dropout", "Noise")
 """What does nothing in `Dataset.map`."""
 _SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")

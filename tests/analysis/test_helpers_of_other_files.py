@@ -44,6 +44,21 @@ class Derived(Base):
         return {returned}
 """
 
+RUN_THERE = """
+import keras
+
+from helpers import run
+
+
+class Net({base}):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return run(self.drop, x)
+"""
+
 
 @pytest.mark.parametrize(
     ("parameter", "returned", "expected"),
@@ -62,4 +77,13 @@ def test_what_is_said_of_the_caller(tmp_path: Path, parameter: str, returned: st
     (tmp_path / "base.py").write_text(BASE)
     source = SourceText(DERIVED.format(parameter=parameter, returned=returned))
     found = engine.check(source, Settings(), str(tmp_path / "derived.py"), Project())
+    assert [one.code for one in found] == expected
+
+
+@pytest.mark.parametrize(("base", "expected"), [("keras.Model", ["KTP101"]), ("keras.layers.Layer", [])])
+def test_a_layer_that_is_run_there(tmp_path: Path, base: str, expected: list[str]) -> None:
+    """In a model no flag comes to it: that is no matter of context."""
+    (tmp_path / "helpers.py").write_text("def run(layer, x):\n    return layer(x)\n")
+    source = SourceText(RUN_THERE.format(base=base))
+    found = engine.check(source, Settings(), str(tmp_path / "net.py"), Project())
     assert [one.code for one in found] == expected

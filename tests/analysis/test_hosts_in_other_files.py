@@ -76,3 +76,12 @@ def test_one_that_a_package_hands_on(tmp_path: Path) -> None:
     (package / "blocks.py").write_text(BLOCK)
     (tmp_path / "host.py").write_text(HOST.replace("from blocks", "from package"))
     assert severities(package / "blocks.py") == [("KTP101", "fragile")]
+
+
+def test_one_that_is_made_in_a_folder_beside(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for name in ("blocks", "hosts"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "blocks" / "blocks.py").write_text(BLOCK)
+    (tmp_path / "hosts" / "host.py").write_text(HOST.replace("from blocks", "from blocks.blocks"))
+    assert severities(tmp_path / "blocks" / "blocks.py") == [("KTP101", "fragile")]

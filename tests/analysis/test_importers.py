@@ -170,3 +170,60 @@ def test_two_files_that_import_each_other(tmp_path: Path) -> None:
     (tmp_path / "steps.py").write_text("import main\n" + STEP)
     (tmp_path / "main.py").write_text(main("import steps", "steps.fit_batch(network, optimizer, data)"))
     assert codes(tmp_path / "steps.py") == ["KTP301"]
+
+
+LOSSES = """
+import tensorflow as tf
+
+def consistency(network, x):
+    return tf.reduce_mean(network(x) - x)
+"""
+LEARNER = """
+import tensorflow as tf
+from tensorflow import keras
+import losses
+
+network = keras.Sequential([keras.layers.Dense(2), keras.layers.Dropout(0.5)])
+
+def learn(optimizer, x):
+    with tf.GradientTape() as tape:
+        loss = losses.consistency(network, x)
+    grads = tape.gradient(loss, network.trainable_variables)
+    optimizer.apply_gradients(zip(grads, network.trainable_variables))
+"""
+
+
+def test_a_loss_of_another_file_is_reported_where_the_step_calls_it(tmp_path: Path) -> None:
+    (tmp_path / "losses.py").write_text(LOSSES)
+    source = SourceText(LEARNER)
+    found = engine.check(source, Settings(select=("KTP301",)), str(tmp_path / "learner.py"), Project())
+    assert [source.text[source.offset(one.start) : source.offset(one.end)] for one in found] == [
+        "losses.consistency(network, x)"
+    ]
+    assert "runs the model without `training` in `learn`" in found[0].message
+
+
+def test_what_a_folder_beside_makes(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for name in ("steps", "scripts"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "steps" / "steps.py").write_text(STEP)
+    (tmp_path / "scripts" / "train.py").write_text(
+        "from tensorflow import keras\nfrom steps.steps import fit_batch\n\n"
+        "net = keras.Sequential([keras.layers.Dropout(0.5)])\nfit_batch(net, keras.optimizers.Adam(), 1)\n"
+    )
+    path = tmp_path / "steps" / "steps.py"
+    found = engine.check(SourceText(STEP), Settings(select=("KTP301",)), str(path), Project())
+    assert [one.code for one in found] == ["KTP301"]
+
+
+def test_modules_of_the_same_name_in_folders_beside_are_others(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for place in range(20):
+        folder = tmp_path / f"net{place}"
+        folder.mkdir()
+        (folder / "steps.py").write_text(STEP)
+        (folder / "train.py").write_text("from .steps import fit_batch\n\nfit_batch(net, optimizer, 1)\n")
+    path = tmp_path / "net0" / "steps.py"
+    found = engine.check(SourceText(STEP), Settings(select=("KTP301", "KTP900")), str(path), Project())
+    assert found == []

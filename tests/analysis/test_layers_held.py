@@ -14,6 +14,7 @@ import keras
 from keras import layers
 from collections import OrderedDict, defaultdict, deque
 from functools import partial
+import itertools
 
 REGISTRY = {{}}
 REGISTRY["drop"] = layers.Dropout
@@ -68,7 +69,8 @@ class Stack:
 
 
 class Block(layers.Layer):
-    def __init__(self, depth=2, rate=0.1, norm_layer=layers.BatchNormalization, inner: layers.Dropout = None):
+    def __init__(self, depth=2, rate=0.1, norm_layer=layers.BatchNormalization, inner: layers.Dropout = None,
+                 made_layer=partial(layers.Dropout, 0.5)):
         super().__init__()
 {init}
 
@@ -92,7 +94,6 @@ HELD = [
     ("self.a = deque([layers.Dropout(rate)])", "return self.a[0](x)"),
     ("self.a = OrderedDict([('dense', layers.Dense(2)), ('drop', layers.Dropout(rate))])", "return self.a['drop'](x)"),
     ("self.a = copy.deepcopy(layers.Dropout(rate))", "return self.a(x)"),
-    ("self.a = [copy.deepcopy(inner) for inner in [Inner()]]", "return self.a[0](x)"),
     ("self.a = keras.models.clone_model(keras.Sequential([layers.Dropout(rate)]))", "return self.a(x)"),
     ("self.a = REGISTRY['drop'](rate)", "return self.a(x)"),
     ("self.a = Stack(*[layers.Dense(2), layers.Dropout(rate)])", "return self.a.parts[1](x)"),
@@ -116,6 +117,9 @@ HELD = [
         "return self.a(x)",
     ),
     ("self.a = keras.models.Sequential(layers=[Inner()])", "return self.a(x)"),
+    ("self.a = keras.Sequential([layers.Dropout(rate)])\nself.a.trainable = False", "return self.a(x)"),
+    ("self.a = [layers.Dropout(rate)]\nfor one in self.a:\n    one.trainable = False", "return self.a[0](x)"),
+    ("self.a = layers.BatchNormalization()\nself.a.trainable = True", "return self.a(x)"),
     ("self.a = layers.TimeDistributed(layers.Dropout(rate))", "return self.a(x)"),
     ("self.a = layers.Bidirectional(layers.LSTM(8, dropout=rate))", "return self.a(x)"),
     ("self.a = layers.RNN([layers.LSTMCell(8, dropout=rate)])", "return self.a(x)"),
@@ -177,8 +181,20 @@ HELD = [
         "self.a = self._make(keras.Input((2,)))",
         "return self.a(x)\n\n    def _make(self, i):\n        return keras.Model(i, layers.Dropout(0.5)(i))",
     ),
+    ("self.a = layers.Dropout.from_config({'rate': rate})", "return self.a(x)"),
+    ("self.a = Inner.from_config({})", "return self.a(x)"),
+    ("self.a = layers.deserialize({'class_name': 'Dropout', 'config': {'rate': 0.5}})", "return self.a(x)"),
+    ("self.a = [copy.deepcopy(Inner()) for _ in range(depth)]", "return self.a[0](x)"),
+    ("self.a = {'dense': layers.Dense(2)} | {'drop': layers.Dropout(rate)}", "return self.a['drop'](x)"),
+    ("self.a = [*[layers.Dense(2)], *(layers.Dropout(rate),)]", "return self.a[1](self.a[0](x))"),
+    ("self.a, *self.b = layers.Dense(2), layers.Dropout(rate)", "return self.b[0](self.a(x))"),
+    ("parts = [layers.Dropout(rate), layers.Dense(2)]\nself.b = parts.pop()\nself.a = parts.pop()", "return self.a(x)"),
+    ("self.a = [layers.Dropout(rate)]", "return next(iter(self.a))(x)"),
+    ("self.a = list(itertools.chain([layers.Dense(2)], [layers.Dropout(rate)]))", "return self.a[1](x)"),
+    ("self.a = made_layer()", "return self.a(x)"),
     ("pass", "return self.a(x)\n\n    def build(self, shape):\n        self.a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    a = layers.Dropout(0.5)"),
+    ("self.a = self.Drops()", "return self.a(x)\n\n    class Drops(layers.Dropout):\n        pass"),
     ("pass", "return self.a(x)\n\n    @property\n    def a(self):\n        return layers.Dropout(0.5)"),
 ]
 
@@ -204,6 +220,22 @@ SILENT = [
     ("self.a = layers.LSTM(8, dropout=0.0)", "return self.a(x)"),
     ("self.a = layers.MultiHeadAttention(2, 4)", "return self.a(x)"),
     ("self.a = layers.BatchNormalization(trainable=False)", "return self.a(x)"),
+    ("self.a = layers.BatchNormalization()\nself.a.trainable = False", "return self.a(x)"),
+    ("norm = layers.BatchNormalization()\nnorm.trainable = False\nself.a = norm", "return self.a(x)"),
+    ("self.a = layers.BatchNormalization()\nif depth:\n    self.a.trainable = False", "return self.a(x)"),
+    (
+        "self.a = keras.Sequential([layers.Dense(2), layers.BatchNormalization()])\nself.a.trainable = False",
+        "return self.a(x)",
+    ),
+    (
+        "self.a = [layers.BatchNormalization() for _ in range(depth)]\nfor one in self.a:\n    one.trainable = False",
+        "return self.a[0](x)",
+    ),
+    (
+        "self.a = keras.Sequential([layers.BatchNormalization()])\n"
+        "for one in self.a.layers[:-1]:\n    one.trainable = False",
+        "return self.a(x)",
+    ),
     ("self.a = keras.Sequential([layers.Dense(8), layers.LayerNormalization()])", "return self.a(x)"),
     ("self.a = layers.TimeDistributed(layers.Dense(8))", "return self.a(x)"),
     (
@@ -233,6 +265,10 @@ SILENT = [
         "self.a = keras.Model(i, layers.BatchNormalization()(layers.Dropout(0.5)(i, training=True)))",
         "return self.a(x)",
     ),
+    ("self.a = layers.Dropout.from_config({'rate': 0.0})", "return self.a(x)"),
+    ("self.a, *self.b = layers.Dense(2), layers.Dropout(rate)", "return self.a(x)"),
+    ("parts = [layers.Dropout(rate), layers.Dense(2)]\nself.b = parts.pop()\nself.a = parts.pop()", "return self.b(x)"),
+    ("self.a = list(itertools.chain([layers.Dense(2)], [layers.Dropout(rate)]))", "return self.a[0](x)"),
     ("self.a = keras.activations.relu", "return self.a(x)"),
     ("self.a = keras.applications.VGG16()", "return self.a(x)"),
     (
@@ -249,6 +285,90 @@ SILENT = [
 @pytest.mark.parametrize(("init", "call"), SILENT, ids=[init for init, _ in SILENT])
 def test_layer_that_needs_no_flag_or_is_unknown_is_left_alone(init: str, call: str, reported: Reported) -> None:
     assert reported(block(init, call)) == set()
+
+
+def test_work_lists_and_generators(reported: Reported) -> None:
+    code = """
+        from keras import layers
+
+        class Block(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.first = [layers.Dense(2)]
+                self.last = [layers.Dropout(0.5)]
+
+            def parts(self):
+                yield from self.first
+                yield from self.last
+
+            def call(self, x, training=None):
+                for part in self.parts():
+                    x = part(x)
+                waiting = self.first + self.last
+                while waiting:
+                    x = waiting.pop(0)(x)
+                return x
+        """
+    assert reported(code) == {"part(x)", "waiting.pop(0)(x)"}
+
+
+REGISTERED = """
+from keras import layers
+
+BLOCKS = {{}}
+
+{register}
+
+
+{decorator}
+class Drops(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Block(layers.Layer):
+    def __init__(self, name):
+        super().__init__()
+        self.inner = BLOCKS[name]()
+
+    def call(self, x, training=None):
+        return self.inner(x)
+
+
+block = Block({name})
+"""
+BY_NAME = """
+def register(name):
+    def put(cls):
+        BLOCKS[name] = cls
+        return cls
+    return put
+"""
+BY_CLASS = """
+def register(cls):
+    BLOCKS[cls.__name__] = cls
+    return cls
+"""
+
+
+@pytest.mark.parametrize("name", ['"drops"', "None"])
+@pytest.mark.parametrize("decorator", ['@register("drops")', '@register(name="drops")'])
+def test_a_class_that_a_decorator_registers_by_name(decorator: str, name: str, reported: Reported) -> None:
+    assert reported(REGISTERED.format(register=BY_NAME, decorator=decorator, name=name)) == {"self.inner(x)"}
+
+
+def test_a_name_that_a_decorator_makes_is_told_apart_from_others(reported: Reported) -> None:
+    register = BY_CLASS.replace("cls.__name__", "cls.__name__.lower()") + "\nBLOCKS['dense'] = layers.Dense\n"
+    assert reported(REGISTERED.format(register=register, decorator="@register", name='"drops"')) == {"self.inner(x)"}
+    assert reported(REGISTERED.format(register=register, decorator="@register", name='"dense"')) == set()
+
+
+def test_a_class_that_a_decorator_registers(reported: Reported) -> None:
+    assert reported(REGISTERED.format(register=BY_CLASS, decorator="@register", name='"Drops"')) == {"self.inner(x)"}
 
 
 def test_inherited_attributes_and_mixins(reported: Reported) -> None:

@@ -66,3 +66,51 @@ def test_a_rate_that_is_off(config: str, reported: Reported) -> None:
 def test_layers_in_a_named_tuple(reported: Reported) -> None:
     stage = "Stage(drop=layers.Dropout(0.5), dense=layers.Dense(2))"
     assert reported(MODULE.format(config="Config(8)", stage=stage)) == {"self.stage.drop(self.stage.dense(x))"}
+
+
+@pytest.mark.parametrize(
+    "made", ['namedtuple("Pair", ["dense", "drop"])', 'namedtuple("Pair", "dense, drop")', 'NamedTuple("Pair", FIELDS)']
+)
+def test_named_tuples_that_a_call_makes(made: str, reported: Reported) -> None:
+    made = made.replace("FIELDS", '[("dense", layers.Layer), ("drop", layers.Layer)]')
+    module = f"""
+from collections import namedtuple
+from typing import NamedTuple
+
+import keras
+from keras import layers
+
+Pair = {made}
+
+
+class Block(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.pair = Pair(layers.Dense(2), drop=layers.Dropout(0.5))
+
+    def call(self, x, training=None):
+        dense, drop = self.pair
+        x = self.pair[0](self.pair.dense(dense(x)))
+        x = drop(x)
+        x = self.pair.drop(x)
+        return self.pair[1](x)
+"""
+    assert reported(module) == {"drop(x)", "self.pair.drop(x)", "self.pair[1](x)"}
+
+
+def test_a_simple_namespace(reported: Reported) -> None:
+    module = """
+from types import SimpleNamespace
+
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.parts = SimpleNamespace(dense=layers.Dense(2), drop=layers.Dropout(0.5))
+
+    def call(self, x, training=None):
+        return self.parts.drop(self.parts.dense(x))
+"""
+    assert reported(module) == {"self.parts.drop(self.parts.dense(x))"}

@@ -215,6 +215,11 @@ def test_the_fix_is_unsafe_and_settles_it(code: str) -> None:
 
 MODELS = {
     "a parameter, by its call": step("net(x)", "net", "net, x, y") + "\n\ntrain(model, 1, 2)\n",
+    "a parameter, by a partial": (
+        "from functools import partial\n\n"
+        + step("net(x)", "net", "net, x, y")
+        + "\n\nrun = tf.function(partial(train, model))\n"
+    ),
     "a parameter, by annotation": step("net(x)", "net", "net: Classifier, x, y"),
     "a parameter, by default": step("net(x)", "net", "x, y, net=Classifier()"),
     "a local name": "def main(x, y):\n    net = Classifier()\n" + textwrap.indent(step("net(x)", "net", ""), "    "),
@@ -262,6 +267,40 @@ MODELS = {
 
         Trainer(Classifier())
         """,
+    "a quantized model": (
+        "import tensorflow_model_optimization as tfmot\n\n"
+        "net = tfmot.quantization.keras.quantize_model(linear)\n" + step("net(x)", "net")
+    ),
+    "a global that a function sets": (
+        "net = None\n\n\ndef set_up():\n    global net\n    net = Classifier()\n\n\n"
+        + step("net(x)", "net")
+        + "\n\nset_up()\ntrain(1, 2)\n"
+    ),
+    "what a subclass of the trainer makes": textwrap.dedent(
+        """
+        class Trainer:
+            def __init__(self):
+                self.net = self.create()
+
+            def create(self):
+                raise NotImplementedError
+
+        """
+    )
+    + textwrap.indent(step("self.net(x)", "self.net", "self, x, y"), "    ")
+    + textwrap.dedent(
+        """
+
+        class OfClassifiers(Trainer):
+            def create(self):
+                return Classifier()
+        """
+    ),
+    "a field of a dataclass": (
+        "from dataclasses import dataclass, field\n\n\n@dataclass\nclass State:\n"
+        "    net: keras.Model = field(default_factory=Classifier)\n\n"
+        + textwrap.indent(step("self.net(x)", "self.net", "self, x, y"), "    ")
+    ),
     "self": """
         class Net(Classifier):
             def train_step(self, data):

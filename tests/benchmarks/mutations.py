@@ -159,8 +159,9 @@ def kind_of(event: LayerCall | Inlined, module: CheckedModule) -> str:
     layers = [one for one in found if isinstance(one, Instance)]
     if not layers:
         return "unknown"
-    if all(isinstance(one.type, UserClass) and one.type.accepts_training for one in layers) and _ignore_flag(event):
-        return CLASS_IGNORES
+    take_it = all(isinstance(one.type, UserClass) and one.type.accepts_training for one in layers)
+    if take_it and not consumes_training(event) and all(dependence(one) is Dependence.NO for one in layers):
+        return CLASS_IGNORES  # Whatever else it may be, which is not known.
     kinds = {_kind_of_layer(one, module) for one in layers}
     order = ("class of the same file", "class of another file", "Keras layer", "Keras layer that may", *SILENT)
     return next(kind for kind in order if kind in kinds)
@@ -170,10 +171,6 @@ def _uses_flag(helper: Inlined) -> bool:
     """Whether what runs in a helper that is given the flag has it from there and depends on it."""
     calls = (one for one in walk(helper.events) if isinstance(one, LayerCall))
     return any(call.flag.parameter is not None and consumes_training(call) for call in calls)
-
-
-def _ignore_flag(event: LayerCall) -> bool:
-    return dependence(event.receiver) is Dependence.NO and not consumes_training(event)
 
 
 def cause_of(event: LayerCall | Inlined) -> str:

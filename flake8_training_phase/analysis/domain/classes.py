@@ -12,8 +12,8 @@ from flake8_training_phase.analysis.domain.arguments import defaults, parameter,
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import is_class_method, is_static
-from flake8_training_phase.analysis.domain.records import written_constructor
-from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements
+from flake8_training_phase.analysis.domain.records import tuple_fields, written_constructor
+from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements, nested_definitions
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
     UNKNOWN,
@@ -240,6 +240,11 @@ class UserClass:
         found = self.find_method("__init__")
         return tuple(parameter_names(found.node)[1:]) if isinstance(found, Method) else ()
 
+    @cached_property
+    def tuple_fields(self) -> tuple[str, ...]:
+        """The fields of a named tuple, in the order in which its objects give them; none of any other class."""
+        return next((found for one in self.mro if isinstance(one, UserClass) if (found := tuple_fields(one.node))), ())
+
     def is_property(self, node: ast.AST) -> bool:
         """Whether a method is read without a call."""
         decorators = getattr(node, "decorator_list", ())
@@ -277,6 +282,8 @@ class UserClass:
         for one in self.mro:
             if isinstance(one, UserClass):
                 for statement in one.node.body:
+                    if isinstance(statement, ast.ClassDef) and statement.name == name:
+                        return one.scope.inner(nested_definitions(one.node)).define(statement)
                     targets = statement.targets if isinstance(statement, ast.Assign) else ()
                     if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                         assert isinstance(statement, ast.Assign)

@@ -180,14 +180,17 @@ def called(node: ast.Call) -> str:
     return f"{ast.unparse(function.func)}(…)" if isinstance(function, ast.Call) else ast.unparse(function)
 
 
-def walk(events: Iterable[Event]) -> Iterator[Event]:
-    """Every event, those inside branches, loops and inlined functions included, in order."""
+def walk(events: Iterable[Event], into_parents: bool = True) -> Iterator[Event]:
+    """Every event, those inside branches, loops and inlined functions included, in order: also those of the methods
+    that `super()` runs, or not.
+    """
     for event in events:
         yield event
         if isinstance(event, Inlined):
-            yield from walk(event.events)
+            if into_parents or not event.is_super_call:
+                yield from walk(event.events, into_parents)
         elif isinstance(event, Loop):
-            yield from walk(event.body)
+            yield from walk(event.body, into_parents)
         elif isinstance(event, Branch):
             for way in event.ways:
-                yield from walk(way)
+                yield from walk(way, into_parents)

@@ -76,6 +76,8 @@ class Frame:
         self.environment = Environment()
         self._enclosing = closure.environment if enclosing is None and closure is not None else enclosing
         self.returned: list[Value] = []
+        self.shared: set[str] = set()
+        """The names that are those of the module: `global net`."""
         self.is_comprehension = False
         self.inspects_signatures: bool = closure.inspects_signatures if closure is not None else False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flake8_training_phase.analysis.syntax.names import last_name
 
@@ -14,11 +15,10 @@ _WITHOUT_FIELDS = frozenset({"object", "ABC", "Generic", "Protocol"})
 def written_constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
     """The `__init__` of such a class, as if it stood there; None for any other class."""
     decorators = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
-    is_tuple = any(_name(one) == "NamedTuple" for one in node.bases)
+    is_tuple = _is_named_tuple(node)
     if not is_tuple and not any(_name(one) in _DECORATORS for one in decorators):
         return None
-    fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
-    fields = [one for one in fields if "ClassVar" not in ast.unparse(one.annotation)]
+    fields = _fields(node)
     names = [ast.unparse(one.target) for one in fields]
     with_default = [one.value is not None for one in fields]
     # What comes by position goes to the class that it inherits from, whose fields come first.
@@ -32,6 +32,43 @@ def written_constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
     for one in ast.walk(made):
         ast.copy_location(one, node)
     return made
+
+
+def tuple_fields(node: ast.ClassDef) -> tuple[str, ...]:
+    """The fields of a named tuple, which its objects give in this order; none of any other class."""
+    return tuple(ast.unparse(one.target) for one in _fields(node)) if _is_named_tuple(node) else ()
+
+
+def named_tuple(name: str, node: ast.expr) -> ast.ClassDef | None:
+    """The class that a name is bound to by `Pair = namedtuple("Pair", ["first", "second"])`, as if it stood there."""
+    if not (isinstance(node, ast.Call) and last_name(node.func) in ("namedtuple", "NamedTuple") and len(node.args) > 1):
+        return None
+    names = list(_named_fields(node.args[1]))
+    if not names or not all(one.isidentifier() for one in names):
+        return None
+    made = ast.parse(f"class {name}(NamedTuple):\n" + "".join(f"    {one}: object\n" for one in names)).body[0]
+    assert isinstance(made, ast.ClassDef)
+    for one in ast.walk(made):
+        ast.copy_location(one, node)
+    return made
+
+
+def _named_fields(fields: ast.expr) -> Iterator[str]:
+    """The fields of `namedtuple(…, "first second")`, of a list of names, and of one of names with types."""
+    if isinstance(fields, (ast.List, ast.Tuple)):
+        for one in fields.elts:
+            yield from _named_fields(one.elts[0] if isinstance(one, ast.Tuple) and one.elts else one)
+    elif isinstance(fields, ast.Constant) and isinstance(fields.value, str):
+        yield from fields.value.replace(",", " ").split()
+
+
+def _is_named_tuple(node: ast.ClassDef) -> bool:
+    return any(_name(one) == "NamedTuple" for one in node.bases)
+
+
+def _fields(node: ast.ClassDef) -> list[ast.AnnAssign]:
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+    return [one for one in fields if "ClassVar" not in ast.unparse(one.annotation)]
 
 
 def _name(node: ast.expr) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
+from flake8_training_phase.analysis.domain.records import named_tuple
+from flake8_training_phase.analysis.domain.registries import registered
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, join
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -73,6 +75,8 @@ class Scope:
             self._bindings.setdefault(name, []).append(binding)
             if isinstance(binding, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.definitions.append((binding, self))
+        for name, items in registered(statements):
+            self._bindings.get(name, []).append(items)
 
     @property
     def root(self) -> Scope:
@@ -252,12 +256,13 @@ def class_definitions(scope: Scope) -> Iterator[tuple[ast.ClassDef, Scope]]:
     for definition, where in scope.definitions:
         if isinstance(definition, ast.ClassDef):
             yield definition, where
-            yield from class_definitions(where.inner(_nested_definitions(definition)))
+            yield from class_definitions(where.inner(nested_definitions(definition)))
         elif any(isinstance(node, ast.ClassDef) for node in inner_statements(definition.body)):
             yield from class_definitions(where.inner(definition.body))
 
 
-def _nested_definitions(node: ast.ClassDef) -> list[ast.stmt]:
+def nested_definitions(node: ast.ClassDef) -> list[ast.stmt]:
+    """The classes and methods in the body of a class."""
     return [child for child in node.body if isinstance(child, (ast.ClassDef, ast.FunctionDef))]
 
 
@@ -288,7 +293,7 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
                 if isinstance(target, ast.Name):
-                    yield target.id, statement.value
+                    yield target.id, named_tuple(target.id, statement.value) or statement.value
                 elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                     # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
                     yield target.value.id, ast.Dict([target.slice], [statement.value])

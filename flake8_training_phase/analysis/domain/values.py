@@ -214,6 +214,11 @@ class Container(Value):
         """Whether the key of everything that can be in it is known."""
         return len(self.keys) == len(self.values) and None not in self.keys and not self.open
 
+    @property
+    def pairs_by_key(self) -> Iterable[tuple[str | None, Value]]:
+        """What it holds, each with its key where that is a known text."""
+        return zip(self.keys or (None,) * len(self.values), self.values, strict=True)
+
     def with_item(self, key: str | None, value: Value) -> Container:
         """The container after `container[key] = value`."""
         keys = self.keys or (None,) * len(self.values)
@@ -230,6 +235,8 @@ class Container(Value):
             return self.values[self.keys.index(index)]
         if self.open:
             return UNKNOWN
+        if isinstance(index, str) and None in self.keys:
+            return join(value for key, value in self.pairs_by_key if key is None)
         if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
             return self.values[index]
         if isinstance(index, ElementIndex) and not self.keys and self.values and len(self.values) % index.stride == 0:
@@ -366,6 +373,21 @@ def each(value: Value, function: Callable[[Value], Value]) -> Value:
     if isinstance(value, Union):
         return join(function(member) for member in value.values)
     return function(value)
+
+
+def with_trainable(value: Value, trainable: Value) -> Value:
+    """A layer of Keras, or a container of such, whose `trainable` was set, and with it that of all in it; any other
+    value as it is.
+    """
+    if isinstance(value, Container):
+        return replace(value, values=tuple(with_trainable(one, trainable) for one in value.values))
+    if not isinstance(value, Instance) or not isinstance(value.type, KerasLayer):
+        return value
+    after = {one: with_trainable(one, trainable) for one in value.contents}
+    contents = tuple(after[one] for one in value.contents)  # What is in it twice stays one layer.
+    if not isinstance(trainable, Constant):
+        return replace(value, contents=contents, may_be_frozen=True)
+    return replace(value, contents=contents, arguments={**value.arguments, "trainable": trainable})
 
 
 def flags_of(value: Value) -> tuple[Flag, Flag, Flag]:

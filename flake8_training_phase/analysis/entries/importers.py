@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.module_run import ModuleRun, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import called_name
-from flake8_training_phase.analysis.syntax.names import names_imported_as, names_in, with_users
+from flake8_training_phase.analysis.syntax.names import names_in, with_users
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.sources.text import SourceText
 
@@ -43,7 +43,7 @@ def _runs(module: CheckedModule) -> Iterator[ModuleRun]:
             for other in module.project.importers(imported, names):
                 if other.path not in seen:
                     seen.add(other.path)
-                    called = names | names_imported_as(other.tree, names)
+                    called = names | other.imported_as(names)
                     yield _run(other, called, module)
                     farther.append((other, _users(other.tree, called)))
         nearest = farther

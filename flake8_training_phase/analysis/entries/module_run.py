@@ -33,6 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
     External,
     FunctionValue,
     Instance,
+    Partial,
     Value,
     join,
     members,
@@ -83,12 +84,14 @@ class ModuleRun(GraphMaker):
 
     def __init__(self, module: CheckedModule) -> None:
         super().__init__(module.module.program)
-        self._module = module
+        self.module = module
         self.model_calls: list[ModelCall] = []
         self.callees: dict[ast.Call, list[Value]] = {}
         """What is called at each call."""
         self.bound: dict[ast.Call, list[Value]] = {}
         """What `functools.partial(net, …)` and `strategy.run(net, kwargs=…)` will call."""
+        self._partials: dict[FunctionNode, list[Partial]] = {}
+        """Those that were made of each function: whoever has them may call them."""
         self._nested: dict[FunctionNode, FunctionValue] = {}
         """The functions that were defined inside others, and lambdas, with the names that they see."""
         self.owners: dict[ast.Attribute, list[Value]] = {}
@@ -99,6 +102,7 @@ class ModuleRun(GraphMaker):
         self._chain: list[CallSite] = []
         self._top = Frame(None, module.scope)
         self._classes = tuple(one.cls for one in module.layer_classes)
+        self._all_classes = tuple(module.module.classes())
         self._run(module.tree.body, self._top)
 
     def cover(self, nodes: Collection[ast.AST]) -> None:
@@ -106,13 +110,16 @@ class ModuleRun(GraphMaker):
         are run on unknown arguments, and themselves on such where nothing does.
         """
         wanted = set(nodes)
-        around = [one for one in self._module.functions if not wanted.isdisjoint(nodes_in(one.node))]
+        around = [one for one in self.module.functions if not wanted.isdisjoint(nodes_in(one.node))]
         if any(one.node not in self.state.visited for one in around):
             for function in (*self._first_callers(around), *around):
                 if function.node not in self.state.visited and function.node not in self._nested:
                     self.state.visited.add(function.node)
-                    for instance in self._objects(function.cls):
-                        self._run_alone(function, instance)
+                    for partial in self._partials.get(function.node, ()):
+                        self._run_function(partial)
+                    if function.node not in self._partials:
+                        for instance in self._objects(function.cls):
+                            self._run_alone(function, instance)
         for node, function_value in tuple(self._nested.items()):
             if node not in self.state.visited and not wanted.isdisjoint(nodes_in(node)):
                 self._run_function(
@@ -127,15 +134,15 @@ class ModuleRun(GraphMaker):
             names |= new
             more = {place for name in new for place in self._users.get(name, ())} - callers
             callers |= more
-            new = {self._module.functions[place].node.name for place in more} - names
+            new = {self.module.functions[place].node.name for place in more} - names
         used = Counter(name for place in callers for name in self._used[place])
-        found = [(self._module.functions[place], self._used[place]) for place in sorted(callers)]
+        found = [(self.module.functions[place], self._used[place]) for place in sorted(callers)]
         return [one for one, own in found if used[one.node.name] == (one.node.name in own)]
 
     @cached_property
     def _used(self) -> list[frozenset[str]]:
         """The names that each function of the module reads, with those of attributes."""
-        return [names_read(one.node) for one in self._module.functions]
+        return [names_read(one.node) for one in self.module.functions]
 
     @cached_property
     def _users(self) -> dict[str, list[int]]:
@@ -151,34 +158,35 @@ class ModuleRun(GraphMaker):
         try:
             self.block(body, frame)
         except (TooComplex, RecursionError) as error:
-            self._give_up(frame.function or self._module.tree, error)
+            self._give_up(frame.function or self.module.tree, error)
         for node, limit in self.state.given_up.items():
-            self._module.give_up(node, limit)
+            self.module.give_up(node, limit)
         self._running.clear()
         self._chain.clear()
         self.events = []
 
-    def _run_function(self, function: FunctionValue, given: Mapping[str, Value] | None = None) -> bool:
+    def _run_function(self, function: FunctionValue | Partial, given: Mapping[str, Value] | None = None) -> bool:
         """Run a function on unknown arguments but for those given; False when it was not followed to its end."""
         self._steps = MAX_STEPS - MOST_STEPS
         try:
             unknown = Arguments(NO_CALL, (), dict(given or {}), starred=True, hidden=True)
-            self._inline(function, unknown, self._top, is_super_call=False)
+            self.apply(function, unknown, NO_CALL, self._top)
         except (TooComplex, RecursionError) as error:
-            self._give_up(function.node, error)
+            self._give_up(function.node if isinstance(function, FunctionValue) else self.module.tree, error)
             return False
         return True
 
     def _give_up(self, node: ast.AST, error: TooComplex | RecursionError) -> None:
         limit = self.program.limit_of(error)
-        self._module.give_up(node, Limit.RUN if limit is Limit.STEPS else limit)
+        self.module.give_up(node, Limit.RUN if limit is Limit.STEPS else limit)
 
     def _objects(self, cls: UserClass | None) -> Iterable[Instance | None]:
-        """The objects that methods of a class are run on: those that the module makes, or any."""
+        """The objects that methods of a class are run on: those that the module makes, or any, of subclasses too."""
         if cls is None:
             return (None,)
         made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.mro]
-        return made[:_MOST_OBJECTS] or (cls.instance,)
+        any_of_each = (one.instance for one in self._all_classes if cls in one.mro)
+        return (made or [*any_of_each] or [cls.instance])[:_MOST_OBJECTS]
 
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
         node = function.node
@@ -268,7 +276,12 @@ class ModuleRun(GraphMaker):
 
     def _apply_external(self, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if path == "functools.partial":
-            self.bound.setdefault(node, []).append(arguments.positional[0] if arguments.positional else UNKNOWN)
+            first = arguments.positional[0] if arguments.positional else UNKNOWN
+            self.bound.setdefault(node, []).append(first)
+            made = super().apply(External(path), arguments, node, frame)
+            if isinstance(made, Partial) and isinstance(first, FunctionValue):
+                self._partials.setdefault(first.node, []).append(made)
+            return made
         return super().apply(External(path), arguments, node, frame)
 
     def may_freeze(self, frame: Frame) -> bool:
@@ -303,6 +316,13 @@ class ModuleRun(GraphMaker):
         for one in members(base):
             if isinstance(one, Instance):
                 self._held.setdefault(one, {})[name] = value
+
+    def set_global(self, name: str, value: Value, frame: Frame) -> None:
+        """Bind a name of the module."""
+        self._top.environment[name] = value
+
+    def set_trainable(self, target: ast.expr, layers: Value, value: Value, frame: Frame) -> None:
+        """Nothing more: here a layer stays the object that it is."""
 
     def _set_trainable(self, layer: Instance, value: Value) -> None:
         if value == Constant(False):

@@ -25,7 +25,10 @@ from flake8_training_phase.analysis.domain.values import (
     FunctionValue,
     Instance,
     Value,
+    members,
 )
+from flake8_training_phase.analysis.models.functions import call_parameters
+from flake8_training_phase.keras.catalogue import KerasLayer
 
 
 def bound(
@@ -82,6 +85,30 @@ def flag_of_function(node: FunctionNode, arguments: Arguments, parameters: list[
     flag = arguments.flag(parameters)
     taken = node.args.vararg is not None and len(arguments.positional) > len(parameters)
     return FlagArgument(PassedBy.UNKNOWN) if flag.absent and taken else flag
+
+
+def layer_flag(layer: Value, arguments: Arguments) -> FlagArgument:
+    """The flag a layer is given: as `training`, as the parameter it has instead, or by position."""
+    flag = arguments.flag(())
+    if flag.passed_by is PassedBy.KEYWORD:
+        return flag
+    for one in members(layer):
+        if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
+            own = one.type.phase_parameter
+            if own is not None and own in arguments.keywords:
+                return arguments.flag((), own)
+    places = arguments.phase_positions()
+    if places and places[0] > 0:
+        return arguments.flag(["training" if place == places[0] else "" for place in range(places[0] + 1)])
+    for one in members(layer):
+        own = None
+        if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
+            own = one.type.phase_parameter
+        literal = arguments.flag(call_parameters(one), own or "training")
+        if literal.passed_by is PassedBy.POSITION:
+            known = literal.constant or literal.by_lane == (None, None, None)
+            return literal if known else FlagArgument(PassedBy.UNKNOWN)
+    return flag
 
 
 def is_of_class(callee: FunctionValue) -> bool:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import join_lanes
+from flake8_training_phase.analysis.domain.operations import computed, either, parameter_of
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
     ClassValue,
     Constant,
     Container,
-    ElementIndex,
     FunctionValue,
     Instance,
     OpaqueKwargs,
@@ -27,7 +28,6 @@ from flake8_training_phase.analysis.domain.values import (
     Union,
     Value,
     each,
-    flags_of,
     join,
     members,
     text_of,
@@ -35,7 +35,7 @@ from flake8_training_phase.analysis.domain.values import (
     unknown_phase,
 )
 from flake8_training_phase.analysis.syntax.definitions import filtered_name
-from flake8_training_phase.keras.generations import Flag, Passed
+from flake8_training_phase.keras.generations import Passed
 
 MAX_STEPS = 20_000
 """Statements and calls after which a class is given up as unknown: helpers that call helpers grow exponentially."""
@@ -98,6 +98,11 @@ class Expressions(ABC):
         if isinstance(value, Range):
             return value.position
         return join(self.elements(member) for member in _usable(value)) if isinstance(value, Union) else UNKNOWN
+
+    def as_tuple(self, value: Value, frame: Frame) -> Value:
+        """A named tuple as a tuple of what it holds; any other value as it is."""
+        fields = value.type.tuple_fields if isinstance(value, Instance) and isinstance(value.type, UserClass) else ()
+        return Container(tuple(self.attribute(value, name, frame) for name in fields)) if fields else value
 
     def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
         """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
@@ -167,7 +172,7 @@ class Expressions(ABC):
         return Arguments(node, tuple(positional), keywords, starred, bool(hidden), unknown, rest_of_call, stars_known)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
-        base = self.evaluate(node.value, frame)
+        base = each(self.evaluate(node.value, frame), lambda one: self.as_tuple(one, frame))
         if isinstance(node.slice, ast.Slice):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
@@ -312,7 +317,7 @@ class Expressions(ABC):
             value = self._under(lanes_false if stops_on else lanes_true, operand, way, frame)
             if way:
                 self.events.append(Branch([way, []]))
-            result = _either(result, value, stops_on)
+            result = either(result, value, stops_on)
         return result
 
     def _unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
@@ -333,7 +338,7 @@ class Expressions(ABC):
         if left == Constant("training") and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             return SIGNATURE_TEST
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
-        parameter = _parameter(left) or next((name for right in rights if (name := _parameter(right))), None)
+        parameter = parameter_of(left) or next((name for right in rights if (name := parameter_of(right))), None)
         if len(rights) == 1:
             if isinstance(left, PhaseValue) and isinstance(rights[0], Constant):
                 return compared(left, node.ops[0], rights[0])
@@ -349,9 +354,9 @@ class Expressions(ABC):
         result = self.evaluate(chain[-1].left, frame)
         for one in reversed(chain):
             right = self.evaluate(one.right, frame)
-            if _parameter(result) or _parameter(right):
+            if parameter_of(result) or parameter_of(right):
                 self.phase_used(one, frame)
-            result = _computed(one.op, result, right)
+            result = computed(one.op, result, right)
         return result
 
     @abstractmethod
@@ -363,7 +368,8 @@ class Expressions(ABC):
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
         if node.value is not None:
-            frame.returned.append(Container((self.evaluate(node.value, frame),)))
+            value = self.evaluate(node.value, frame)
+            frame.returned.append(Container((self.elements(value) if isinstance(node, ast.YieldFrom) else value,)))
         return UNKNOWN
 
 
@@ -376,45 +382,6 @@ def _item(value: Value, key: object) -> Value:
     if isinstance(value, Container):
         return value.get(key)
     return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
-
-
-def _computed(operator: ast.operator, left: Value, right: Value) -> Value:
-    if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
-        return left.moved(right)
-    if isinstance(operator, ast.Add) and isinstance(left, Container) and isinstance(right, Container):
-        return Container(left.values + right.values)
-    return left if isinstance(operator, ast.Mult) and isinstance(left, Container) else UNKNOWN
-
-
-def _parameter(value: Value) -> str | None:
-    return value.parameter if isinstance(value, PhaseValue) else None
-
-
-def _either(first: Value, second: Value, stops_on: bool) -> Value:
-    """The value of `first or second` (`stops_on` true) or `first and second`."""
-    if first is SIGNATURE_TEST or second is SIGNATURE_TEST:
-        return SIGNATURE_TEST
-    parameter = _parameter(first) or _parameter(second)
-    if parameter is None:
-        known = truth(first)[0]
-        if known is not None:
-            return first if known is stops_on else second
-        if isinstance(second, Constant) and truth(second)[0] is stops_on:
-            return Constant(stops_on)  # Whatever comes first, the outcome is as true or false as this.
-        return join((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
-    flags = [
-        _either_flag(known, one, other, stops_on)
-        for known, one, other in zip(truth(first), flags_of(first), flags_of(second), strict=True)
-    ]
-    return PhaseValue((flags[0], flags[1], flags[2]), parameter)
-
-
-def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) -> Flag:
-    if known is None:
-        # An unknown first operand: the result is known only when both lead to the same truth.
-        same = second is not Passed.UNKNOWN and bool(second) is stops_on
-        return stops_on if same else Passed.UNKNOWN
-    return first if known is stops_on else second
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] = {

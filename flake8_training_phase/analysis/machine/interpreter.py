@@ -21,7 +21,6 @@ from flake8_training_phase.analysis.domain.events import (
     Branch,
     DirectKerasCall,
     Event,
-    FlagArgument,
     Inlined,
     LayerCall,
     Loop,
@@ -59,6 +58,7 @@ from flake8_training_phase.analysis.machine.calls import (
     flag_of_function,
     is_of_class,
     is_super,
+    layer_flag,
     question_of,
 )
 from flake8_training_phase.analysis.machine.statements import Statements, place
@@ -103,13 +103,23 @@ class Interpreter(Statements):
         if isinstance(base, Instance):
             return self._instance_attribute(base, name, frame)
         if isinstance(base, ClassValue):
-            if isinstance(base.type, KerasLayer):
-                saved = base.type.origin and name in MAKERS
-                return ClassValue(with_saved_arguments(base.type), base.generations) if saved else UNKNOWN
-            return base.type.class_attribute(name)
+            return self._class_attribute(base, name)
         if isinstance(base, SuperValue):
             return base.owner.inherited(name, base.bound_to)
+        if isinstance(base, Container) and name in base.keys:
+            return base.get(name)  # Of a `SimpleNamespace`.
         return UNKNOWN
+
+    def _class_attribute(self, base: ClassValue, name: str) -> Value:
+        if isinstance(base.type, KerasLayer):
+            if base.type.origin and name in MAKERS:
+                return ClassValue(with_saved_arguments(base.type), base.generations)
+            found: Value = UNKNOWN
+        else:
+            found = base.type.class_attribute(name)
+        if name == "from_config" and found is UNKNOWN:
+            return Partial(External(known_functions.FROM_CONFIG), (base,), {})
+        return found
 
     def _instance_attribute(self, base: Instance, name: str, frame: Frame) -> Value:
         if isinstance(base.type, KerasLayer):
@@ -162,7 +172,12 @@ class Interpreter(Statements):
             self._rebind(node, join(after), frame)
             return Constant(None)
         if isinstance(base, Container):
-            return known_functions.items_method(base, name, arguments)
+            taken = known_functions.taken_item(base, name, arguments, surely=not self.conditions)
+            if taken is not None:
+                self._rebind(node, taken[1], frame)
+                return taken[0]
+            found = known_functions.items_method(base, name, arguments)
+            return None if found is UNKNOWN and name in base.keys else found
         if isinstance(base, PhaseValue):
             return unknown_phase(base.parameter)
         texts = [known_functions.text_method(one, name, arguments) for one in members(base)]
@@ -288,7 +303,7 @@ class Interpreter(Statements):
         return self._inline(method, arguments, frame, False) if isinstance(method, FunctionValue) else UNKNOWN
 
     def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> None:
-        flag = self._layer_flag(receiver, arguments)
+        flag = layer_flag(receiver, arguments)
         call = LayerCall(
             node,
             receiver,
@@ -299,29 +314,6 @@ class Interpreter(Statements):
             frame.inspects_signatures,
         )
         self.events.append(call)
-
-    def _layer_flag(self, receiver: Value, arguments: Arguments) -> FlagArgument:
-        """The flag a layer is given: as `training`, as the parameter it has instead, or by position."""
-        flag = arguments.flag(())
-        if flag.passed_by is PassedBy.KEYWORD:
-            return flag
-        for one in members(receiver):
-            if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
-                own = one.type.phase_parameter
-                if own is not None and own in arguments.keywords:
-                    return arguments.flag((), own)
-        places = arguments.phase_positions()
-        if places and places[0] > 0:
-            return arguments.flag(["training" if place == places[0] else "" for place in range(places[0] + 1)])
-        for one in members(receiver):
-            own = None
-            if isinstance(one, Instance) and not isinstance(one.type, KerasLayer):
-                own = one.type.phase_parameter
-            literal = arguments.flag(known_functions.call_parameters(one), own or "training")
-            if literal.passed_by is PassedBy.POSITION:
-                known = literal.constant or literal.by_lane == (None, None, None)
-                return literal if known else FlagArgument(PassedBy.UNKNOWN)
-        return flag
 
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if callee.name == "__init__" and callee.bound_to is self.subject:

@@ -30,9 +30,11 @@ from flake8_training_phase.analysis.domain.values import (
     join,
     members,
     truth,
+    with_trainable,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
-from flake8_training_phase.analysis.syntax.blocks import TRY
+from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items
+from flake8_training_phase.analysis.syntax.names import captured_names
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
 
@@ -177,7 +179,8 @@ class Statements(Expressions):
         if isinstance(statement, ast.While):
             self.evaluate(statement.test, frame)
         else:
-            elements = self.elements(self.evaluate(statement.iter, frame))
+            items = each(self.evaluate(statement.iter, frame), lambda one: self.as_tuple(one, frame))
+            elements = self.elements(items)
         first: list[Event] = []
         later = self._told_otherwise_later(statement, frame)
         held = {name: frame.environment[name] for name in later}
@@ -192,6 +195,9 @@ class Statements(Expressions):
             self.events.append(Branch([[*first, *body], []]))
         elif body:
             self.events.append(Loop(body))
+        holder = holder_of_changed_items(statement, "trainable")
+        if isinstance(holder, (ast.Name, ast.Attribute)):
+            self.set_trainable(holder, self.evaluate(holder, frame), UNKNOWN, frame)
         for name, value in held.items():
             frame.environment[name] = join_lanes(value, frame.live, frame.environment[name], frame.live)
         self.block(statement.orelse, frame)
@@ -276,7 +282,7 @@ class Statements(Expressions):
         for case in statement.cases:
             frame.environment = before.fork()
             frame.live, left = self.split(self._fits(case.pattern, subject, frame), left)
-            for name in _captured(case.pattern):
+            for name in captured_names(case.pattern):
                 frame.environment[name] = UNKNOWN
             if case.guard is not None:
                 fitting = frame.live
@@ -314,6 +320,13 @@ class Statements(Expressions):
         body = frame.function.body if isinstance(frame.function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
         frame.environment[statement.name] = frame.scope.inner(body).define(statement)
 
+    def _global(self, statement: ast.Global, frame: Frame) -> None:
+        frame.shared.update(statement.names)
+
+    def set_global(self, name: str, value: Value, frame: Frame) -> None:
+        """Bind a name that a function shares with the module: here it is known in the function alone."""
+        frame.environment[name] = value
+
     def _import(self, statement: ast.Import | ast.ImportFrom, frame: Frame) -> None:
         for name, value in self.imports(statement, frame):
             frame.environment[name] = value
@@ -321,15 +334,28 @@ class Statements(Expressions):
     def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
         """Bind a target of an assignment, a loop or a `with`."""
         if isinstance(target, ast.Name):
-            frame.environment[target.id] = value
+            if target.id in frame.shared:
+                self.set_global(target.id, value, frame)
+            else:
+                frame.environment[target.id] = value
         elif isinstance(target, ast.Attribute):
-            self.set_attribute(self.evaluate(target.value, frame), target.attr, value)
+            base = self.evaluate(target.value, frame)
+            self.set_attribute(base, target.attr, value)
+            if target.attr == "trainable":
+                self.set_trainable(target.value, base, value, frame)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, frame)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, Container((value,)), frame)
         elif isinstance(target, ast.Subscript):
             self._set_item(target, value, frame)
+
+    def set_trainable(self, target: ast.expr, layers: Value, value: Value, frame: Frame) -> None:
+        """Remember that what an expression gives learns, or does not: BatchNormalization is another layer then."""
+        said = UNKNOWN if self.conditions else value
+        after = each(layers, lambda one: with_trainable(one, said))
+        if after is not layers:
+            self.replace(target, after, frame)
 
     def replace(self, target: ast.expr, value: Value, frame: Frame) -> None:
         """As `assign`, where the value is what the target held before, with a change to it."""
@@ -339,10 +365,11 @@ class Statements(Expressions):
             self.assign(target, value, frame)
 
     def _unpack(self, targets: list[ast.expr], value: Value, frame: Frame) -> None:
-        exact = isinstance(value, Container) and not value.keys and len(value.values) == len(targets)
-        if exact and not any(isinstance(target, ast.Starred) for target in targets):
-            for target, element in zip(targets, value.values, strict=True):  # type: ignore[attr-defined]
-                self.assign(target, element, frame)
+        value = each(value, lambda one: self.as_tuple(one, frame))
+        exact = _spread(targets, value) if isinstance(value, Container) and not value.keys else None
+        if exact is not None:
+            for target, element in zip(targets, exact, strict=True):
+                self.assign(target.value if isinstance(target, ast.Starred) else target, element, frame)
             return
         element = each(value, lambda one: UNKNOWN if isinstance(one, Range) else self.elements(one))
         for target in targets:
@@ -354,6 +381,20 @@ class Statements(Expressions):
             key = self.key(target.slice, frame)
             longer = (one.with_item(key, value) if isinstance(one, Container) else one for one in members(held))
             self.replace(target.value, join(longer), frame)
+
+
+def _spread(targets: list[ast.expr], items: Container) -> tuple[Value, ...] | None:
+    """What each of some targets is bound to; None where that is not known: a list that a comprehension makes is longer
+    than what is known of it.
+    """
+    starred = [place for place, target in enumerate(targets) if isinstance(target, ast.Starred)]
+    if not starred:
+        return items.values if len(items.values) == len(targets) else None
+    first, behind = starred[0], len(targets) - starred[0] - 1
+    last = len(items.values) - behind
+    if last <= first or items.pairs:
+        return None
+    return (*items.values[:first], Container(items.values[first:last]), *items.values[last:])
 
 
 def _is_simple(node: ast.expr) -> bool:
@@ -372,14 +413,6 @@ def _assigned_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, statement.value
-
-
-def _captured(pattern: ast.pattern) -> Iterator[str]:
-    """The names that a pattern binds."""
-    for one in nodes_in(pattern):
-        name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
-        if name is not None:
-            yield name
 
 
 def place(frame: Frame) -> ProgramPoint:
@@ -408,6 +441,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,
     ast.ClassDef: Statements._class,
+    ast.Global: Statements._global,
     ast.Import: Statements._import,
     ast.ImportFrom: Statements._import,
 }

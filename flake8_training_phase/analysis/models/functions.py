@@ -15,13 +15,11 @@ from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     Constant,
     Container,
-    ElementIndex,
     External,
     FunctionValue,
     Instance,
     Partial,
     PhaseValue,
-    Range,
     SuperValue,
     Value,
     each,
@@ -30,24 +28,28 @@ from flake8_training_phase.analysis.domain.values import (
     text_of,
     unknown_phase,
 )
+from flake8_training_phase.analysis.models import iteration
 from flake8_training_phase.analysis.models.run import Run
-from flake8_training_phase.keras.catalogue import KerasLayer, layers
+from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
 
 FUNCTIONAL = layers()["Functional"]
+_QUANTIZED = replace(FUNCTIONAL, name="quantization", depends_on=DependsOn.ALWAYS)
+"""What `tensorflow_model_optimization` makes: in training its wrappers follow the ranges of what they quantize."""
 _MODEL = layers()["Model"]
 
-_SAME_ITEMS = frozenset({"list", "tuple", "set", "reversed", "sorted", "iter", "frozenset"})
+FROM_CONFIG = "keras.Layer.from_config"
+"""The method that every layer has, called with its class and a dict."""
 _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
 _WRAPPED = ("func", "f", "fun", "function")
 """The names of the parameters by which wrappers take what they wrap."""
-_COPYING = frozenset({"copy.copy", "copy.deepcopy"})
 _CHOOSING = frozenset({"where", "switch_case", "select"})
 """Functions that give one thing or another by what their first argument is."""
 _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
 """Functions of Keras 2 that do so by the flag that they are told."""
 _BY_PHASE_TAKES = ("x", "alt", "training")
+_QUANTIZING = frozenset({"quantize_model", "quantize_apply"})
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
 
@@ -59,11 +61,15 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return known(run, arguments, frame)
     if path == "functools.partial" and arguments.positional:
         return Partial(arguments.positional[0], arguments.positional[1:], dict(arguments.keywords))
+    if path == FROM_CONFIG and len(arguments.positional) == 2:
+        return _made_from(run, *arguments.positional, node, frame)
+    if name == "deserialize" and keras_path(root) is not None and arguments.positional:
+        return _deserialized(run, arguments.positional[0], node, frame)
     if name in _CONDITIONS and root != "builtins":
         return _condition(run, arguments, frame)
     first = arguments.positional[0] if arguments.positional else UNKNOWN
-    if path in _COPYING or (name == "clone_model" and keras_path(path) is not None):
-        return each(first, _copied)
+    if name == "clone_model" and keras_path(path) is not None:
+        return _copy(run, arguments, frame)
     if name in _WRAPPERS:
         wrapped = next((arguments.keywords[one] for one in _WRAPPED if one in arguments.keywords), first)
         if all(isinstance(one, (FunctionValue, Instance, Partial)) for one in members(wrapped)):
@@ -72,8 +78,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         run.phase_used(node.args[0], frame)
     if name == "linspace" and [one for one in arguments.positional[:2] if one == Constant(0.0)] == [Constant(0.0)] * 2:
         return Container((Constant(0.0),))  # Rates from zero to zero: none of them drops.
-    if root in ("collections", "functools") and name in _MODULES:
-        return _MODULES[name](run, arguments, frame)
+    if path in _OF_LIBRARY:
+        return _OF_LIBRARY[path](run, arguments, frame)
     if name in _BY_PHASE:
         told = arguments.by_name(_BY_PHASE_TAKES).get("training")
         if isinstance(told, PhaseValue) and told.parameter is not None:
@@ -84,6 +90,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return SIGNATURE_TEST
     if _gives_application(path):
         return Instance(FUNCTIONAL, ALL, {}, has_hidden_arguments=True)
+    if name in _QUANTIZING and arguments.positional:
+        return Instance(_QUANTIZED, frozenset({2}))
     if path.endswith(".from_pretrained"):
         return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
     run.run_callables(arguments, frame)
@@ -92,9 +100,19 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
 
 
-def _copied(value: Value) -> Value:
-    """Another object like this one."""
-    return replace(value) if isinstance(value, Instance) else value
+def _made_from(run: Run, cls: Value, config: Value, node: ast.Call, frame: Frame) -> Value:
+    """What `Dropout.from_config({"rate": 0.5})` makes."""
+    known = isinstance(config, Container) and config.all_named
+    named = {str(key): value for key, value in config.pairs_by_key} if isinstance(config, Container) and known else {}
+    return run.apply(cls, Arguments(node, (), named, starred=False, hidden=not known), node, frame)
+
+
+def _deserialized(run: Run, saved: Value, node: ast.Call, frame: Frame) -> Value:
+    """What `keras.layers.deserialize({"class_name": "Dropout", "config": {"rate": 0.5}})` makes."""
+    name = text_of(saved.get("class_name")) if isinstance(saved, Container) else None
+    if name is None or not isinstance(saved, Container):
+        return UNKNOWN
+    return _made_from(run, frame.scope.external(f"keras.layers.{name}"), saved.get("config"), node, frame)
 
 
 def _gives_application(path: str) -> bool:
@@ -142,7 +160,7 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
         return Container(items.values)
     if name == "copy":
         return items
-    if name in ("get", "pop", "setdefault", "popleft"):
+    if name in ("get", "pop", "setdefault"):
         index = arguments.positional[0] if arguments.positional else UNKNOWN
         key = index.value if isinstance(index, Constant) else None
         complete = items.keys and None not in items.keys and not items.open
@@ -150,6 +168,21 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
             return arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
         return items.get(key)
     return UNKNOWN
+
+
+def taken_item(items: Container, name: str, arguments: Arguments, surely: bool) -> tuple[Value, Container] | None:
+    """What `pop` and `popleft` take from a list, and what is left in it; None for any other method.
+
+    What is not taken `surely`, but perhaps, or in every round of a loop, is any element.
+    """
+    if items.keys or name not in ("pop", "popleft"):
+        return None
+    given = arguments.positional[0] if arguments.positional else Constant(0 if name == "popleft" else -1)
+    place = given.value if isinstance(given, Constant) else None
+    if not (surely and type(place) is int and -len(items.values) <= place < len(items.values)):
+        return join(items.values), items
+    place %= len(items.values)
+    return items.values[place], replace(items, values=(*items.values[:place], *items.values[place + 1 :]))
 
 
 _TEXT_METHODS = frozenset(
@@ -251,22 +284,6 @@ def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Constant(None)
 
 
-def _enumerate(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
-    return Container((run.elements(first),), pairs=True)
-
-
-def _zip(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Container((Container(tuple(run.elements(value) for value in arguments.positional)),))
-
-
-def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    if not arguments.positional:
-        return UNKNOWN
-    given = tuple(run.elements(value) for value in arguments.positional[1:])
-    return Container((run.in_loop(arguments.positional[0], frame, given=given),))
-
-
 def _dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if arguments.positional and isinstance(arguments.positional[0], Container):
         given = arguments.positional[0]
@@ -284,24 +301,17 @@ def _default_dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Container((Container(()),), (None,)) if of_lists else UNKNOWN
 
 
-def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    """`reduce(lambda x, layer: layer(x), layers, x)`."""
-    if len(arguments.positional) < 2:
-        return UNKNOWN
-    function, items = arguments.positional[:2]
-    return run.in_loop(function, frame, given=(UNKNOWN, run.elements(items)))
+def _field(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """The default of a field of a dataclass."""
+    if "default_factory" in arguments.keywords:
+        return run.in_loop(arguments.keywords["default_factory"], frame, given=())
+    return arguments.keywords.get("default", UNKNOWN)
 
 
-def _same_items(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return arguments.positional[0] if arguments.positional else Container(())
-
-
-def _range(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    bounds = [one.value for one in arguments.positional if isinstance(one, Constant) and type(one.value) is int]
-    if len(arguments.positional) == 3 and arguments.positional[0] == Constant(bounds[0] if bounds else None):
-        stride = bounds[-1] if arguments.positional[2] == Constant(bounds[-1]) else 0
-        return Range(ElementIndex(bounds[0], stride)) if stride > 1 else UNKNOWN
-    return UNKNOWN
+def _copy(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """A copy of a layer is another one that does the same."""
+    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    return each(first, lambda one: replace(one) if isinstance(one, Instance) else one)
 
 
 def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -329,21 +339,21 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "super": _super,
     "getattr": _getattr,
     "setattr": _setattr,
-    "enumerate": _enumerate,
-    "zip": _zip,
-    "map": _map,
     "dict": _dict,
-    "range": _range,
     "bool": _bool,
     "int": _number,
     "float": _float,
-    **dict.fromkeys(_SAME_ITEMS, _same_items),
+    **iteration.BUILTINS,
 }
 
-_MODULES: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
-    "OrderedDict": _dict,
-    "defaultdict": _default_dict,
-    "deque": _same_items,
-    "reduce": _reduce,
+_OF_LIBRARY: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
+    "argparse.Namespace": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _default_dict,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "dataclasses.field": _field,
+    "types.SimpleNamespace": _dict,
+    **iteration.OF_LIBRARY,
 }
-"""Of the standard library."""
+"""Functions of the standard library, by dotted name."""

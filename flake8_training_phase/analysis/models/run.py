@@ -17,6 +17,9 @@ class Run(Protocol):
     events: list[Event]
     """What has happened so far."""
 
+    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
+        """Call `callee`, and give what it returns."""
+
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
         """What `base.name` is."""
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hides_signature
@@ -202,12 +202,13 @@ class LayerClass:
 
     @property
     def layer_calls(self) -> Iterator[LayerCall]:
-        """The calls of layers that `call` makes, itself or in functions it runs."""
-        return (
-            event
-            for event in self.events
-            if isinstance(event, LayerCall) and not event.inspected and hasattr(event.node, "lineno")
-        )
+        """The calls of layers that `call` makes, itself or in functions it runs, in this module."""
+        return _layer_calls(self.events)
+
+    @property
+    def own_layer_calls(self) -> Iterator[LayerCall]:
+        """Those, and the ones in functions of other modules, without what a method runs that `super()` calls."""
+        return _layer_calls(walk(self.cls.trace.events, into_parents=False))
 
     @cached_property
     def calls_in_other_methods(self) -> tuple[LayerCall, ...]:
@@ -286,6 +287,11 @@ class LayerClass:
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
             return False
         return accepts_training_keyword(self.cls)
+
+
+def _layer_calls(events: Iterable[Event]) -> Iterator[LayerCall]:
+    calls = (one for one in events if isinstance(one, LayerCall))
+    return (one for one in calls if not one.inspected and hasattr(one.node, "lineno"))
 
 
 def concerned(wrong: Iterable[PhaseMismatch]) -> tuple[Generation, ...]:

@@ -10,8 +10,6 @@ from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Made
 from flake8_training_phase.analysis.domain.values import ClassValue, Instance
 from flake8_training_phase.analysis.models.functions import held_instances
-from flake8_training_phase.analysis.syntax.definitions import called_name
-from flake8_training_phase.analysis.syntax.names import names_imported_as
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -43,16 +41,16 @@ def _is_made_for_host(made: Made, cls: UserClass) -> bool:
 def _made_elsewhere(cls: UserClass) -> Iterator[bool]:
     """For each construction of a class in the modules that import it: whether a layer makes it, for itself to run."""
     for module in importers(cls.module, cls.name):
-        hosts = [one.node for one in module.classes() if one.is_layer and _runs_what_it_holds(one)]
+        made = list(constructions_in(module, cls))
+        hosts = [one.node for one in module.classes() if one.is_layer and _runs_what_it_holds(one)] if made else ()
         hosted = {node for host in hosts for node in nodes_in(host)}
-        yield from (node in hosted for node in constructions_in(module, cls))
+        yield from (node in hosted for node in made)
 
 
 def constructions_in(module: Module, cls: UserClass) -> Iterator[ast.Call]:
     """Where a module, its own or one that imports it, makes an object of a class."""
-    names = {cls.name} | names_imported_as(module.tree, {cls.name})
-    for node in nodes_in(module.tree):
-        if isinstance(node, ast.Call) and called_name(node) in names:
+    for name in (cls.name, *module.imported_as({cls.name})):
+        for node in module.calls.get(name, ()):
             value = module.scope.evaluate(node.func)
             if isinstance(value, ClassValue) and value.type is cls:
                 yield node

@@ -34,15 +34,14 @@ def reaches_phase(call: LayerCall) -> bool:
 
 
 def is_helper(call: Inlined) -> bool:
-    """Whether a call that is run in place is one of a helper that can receive the flag: a named function of the
-    checked code which is not itself the `call` of a layer.
+    """Whether a call that is run in place is one of a helper that can receive the flag: a function of the checked code
+    which is not itself the `call` of a layer, by a name: that of a lambda is the attribute that keeps it.
     """
     return (
         not call.is_super_call
-        and isinstance(call.function, (ast.FunctionDef, ast.AsyncFunctionDef))
-        and call.function.name not in ("call", "__call__", "build")
+        and getattr(call.function, "name", None) not in ("call", "__call__", "build")
         and hasattr(call.node, "lineno")
-        and isinstance(call.node.func, (ast.Name, ast.Attribute))
+        and isinstance(call.node.func, (ast.Name, ast.Attribute, ast.Subscript))
     )
 
 

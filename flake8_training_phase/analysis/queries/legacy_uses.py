@@ -119,13 +119,21 @@ def _late_imports(tree: ast.Module) -> dict[str, str]:
     for function in functions:
         nodes = list(nodes_in(function))
         shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
-        for node in nodes if shared else ():
-            if isinstance(node, ast.Import):
-                found |= {one.asname or one.name: one.name for one in node.names if (one.asname or one.name) in shared}
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                names = (one for one in node.names if (one.asname or one.name) in shared)
-                found |= {one.asname or one.name: f"{node.module}.{one.name}" for one in names}
+        imported = dict(pair for node in nodes for pair in _imported(node)) if shared else {}
+        found |= {name: path for name, path in imported.items() if name in shared}
+        for node in nodes if imported else ():
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in imported:
+                names = {one.id for one in node.targets if isinstance(one, ast.Name)}
+                found |= dict.fromkeys(names & shared, imported[node.value.id])
     return found
+
+
+def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names that a node binds if it is an import, with the dotted names of what they are."""
+    if isinstance(node, ast.Import):
+        yield from ((one.asname or one.name, one.name) for one in node.names)
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        yield from ((one.asname or one.name, f"{node.module}.{one.name}") for one in node.names)
 
 
 def _block(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, walk
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, parent_dependence
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
@@ -18,8 +19,12 @@ def called_title(call: LayerCall) -> str:
     return f"`{call.name}` ({short_title(call.receiver)})"
 
 
-def placed_title(call: LayerCall) -> str:
-    """The same with the line it is called in, for a message that points elsewhere."""
+def placed_title(call: LayerCall, module: Scope | None = None) -> str:
+    """The same with the line it is called in, for a message that points elsewhere in the module; where another module
+    calls it, without.
+    """
+    if module is not None and call.place.scope.root is not module:
+        return called_title(call)
     return f"`{call.name}` ({short_title(call.receiver)}, line {call.node.lineno})"
 
 

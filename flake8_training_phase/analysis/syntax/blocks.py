@@ -20,3 +20,17 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield part.body
     yield getattr(statement, "orelse", [])
     yield getattr(statement, "finalbody", [])
+
+
+def holder_of_changed_items(loop: ast.AST, attribute: str) -> ast.expr | None:
+    """What holds the items that a loop goes through and gives an attribute: `self.base` in `for layer in
+    self.base.layers: layer.trainable = False`; None for any other loop.
+    """
+    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+        return None
+    targets = [one for statement in loop.body if isinstance(statement, ast.Assign) for one in statement.targets]
+    set_ = (one.value for one in targets if isinstance(one, ast.Attribute) and one.attr == attribute)
+    if not any(isinstance(one, ast.Name) and one.id == loop.target.id for one in set_):
+        return None
+    held = loop.iter.value if isinstance(loop.iter, ast.Subscript) else loop.iter
+    return held.value if isinstance(held, ast.Attribute) and held.attr == "layers" else held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
@@ -33,14 +33,6 @@ def names_read(node: ast.AST, besides: Collection[ast.AST] = ()) -> frozenset[st
         elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one not in besides:
             found.add(one.id)
     return frozenset(found)
-
-
-def names_imported_as(tree: ast.Module, names: Collection[str]) -> frozenset[str]:
-    """The names that a module imports some names under: `from steps import fit_batch as fit`."""
-    imports = [node for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
-    return frozenset(
-        one.asname for node in imports for one in node.names if one.name in names and one.asname is not None
-    )
 
 
 def root_of(expression: ast.expr) -> ast.expr:
@@ -120,3 +112,11 @@ def _changes(node: ast.AST, names: Collection[str]) -> bool:
     else:
         return False
     return isinstance(changed, ast.Name) and changed.id in names
+
+
+def captured_names(pattern: ast.pattern) -> Iterator[str]:
+    """The names that a pattern binds."""
+    for one in nodes_in(pattern):
+        name = one.rest if isinstance(one, ast.MatchMapping) else getattr(one, "name", None)
+        if name is not None:
+            yield name

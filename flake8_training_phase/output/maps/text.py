@@ -161,7 +161,7 @@ def counted(wrong: int, unknown: int, of: int) -> str:
     """How many calls are wrong, in words."""
     if not of:
         return "no call depends on the mode"
-    calls, run = "call" if of == 1 else "calls", "runs" if wrong == 1 else "run"
+    calls, run = "call" if of == 1 else "calls", "runs" if 1 in (wrong, of) else "run"
     return f"{wrong} of {of} mode-dependent {calls} {run} in the wrong mode" + (
         f", {unknown} unknown" if unknown else ""
     )

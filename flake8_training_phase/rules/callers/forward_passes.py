@@ -23,7 +23,7 @@ from flake8_training_phase.analysis.entries.importers import runs_of_importers
 from flake8_training_phase.analysis.entries.module_run import CallSite, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax.definitions import positional_names
+from flake8_training_phase.analysis.syntax.definitions import called_name, positional_names
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
@@ -44,6 +44,7 @@ class Told(Enum):
     BY_DEFAULT = "the default of a function that could be told"
     IN_OTHER_CLASS = "no flag is passed in a method of another class, which takes none"
     IN_HELPER = "no flag is passed in a function that the step calls"
+    IN_OTHER_FILE = "no flag is passed in such a function of another file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,14 @@ class _StepAnalysis:
             found = self._in_other_class(call.chain[place]) or _forgotten(call, call.chain[place:])
             if found is not None:
                 node, told, flag = found
+                if not self._is_here(node):
+                    inner = [one.call for one in call.chain[place:] if self._is_here(one.call)]
+                    node, told = inner[-1], Told.IN_OTHER_FILE
                 yield ForwardPass(node, self.step, told, join(models), depends, flag or _flag_name(models), helper)
+
+    def _is_here(self, call: ast.Call) -> bool:
+        """Whether a call is in the module of the step."""
+        return any(call is one for one in self.module.module.calls.get(called_name(call), ()))
 
     def _in_other_class(self, entered: CallSite) -> tuple[ast.Call, Told, str | None] | None:
         """The call of a method that cannot receive the flag, of a part of what is trained."""

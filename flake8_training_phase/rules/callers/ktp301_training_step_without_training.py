@@ -113,6 +113,8 @@ def message(forward: ForwardPass) -> str:
         return f"`{call}(…)` leaves `{forward.flag}` to its default in {step}: {effect}. {advice}"
     if forward.told is Told.IN_HELPER:
         return f"`{call}(…)` in `{forward.helper}` gets no `{forward.flag}` from {step}: {effect}. Pass it on"
+    if forward.told is Told.IN_OTHER_FILE:
+        return f"`{call}(…)` runs the model without `{forward.flag}` in {step}: {effect}. Pass it on"
     if forward.told is Told.IN_OTHER_CLASS:
         return f"`{call}(…)` takes no `{forward.flag}`, but {step} trains through it: {effect}. Add the parameter"
     return f"`{call}(…)` is called without `{forward.flag}=True` in {step}: {effect}. {advice}"
@@ -122,7 +124,7 @@ def plan(forward: ForwardPass) -> FixPlan | None:
     """Say it in the step itself; what a step shares with an evaluation cannot say it."""
     renamed = forward.told is Told.NOT and forward.flag != "training"
     if (
-        forward.told in (Told.IN_HELPER, Told.IN_OTHER_CLASS)
+        forward.told in (Told.IN_HELPER, Told.IN_OTHER_FILE, Told.IN_OTHER_CLASS)
         or forward.step.shared
         or renamed
         or not forward.takes_flag

@@ -62,10 +62,13 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
         if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
             functions.setdefault(helper.function, helper.owner.scope)
     once = {name for function in functions for name in _handed_over(function)}
+    # What the object is made with is known where it runs: `Dropout(self.rate)` has no generator where that is 0.
+    as_called = {one.node.func: one.receiver for one in layer_class.layer_calls}
     for function, scope in functions.items():
         assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         if function.name not in once and not _is_cached(function):
-            yield from _made_in(function, scope.inner(function.body), once)
+            for node, made in _made_in(function, scope.inner(function.body), once):
+                yield from ((node, one) for one in members(as_called.get(node, made)) if isinstance(one, Instance))
 
 
 def _handed_over(function: ast.AST) -> Iterator[str]:

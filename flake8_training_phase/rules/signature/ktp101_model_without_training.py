@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from flake8_training_phase.analysis.domain.classes import Method
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.entries.own_loops import LoopCall, loop_call
+from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -33,6 +35,9 @@ class ModelWithoutTraining(Rule):
     for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. It is
     *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23):
     Keras 2 passes the flag anyhow.
+
+    Where a training step of the project itself runs the model, and nothing is seen to call `fit()`, the message says
+    what happens in that step. One that passes `training=True` is right from Keras 3.10 on.
 
     ## What Keras does
 
@@ -90,7 +95,9 @@ class ModelWithoutTraining(Rule):
             node = layer_class.call or cls.node
             if only_augments(layer_class):
                 continue  # A model of augmentation is mapped over datasets, and never fitted.
-            hit = next(_misled(layer_class), None)
+            hit = next(_misled(layer_class, layer_class.layer_calls), None)
+            if hit is None and not _is_wrong_above(layer_class):
+                hit = next(_misled(layer_class, layer_class.own_layer_calls), None)
             if hit is not None:
                 plan = take_and_forward(layer_class, layer_class.layer_calls)
                 related = module.related(hit[0], "this layer is called without `training`")
@@ -99,6 +106,8 @@ class ModelWithoutTraining(Rule):
                     message, severity = in_host_message(layer_class, hit[0]), Severity.FRAGILE
                 elif only_graph_is_used(cls):
                     message, severity = _graph_message(layer_class, hit[0]), Severity.FRAGILE
+                elif (loop := loop_call(layer_class)) is not None:
+                    message, severity = _loop_message(layer_class, hit[0], loop)
                 else:
                     message, severity = _message(layer_class, *hit), self.severity
                 yield self.problem(node, message, (3,), plan, severity=severity, related=related)
@@ -109,8 +118,14 @@ class ModelWithoutTraining(Rule):
                     yield untold_problem(self, layer_class, untold)
 
 
-def _misled(layer_class: LayerClass) -> Iterator[tuple[LayerCall, RunMode]]:
-    for call in layer_class.layer_calls:
+def _is_wrong_above(layer_class: LayerClass) -> bool:
+    """Whether the `call` is from another module, and goes wrong in a model there as well."""
+    above = [one for one in layer_class.cls.mro[1:] if isinstance(one, UserClass) and one.is_model]
+    return layer_class.call is None and any(class_dependence(one) is Dependence.YES for one in above)
+
+
+def _misled(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Iterator[tuple[LayerCall, RunMode]]:
+    for call in calls:
         if call.flag.absent:
             for wrong in layer_class.wrong(call):
                 if wrong.generation.fit_needs_parameter and wrong.mode in (RunMode.FIT, RunMode.PREDICT):
@@ -123,16 +138,33 @@ def _runs_on_keras_3(call: LayerCall) -> bool:
 
 
 def _message(layer_class: LayerClass, call: LayerCall, mode: RunMode) -> str:
-    phase = "inference" if mode.wanted else "training"
+    phase, what = "inference" if mode.wanted else "training", placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`, so `{mode}` runs {placed_title(call)} in {phase} mode "
+        f"{layer_class.call_title} takes no `training`, so `{mode}` runs {what} in {phase} mode "
         "in Keras 3. Add `training=None`"
     )
 
 
+def _loop_message(layer_class: LayerClass, call: LayerCall, loop: LoopCall) -> tuple[str, Severity]:
+    """What happens to a model that is only seen in a training loop of the project's own."""
+    given = loop.call.flag
+    told = not given.absent and given.by_lane[0] is not False
+    ignoring = [one.generation for one in layer_class.wrong(call) if one.mode is RunMode.TRUE] if told else []
+    what = placed_title(call, layer_class.module.scope)
+    if told and not ignoring:
+        return in_host_message(layer_class, call), Severity.FRAGILE
+    where = f" in {layer_class.title(dict.fromkeys(ignoring))}" if told else ""
+    message = (
+        f"{layer_class.call_title} takes no `training`, so the step in {loop.place} runs {what} in inference "
+        f"mode{where}. Add `training=None`"
+    )
+    return message, Severity.BUG
+
+
 def _graph_message(layer_class: LayerClass, call: LayerCall) -> str:
+    what = placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`: {placed_title(call)} is right only in the functional model "
+        f"{layer_class.call_title} takes no `training`: {what} is right only in the functional model "
         f"made from `{layer_class.name}`. Add `training=None`"
     )
 

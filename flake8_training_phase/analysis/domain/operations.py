@@ -1,0 +1,64 @@
+"""What operators give: `+`, `|`, `and`, `or`."""
+
+from __future__ import annotations
+
+import ast
+from functools import reduce
+
+from flake8_training_phase.analysis.domain.values import (
+    SIGNATURE_TEST,
+    UNKNOWN,
+    Constant,
+    Container,
+    ElementIndex,
+    Instance,
+    PhaseValue,
+    Value,
+    flags_of,
+    join,
+    truth,
+)
+from flake8_training_phase.keras.generations import Flag, Passed
+
+
+def computed(operator: ast.operator, left: Value, right: Value) -> Value:
+    """What an operator between two values gives."""
+    if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
+        return left.moved(right)
+    if isinstance(operator, ast.Add) and isinstance(left, Container) and isinstance(right, Container):
+        return Container(left.values + right.values)
+    if isinstance(operator, ast.BitOr) and isinstance(left, Container) and isinstance(right, Container):
+        return reduce(lambda items, pair: items.with_item(*pair), right.pairs_by_key, left)
+    return left if isinstance(operator, ast.Mult) and isinstance(left, Container) else UNKNOWN
+
+
+def parameter_of(value: Value) -> str | None:
+    """The parameter that a value is made from, where it is one of the phase."""
+    return value.parameter if isinstance(value, PhaseValue) else None
+
+
+def either(first: Value, second: Value, stops_on: bool) -> Value:
+    """The value of `first or second` (`stops_on` true) or `first and second`."""
+    if first is SIGNATURE_TEST or second is SIGNATURE_TEST:
+        return SIGNATURE_TEST
+    parameter = parameter_of(first) or parameter_of(second)
+    if parameter is None:
+        known = truth(first)[0]
+        if known is not None:
+            return first if known is stops_on else second
+        if isinstance(second, Constant) and truth(second)[0] is stops_on:
+            return Constant(stops_on)  # Whatever comes first, the outcome is as true or false as this.
+        return join((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
+    flags = [
+        _either_flag(known, one, other, stops_on)
+        for known, one, other in zip(truth(first), flags_of(first), flags_of(second), strict=True)
+    ]
+    return PhaseValue((flags[0], flags[1], flags[2]), parameter)
+
+
+def _either_flag(known: bool | None, first: Flag, second: Flag, stops_on: bool) -> Flag:
+    if known is None:
+        # An unknown first operand: the result is known only when both lead to the same truth.
+        same = second is not Passed.UNKNOWN and bool(second) is stops_on
+        return stops_on if same else Passed.UNKNOWN
+    return first if known is stops_on else second

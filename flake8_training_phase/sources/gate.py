@@ -24,8 +24,8 @@ _DEPENDING = ("training", "Dropout", "Normalization")
 """What is then in its body, if it matters."""
 _GRAPH_WORDS = ("training=", "training =")
 """What is in a functional model, beside `Model(`."""
-_BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False)[ \t]*[,)]")
-"""A call such as `model(x, True)`: the flag of a model, where the file makes one."""
+_BY_POSITION = re.compile(r"\w\([^()=]+,\s*(?:True|False)\s*[,)]")
+"""A call such as `model(x, True)`: the flag of a model, which may come from another file."""
 _IDLE_LAYERS = ("Dropout", "Noise")
 """What does nothing in `Dataset.map`."""
 _SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
@@ -68,8 +68,7 @@ def _may_hold_callers(text: str) -> bool:
         return True
     if "__call__" in text and _FORWARD_PASS.search(text) is not None:
         return True
-    makes_model = "Sequential(" in text or "Model(" in text
-    return makes_model and _BY_POSITION.search(text) is not None
+    return _BY_POSITION.search(text) is not None
 
 
 def _may_make_graph(text: str) -> bool:

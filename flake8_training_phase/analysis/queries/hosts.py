@@ -15,7 +15,6 @@ from flake8_training_phase.analysis.syntax.names import names_imported_as
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
-
 _RUNNERS = frozenset({"Bidirectional", "RNN", "Sequential", "TimeDistributed"})
 """Layers of Keras that run what they are given."""
 

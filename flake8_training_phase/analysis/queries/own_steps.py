@@ -12,7 +12,7 @@ _FORWARD = frozenset({"call", "__call__"})
 
 
 def fit_runs_call(cls: UserClass) -> bool:
-    """Whether `fit` may run the `call` of a model. The step of a GAN trains its parts, and leaves `call` to prediction."""
+    """Whether `fit` may run the `call` of a model: the step of a GAN trains its parts, and leaves it to prediction."""
     step = cls.find_method("train_step")
     return not isinstance(step, Method) or _may_run_itself(step, cls, set())
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.events import PassedBy
 from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
     Constant,
     Instance,
     Value,
@@ -72,7 +73,9 @@ def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
 
 
 def _of_call(call: ast.Call, receiver: Value, switches: set[str], module: CheckedModule) -> Iterator[PositionalFlag]:
-    layers = [one for one in members(receiver) if not isinstance(one, Constant)]
+    # What is not known may be a model that is loaded: where it is the known one, the call is wrong.
+    found = [one for one in members(receiver) if not isinstance(one, Constant)]
+    layers = [one for one in found if one is not UNKNOWN] or found
     places = {_flag_place(one, call, switches) for one in layers}
     place = places.pop() if len(places) == 1 else None
     if place is None:

@@ -25,7 +25,9 @@ _DEPENDING = ("training", "Dropout", "Normalization")
 _GRAPH_WORDS = ("training=", "training =")
 """What is in a functional model, beside `Model(`."""
 _BY_POSITION = re.compile(r"\w\([^()=]+,\s*(?:True|False)\s*[,)]")
-"""A call such as `model(x, True)`: the flag of a model, which may come from another file."""
+"""A call such as `model(x, True)`: the flag of a model, where the file makes one."""
+_BY_POSITION_TO_NAME = re.compile(r"(?<![\w.])(?:self\.)?[a-z_]\w*\([^()=]+,\s*(?:True|False)\s*[,)]")
+"""The same where the model comes from another file, so that anything may be called: `config.override(values, True)`."""
 _IDLE_LAYERS = ("Dropout", "Noise")
 """What does nothing in `Dataset.map`."""
 _SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
@@ -68,7 +70,8 @@ def _may_hold_callers(text: str) -> bool:
         return True
     if "__call__" in text and _FORWARD_PASS.search(text) is not None:
         return True
-    return _BY_POSITION.search(text) is not None
+    makes_model = "Sequential(" in text or "Model(" in text
+    return (_BY_POSITION if makes_model else _BY_POSITION_TO_NAME).search(text) is not None
 
 
 def _may_make_graph(text: str) -> bool:

@@ -24,8 +24,11 @@ _DEPENDING = ("training", "Dropout", "Normalization")
 """What is then in its body, if it matters."""
 _GRAPH_WORDS = ("training=", "training =")
 """What is in a functional model, beside `Model(`."""
-_BY_POSITION = re.compile(r"\w\([^()\n]+,[ \t]*(?:True|False|(?:is_)?train(?:ing)?)[ \t]*[,)]")
+_GIVEN_BY_POSITION = r"\([^()=]+,\s*(?:True|False|(?:is_)?train(?:ing)?)\s*[,)]"
+_BY_POSITION = re.compile(rf"\w{_GIVEN_BY_POSITION}")
 """A call such as `model(x, True)` or `model(x, training)`: the flag of a model, where the file makes one."""
+_BY_POSITION_TO_NAME = re.compile(rf"(?<![\w.])(?:self\.)?[a-z_]\w*{_GIVEN_BY_POSITION}")
+"""The same where the model comes from another file, so that anything may be called: `config.override(values, True)`."""
 _IDLE_LAYERS = ("Dropout", "Noise")
 """What does nothing in `Dataset.map`."""
 _SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
@@ -69,7 +72,7 @@ def _may_hold_callers(text: str) -> bool:
     if "__call__" in text and _FORWARD_PASS.search(text) is not None:
         return True
     makes_model = "Sequential(" in text or "Model(" in text
-    return makes_model and _BY_POSITION.search(text) is not None
+    return (_BY_POSITION if makes_model else _BY_POSITION_TO_NAME).search(text) is not None
 
 
 def _may_make_graph(text: str) -> bool:

@@ -51,6 +51,31 @@ def dunder_call(layer_class: LayerClass) -> DunderCall | None:
     return DunderCall(node, calls, flag, cls.call is None and not runs_keras) if calls else None
 
 
+def is_left_to_keras(cls: UserClass) -> bool:
+    """Whether Keras resolves the flag of a class: it has no `__call__`, or one that hands its `**kwargs` to that of
+    Keras, as those do that pack inputs.
+    """
+    method = cls.find_method("__call__")
+    if not isinstance(method, Method):
+        return True
+    rest = method.node.args.kwarg
+    return rest is not None and any(
+        isinstance(one.value, ast.Name) and one.arg is None and one.value.id == rest.arg
+        for node in nodes_in(method.node)
+        if isinstance(node, ast.Call) and is_super_dunder_call(node)
+        for one in node.keywords
+    )
+
+
+def is_super_dunder_call(node: ast.Call) -> bool:
+    """Whether a call is `super().__call__(…)`."""
+    function = node.func
+    if not (isinstance(function, ast.Attribute) and function.attr == "__call__"):
+        return False
+    owner = function.value
+    return isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
+
+
 def _is_here(call: LayerCall, node: FunctionDef) -> bool:
     """Whether it is in the method itself, and can be shown."""
     return call.place.function is node and hasattr(call.node, "lineno") and not call.inspected

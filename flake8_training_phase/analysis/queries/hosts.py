@@ -13,6 +13,9 @@ from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
+_RUNNERS = frozenset({"Bidirectional", "RNN", "Sequential", "TimeDistributed"})
+"""Layers of Keras that run what they are given."""
+
 
 def is_only_made_in_hosts(cls: UserClass) -> bool:
     """Whether every object of a class that its module makes is made for another layer, which runs it in its `call`.
@@ -69,4 +72,5 @@ def _held_by(instance: Instance) -> set[Instance]:
 
 
 def _runs_what_it_holds(host: KerasLayer | UserClass) -> bool:
-    return isinstance(host, KerasLayer) or host.call is not None or host.keras_base_name == "Sequential"
+    """Whether a layer has a `call`, its own or one of Keras: `RNN` runs the cell that a subclass gives it."""
+    return isinstance(host, KerasLayer) or host.call is not None or host.keras_base_name in _RUNNERS

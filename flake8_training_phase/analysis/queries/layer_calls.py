@@ -162,6 +162,7 @@ def _names_another(key: ast.expr) -> bool:
 
 
 def layer_title(value: Value) -> str:
-    """What a receiver is, for messages: `Dropout`, or `Dropout or Identity`."""
-    types = [one.type for one in members(value) if isinstance(one, Instance)]
-    return " or ".join(dict.fromkeys(one.title for one in types)) or "layer"
+    """What a receiver is, for messages: `Dropout`, or `Dropout or Identity`, with what needs the flag first."""
+    found = [one for one in members(value) if isinstance(one, Instance)]
+    found.sort(key=lambda one: dependence(one) is not Dependence.YES)
+    return " or ".join(dict.fromkeys(one.type.title for one in found)) or "layer"

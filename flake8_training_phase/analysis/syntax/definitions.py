@@ -107,11 +107,12 @@ def _functions_by_name(nodes: Iterable[ast.AST]) -> dict[str, FunctionNode]:
 
 
 def _assigned_by_name(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
-    """What is assigned to each name, plain or dotted."""
+    """What is assigned to each name, plain or dotted, or to an element of what it holds."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            targets = [one.value if isinstance(one, ast.Subscript) else one for one in targets]
             for name in dict.fromkeys(map(ast.unparse, targets)):
                 found.setdefault(name, []).append(node.value)
     return found

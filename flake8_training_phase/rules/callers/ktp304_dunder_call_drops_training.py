@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.entries.outer_calls import has_outer_calls
 from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites
+from flake8_training_phase.analysis.queries.dunder_calls import is_super_dunder_call
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -64,7 +65,7 @@ class DunderCallDropsTraining(Rule):
                 continue
             if class_dependence(layer_class.cls) is not Dependence.YES:
                 continue
-            calls = [node for node in nodes_in(override) if isinstance(node, ast.Call) and _is_super_call(node)]
+            calls = [node for node in nodes_in(override) if isinstance(node, ast.Call) and is_super_dunder_call(node)]
             for call in calls:
                 if not any(keyword.arg in ("training", None) for keyword in call.keywords) and len(call.args) < 2:
                     is_outermost = has_outer_calls(layer_class)
@@ -79,14 +80,6 @@ class DunderCallDropsTraining(Rule):
                     else:
                         message = f"{start}: its layers only inherit the mode of an enclosing model. {advice}"
                         yield self.problem(call, message, layer_class.keras, severity=Severity.FRAGILE)
-
-
-def _is_super_call(node: ast.Call) -> bool:
-    function = node.func
-    if not (isinstance(function, ast.Attribute) and function.attr == "__call__"):
-        return False
-    owner = function.value
-    return isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
 
 
 RULE = DunderCallDropsTraining()

@@ -37,7 +37,7 @@ _LAST_LINE = 10**9
 def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
     """The training steps of a module."""
     definitions = Definitions(tree)
-    aside = frozenset(call for unit in definitions.units for call in _aside(unit))
+    aside = frozenset(call for unit in definitions.units for call in _aside(unit, definitions))
     for unit in definitions.units:
         if not _is_test(unit):
             yield from _tape_steps(unit, definitions, aside)
@@ -213,7 +213,7 @@ def _callers(unit: FunctionScope, definitions: Definitions) -> Iterator[Function
             yield one
 
 
-def _aside(unit: FunctionScope) -> set[ast.Call]:
+def _aside(unit: FunctionScope, definitions: Definitions) -> set[ast.Call]:
     """The calls that no update comes from: under a tape for inputs alone, in `stop_gradient` or `stop_recording`."""
     found: set[ast.Call] = set()
     for block, tape in _opened(unit):
@@ -223,7 +223,7 @@ def _aside(unit: FunctionScope) -> set[ast.Call]:
             for one in asked
             if isinstance(one.func, ast.Attribute) and ast.unparse(one.func.value) == tape
         ]
-        if sources and not any(_may_be_variables(one, unit) for one in sources):
+        if sources and not any(_may_be_variables(one, unit, definitions) for one in sources):
             found.update(call for statement in block.body for call in calls_in(statement))
     for node in unit.nodes:
         if isinstance(node, ast.Call) and called_name(node) == "stop_gradient":
@@ -235,7 +235,7 @@ def _aside(unit: FunctionScope) -> set[ast.Call]:
     return found
 
 
-def _may_be_variables(sources: ast.expr | None, unit: FunctionScope) -> bool:
+def _may_be_variables(sources: ast.expr | None, unit: FunctionScope, definitions: Definitions) -> bool:
     """Whether a gradient may be that of a model's variables, and not of a tensor that the tape watches."""
     if sources is None or any(isinstance(one, ast.Attribute) and one.attr in VARIABLES for one in nodes_in(sources)):
         return True
@@ -243,10 +243,7 @@ def _may_be_variables(sources: ast.expr | None, unit: FunctionScope) -> bool:
     watched = [one for one in unit.calls() if called_name(one) == "watch"]
     if any(mentions(one, names) for call in watched for one in call.args):
         return False
-    assigned = [value for name in names for value in _values(name, unit)]
-    return any(
-        isinstance(one, ast.Attribute) and one.attr in VARIABLES for value in assigned for one in nodes_in(value)
-    )
+    return any(True for _ in owners(sources, unit, definitions))
 
 
 def _minimizing_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[TrainingStep]:

@@ -12,14 +12,19 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Container, Instance, Value, members
 from flake8_training_phase.analysis.models.functions import held_instances
+from flake8_training_phase.analysis.phase.binding import phase_in_body
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
+from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.generations import Generation, Passed, Phase
 
 _SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_tensor"})
 """Arguments of the first layer that give a Sequential its Input."""
@@ -132,34 +137,80 @@ def _builds(node: ast.AST, own: Collection[str]) -> bool:
     return not isinstance(built, ast.Attribute) or built.attr in own
 
 
+def keeps_training(layer_class: LayerClass, call: LayerCall, generation: Generation) -> bool:
+    """Whether `fit()` leaves True in the graph, and a plain call leaves it to the graph which mode that is.
+
+    A default of False, which is passed on, answers that, and so does a caller that has one. A flag without a default is
+    asked for by every call.
+    """
+    flow = layer_class.module.flow(generation)
+    if all(one.phase is not True for one in flow.report(layer_class.cls, RunMode.FIT).of(call)):
+        return False
+    return any(
+        (context if flag is Passed.ABSENT else flag) is None
+        for phase, context in _plain_entries(layer_class, flow)
+        for flag in flow.flags(call.flag, phase)
+    )
+
+
+def _plain_entries(layer_class: LayerClass, flow: PhaseFlow) -> Iterator[tuple[Phase, Phase]]:
+    """What the `call` of a class and its layers find in a plain call of what runs it, as far as the module shows."""
+    cls, hosts = layer_class.cls, _hosts(layer_class)
+    if not hosts and not _is_demanded(layer_class):
+        yield flow.entry(cls, RunMode.NONE)
+    accepts, default = flow.signature(cls)
+    for host in hosts:
+        phase, context = flow.entry(host.cls, RunMode.NONE)
+        for call in _calls_of(layer_class, host):
+            for flag in flow.flags(call.flag, phase):
+                resolved = flow.generation.resolve(flag, context, default, accepts)
+                yield phase_in_body(cls, resolved, flow.generation), resolved.context
+
+
+def _is_demanded(layer_class: LayerClass) -> bool:
+    call = layer_class.call
+    return call is not None and parameter(call, "training") is not None and "training" not in dict(defaults(call))
+
+
+def _hosts(layer_class: LayerClass) -> list[LayerClass]:
+    """The other classes of the module whose `call` runs layers of a class."""
+    classes = layer_class.module.layer_classes
+    return [host for host in classes if host.cls is not layer_class.cls and any(_calls_of(layer_class, host))]
+
+
+def _calls_of(layer_class: LayerClass, host: LayerClass) -> Iterator[LayerCall]:
+    for call in host.layer_calls:
+        if any(isinstance(one, Instance) and one.type is layer_class.cls for one in members(call.receiver)):
+            yield call
+
+
 class Use(Enum):
     """How a module runs the layers of a class, as far as it shows."""
 
-    IN_CALL = "in the `call` of another class, or as a model of its own"
-    IN_GRAPH = "in functional or Sequential models, which build it without a mode"
+    IN_CALL = "in the `call` of a model, or as a model of its own"
     UNSEEN = "not at all"
+    IN_GRAPH = "in functional or Sequential models, which build it without a mode"
 
 
-def use_of(layer_class: LayerClass) -> Use:
-    """How the module runs layers of a class."""
+def use_of(layer_class: LayerClass, inside: frozenset[UserClass] = frozenset()) -> Use:
+    """How the module runs layers of a class: by themselves, or in those that hold them."""
     cls = layer_class.cls
-    receivers = [
-        one.type
-        for host in layer_class.module.layer_classes
-        for call in host.layer_calls
-        for one in members(call.receiver)
-        if isinstance(one, Instance) and host.cls is not cls
-    ]
-    if cls in receivers:
-        return Use.IN_CALL
+    uses = {_use_of_host(host, inside | {cls}) for host in _hosts(layer_class) if host.cls not in inside}
+    if uses:
+        return next(use for use in Use if use in uses)
     hosts = [host.cls.node for host in layer_class.module.layer_classes if host.cls.call is not None]
-    inside = {node for host in hosts for node in nodes_in(host)}
-    outside = [node for node in nodes_in(layer_class.module.tree) if node not in inside]
+    hosted = {node for host in hosts for node in nodes_in(host)}
+    outside = [node for node in nodes_in(layer_class.module.tree) if node not in hosted]
     made = [node for node in outside if isinstance(node, ast.Call) and _names(node.func, cls.name)]
     called = [node for node in outside if isinstance(node, ast.Call) and node.func in made]
     if cls.is_model and len(called) < len(made):
         return Use.IN_CALL
     return Use.IN_GRAPH if made else Use.UNSEEN
+
+
+def _use_of_host(host: LayerClass, inside: frozenset[UserClass]) -> Use:
+    use = use_of(host, inside)
+    return Use.IN_CALL if host.cls.is_model and use is Use.UNSEEN else use
 
 
 def _names(node: ast.expr, name: str) -> bool:

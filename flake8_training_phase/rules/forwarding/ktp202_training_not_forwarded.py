@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
@@ -41,7 +42,7 @@ class TrainingNotForwarded(Rule):
 
     On JAX such a call in a *model* is wrong today: there `fit()` and `predict()` run the model's `call` without any
     context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, and says what
-    happens.
+    happens, unless the model is only made inside others.
 
     The example shows it in an enclosing layer that freezes its backbone: in Keras 2 the block inherits the flag of the
     enclosing layer; in Keras 3 it inherits the `False` that was meant for the backbone.
@@ -98,11 +99,12 @@ class TrainingNotForwarded(Rule):
                 continue  # Keras 3 does not fill the flag there.
             yield from self._given_another(layer_class)
             idle = set(idle_calls(layer_class))
+            run_by_jax = for_jax and not is_only_made_in_hosts(layer_class.cls)
             for call in layer_class.layer_calls:
                 forgotten = call.flag.absent and call.forwardable_name and consumes_training(call) and call not in idle
                 # What is wrong today is another rule's to say.
                 if forgotten and not _is_wrong_today(layer_class, call):
-                    on_jax = phase_on_jax(layer_class, call) if for_jax else None
+                    on_jax = phase_on_jax(layer_class, call) if run_by_jax else None
                     called, advice = (
                         f"{called_title(call)} is called without `training`",
                         f"Pass `training={call.forwardable_name}`",

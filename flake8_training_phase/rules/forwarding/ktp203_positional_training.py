@@ -19,6 +19,7 @@ from flake8_training_phase.rules.forwarding.positional_flags import (
     phase_name,
     positional_flags,
     stored_flags,
+    takes_too_few,
 )
 from flake8_training_phase.rules.rule import Rule, Violation
 
@@ -96,7 +97,7 @@ class PositionalTraining(Rule):
 def _fails(call: LayerCall, keras: int) -> bool:
     """Whether the call raises, or gives the flag to another parameter, under one Keras."""
     layers = [one for one in members(call.receiver) if not isinstance(one, Constant)]
-    if not layers or not all(isinstance(one, Instance) for one in layers):
+    if not layers or not all(isinstance(one, Instance) and not takes_too_few(one, call.node) for one in layers):
         return False
     known = [one for one in layers if isinstance(one, Instance) and not _is_of_any_class(one)]
     return keras == 3 or any(call.flag.node is not _training_argument(call, one) for one in known)

@@ -10,7 +10,7 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.forwarding.baked_flags import BakedFlag, baked_flags
-from flake8_training_phase.rules.forwarding.trainability import Trainability
+from flake8_training_phase.rules.forwarding.trainability import Trainability, follows_trainability
 from flake8_training_phase.rules.rule import Rule, Violation
 
 _TRAINS = (".fit(", "fit_generator(", "train_on_batch(", "GradientTape", "value_and_grad")
@@ -55,7 +55,8 @@ class BakedTrainingFlag(Rule):
     `base(x, training=False)` is meant to keep the BatchNormalization of a base in inference mode, also after
     `base.trainable = True`. In Keras 3.1 to 3.15 `fit()` replaces the False: the moving mean and variance are
     overwritten with those of your batches, and dropout in the base drops. As long as `base.trainable` is False the
-    normalization is in inference mode in any case, so a base that stays frozen and has no dropout is not reported.
+    normalization is in inference mode in any case, so a base that stays frozen and has no dropout is not reported, and
+    `base(x, training=tune)` beside `base.trainable = tune` is *fragile*.
 
     ## What Keras does
 
@@ -108,7 +109,9 @@ class BakedTrainingFlag(Rule):
         trains = any(word in module.source.text for word in _TRAINS)
         for baked in baked_flags(module):
             releases = keras_title(baked.generations, module.settings.keras_versions)
-            severity = Severity.BUG if _is_certain(baked, trains) else Severity.FRAGILE
+            # A base is not meant to stay in training mode where it is trained, and stays out of it where it is frozen.
+            tunes = follows_trainability(baked.call.node, module.tree)
+            severity = Severity.BUG if _is_certain(baked, trains) and not tunes else Severity.FRAGILE
             yield self.problem(baked.call.node, _message(baked, releases), majors(baked.generations), severity=severity)
 
 

@@ -10,7 +10,13 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AppendStatement, FixPlan
-from flake8_training_phase.rules.forwarding.deferred_sequentials import DeferredCall, Use, deferred_calls, use_of
+from flake8_training_phase.rules.forwarding.deferred_sequentials import (
+    DeferredCall,
+    Use,
+    deferred_calls,
+    keeps_training,
+    use_of,
+)
 from flake8_training_phase.rules.rule import Rule, Violation
 
 
@@ -34,9 +40,9 @@ class DeferredSequentialInBuild(Rule):
     forwarded everywhere.
 
     In functional models and as the layer of a Sequential the class is first called on symbolic tensors, without a flag,
-    and is right. So the finding is a *bug* where the class is a model, or another class of the module calls it, and
-    *fragile* where the module does not show how it is used. Keras 2 is right, and so is the development version of
-    3.16.
+    and is right, and so is what it holds. A plain call is right where `training` has the default False and is passed
+    on. So the finding is a *bug* where the class is a model, or is called by one of the module, and *fragile* where the
+    module does not show how it is used. Keras 2 is right, and so is the development version of 3.16.
 
     ## Example
 
@@ -82,16 +88,18 @@ class DeferredSequentialInBuild(Rule):
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls that build a Sequential when they first run."""
         for layer_class in module.layer_classes:
-            concerned = tuple(one for one in layer_class.generations if one.shared_context and one.graph_forwards_flag)
-            found = list(deferred_calls(layer_class)) if concerned else []
+            baking = [one for one in layer_class.generations if one.shared_context and one.graph_forwards_flag]
+            found = list(deferred_calls(layer_class)) if baking else []
             use = use_of(layer_class) if found else Use.IN_GRAPH
             if use is Use.IN_GRAPH:
                 continue
             severity = Severity.BUG if use is Use.IN_CALL or layer_class.cls.is_model else Severity.FRAGILE
             for deferred in found:
-                message = _message(deferred, layer_class.title(concerned))
-                plan = _plan(layer_class, deferred)
-                yield self.problem(deferred.call.node, message, majors(concerned), plan, severity=severity)
+                concerned = tuple(one for one in baking if keeps_training(layer_class, deferred.call, one))
+                if concerned:
+                    message = _message(deferred, layer_class.title(concerned))
+                    plan = _plan(layer_class, deferred)
+                    yield self.problem(deferred.call.node, message, majors(concerned), plan, severity=severity)
 
 
 def _message(deferred: DeferredCall, releases: str) -> str:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from flake8_training_phase.analysis.domain.events import Inlined, walk
+from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.scopes import Scope
-from flake8_training_phase.analysis.domain.values import ClassValue, Instance, members
+from flake8_training_phase.analysis.domain.values import (
+    ALL_LANES,
+    FALSE_LANE,
+    NONE_LANE,
+    ClassValue,
+    Instance,
+    members,
+)
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.weights import has_weights
@@ -29,6 +36,8 @@ _MAYBE_WITHOUT_WEIGHTS = frozenset(
     }
 )
 """Layers whose arguments decide whether they have weights, and those that hold tables."""
+_HOLDERS = frozenset({"RNN", "Sequential", "StackedRNNCells", "TimeDistributed"})
+"""Layers whose weights are those of the layers that they are given. `Bidirectional` makes copies."""
 _RUNNERS = frozenset(
     {
         *(
@@ -64,11 +73,42 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
     once = {name for function in functions for name in _handed_over(function)}
     # What the object is made with is known where it runs: `Dropout(self.rate)` has no generator where that is 0.
     as_called = {one.node.func: one.receiver for one in layer_class.layer_calls}
+    skipped = _skipped(layer_class, functions)
     for function, scope in functions.items():
         assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         if function.name not in once and not _is_cached(function):
             for node, made in _made_in(function, scope.inner(function.body), once):
-                yield from ((node, one) for one in members(as_called.get(node, made)) if isinstance(one, Instance))
+                if node not in skipped and not _holds_own_layers(node, made):
+                    found = members(as_called.get(node, made))
+                    yield from ((node, one) for one in found if isinstance(one, Instance))
+
+
+def _skipped(layer_class: LayerClass, functions: Collection[ast.AST]) -> set[ast.AST]:
+    """The layers called as they are made, `Dropout(0.5)(x)`, that no object of the class comes to: those made under an
+    option that none is given, or under a flag that Keras never passes, which is KTP103.
+    """
+    trace = layer_class.cls.trace
+    if not trace.complete:
+        return set()
+    lanes = FALSE_LANE | NONE_LANE if layer_class.misnamed_flag is not None else ALL_LANES
+    run = {event.node.func for event in walk(trace.events) if isinstance(event, LayerCall) and event.lanes & lanes}
+    called: set[ast.AST] = set()
+    for function in functions:
+        nodes = list(nodes_in(function))
+        # What is defined in it may be run by something unknown.
+        inner = [one for one in nodes if isinstance(one, (ast.FunctionDef, ast.Lambda)) and one is not function]
+        apart = {node for one in inner for node in nodes_in(one)}
+        called |= {node.func for node in nodes if isinstance(node, ast.Call) and node not in apart}
+    return called - run
+
+
+def _holds_own_layers(node: ast.Call, made: Instance) -> bool:
+    """Whether a layer that is made has no weights but those of layers that the object keeps: `RNN(self.cell)`."""
+    if not isinstance(made.type, KerasLayer) or made.type.name not in _HOLDERS or not node.args:
+        return False
+    given = list(nodes_in(node.args[0]))
+    kept = any(isinstance(one, ast.Attribute) for one in given)
+    return kept and not any(isinstance(one, ast.Call) for one in given)
 
 
 def _handed_over(function: ast.AST) -> Iterator[str]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import defaults
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import PassedBy
 from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
     Constant,
     Instance,
     Value,
@@ -72,7 +74,9 @@ def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
 
 
 def _of_call(call: ast.Call, receiver: Value, switches: set[str], module: CheckedModule) -> Iterator[PositionalFlag]:
-    layers = [one for one in members(receiver) if not isinstance(one, Constant)]
+    # What is not known may be a model that is loaded: where it is the known one, the call is wrong.
+    found = [one for one in members(receiver) if not isinstance(one, Constant)]
+    layers = [one for one in found if one is not UNKNOWN] or found
     places = {_flag_place(one, call, switches) for one in layers}
     place = places.pop() if len(places) == 1 else None
     if place is None:
@@ -94,7 +98,7 @@ def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
         return None
     if not isinstance(layer.type, KerasLayer):
         is_unfilled = layer.type.call is not None and not layer.type.phase_parameter
-        if not layer.type.is_layer or layer.type.replaces_dunder_call or is_unfilled:
+        if not layer.type.is_layer or layer.type.replaces_dunder_call or is_unfilled or takes_too_few(layer, call):
             return None
     names = parameters(layer)
     place = names.index(phase_name(layer)) if phase_name(layer) in names else 0
@@ -106,6 +110,14 @@ def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
             return place
     named = (index for index, one in enumerate(call.args) if index and last_name(one) in _PHASE_NAMES)
     return next(named, None)
+
+
+def takes_too_few(layer: Instance, call: ast.Call) -> bool:
+    """Whether a `call` of the project has no place for some of the arguments: that raises with or without a flag."""
+    method = layer.type.call if isinstance(layer.type, UserClass) else None
+    if method is None or method.node.args.vararg is not None:
+        return False
+    return len(call.args) > len(parameters(layer))
 
 
 def parameters(layer: Instance) -> list[str]:

@@ -52,6 +52,16 @@ def trainability(layer: Instance, run: GraphRun, tree: ast.Module) -> Trainabili
     return Trainability.TRAINED
 
 
+def follows_trainability(call: ast.Call, tree: ast.Module) -> bool:
+    """Whether the flag of a call is what the module sets `trainable` to: `base(x, training=trainable)`."""
+    flags = {one.value.id for one in call.keywords if one.arg == "training" and isinstance(one.value, ast.Name)}
+    return any(
+        isinstance(node.value, ast.Name) and node.value.id in flags and any(_assigned(node))
+        for node in nodes_in(tree)
+        if isinstance(node, ast.Assign)
+    )
+
+
 def _said(value: Value) -> bool | None:
     flag = flags_of(value)[0]
     return flag if isinstance(flag, bool) else None

@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.graphs_of_call import only_graph_is_used
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
+from flake8_training_phase.analysis.queries.own_steps import fit_runs_call
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import untold_helper
 from flake8_training_phase.findings import Severity
@@ -34,7 +35,8 @@ class ModelWithoutTraining(Rule):
     The finding is *fragile* where nobody is seen to fit the model itself: it is only made inside other layers, or only
     for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. It is
     *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23):
-    Keras 2 passes the flag anyhow.
+    Keras 2 passes the flag anyhow. Nothing is reported where a `train_step` trains the parts of the model, as that of a
+    GAN does, and never runs `call`.
 
     Where a training step of the project itself runs the model, and nothing is seen to call `fit()`, the message says
     what happens in that step. One that passes `training=True` is right from Keras 3.10 on.
@@ -125,10 +127,11 @@ def _is_wrong_above(layer_class: LayerClass) -> bool:
 
 
 def _misled(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Iterator[tuple[LayerCall, RunMode]]:
+    modes = (RunMode.FIT, RunMode.PREDICT) if fit_runs_call(layer_class.cls) else (RunMode.PREDICT,)
     for call in calls:
         if call.flag.absent:
             for wrong in layer_class.wrong(call):
-                if wrong.generation.fit_needs_parameter and wrong.mode in (RunMode.FIT, RunMode.PREDICT):
+                if wrong.generation.fit_needs_parameter and wrong.mode in modes:
                     yield call, wrong.mode
 
 

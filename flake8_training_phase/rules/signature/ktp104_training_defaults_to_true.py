@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PassedBy, PhaseTest, walk
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.augmentation import augments, on_unless_told
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.class_call_sites import call_sites
+from flake8_training_phase.analysis.queries.class_call_sites import call_sites, call_sites_elsewhere
 from flake8_training_phase.analysis.queries.dropout_functions import drops_by_phase
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.titles import placed_title
@@ -122,16 +123,24 @@ def _follows_default(event: Subject) -> bool:
 
 
 def _settled(layer_class: LayerClass) -> set[int]:
-    """The Keras versions under which no model in the module leaves the phase of such a layer to its default."""
-    sites = list(call_sites(layer_class))
+    """The Keras versions under which no model that is seen leaves the phase of such a layer to its default."""
+    sites = list(call_sites(layer_class)) or list(call_sites_elsewhere(layer_class.cls))
     if not sites or (layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls)):
         return set()
     if any(site.call.flag.passed_by is PassedBy.NOTHING for site in sites):
         return set()
-    if all(site.host.cls.training_default is not None for site in sites):
+    if all(_always_knows(site.host) for site in sites):
         return {2, 3}
     # Keras 2 takes a None that is forwarded for nothing (5T.in_fwd), and so does a container in Keras 3.
     return set() if any(site.inside_container for site in sites) else {3}
+
+
+def _always_knows(host: UserClass) -> bool:
+    """Whether a `call` has a flag to pass on, whoever calls it: it demands one, or has a default."""
+    if host.call is None:
+        return False
+    is_required = host.phase_parameter is not None and host.phase_parameter not in dict(defaults(host.call.node))
+    return is_required or host.training_default is not None
 
 
 def _message(layer_class: LayerClass, hits: list[Subject]) -> str:

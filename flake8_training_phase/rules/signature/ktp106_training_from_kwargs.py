@@ -18,6 +18,7 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, members
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.dunder_calls import is_left_to_keras
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses, kwargs_uses
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
@@ -117,7 +118,7 @@ def _uses(layer_class: LayerClass) -> KwargsUses | None:
     cls = layer_class.cls
     if 3 not in layer_class.keras or layer_class.call is None or cls.call is None or cls.call.owner is not cls:
         return None
-    if cls.phase_parameter is not None or cls.replaces_dunder_call:
+    if cls.phase_parameter is not None or not is_left_to_keras(cls):
         return None
     uses = kwargs_uses(layer_class.call)
     return None if uses is None or uses.asks else uses

@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.phase.decorators import graph_decorator, hid
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
+from flake8_training_phase.analysis.queries.own_steps import fit_runs_call
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.plans import take_and_forward
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -93,7 +94,8 @@ class SignatureHidden(Rule):
             yield self.problem(decorator, message, (3,))
 
     def _compiled(self, layer_class: LayerClass, decorator: ast.expr | None) -> Iterator[Violation]:
-        if decorator is None or layer_class.cls.phase_parameter is not None or not layer_class.keras:
+        cls = layer_class.cls
+        if decorator is None or cls.phase_parameter is not None or not layer_class.keras or not fit_runs_call(cls):
             return
         if any(call.flag.absent and reaches_phase(call) for call in layer_class.layer_calls):
             message = (

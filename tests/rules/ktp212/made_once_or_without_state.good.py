@@ -37,3 +37,31 @@ class Merge(keras.layers.Layer):
 def functional():
     inputs = keras.Input((8,))
     return keras.Model(inputs, keras.layers.Dense(8)(inputs))
+
+
+class RunsItsOwnCell(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.cell = keras.layers.GRUCell(8)
+        self.dense = keras.layers.Dense(8)
+
+    def call(self, x):
+        x = keras.layers.TimeDistributed(self.dense)(x)
+        return keras.layers.RNN(self.cell, return_sequences=True)(x)
+
+
+class WithOptions(keras.layers.Layer):
+    def __init__(self, normalization=None, rate=0.0):
+        super().__init__()
+        self.normalization = normalization
+        self.rate = rate
+
+    def call(self, x, training=None):
+        if self.normalization == "batch":
+            x = keras.layers.BatchNormalization()(x)
+        if self.rate > 0:
+            x = keras.layers.Dropout(self.rate)(x, training=training)
+        return x
+
+
+plain = WithOptions()

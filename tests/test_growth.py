@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable
 from types import FrameType
 
@@ -11,7 +12,7 @@ import pytest
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests.helpers import FORGETFUL, HEAD, MODEL
+from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL
 
 CALL = "    def call(self, x, training=None):\n"
 
@@ -78,6 +79,36 @@ def switches_of_the_phase(size: int) -> str:
     return "from keras import backend as K\n" + "".join(functions)
 
 
+STEP = """\
+    with tf.GradientTape() as tape:
+        loss = loss_of(model(x))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+"""
+
+
+def tapes_in_one_function(size: int) -> str:
+    return f"import tensorflow as tf\n\n\ndef train(model, optimizer, x):\n{STEP * size}"
+
+
+def training_steps_of_a_class(size: int) -> str:
+    steps = "".join(
+        f"    def step{number}(self, optimizer, x):\n{textwrap.indent(STEP.replace('model', 'self.model'), '    ')}"
+        for number in range(size)
+    )
+    trainer = f"class Trainer:\n    def __init__(self):\n        self.model = Model()\n\n{steps}"
+    return f"import tensorflow as tf\n{FIXED_MODEL}\n\n{trainer}"
+
+
+def training_steps_of_one_helper(size: int) -> str:
+    steps = "".join(
+        f"\n\ndef step{number}(optimizer, x):\n{STEP.replace('model(x)', 'forward(x)')}" for number in range(size)
+    )
+    return (
+        f"import tensorflow as tf\n{FIXED_MODEL}\n\nmodel = Model()\n\n\ndef forward(x):\n    return model(x)\n{steps}"
+    )
+
+
 def steps(text: str) -> int:
     """How many calls of Python functions a check of a text takes."""
     count = 0
@@ -105,6 +136,9 @@ def steps(text: str) -> int:
         (bare_subclasses, 40, 6),
         (models_with_helpers, 10, 6),
         (switches_of_the_phase, 10, 6),
+        (tapes_in_one_function, 10, 6),
+        (training_steps_of_a_class, 10, 6),
+        (training_steps_of_one_helper, 10, 6),
         # Four times the classes are sixteen times the text here; each may be asked about while any other is.
         (layers_that_hold_each_other, 3, 24),
     ],

@@ -44,6 +44,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.functions import Function
 from flake8_training_phase.analysis.syntax.names import names_read
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
@@ -97,6 +98,9 @@ class ModuleRun(GraphMaker):
         self.frozen: set[Instance] = set()
         """The objects whose `trainable` was set to False."""
         self._held: dict[Instance, dict[str, Value]] = {}
+        """What the attributes of each object became."""
+        self._objects_of: dict[UserClass | KerasLayer, list[Instance]] = {}
+        """Those of them that are objects of a class, or of a subclass of it."""
         self._chain: list[CallSite] = []
         self._top = Frame(None, module.scope)
         self._classes = tuple(one.cls for one in module.layer_classes)
@@ -178,8 +182,7 @@ class ModuleRun(GraphMaker):
         """The objects that methods of a class are run on: those that the module makes, or any."""
         if cls is None:
             return (None,)
-        made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.mro]
-        return made[:_MOST_OBJECTS] or (cls.instance,)
+        return self._objects_of.get(cls, ())[:_MOST_OBJECTS] or (cls.instance,)
 
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
         node = function.node
@@ -285,7 +288,7 @@ class ModuleRun(GraphMaker):
         if cls.call is None:
             outputs = arguments.by_name(("inputs", "outputs")).get("outputs", UNKNOWN)
             made = replace(made, contents=self.graph(outputs))
-        self._held.setdefault(made, {})
+        self._attributes(made)
         return made
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
@@ -300,7 +303,7 @@ class ModuleRun(GraphMaker):
             if isinstance(one, Instance):
                 if name == "trainable":
                     self._set_trainable(one, value)
-                held = self._held.setdefault(one, {})
+                held = self._attributes(one)
                 before = held.get(name)
                 held[name] = value if before is None else join((before, value))
 
@@ -308,7 +311,14 @@ class ModuleRun(GraphMaker):
         """Remember what an attribute became of whatever object it is."""
         for one in members(base):
             if isinstance(one, Instance):
-                self._held.setdefault(one, {})[name] = value
+                self._attributes(one)[name] = value
+
+    def _attributes(self, one: Instance) -> dict[str, Value]:
+        if one not in self._held:
+            self._held[one] = {}
+            for cls in one.type.mro if isinstance(one.type, UserClass) else ():
+                self._objects_of.setdefault(cls, []).append(one)
+        return self._held[one]
 
     def _set_trainable(self, layer: Instance, value: Value) -> None:
         if value == Constant(False):

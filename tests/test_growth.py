@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+from unittest import mock
 
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL
@@ -109,6 +112,17 @@ def training_steps_of_one_helper(size: int) -> str:
     )
 
 
+def sequentials_in_sequentials(size: int) -> str:
+    models = f"{'keras.Sequential([keras.layers.Dense(4), ' * size}keras.layers.Dropout(0.5){'])' * size}"
+    return HEAD.replace("keras.layers.Dropout(0.5)", models) + f"{CALL}        return self.drop(x)\n"
+
+
+def sequentials_held_twice(size: int) -> str:
+    models = "".join(f"m{n} = keras.Sequential([m{n - 1}, m{n - 1}])\n" for n in range(1, size))
+    model = HEAD.replace("keras.layers.Dropout(0.5)", f"m{size - 1}")
+    return f"import keras\n\nm0 = keras.layers.Dropout(0.5)\n{models}{model}{CALL}        return self.drop(x)\n"
+
+
 def steps(text: str) -> int:
     """How many calls of Python functions a check of a text takes."""
     count = 0
@@ -136,6 +150,8 @@ def steps(text: str) -> int:
         (bare_subclasses, 40, 6),
         (models_with_helpers, 10, 6),
         (switches_of_the_phase, 10, 6),
+        (sequentials_in_sequentials, 5, 6),
+        (sequentials_held_twice, 10, 6),
         (tapes_in_one_function, 10, 6),
         (training_steps_of_a_class, 10, 6),
         (training_steps_of_one_helper, 10, 6),
@@ -175,3 +191,16 @@ def test_too_many_kinds_of_objects_are_said() -> None:
     found = engine.check(SourceText(layer + made), Settings(follow_imports=False), "model.py", with_fixes=False)
     said = "some objects of `Block` not analysed: more than 64 that differ are made"
     assert [one.message for one in found if one.code == "KTP900"] == [said]
+
+
+@pytest.mark.parametrize("size", [4, 8])
+def test_star_imports_of_all_modules_in_all_are_searched_once(size: int, tmp_path: Path) -> None:
+    for number in range(size):
+        stars = "".join(f"from m{other} import *\n" for other in range(size) if other != number)
+        (tmp_path / f"m{number}.py").write_text(f"{stars}x{number} = 1\n")
+    model = MODEL.replace("keras.layers.Dropout(0.5)", "Unknown()")
+    text = f"from m0 import *\n{model}"
+    with mock.patch.object(Scope, "_from_star", autospec=True, side_effect=Scope._from_star) as asked:
+        engine.check(SourceText(text), Settings(), str(tmp_path / "model.py"))
+    names = 3  # `super`, `Unknown`, and what a module is asked for as an attribute.
+    assert 0 < asked.call_count <= names * (size * (size - 1) + 1)

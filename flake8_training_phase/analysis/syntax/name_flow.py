@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.syntax.names import last_name
@@ -30,7 +30,6 @@ class NameFlow:
         self._sources: dict[str, set[str]] = {}
         """The names that a name is computed from."""
         self._holding: dict[ast.Call, set[str]] = {}
-        """The names that are assigned something with a call in it."""
         for node in nodes:
             self._add(node)
 
@@ -46,9 +45,13 @@ class NameFlow:
             frozenset(one for one in inside if isinstance(one, ast.Call)), frozenset(_reached(names, self._sources))
         )
 
+    def holding(self, call: ast.Call) -> Collection[str]:
+        """The names that are assigned something with a call in it."""
+        return self._holding.get(call, ())
+
     def is_needed(self, call: ast.Call, needed: Needed) -> bool:
         """Whether something is computed from a call: from itself, or from a name that is assigned something with it."""
-        return call in needed.calls or not needed.names.isdisjoint(self._holding.get(call, ()))
+        return call in needed.calls or not needed.names.isdisjoint(self.holding(call))
 
     def _add(self, node: ast.AST) -> None:
         if isinstance(node, ast.Expr):

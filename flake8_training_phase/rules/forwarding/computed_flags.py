@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, parent_d
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
-from flake8_training_phase.analysis.syntax.names import written
+from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _MEANT = re.compile(
@@ -39,10 +39,11 @@ class ComputedFlag:
 def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
     """Those that the layers of a class are given."""
     own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
+    local = LocalNames()
     for event in layer_class.events:
         if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not own:
             continue
-        flag = event.flag.node if event.place.function is None else written(event.flag.node, event.place.function)
+        flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
         test, is_negated = _test(flag)
         reads = _attributes(test, own[0])
         can_be_true = (_can_be_true(layer_class, one, _is_negated(test, one) is not is_negated) for one in reads)

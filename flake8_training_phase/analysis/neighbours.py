@@ -16,7 +16,7 @@ from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.text import SourceText
 
 MAX_FOLDERS_UP = 12
-"""How many folders above a file are looked at."""
+"""How many folders above a file are looked at, where they are not packages in each other."""
 MAX_BYTES = 2_000_000
 """The size from which a file is data rather than code, and stays unread."""
 MAX_IMPORTERS = 100
@@ -60,6 +60,10 @@ class Neighbours:
             for _, text in texts
         )
 
+    def overlooks(self, module: Path) -> bool:
+        """Whether a folder above a module holds more files than are looked through for who imports it."""
+        return any(len(_modules_in(folder)) > MAX_IMPORTERS for folder in folders_around(module.parent))
+
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time."""
         self._texts.pop(path, None)
@@ -69,7 +73,7 @@ class Neighbours:
         for folder in folders:
             # A file that is added there may import it as well.
             asked.add(str(folder / reading.ANY_MODULE))
-            for path in sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]:
+            for path in sorted(_modules_in(folder))[:MAX_IMPORTERS]:
                 asked.add(str(path))
                 text = self._text(path) if path != module else None
                 if text is not None:
@@ -91,11 +95,23 @@ class Neighbours:
         return source.text
 
 
+def _modules_in(folder: Path) -> list[Path]:
+    return list(folder.glob(reading.ANY_MODULE))
+
+
+def folders_up(folder: Path) -> Iterator[Path]:
+    """A folder and those above it: a few, and more where they are packages, up to the folder that holds them."""
+    for place, one in enumerate((folder, *folder.parents), 1):
+        yield one
+        if place >= MAX_FOLDERS_UP and not (one / "__init__.py").is_file():
+            break
+
+
 def folders_around(folder: Path) -> Iterator[Path]:
     """A folder, and those above it as far as they surely belong to the same project: up to a mark of one, or as long
     as they are packages.
     """
-    above = (folder, *folder.parents)[:MAX_FOLDERS_UP]
+    above = list(folders_up(folder))
     top = next((one for one in above if is_top(one)), None)
     for one in above:
         yield one

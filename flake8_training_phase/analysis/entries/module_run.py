@@ -49,7 +49,7 @@ from flake8_training_phase.keras.names import keras_path
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
 """The attributes that a gradient is computed for; `parameters()` is that of torch."""
-_MOST_OBJECTS = 8
+MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
 MOST_STEPS = 8_000
@@ -182,7 +182,11 @@ class ModuleRun(GraphMaker):
         """The objects that methods of a class are run on: those that the module makes, or any."""
         if cls is None:
             return (None,)
-        return self._objects_of.get(cls, ())[:_MOST_OBJECTS] or (cls.instance,)
+        made = self._objects_of.get(cls, [])
+        first, others = made[:MOST_OBJECTS], made[MOST_OBJECTS:]
+        if others and not {*map(self.program.canonical, others)} <= {*map(self.program.canonical, first)}:
+            self._module.give_up(cls.node, Limit.OBJECTS)
+        return first or (cls.instance,)
 
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
         node = function.node

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+from unittest import mock
 
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.sources.text import SourceText
-from tests.helpers import FORGETFUL, HEAD, MODEL
+from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL
 
 CALL = "    def call(self, x, training=None):\n"
 
@@ -85,6 +89,47 @@ def switches_of_the_phase(size: int) -> str:
     return "from keras import backend as K\n" + "".join(functions)
 
 
+STEP = """\
+    with tf.GradientTape() as tape:
+        loss = loss_of(model(x))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+"""
+
+
+def tapes_in_one_function(size: int) -> str:
+    return f"import tensorflow as tf\n\n\ndef train(model, optimizer, x):\n{STEP * size}"
+
+
+def training_steps_of_a_class(size: int) -> str:
+    steps = "".join(
+        f"    def step{number}(self, optimizer, x):\n{textwrap.indent(STEP.replace('model', 'self.model'), '    ')}"
+        for number in range(size)
+    )
+    trainer = f"class Trainer:\n    def __init__(self):\n        self.model = Model()\n\n{steps}"
+    return f"import tensorflow as tf\n{FIXED_MODEL}\n\n{trainer}"
+
+
+def training_steps_of_one_helper(size: int) -> str:
+    steps = "".join(
+        f"\n\ndef step{number}(optimizer, x):\n{STEP.replace('model(x)', 'forward(x)')}" for number in range(size)
+    )
+    return (
+        f"import tensorflow as tf\n{FIXED_MODEL}\n\nmodel = Model()\n\n\ndef forward(x):\n    return model(x)\n{steps}"
+    )
+
+
+def sequentials_in_sequentials(size: int) -> str:
+    models = f"{'keras.Sequential([keras.layers.Dense(4), ' * size}keras.layers.Dropout(0.5){'])' * size}"
+    return HEAD.replace("keras.layers.Dropout(0.5)", models) + f"{CALL}        return self.drop(x)\n"
+
+
+def sequentials_held_twice(size: int) -> str:
+    models = "".join(f"m{n} = keras.Sequential([m{n - 1}, m{n - 1}])\n" for n in range(1, size))
+    model = HEAD.replace("keras.layers.Dropout(0.5)", f"m{size - 1}")
+    return f"import keras\n\nm0 = keras.layers.Dropout(0.5)\n{models}{model}{CALL}        return self.drop(x)\n"
+
+
 def steps(text: str) -> int:
     """How many calls of Python functions a check of a text takes."""
     count = 0
@@ -113,6 +158,11 @@ def steps(text: str) -> int:
         (models_with_helpers, 10, 6),
         (switches_of_the_phase, 10, 6),
         (dicts_in_themselves, 4, 6),
+        (sequentials_in_sequentials, 5, 6),
+        (sequentials_held_twice, 10, 6),
+        (tapes_in_one_function, 10, 6),
+        (training_steps_of_a_class, 10, 6),
+        (training_steps_of_one_helper, 10, 6),
         # Four times the classes are sixteen times the text here; each may be asked about while any other is.
         (layers_that_hold_each_other, 3, 24),
     ],
@@ -149,3 +199,16 @@ def test_too_many_kinds_of_objects_are_said() -> None:
     found = engine.check(SourceText(layer + made), Settings(follow_imports=False), "model.py", with_fixes=False)
     said = "some objects of `Block` not analysed: more than 64 that differ are made"
     assert [one.message for one in found if one.code == "KTP900"] == [said]
+
+
+@pytest.mark.parametrize("size", [4, 8])
+def test_star_imports_of_all_modules_in_all_are_searched_once(size: int, tmp_path: Path) -> None:
+    for number in range(size):
+        stars = "".join(f"from m{other} import *\n" for other in range(size) if other != number)
+        (tmp_path / f"m{number}.py").write_text(f"{stars}x{number} = 1\n")
+    model = MODEL.replace("keras.layers.Dropout(0.5)", "Unknown()")
+    text = f"from m0 import *\n{model}"
+    with mock.patch.object(Scope, "_from_star", autospec=True, side_effect=Scope._from_star) as asked:
+        engine.check(SourceText(text), Settings(), str(tmp_path / "model.py"))
+    names = 3  # `super`, `Unknown`, and what a module is asked for as an attribute.
+    assert 0 < asked.call_count <= names * (size * (size - 1) + 1)

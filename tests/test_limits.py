@@ -4,6 +4,7 @@ followed.
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from flake8_training_phase.runs import session
 from flake8_training_phase.runs.assignment import Fixes
 from flake8_training_phase.runs.examiner import Examiner
 from flake8_training_phase.sources.text import SourceText
-from tests.helpers import HEAD, MODEL
+from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MODEL
 
 CALL = "    def call(self, x, training=None):\n"
 ALONE = Settings(follow_imports=False)
@@ -113,6 +114,43 @@ def test_more_importers_than_are_run(tmp_path: Path) -> None:
     assert [one.message for one in found] == [said]
 
 
+@pytest.mark.parametrize(("files", "is_said"), [(100, False), (101, True)])
+def test_more_files_than_are_looked_through_for_importers(files: int, is_said: bool, tmp_path: Path) -> None:
+    steps = tmp_path / "steps.py"
+    steps.write_text(f"import tensorflow as tf\n\n\ndef step(model, x):{STEP}")
+    for number in range(files - 1):
+        (tmp_path / f"other{number:03}.py").write_text("x = 1\n")
+    found = engine.check(SourceText(steps.read_text()), Settings(), str(steps), with_fixes=False)
+    said = "callers in other files not analysed: more than 100 files are in a folder where they are looked for"
+    assert [one.message for one in found] == [said] * is_said
+
+
+@pytest.mark.parametrize(("kinds", "is_said"), [(8, False), (9, True)])
+def test_more_objects_than_the_methods_of_a_class_are_run_on(kinds: int, is_said: bool) -> None:
+    step = textwrap.indent(STEP.replace("model", "self.model"), "    ")
+    trainer = (
+        f"class Trainer:\n    def __init__(self, *flags):\n        self.model = Model()\n\n    def step(self, x):{step}"
+    )
+    made = "".join(f"Trainer({', '.join(str(bool(n >> bit & 1)) for bit in range(4))})\n" for n in range(kinds))
+    text = f"import tensorflow as tf\n{FIXED_MODEL}\n\n{trainer}\n\n{made * 2}"
+    found = engine.check(SourceText(text), ALONE, "model.py", with_fixes=False)
+    said = "some objects of `Trainer` not analysed: more than 8 that differ are made"
+    assert [one.message for one in found if one.code == "KTP900"] == [said] * is_said
+    assert [one.code for one in found if one.code != "KTP900"] == ["KTP301"]
+
+
+def test_a_package_in_packages_is_found_however_deep(tmp_path: Path) -> None:
+    names = [f"p{number}" for number in range(20)]
+    for depth in range(1, 21):
+        folder = tmp_path.joinpath(*names[:depth])
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+    (tmp_path / "p0" / "net.py").write_text(FIXED_MODEL.replace("Model(", "Net("))
+    path = tmp_path.joinpath(*names, "use.py")
+    text = f"from p0.net import Net\n{FORGETFUL}".replace("keras.layers.Dropout(0.5)", "Net()")
+    assert [one.code for one in engine.check(SourceText(text), Settings(), str(path))] == ["KTP202"]
+
+
 CHAIN = "import keras\n" + "".join(map(nested, range(3))).replace(", training=None", "")
 
 
@@ -139,4 +177,5 @@ def test_fixes_in_other_files_that_make_others_possible_too_often(
     results = session.results_of(chosen, Fixes.SAFE, Examiner())
     said = "file not fixed to its end: each of 1 rounds of fixes has made others possible"
     unfinished = [result.path.name for result in results if said in [one.message for one in result.findings]]
-    assert unfinished == ["m3.py", "m2.py"]
+    # The first of the chain looks at the others too: for who inherits from its classes.
+    assert unfinished == ["m3.py", "m2.py", "m0.py"]

@@ -17,7 +17,7 @@ from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.text import SourceText
 
 MAX_FOLDERS_UP = 12
-"""How many folders above a file are looked at."""
+"""How many folders above a file are looked at, where they are not packages in each other."""
 MAX_BYTES = 2_000_000
 """The size from which a file is data rather than code, and stays unread."""
 MAX_IMPORTERS = 100
@@ -85,6 +85,10 @@ class Neighbours:
             for _, text in self.importing(module, imported_as, asked, through_folder=False)
         )
 
+    def overlooks(self, module: Path) -> bool:
+        """Whether a folder above a module holds more files than are looked through for who imports it."""
+        return any(len(_modules_in(folder)) > MAX_IMPORTERS for folder in folders_around(module.parent))
+
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time, and list the folders that it is in."""
         self._texts.pop(path, None)
@@ -94,7 +98,7 @@ class Neighbours:
 
     def _folder(self, folder: Path) -> _Folder:
         if folder not in self._listed:
-            paths = sorted(folder.glob(reading.ANY_MODULE))[:MAX_IMPORTERS]
+            paths = sorted(_modules_in(folder))[:MAX_IMPORTERS]
             imported = {path: _imported_words(self._text(path) or "") for path in paths}
             # A file that is added there may import the module as well.
             asked = frozenset((str(folder / reading.ANY_MODULE), *map(str, paths)))
@@ -122,11 +126,23 @@ class Neighbours:
         return source.text
 
 
+def _modules_in(folder: Path) -> list[Path]:
+    return list(folder.glob(reading.ANY_MODULE))
+
+
+def folders_up(folder: Path) -> Iterator[Path]:
+    """A folder and those above it: a few, and more where they are packages, up to the folder that holds them."""
+    for place, one in enumerate((folder, *folder.parents), 1):
+        yield one
+        if place >= MAX_FOLDERS_UP and not (one / "__init__.py").is_file():
+            break
+
+
 def folders_around(folder: Path) -> Iterator[Path]:
     """A folder, and those above it as far as they surely belong to the same project: up to a mark of one, or as long
     as they are packages.
     """
-    above = (folder, *folder.parents)[:MAX_FOLDERS_UP]
+    above = list(folders_up(folder))
     top = next((one for one in above if is_top(one)), None)
     for one in above:
         yield one

@@ -18,7 +18,7 @@ from pathlib import Path
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.scopes import Import, external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
-from flake8_training_phase.analysis.neighbours import MAX_BYTES, MAX_FOLDERS_UP, Neighbours, is_top, name_of
+from flake8_training_phase.analysis.neighbours import MAX_BYTES, Neighbours, folders_up, is_top, name_of
 from flake8_training_phase.analysis.program import Program
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras import names, packages
@@ -240,6 +240,10 @@ class Project:
                 if other is not None:
                     yield other
 
+    def overlooks_importers(self, module: Module) -> bool:
+        """Whether more files are around a module than are looked through for who imports it."""
+        return self.follows_imports and self._neighbours.overlooks(module.path)
+
     def importers_freeze(self, module: Module) -> bool:
         """Whether a file that imports a module, or a package that it is in, sets `trainable` to what may be False."""
         if not self.follows_imports or self._installed.package_of(module.path) is not None:
@@ -351,13 +355,13 @@ def is_outside(path: str) -> bool:
     return top == "tensorflow" or names.keras_path(top) is not None
 
 
-def _find_root(folder: Path, top: str, tried: set[str]) -> Path | None:
+def _find_root(start: Path, top: str, tried: set[str]) -> Path | None:
     """The folder that Python would find the first part of an import in.
 
     A folder that is a package is such a folder only for scripts that lie in it: it counts when no other holds the name.
     """
     inside_package: Path | None = None
-    for _ in range(MAX_FOLDERS_UP):
+    for folder in folders_up(start):
         tried.add(str(folder / "__init__.py"))
         is_package = os.path.isfile(folder / "__init__.py")  # noqa: PTH113 - never raise
         for root in (folder, folder / "src"):
@@ -367,7 +371,6 @@ def _find_root(folder: Path, top: str, tried: set[str]) -> Path | None:
                 if not is_package:
                     return root
                 inside_package = inside_package or root
-        if folder.parent == folder or is_top(folder):
+        if is_top(folder):
             break
-        folder = folder.parent
     return inside_package

@@ -68,12 +68,13 @@ def _distinct(files: Sequence[File]) -> Iterable[File]:
 
 def _absolute(path: Path, here: str) -> str:
     folder, separator, name = str(path).rpartition(os.sep)
-    return os.path.join(_absolute_folder(folder or separator, here), name)  # noqa: PTH118 - of every file there is
+    return _prefix(folder or separator, here) + name
 
 
 @cache
-def _absolute_folder(folder: str, here: str) -> str:
-    return os.path.abspath(os.path.join(here, folder))  # noqa: PTH100, PTH118 - as above
+def _prefix(folder: str, here: str) -> str:
+    """What absolute paths of files in a folder begin with: joined once, not for each of them."""
+    return os.path.join(os.path.abspath(os.path.join(here, folder)), "")  # noqa: PTH100, PTH118 - keeps the separator
 
 
 def _is_made(fix: Fix | None, fixes: Fixes) -> bool:

@@ -48,7 +48,7 @@ def said(folder: Path, train: str, keras: str = "2,3") -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("flag", "expected"),
     [
-        ("", "the step in line 8 of train.py runs `self.dropout` (Dropout, line 10) in inference mode."),
+        ("", "the step (line 8 of train.py) runs `self.dropout` (Dropout, line 10) in inference mode."),
         (", training=True", "line 8 of train.py runs `self.dropout` (Dropout) in inference mode in Keras 3.1 to 3.9."),
     ],
 )

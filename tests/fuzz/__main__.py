@@ -1,7 +1,8 @@
 """Holds the tool to its promises on many inputs: `python -m tests.fuzz --inputs 20000 --seed 1 --corpus FOLDER …`.
 
 One in seven inputs is made up by hypothesmith, the others are mutants of the rules' examples and of the code below
-the folders. What breaks a promise is written, as small as it can be made, to the folder that `--keep` names.
+the folders; of those one in five is put into a notebook, and one into Markdown. What breaks a promise is written, as
+small as it can be made, to the folder that `--keep` names.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from tests.fuzz.inputs import made_up, mutants
+from tests.fuzz.inputs import Input, made_up, mutants
 from tests.fuzz.promises import BrokenPromise, keep, keep_promises
 
 BATCH = 1000
@@ -32,14 +33,14 @@ def main() -> int:
     broken: Counter[str] = Counter()
     fixed = 0
     slowest = 0.0
-    for number, data in enumerate(_inputs(options.seed, options.inputs, options.corpus), 1):
+    for number, given in enumerate(_inputs(options.seed, options.inputs, options.corpus), 1):
         started = time.process_time()
         try:
-            fixed += keep_promises(data)
+            fixed += keep_promises(given)
         except BrokenPromise as error:
             broken[str(error)] += 1
             if broken[str(error)] == 1:
-                print(f"{error}: {keep(options.keep, data, str(error))}", flush=True)
+                print(f"{error}: {keep(options.keep, given, str(error))}", flush=True)
         slowest = max(slowest, time.process_time() - started)
         if number % BATCH == 0 or number == options.inputs:
             print(f"{number} inputs, {fixed} with fixes, slowest {slowest:.1f} s, {broken.total()} broken", flush=True)
@@ -48,7 +49,7 @@ def main() -> int:
     return bool(broken)
 
 
-def _inputs(seed: int, count: int, corpus: list[Path]) -> Iterator[bytes]:
+def _inputs(seed: int, count: int, corpus: list[Path]) -> Iterator[Input]:
     spoiled = mutants(seed, corpus)
     for start in range(0, count, BATCH):
         size = min(BATCH, count - start)

@@ -1,4 +1,5 @@
-"""Where inputs come from: the examples of the rules, pieces of real code, and code that hypothesmith makes up."""
+"""Where inputs come from: the examples of the rules, pieces of real code, and code that hypothesmith makes up; in files
+of Python, in notebooks and in Markdown."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import ast
 import random
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +18,7 @@ from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.runs.discovery import discover
 from flake8_training_phase.sources.gate import may_hold_findings
 from flake8_training_phase.sources.text import SourceText
+from tests.fuzz.containers import markdown, notebook
 from tests.fuzz.mutations import mutated, written
 from tests.helpers import HEAD
 from tests.rule_examples import every_text
@@ -24,14 +27,34 @@ MAX_LINES = 250
 """The size of a piece of real code."""
 
 
-def mutants(seed: int, corpus: Sequence[Path]) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What the tool is given on its standard input."""
+
+    name: str
+    """The file that it takes the place of, whose suffix says what it is."""
+    data: bytes
+
+
+def mutants(seed: int, corpus: Sequence[Path]) -> Iterator[Input]:
     """Mutated examples and pieces of real code, without end; each depends on the seed and its number alone."""
-    texts = [every_text(), pieces(corpus)]
+    texts = [one for one in (every_text(), pieces(corpus)) if one]
     number = 0
     while True:
-        chance = random.Random(f"{seed} {number}")
-        yield written(mutated(chance.choice(chance.choice([one for one in texts if one])), chance), chance)
+        yield _mutant(texts, random.Random(f"{seed} {number}"))
         number += 1
+
+
+def _mutant(texts: Sequence[Sequence[str]], chance: random.Random) -> Input:
+    def mutant() -> str:
+        return mutated(chance.choice(chance.choice(texts)), chance)
+
+    match chance.randrange(5):
+        case 0:
+            return Input("input.ipynb", notebook([mutant() for _ in range(chance.choice((1, 1, 2)))], chance))
+        case 1:
+            return Input("input.md", markdown([mutant() for _ in range(chance.choice((1, 1, 2)))], chance))
+    return Input("input.py", written(mutant(), chance))
 
 
 def pieces(corpus: Sequence[Path]) -> list[str]:
@@ -66,7 +89,7 @@ def _classes_of(text: str) -> Iterator[str]:
             yield piece
 
 
-def made_up(seed: int, count: int) -> list[bytes]:
+def made_up(seed: int, count: int) -> list[Input]:
     """Code from Python's grammar: as a whole file, as the body of a `call`, and in the arguments of a layer call."""
     module = hypothesmith.from_grammar("file_input")
     expression = hypothesmith.from_grammar("eval_input").map(str.strip)
@@ -78,7 +101,7 @@ def made_up(seed: int, count: int) -> list[bytes]:
         expression.map(lambda text: f"{HEAD}    def call(self, x, is_training={text}):\n        return self.drop(x)\n"),
         expression.map(lambda text: f"{HEAD}    def call(self, x):\n        return ({text}, self.drop(x))\n"),
     )
-    found: list[bytes] = []
+    found: list[Input] = []
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -90,7 +113,7 @@ def made_up(seed: int, count: int) -> list[bytes]:
     )
     @hypothesis.given(forms)
     def collect(text: str) -> None:
-        found.append(text.encode("utf-8", "surrogatepass"))
+        found.append(Input("input.py", text.encode("utf-8", "surrogatepass")))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

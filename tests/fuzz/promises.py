@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import time
 import warnings
 from dataclasses import dataclass
@@ -18,14 +19,20 @@ from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.flake8_plugin import TrainingPhasePlugin
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.documents import open_document
 from flake8_training_phase.sources.edits import compatible_fixes
 from flake8_training_phase.sources.parsing import parse
 from flake8_training_phase.sources.text import SourceText
+from tests.fuzz.containers import PROSE
+from tests.fuzz.inputs import Input
 
 EVERYTHING = ("--isolated", "--no-cache", "--select", "ALL", "--no-follow-imports")
 SETTINGS = Settings(select=("ALL",), follow_imports=False)
 MAX_SECONDS = 10
 """CPU time after which a check of an input as small as these are has run away."""
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ARRAY_OF_STRINGS = re.compile(r'\[\s*(?:""[\s,]*)*\]')
 
 
 class BrokenPromise(Exception):
@@ -41,26 +48,27 @@ class Done:
     err: str
 
 
-def command(data: bytes, *options: str) -> Done:
+def command(given: Input, *options: str) -> Done:
     """Run `training-phase-fix` on standard input, in this process."""
     out, err = io.BytesIO(), io.BytesIO()
     streams: dict[str, Any] = {
-        "stdin": io.TextIOWrapper(io.BytesIO(data), "utf-8"),
+        "stdin": io.TextIOWrapper(io.BytesIO(given.data), "utf-8"),
         "stdout": io.TextIOWrapper(out, "utf-8", write_through=True),
         "stderr": io.TextIOWrapper(err, "utf-8", write_through=True),
     }
     with mock.patch.multiple("sys", **streams):
-        code = main([*EVERYTHING, *options, "-"])
+        code = main([*EVERYTHING, *options, "--stdin-filename", given.name, "-"])
     return Done(code, out.getvalue(), err.getvalue().decode("utf-8"))
 
 
-def keep_promises(data: bytes) -> bool:
+def keep_promises(given: Input) -> bool:
     """Hold one input to all promises; gives whether there was anything to fix in it. Raises BrokenPromise."""
     started = time.process_time()
     try:
-        findings = reported(data)
-        same_through_flake8(data, findings)
-        changed = [fixed_right(data, unsafe) for unsafe in (False, True)]
+        findings = reported(given)
+        if given.name.endswith(".py"):
+            same_through_flake8(given.data, findings)
+        changed = [fixed_right(given, unsafe) for unsafe in (False, True)]
     except BrokenPromise:
         raise
     except BaseException as error:
@@ -70,9 +78,9 @@ def keep_promises(data: bytes) -> bool:
     return any(changed)
 
 
-def reported(data: bytes) -> list[dict[str, object]]:
+def reported(given: Input) -> list[dict[str, object]]:
     """The findings, each at a place that the text has, as JSON has them; the text report shows them as well."""
-    done = command(data, "--check", "--output-format", "json")
+    done = command(given, "--check", "--output-format", "json")
     _no_internal_error(done)
     findings: list[dict[str, object]] = json.loads(done.out)
     if done.code != bool(findings):
@@ -81,7 +89,7 @@ def reported(data: bytes) -> list[dict[str, object]]:
         start, end = _place(one["location"]), _place(one["end_location"])
         if not (1, 1) <= start <= end:
             raise BrokenPromise(f"{one['code']} ends before it begins")
-    _no_internal_error(command(data, "--check"))
+    _no_internal_error(command(given, "--check"))
     return findings
 
 
@@ -108,23 +116,36 @@ def same_through_flake8(data: bytes, findings: list[dict[str, object]]) -> None:
         raise BrokenPromise("flake8 and the command find different things")
 
 
-def fixed_right(data: bytes, unsafe: bool) -> bool:
+def fixed_right(given: Input, unsafe: bool) -> bool:
     """The fixed text parses, is a fixpoint, and is what the reported edits make; gives whether anything changed."""
     options = ("--unsafe-fixes",) if unsafe else ()
-    done = command(data, *options)
+    done = command(given, *options)
     _no_internal_error(done)
-    if done.out == data:
+    if done.out == given.data:
         if not any(words in done.err for words in (", 0 findings fixed", "All checks passed")):
             raise BrokenPromise("a fix is reported that changes nothing")
         return False
-    fixed = SourceText.decode(done.out)
-    parse(fixed)
-    if command(done.out, *options).out != done.out:
+    before, fixed = open_document(given.name, given.data), open_document(given.name, done.out)
+    parse(fixed.source)
+    if command(Input(given.name, done.out), *options).out != done.out:
         raise BrokenPromise("fixing again changes the file again")
-    if _replayed(SourceText.decode(data), unsafe) != fixed.text:
+    if _replayed(before.source, unsafe) != fixed.source.text:
         raise BrokenPromise("the fixer changes more than the edits it reports")
-    command(data, "--diff", *options)
+    if _around_code(before, given.data) != _around_code(fixed, done.out):
+        raise BrokenPromise("the fixer changes what is around the code")
+    command(given, "--diff", *options)
     return True
+
+
+def _around_code(document: Document, data: bytes) -> object:
+    """What is in a notebook or in Markdown beside Python code."""
+    if document.name.endswith(".py"):
+        return None
+    text = data.decode("utf-8-sig", "surrogateescape")
+    if document.name.endswith(".ipynb"):
+        others = [cell for cell in json.loads(text)["cells"] if cell.get("cell_type") != "code"]
+        return others, _ARRAY_OF_STRINGS.sub('""', _STRING.sub('""', text))
+    return [line for line in text.splitlines() if line.lstrip().startswith(("```", "~~~", PROSE))]
 
 
 def _replayed(source: SourceText, unsafe: bool) -> str:
@@ -157,35 +178,35 @@ def _no_internal_error(done: Done) -> None:
         raise BrokenPromise(f"exit code {done.code}")
 
 
-def smallest(data: bytes, message: str) -> bytes:
+def smallest(given: Input, message: str) -> Input:
     """The input without the lines that a broken promise does not need."""
-    lines = data.splitlines(keepends=True)
+    lines = given.data.splitlines(keepends=True)
     size = max(len(lines) // 2, 1)
     while lines:
         for start in range(0, len(lines), size):
             fewer = lines[:start] + lines[start + size :]
-            if broken_promise(b"".join(fewer)) == message:
+            if broken_promise(Input(given.name, b"".join(fewer))) == message:
                 lines = fewer
                 break
         else:
             if size == 1:
                 break
             size = size - 1 if size < 8 else size // 2
-    return b"".join(lines)
+    return Input(given.name, b"".join(lines))
 
 
-def broken_promise(data: bytes) -> str | None:
+def broken_promise(given: Input) -> str | None:
     """The promise that an input breaks, if any."""
     try:
-        keep_promises(data)
+        keep_promises(given)
     except BrokenPromise as error:
         return str(error)
     return None
 
 
-def keep(folder: Path, data: bytes, message: str) -> Path:
+def keep(folder: Path, given: Input, message: str) -> Path:
     """Write the smallest input that breaks a promise, for somebody to look at."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{abs(hash(data)):x}.py"
-    path.write_bytes(smallest(data, message))
+    path = folder / f"{abs(hash(given)):x}{Path(given.name).suffix}"
+    path.write_bytes(smallest(given, message).data)
     return path

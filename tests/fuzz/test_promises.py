@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import pytest
@@ -13,24 +14,36 @@ from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.fixes import render
 from flake8_training_phase.rules import rule
 from flake8_training_phase.rules.rule import Violation
-from tests.fuzz.inputs import made_up, mutants
+from tests.fuzz.containers import markdown, notebook
+from tests.fuzz.inputs import Input, made_up, mutants
 from tests.fuzz.promises import BrokenPromise, keep_promises, smallest
 from tests.helpers import FORGETFUL, MODEL, UNRELATED
 
 
+def python(text: str) -> Input:
+    return Input("input.py", text.encode())
+
+
 def test_promises_are_kept_for_mutants_of_the_examples() -> None:
-    for data in islice(mutants(20_24, []), 150):
-        keep_promises(data)
+    for given in islice(mutants(20_24, []), 150):
+        keep_promises(given)
 
 
 def test_promises_are_kept_for_made_up_code() -> None:
-    for data in made_up(20_24, 10):
-        keep_promises(data)
+    for given in made_up(20_24, 10):
+        keep_promises(given)
 
 
 def test_what_is_fixed_is_told_from_what_is_not() -> None:
-    assert keep_promises(MODEL.encode())
-    assert not keep_promises(UNRELATED.encode())
+    assert keep_promises(python(MODEL))
+    assert not keep_promises(python(UNRELATED))
+
+
+@pytest.mark.parametrize("container", [notebook, markdown])
+def test_notebooks_and_markdown_are_fixed(container: Callable[[Sequence[str], random.Random], bytes]) -> None:
+    name = "input.ipynb" if container is notebook else "input.md"
+    texts = (container([FORGETFUL], random.Random(number)) for number in range(10))
+    assert any(keep_promises(Input(name, data)) for data in texts)
 
 
 def test_an_exception_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +54,9 @@ def test_an_exception_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(rule("KTP202"), "check", check)
     with pytest.raises(BrokenPromise, match="internal error, please report it: ZeroDivisionError"):
-        keep_promises(FORGETFUL.encode())
+        keep_promises(python(FORGETFUL))
     message = "internal error, please report it: ZeroDivisionError: by nothing"
-    small = smallest(f"{UNRELATED}{FORGETFUL}".encode(), message)
+    small = smallest(python(UNRELATED + FORGETFUL), message).data
     assert small.splitlines()[-2:] == FORGETFUL.encode().splitlines()[-2:]
     assert len(small.splitlines()) == 4
 
@@ -62,4 +75,4 @@ def test_a_wrong_edit_breaks_a_promise(content: str, said: str, monkeypatch: pyt
     monkeypatch.setattr(engine, "MAX_ROUNDS", 3)
     monkeypatch.setattr(render, "_add_argument", spoiled)
     with pytest.raises(BrokenPromise, match=said):
-        keep_promises(FORGETFUL.encode())
+        keep_promises(python(FORGETFUL))

@@ -280,19 +280,30 @@ class UserClass:
 
     def _static(self, name: str) -> Value:
         for one in self.mro:
-            if isinstance(one, UserClass):
-                for statement in one.node.body:
-                    if isinstance(statement, ast.ClassDef) and statement.name == name:
-                        return one.scope.inner(nested_definitions(one.node)).define(statement)
-                    targets = statement.targets if isinstance(statement, ast.Assign) else ()
-                    if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                        assert isinstance(statement, ast.Assign)
-                        value = one.scope.evaluate(statement.value)
-                        # A number or a switch in a class body is a default for its subclasses and instances; a text
-                        # more often than not is a key.
-                        switch = isinstance(value, Constant) and not isinstance(value.value, str)
-                        return UNKNOWN if switch else value
+            if isinstance(one, UserClass) and name in one._defined_in_body:
+                return one.scope.inner(nested_definitions(one.node)).define(one._defined_in_body[name])
+            if isinstance(one, UserClass) and name in one._assigned_in_body:
+                value = one.scope.evaluate(one._assigned_in_body[name])
+                # A number or a switch in a class body is a default for its subclasses and instances; a text more often
+                # than not is a key.
+                switch = isinstance(value, Constant) and not isinstance(value.value, str)
+                return UNKNOWN if switch else value
         return UNKNOWN
+
+    @cached_property
+    def _defined_in_body(self) -> dict[str, ast.ClassDef]:
+        """The classes that are defined in its body."""
+        return {one.name: one for one in self.node.body if isinstance(one, ast.ClassDef)}
+
+    @cached_property
+    def _assigned_in_body(self) -> dict[str, ast.expr]:
+        """What the statements of its body assign to names, the first where several assign to one."""
+        found: dict[str, ast.expr] = {}
+        for statement in self.node.body:
+            for target in statement.targets if isinstance(statement, ast.Assign) else ():
+                if isinstance(target, ast.Name) and isinstance(statement, ast.Assign):
+                    found.setdefault(target.id, statement.value)
+        return found
 
     def attributes(self, instance: Instance | None = None) -> dict[str, Value]:
         """The attributes that its methods assign, other than `call`, in an object: in any of them by default."""

@@ -49,12 +49,14 @@ class Module:
             lambda: project.importers_freeze(self),
         )
 
-    def member(self, name: str) -> Value:
-        """What `module.name` is: a name it binds, or a module inside the package it stands for."""
-        found = self._member(name)
+    def member(self, name: str, searched: set[Scope] | None = None) -> Value:
+        """What `module.name` is: a name it binds, or a module inside the package it stands for. `searched` are the
+        modules that do not have it, if it is looked for through `import *`.
+        """
+        found = self._member(name, searched)
         return self.project.as_told(found, self, name) or UNKNOWN
 
-    def _member(self, name: str) -> Value:
+    def _member(self, name: str, searched: set[Scope] | None) -> Value:
         if self.scope.binds(name):
             value = self.scope.lookup(name)
             if value is not UNKNOWN:
@@ -62,7 +64,7 @@ class Module:
         inner = self.project.submodule(self, name)
         if inner is not None:
             return ModuleValue(inner)
-        return self.scope.star_imported(name) or UNKNOWN
+        return self.scope.star_imported(name, searched) or UNKNOWN
 
     @cached_property
     def origin(self) -> str:

@@ -46,6 +46,10 @@ class Limit(Enum):
     """It takes too many steps when the code outside of layers is run."""
     IMPORTERS = auto()
     """Too many modules import it; those that come first are followed."""
+    FILES = auto()
+    """Too many files lie where those that import it are looked for; some of them are looked through."""
+    OBJECTS = auto()
+    """Too many objects of the class are made that differ; its methods are run on the first of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,6 +67,8 @@ class Scope:
         self._values: dict[str, Value] = {}
         self._stars: list[Import] = []
         self._star_modules: dict[Import, Value | None] = {}
+        self._starred: dict[str, Value | None] = {}
+        """What names are that only stars can bind, as far as all of them could be asked."""
         self.definitions: list[tuple[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
         for name, binding in _bindings(statements):
             if name == "*" and isinstance(binding, Import):
@@ -108,25 +110,34 @@ class Scope:
             scope = scope.parent
         return External(f"builtins.{name}")
 
-    def star_imported(self, name: str) -> Value | None:
-        """What a name is that only a `from … import *` can bind; None when none is known to."""
-        found = [value for star in self._stars if (value := self._in_star(name, star)) is not None]
+    def star_imported(self, name: str, searched: set[Scope] | None = None) -> Value | None:
+        """What a name is that only a `from … import *` can bind; None when none is known to.
+
+        `searched` are the scopes that the search has come through: each is asked once, as modules may import all of
+        each other, on many ways.
+        """
+        if name in self._starred:
+            return self._starred[name]
+        if searched is None:
+            searched = set()
+            value = self.star_imported(name, searched)
+            if all(one._values.get(name, UNKNOWN) is not UNKNOWN for one in searched if name in one._bindings):
+                # What has no value for them all has none for each; a value is that of this scope.
+                self._starred |= {name: value}
+                for one in searched if value is None else ():
+                    one._starred[name] = None
+            return value
+        if self in searched or name in self._values:  # In the latter it is bound, and being looked up or unknown.
+            return None
+        searched.add(self)
+        values = [self._from_star(name, star, searched) for star in self._stars]
+        found = [value for value in values if value is not UNKNOWN]
         return join(found) if found else None
 
-    def _in_star(self, name: str, star: Import) -> Value | None:
-        if name in self._values:
-            return None  # It is being looked up: two modules import all of each other.
-        self._values[name] = UNKNOWN
-        try:
-            value = self._from_star(name, star)
-        finally:
-            del self._values[name]
-        return None if value is UNKNOWN else value
-
-    def _from_star(self, name: str, star: Import) -> Value:
+    def _from_star(self, name: str, star: Import, searched: set[Scope]) -> Value:
         module = self._star_module(star)
         if isinstance(module, ModuleValue):
-            return module.module.member(name)
+            return module.module.member(name, searched)
         if star.level:
             return UNKNOWN
         value = self.external(f"{star.path}.{name}")

@@ -31,6 +31,8 @@ def runs_of_importers(module: CheckedModule) -> tuple[ModuleRun, ...]:
     found = tuple(islice(runs, MOST_RUNS))
     if next(runs, None) is not None:
         module.give_up(module.tree, Limit.IMPORTERS)
+    elif module.project.overlooks_importers(module.module):
+        module.give_up(module.tree, Limit.FILES)
     return found
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.classes import FunctionDef, Method
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.importers import MOST_RUNS
-from flake8_training_phase.analysis.entries.module_run import MOST_STEPS
+from flake8_training_phase.analysis.entries.module_run import MOST_OBJECTS, MOST_STEPS
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS
 from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
+from flake8_training_phase.analysis.neighbours import MAX_IMPORTERS
 from flake8_training_phase.analysis.phase.flow import MAX_NESTING
 from flake8_training_phase.analysis.program import MAX_KINDS
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -26,7 +27,10 @@ _REASONS = {
     Limit.LAYERS: f"layers that hold each other more than {MAX_NESTING} deep are not followed",
     Limit.RUN: f"it takes more than {MOST_STEPS:,} steps to follow",
     Limit.IMPORTERS: f"more than {MOST_RUNS} modules import it",
+    Limit.FILES: f"more than {MAX_IMPORTERS} files are in a folder where they are looked for",
+    Limit.OBJECTS: f"more than {MOST_OBJECTS} that differ are made",
 }
+_OF_CALLERS = (Limit.IMPORTERS, Limit.FILES)
 _IS_RELATED = re.compile("keras|tensorflow")
 """In the text of a module that has anything to do with the flag; torch has trainers of its own."""
 _Part = FunctionDef | ast.ClassDef | ast.stmt | ast.Lambda
@@ -85,16 +89,18 @@ def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
     names = {one.node: f"{one.cls.name}.{one.node.name}" if one.cls else one.node.name for one in module.functions}
     for node, limit in given_up.items():
         if node is module.tree:
-            part = "callers in other files" if limit is Limit.IMPORTERS else "the top level of the module"
+            part = "callers in other files" if limit in _OF_CALLERS else "the top level of the module"
             yield NotFollowed(module.tree.body[0], part, _REASONS[limit])
+        elif isinstance(node, ast.ClassDef) and _may_hold_flag(node, module):
+            yield NotFollowed(node, f"some objects of `{node.name}`", _REASONS[limit])
         elif isinstance(node, FunctionDef) and node in names and _may_hold_flag(node, module):
             yield NotFollowed(node, f"`{names[node]}`", _REASONS[limit])
         elif isinstance(node, ast.Lambda) and limit is Limit.RUN:
             yield NotFollowed(node, "a function without a name", _REASONS[limit])
 
 
-def _may_hold_flag(node: FunctionDef, module: CheckedModule) -> bool:
-    """Whether anything about the flag may be missed in a function: others run too long for reasons of their own."""
+def _may_hold_flag(node: FunctionDef | ast.ClassDef, module: CheckedModule) -> bool:
+    """Whether anything about the flag may be missed in it: others are too much for reasons of their own."""
     made = {layer_class.name for layer_class in module.layer_classes}
     text = "".join(module.source.lines[node.lineno - 1 : node.end_lineno])
     return not made.isdisjoint(names_in(node)) or mentions_flag(text)

@@ -45,10 +45,11 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.functions import Function
 from flake8_training_phase.analysis.syntax.names import names_read
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
 
 VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights", "parameters"})
 """The attributes that a gradient is computed for; `parameters()` is that of torch."""
-_MOST_OBJECTS = 8
+MOST_OBJECTS = 8
 """Of how many objects of one class the methods are run."""
 
 MOST_STEPS = 8_000
@@ -99,6 +100,9 @@ class ModuleRun(GraphMaker):
         self.frozen: set[Instance] = set()
         """The objects whose `trainable` was set to False."""
         self._held: dict[Instance, dict[str, Value]] = {}
+        """What the attributes of each object became."""
+        self._objects_of: dict[UserClass | KerasLayer, list[Instance]] = {}
+        """Those of them that are objects of a class, or of a subclass of it."""
         self._chain: list[CallSite] = []
         self._top = Frame(None, module.scope)
         self._classes = tuple(one.cls for one in module.layer_classes)
@@ -184,9 +188,14 @@ class ModuleRun(GraphMaker):
         """The objects that methods of a class are run on: those that the module makes, or any, of subclasses too."""
         if cls is None:
             return (None,)
-        made = [one for one in self._held if isinstance(one.type, UserClass) and cls in one.type.mro]
-        any_of_each = (one.instance for one in self._all_classes if cls in one.mro)
-        return (made or [*any_of_each] or [cls.instance])[:_MOST_OBJECTS]
+        made = self._objects_of.get(cls, [])
+        if not made:
+            any_of_each = [one.instance for one in self._all_classes if cls in one.mro]
+            return any_of_each if 0 < len(any_of_each) <= MOST_OBJECTS else (cls.instance,)
+        first, others = made[:MOST_OBJECTS], made[MOST_OBJECTS:]
+        if others and not {*map(self.program.canonical, others)} <= {*map(self.program.canonical, first)}:
+            self.module.give_up(cls.node, Limit.OBJECTS)
+        return first
 
     def _run_alone(self, function: Function, instance: Instance | None) -> None:
         node = function.node
@@ -292,7 +301,7 @@ class ModuleRun(GraphMaker):
         if cls.call is None:
             outputs = arguments.by_name(("inputs", "outputs")).get("outputs", UNKNOWN)
             made = replace(made, contents=self.graph(outputs))
-        self._held.setdefault(made, {})
+        self._attributes(made)
         return made
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
@@ -307,7 +316,7 @@ class ModuleRun(GraphMaker):
             if isinstance(one, Instance):
                 if name == "trainable":
                     self._set_trainable(one, value)
-                held = self._held.setdefault(one, {})
+                held = self._attributes(one)
                 before = held.get(name)
                 held[name] = value if before is None else join((before, value))
 
@@ -315,7 +324,14 @@ class ModuleRun(GraphMaker):
         """Remember what an attribute became of whatever object it is."""
         for one in members(base):
             if isinstance(one, Instance):
-                self._held.setdefault(one, {})[name] = value
+                self._attributes(one)[name] = value
+
+    def _attributes(self, one: Instance) -> dict[str, Value]:
+        if one not in self._held:
+            self._held[one] = {}
+            for cls in one.type.mro if isinstance(one.type, UserClass) else ():
+                self._objects_of.setdefault(cls, []).append(one)
+        return self._held[one]
 
     def set_global(self, name: str, value: Value, frame: Frame) -> None:
         """Bind a name of the module."""

@@ -275,7 +275,8 @@ class Interpreter(Statements):
             if made.name == "Functional":
                 contents = self.graph(by_name.get("outputs", by_name.get("#1", UNKNOWN)))
             elif made.depends_on is DependsOn.WRAPPED:
-                contents = tuple(known_functions.flattened(by_name.values()))
+                # By name there are positional arguments twice.
+                contents = tuple(known_functions.flattened((*arguments.positional, *arguments.keywords.values())))
             may_be_frozen = made.is_model and made.stops_when_frozen and self.may_freeze(frame)
             instance = Instance(made, callee.generations, by_name, hidden, contents, may_be_frozen)
         else:

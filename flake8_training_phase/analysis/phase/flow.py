@@ -180,6 +180,8 @@ class PhaseTransfer:
         self._left_loop: Context = frozenset()
         self._loops: dict[tuple[Loop, int, Context], tuple[Context, Context]] = {}
         """What loops have left behind, and what was returned in them, by what they began with."""
+        self._models: dict[tuple[Instance, Phase, Phase], Outcome] = {}
+        """What models that hand their phase to the layers they hold have done: each may be held several times."""
 
     def whole_call(self, events: Iterable[Event], phase: Phase, context: Phase) -> Context:
         """Run a `call` that received a phase; gives the context it leaves behind."""
@@ -326,12 +328,18 @@ class PhaseTransfer:
         if isinstance(receiver.type, UserClass):
             contents = contents or receiver.type.base_contents(receiver)
         if contents:
-            return self._contents(receiver.type, contents, phase, context)
+            return self._model(receiver, contents, phase, context)
         counts = dependence(receiver) is Dependence.YES and self._includes(receiver.type)
         return (frozenset({phase}) if counts else frozenset()), unchanged
 
     def _includes(self, leaf: KerasLayer | UserClass) -> bool:
         return self.flow.leaves.include(signature_of(leaf, self.generation)[1] is True)
+
+    def _model(self, receiver: Instance, contents: Iterable[Value], phase: Phase, context: Phase) -> Outcome:
+        question = (receiver, phase, context)
+        if question not in self._models:
+            self._models[question] = self._contents(receiver.type, contents, phase, context)
+        return self._models[question]
 
     def _contents(
         self, holder: KerasLayer | UserClass, contents: Iterable[Value], phase: Phase, context: Phase

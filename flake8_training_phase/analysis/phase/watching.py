@@ -87,6 +87,10 @@ class _WatchedTransfer(PhaseTransfer):
         self._around = outer
         return outcome
 
+    def _model(self, receiver: Instance, contents: Iterable[Value], phase: Phase, context: Phase) -> Outcome:
+        # Run each time: what it holds is entered on another way.
+        return self._contents(receiver.type, contents, phase, context)
+
 
 class _GraphTransfer(_WatchedTransfer):
     """A run of the calls of a graph, which passes its own flag to the layers (`Generation.graph_forwards_flag`)."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.values import Constant, truth
 from flake8_training_phase.analysis.syntax.blocks import blocks
-from flake8_training_phase.analysis.syntax.names import written
+from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 
@@ -18,11 +18,12 @@ class KeptDefault:
 
     def __init__(self, method: Method, name: str, default: ast.Constant) -> None:
         self._method = method
+        self._local = LocalNames()
         self._given = {name: Constant(default.value)}
 
     def outcome(self, node: ast.expr) -> bool | None:
         """Whether an expression is true; None where the parameter does not settle it."""
-        test = written(node, self._method.node)
+        test = self._local.written(node, self._method.node)
         if not any(isinstance(one, ast.Name) and one.id in self._given for one in nodes_in(test)):
             return None
         owner = self._method.owner

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from flake8_training_phase.analysis.syntax.name_flow import NameFlow
 from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
@@ -48,7 +50,24 @@ class Definitions:
         self.units = tuple(_units(tree, ()))
         self._by_node = {unit.node: unit for unit in self.units}
         self._functions: dict[Block, dict[str, FunctionNode]] = {}
+        self._methods: dict[ast.ClassDef, dict[str, FunctionNode]] = {}
         self._assigned: dict[ast.AST, dict[str, list[ast.expr]]] = {}
+        self._flows: dict[Block, NameFlow] = {}
+
+    @cached_property
+    def calls_by_name(self) -> dict[str, list[tuple[FunctionScope, ast.Call]]]:
+        """All calls by the last part of what they call, each with the unit that makes it."""
+        found: dict[str, list[tuple[FunctionScope, ast.Call]]] = {}
+        for unit in self.units:
+            for call in unit.calls():
+                found.setdefault(called_name(call), []).append((unit, call))
+        return found
+
+    def flow(self, unit: FunctionScope) -> NameFlow:
+        """Which names of a unit are computed from which."""
+        if unit.node not in self._flows:
+            self._flows[unit.node] = NameFlow(unit.nodes)
+        return self._flows[unit.node]
 
     def unit(self, node: Block) -> FunctionScope:
         """The unit that a function or the module is."""
@@ -63,9 +82,16 @@ class Definitions:
         if isinstance(expression, ast.Name):
             return self._named(expression.id, unit)
         if isinstance(expression, ast.Attribute) and isinstance(expression.value, ast.Name) and unit.cls is not None:
-            methods = [one for one in unit.cls.body if isinstance(one, FunctionDef) and one.name == expression.attr]
-            return methods[0] if methods and expression.value.id in ("self", "cls", unit.cls.name) else None
+            is_own = expression.value.id in ("self", "cls", unit.cls.name)
+            return self._methods_of(unit.cls).get(expression.attr) if is_own else None
         return None
+
+    def _methods_of(self, cls: ast.ClassDef) -> dict[str, FunctionNode]:
+        """The methods of a class by name, the first where several have one."""
+        if cls not in self._methods:
+            methods = (one for one in reversed(cls.body) if isinstance(one, FunctionDef))
+            self._methods[cls] = {one.name: one for one in methods}
+        return self._methods[cls]
 
     def _named(self, name: str, unit: FunctionScope) -> FunctionNode | None:
         for block in (unit.node, *(one for one in unit.around if not isinstance(one, ast.ClassDef))):
@@ -74,6 +100,10 @@ class Definitions:
             if name in self._functions[block]:
                 return self._functions[block][name]
         return None
+
+    def assigned_here(self, name: str, unit: FunctionScope) -> list[ast.expr]:
+        """What a unit itself assigns to a name."""
+        return self._assigned_in(unit.node, unit.nodes).get(name, [])
 
     def assigned(self, target: ast.expr, unit: FunctionScope) -> Iterator[ast.expr]:
         """What is assigned to a name in a unit or around it, or to an attribute of `self` in its class."""
@@ -160,53 +190,6 @@ def positional_names(function: FunctionNode) -> list[str]:
     """The parameters that a call gives by position, without `self`."""
     names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
     return names[1:] if names[:1] in (["self"], ["cls"]) else names
-
-
-def forward_slice(start: Iterable[str], nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that are computed from some names, those included."""
-    found = set(start)
-    nodes = tuple(nodes)
-    size = -1
-    while size != len(found):
-        size = len(found)
-        for node in nodes:
-            found |= _newly_derived(node, found)
-    return found
-
-
-def _newly_derived(node: ast.AST, names: set[str]) -> set[str]:
-    """The names that a statement computes from others."""
-    if isinstance(node, ast.Expr):
-        return _grown_names(node.value, names)
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For)):
-        value = node.iter if isinstance(node, ast.For) else node.value
-        if value is not None and mentions(value, names):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            return {one for target in targets for one in _stored(target)}
-    return set()
-
-
-def _grown_names(node: ast.expr, names: set[str]) -> set[str]:
-    """`gradients` in `gradients.append(g)`, where `g` is one of the names."""
-    if isinstance(node, ast.Call) and called_name(node) in ("append", "extend", "add"):
-        if isinstance(node.func, ast.Attribute) and any(mentions(one, names) for one in node.args):
-            return {ast.unparse(node.func.value)}
-    return set()
-
-
-def _stored(target: ast.expr) -> Iterator[str]:
-    if isinstance(target, (ast.Tuple, ast.List)):
-        for one in target.elts:
-            yield from _stored(one)
-    elif isinstance(target, (ast.Starred, ast.Subscript)):
-        yield from _stored(target.value)
-    elif isinstance(target, (ast.Name, ast.Attribute)):
-        yield ast.unparse(target)
-
-
-def mentions(node: ast.AST, names: set[str]) -> bool:
-    """Whether one of some names, plain or dotted, is in a node."""
-    return any(isinstance(one, (ast.Name, ast.Attribute)) and ast.unparse(one) in names for one in nodes_in(node))
 
 
 def filtered_name(node: ast.DictComp) -> str | None:

@@ -42,21 +42,31 @@ def root_of(expression: ast.expr) -> ast.expr:
     return expression
 
 
-def written(node: ast.expr, function: ast.AST) -> ast.expr:
-    """The expression that a local name of a function holds, when it is assigned once; else the node itself."""
-    if not isinstance(node, ast.Name):
-        return node
-    values: list[ast.expr] = []
-    for one in nodes_in(function):
-        if isinstance(one, ast.arg) and one.arg == node.id:
+class LocalNames:
+    """The expressions that local names of functions hold, where each is assigned once."""
+
+    def __init__(self) -> None:
+        self._assigned: dict[ast.AST, dict[str, ast.expr]] = {}
+
+    def written(self, node: ast.expr, function: ast.AST) -> ast.expr:
+        """The expression that a node stands for if it is such a name of a function; else the node itself."""
+        if not isinstance(node, ast.Name):
             return node
-        if isinstance(one, ast.Assign) and any(_is_name(target, node.id) for target in one.targets):
-            values.append(one.value)
-    return values[0] if len(values) == 1 else node
+        if function not in self._assigned:
+            self._assigned[function] = _assigned_once(function)
+        return self._assigned[function].get(node.id, node)
 
 
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
+def _assigned_once(function: ast.AST) -> dict[str, ast.expr]:
+    values: dict[str, list[ast.expr]] = {}
+    parameters = set[str]()
+    for one in nodes_in(function):
+        if isinstance(one, ast.arg):
+            parameters.add(one.arg)
+        elif isinstance(one, ast.Assign):
+            for name in {target.id for target in one.targets if isinstance(target, ast.Name)}:
+                values.setdefault(name, []).append(one.value)
+    return {name: found[0] for name, found in values.items() if len(found) == 1 and name not in parameters}
 
 
 def with_used(
@@ -83,9 +93,16 @@ def with_users(names: Iterable[str], uses: Iterable[tuple[str, frozenset[str]]])
 
     `uses` gives each definition with the names that are in it; two may have the same name.
     """
-    found, known = set(names), tuple(uses)
-    while more := {name for name, used in known if name not in found and not used.isdisjoint(found)}:
-        found |= more
+    users: dict[str, list[str]] = {}
+    for user, used in uses:
+        for name in used:
+            users.setdefault(name, []).append(user)
+    found = set(names)
+    waiting = list(found)
+    while waiting:
+        new = set(users.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
     return frozenset(found)
 
 

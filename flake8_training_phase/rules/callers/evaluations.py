@@ -11,14 +11,8 @@ from flake8_training_phase.analysis.domain.values import Instance, Value, member
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax.definitions import (
-    Definitions,
-    FunctionScope,
-    called_name,
-    calls_in,
-    forward_slice,
-    mentions,
-)
+from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionScope, called_name, calls_in
+from flake8_training_phase.analysis.syntax.name_flow import Needed
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -65,11 +59,11 @@ def evaluations_in_training(module: CheckedModule) -> Iterator[Evaluation]:
         name = unit.name
         if name is None or unit.cls in layers or name in trained or not _may_evaluate(unit):
             continue
-        for call in unit.calls():
-            flag = next((one.value for one in call.keywords if one.arg == "training"), None)
-            if isinstance(flag, ast.Constant) and flag.value is True and not _is_meant(call, unit, parents):
-                if _EVALUATES.search(name) or _goes_into_metric(call, unit):
-                    found[call] = (flag, name)
+        calls = {call: flag for call, flag in _in_training(unit) if not _is_meant(call, unit, parents)}
+        if calls and not _EVALUATES.search(name):
+            given = _given_to_metrics(unit, definitions)
+            calls = {call: flag for call, flag in calls.items() if definitions.flow(unit).is_needed(call, given)}
+        found |= {call: (flag, name) for call, flag in calls.items()}
     yield from _of_models(module, found)
 
 
@@ -109,15 +103,18 @@ def _may_evaluate(unit: FunctionScope) -> bool:
     return any(one != "self" for one in arguments) and not any(map(_MEANT.search, arguments))
 
 
-def _goes_into_metric(call: ast.Call, unit: FunctionScope) -> bool:
-    """Whether a metric of an evaluation is given what a call computes."""
-    metrics = [one for one in unit.calls() if _METRIC.search(ast.unparse(one.func))]
-    if not metrics:
-        return False
-    assigned = [one for one in unit.nodes if isinstance(one, ast.Assign) and any(call is it for it in nodes_in(one))]
-    names = {ast.unparse(target) for one in assigned for target in one.targets}
-    derived = forward_slice(names, unit.nodes) if names else set()
-    return any(any(call is inner for inner in nodes_in(one)) or mentions(one, derived) for one in metrics)
+def _in_training(unit: FunctionScope) -> Iterator[tuple[ast.Call, ast.Constant]]:
+    """The calls that pass `training=True`, each with the flag."""
+    for call in unit.calls():
+        flag = next((one.value for one in call.keywords if one.arg == "training"), None)
+        if isinstance(flag, ast.Constant) and flag.value is True:
+            yield call, flag
+
+
+def _given_to_metrics(unit: FunctionScope, definitions: Definitions) -> Needed:
+    """What the metrics of an evaluation are given."""
+    metrics = (one for one in unit.calls() if _METRIC.search(ast.unparse(one.func)))
+    return definitions.flow(unit).needed_by(metrics)
 
 
 def _is_meant(call: ast.Call, unit: FunctionScope, parents: Mapping[ast.AST, ast.AST]) -> bool:
@@ -144,15 +141,16 @@ def _counts(iterated: ast.expr) -> bool:
 def _called_by_steps(units: tuple[FunctionScope, ...]) -> set[str]:
     """The functions that are run where a model is trained, however deep, or several times in a comprehension."""
     found: set[str] = set()
+    called_by: dict[str | None, set[str]] = {}
     for unit in units:
+        called_by.setdefault(unit.name, set()).update(_called(unit))
         found.update(_called_in_step(unit))
         for node in unit.nodes:
             if isinstance(node, (ast.ListComp, ast.GeneratorExp)) and any(_counts(one.iter) for one in node.generators):
                 found.update(called_name(one) for one in nodes_in(node.elt) if isinstance(one, ast.Call))
     waiting = list(found)
     while waiting:
-        name = waiting.pop()
-        deeper = {called for unit in units if unit.name == name for called in _called(unit)} - found
+        deeper = called_by.get(waiting.pop(), set()) - found
         found |= deeper
         waiting.extend(deeper)
     return found

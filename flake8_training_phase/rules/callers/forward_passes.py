@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -70,42 +70,65 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
     steps = tuple(training_steps(module.tree))
     if steps:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
-        run = module_run(module, nodes)
+        run = _Run(module_run(module, nodes))
+        importers: tuple[_Run, ...] | None = None
         for step in steps:
             found = {one.node: one for one in _StepAnalysis(run, step, module).forward_passes()}
             if any(one.depends is Dependence.MAYBE for one in found.values()):
-                found |= _known_elsewhere(step, module)
+                # Other modules may hand the model to the step.
+                importers = importers or tuple(map(_Run, module.once(runs_of_importers)))
+                elsewhere = (one for run in importers for one in _StepAnalysis(run, step, module).forward_passes())
+                found |= {one.node: one for one in elsewhere if one.depends is Dependence.YES}
             yield from found.values()
 
 
-def _known_elsewhere(step: TrainingStep, module: CheckedModule) -> dict[ast.Call, ForwardPass]:
-    """The forward passes of a step through models that other modules hand to it."""
-    runs = module.once(runs_of_importers)
-    found = [one for run in runs for one in _StepAnalysis(run, step, module).forward_passes()]
-    return {one.node: one for one in found if one.depends is Dependence.YES}
+class _Run:
+    """A run of a module, with what steps ask of it: looked up once for all of them."""
+
+    def __init__(self, run: ModuleRun) -> None:
+        self.run = run
+        self._calls: dict[ast.Call, list[ModelCall]] = {}
+        self._through: dict[ast.Call, dict[int, ModelCall]] = {}
+        self._parts: dict[frozenset[Instance], frozenset[Instance]] = {}
+        for place, call in enumerate(run.model_calls):
+            self._calls.setdefault(call.node, []).append(call)
+            for entered in call.chain:
+                self._through.setdefault(entered.call, {})[place] = call
+
+    def calls_at(self, node: ast.Call) -> Sequence[ModelCall]:
+        """What a call was of, each time it was run."""
+        return self._calls.get(node, ())
+
+    def calls_through(self, nodes: Iterable[ast.Call]) -> list[ModelCall]:
+        """The calls in functions that some calls have run, in the order of the run."""
+        found = {place: call for node in nodes for place, call in self._through.get(node, {}).items()}
+        return [found[place] for place in sorted(found)]
+
+    def parts(self, owners: Iterable[Instance]) -> frozenset[Instance]:
+        """Some objects and all inside of them, as deep as they go."""
+        key = frozenset(owners)
+        if key not in self._parts:
+            found, waiting = set(key), list(key)
+            while waiting:
+                new = set(self.run.held_by(waiting.pop())) - found
+                found |= new
+                waiting += new
+            self._parts[key] = frozenset(found)
+        return self._parts[key]
 
 
 class _StepAnalysis:
-    def __init__(self, run: ModuleRun, step: TrainingStep, module: CheckedModule) -> None:
-        self.run = run
+    def __init__(self, calls: _Run, step: TrainingStep, module: CheckedModule) -> None:
+        self.calls = calls
+        self.run = calls.run
         self.module = module
         self.step = step
         self.texts = {owner.text for owner in step.owners}
-        updated = [value for owner in step.owners for value in run.owners.get(owner.node, ())]
+        updated = [value for owner in step.owners for value in self.run.owners.get(owner.node, ())]
         self.updated = {one for value in updated for one in members(value) if isinstance(one, Instance)}
         if step.cls is not None:
-            self.updated |= set(run.models_of(step.cls))
-        self.parts = self.updated | set(self._held_by(self.updated))
-
-    def _held_by(self, owners: Iterable[Instance]) -> Iterator[Instance]:
-        """The objects inside some objects, as deep as they go."""
-        seen, waiting = set(owners), list(owners)
-        while waiting:
-            for one in self.run.held_by(waiting.pop()):
-                if one not in seen:
-                    seen.add(one)
-                    waiting.append(one)
-                    yield one
+            self.updated |= set(self.run.models_of(step.cls))
+        self.parts = calls.parts(self.updated)
 
     def forward_passes(self) -> Iterator[ForwardPass]:
         """Those of the step, in the order of the text, then those in functions that it calls."""
@@ -143,11 +166,11 @@ class _StepAnalysis:
         """Whether a model is inside what the step updates, or what the step updates is inside the model."""
         if not isinstance(model, Instance):
             return False
-        return model in self.parts or not self.updated.isdisjoint(self._held_by([model]))
+        return model in self.parts or not self.updated.isdisjoint(self.calls.parts([model]))
 
     def _is_told(self, node: ast.Call) -> bool:
         """Whether a run of the module saw that the call gives a flag, or asks before whether there is one."""
-        seen = [call for call in self.run.model_calls if call.node is node]
+        seen = self.calls.calls_at(node)
         return bool(seen) and all(not call.flag.absent or call.inspected for call in seen)
 
     def _stateless(self, node: ast.Call) -> Iterator[ForwardPass]:
@@ -160,7 +183,7 @@ class _StepAnalysis:
 
     def _in_helpers(self) -> Iterator[ForwardPass]:
         """Models that functions called by the step run."""
-        for call in self.run.model_calls:
+        for call in self.calls.calls_through(self.step.region):
             place = next((i for i, one in enumerate(call.chain) if one.call in self.step.region), None)
             models = [one for one in members(call.receiver) if isinstance(one, Instance) and self._is_part(one)]
             ways = {call.node, *(one.call for one in call.chain)}
@@ -217,7 +240,7 @@ class _StepAnalysis:
 
     def _is_frozen(self, model: Instance) -> bool:
         """Whether its `trainable` was set to False, which stops no Dropout: only BatchNormalization asks for that."""
-        leaves = [one for one in (model, *self._held_by([model])) if not any(True for _ in self.run.held_by(one))]
+        leaves = [one for one in self.calls.parts([model]) if not any(True for _ in self.run.held_by(one))]
         frozen = model in self.run.frozen
         return frozen and all(
             isinstance(one.type, KerasLayer) and one.type.stops_when_frozen for one in leaves if _drops(one)

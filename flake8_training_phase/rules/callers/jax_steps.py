@@ -11,11 +11,10 @@ from flake8_training_phase.analysis.syntax.definitions import (
     FunctionScope,
     argument,
     called_name,
-    forward_slice,
-    mentions,
     own_nodes,
     positional_names,
 )
+from flake8_training_phase.analysis.syntax.name_flow import NameFlow, mentions
 from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.rules.callers.steps import Owner, StepKind, TrainingStep
@@ -26,7 +25,7 @@ _UPDATES = frozenset({"stateless_apply", "apply_updates", "apply_gradients", "up
 
 def jax_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[TrainingStep]:
     """The steps whose gradient a unit asks for, by a call or by a decorator."""
-    if not any(called_name(call) in _UPDATES for one in definitions.units for call in one.calls()):
+    if _UPDATES.isdisjoint(definitions.calls_by_name):
         return
     for call in unit.calls():
         if called_name(call) in _GRADS and call.args:
@@ -51,7 +50,7 @@ def _keyword(call: ast.Call, name: str) -> ast.expr | None:
 def _step(loss: FunctionNode, argnums: ast.expr | None, definitions: Definitions) -> Iterator[TrainingStep]:
     body = [loss.body] if isinstance(loss, ast.Lambda) else loss.body
     nodes = [node for statement in body for node in (statement, *own_nodes(statement))]
-    names = forward_slice(_differentiated(loss, argnums), nodes)
+    names = NameFlow(nodes).derived(_differentiated(loss, argnums))
     forward = [
         call
         for call in nodes
@@ -83,5 +82,5 @@ def _is_shared(loss: FunctionNode, definitions: Definitions) -> bool:
     """Whether a loss is called directly too, as an evaluation does."""
     if isinstance(loss, ast.Lambda):
         return False
-    calls = (call for unit in definitions.units for call in unit.calls())
-    return any(called_name(call) == loss.name and isinstance(call.func, ast.Name | ast.Attribute) for call in calls)
+    calls = definitions.calls_by_name.get(loss.name, ())
+    return any(isinstance(call.func, ast.Name | ast.Attribute) for _, call in calls)

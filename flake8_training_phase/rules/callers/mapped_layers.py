@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, FunctionScope
-from flake8_training_phase.analysis.syntax.names import with_used
+from flake8_training_phase.analysis.syntax.names import last_name, with_used
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -45,7 +45,7 @@ def idle_mapped_calls(module: CheckedModule) -> Iterator[MappedCall]:
     """Those of a module, where the dataset is not one for validation or prediction."""
     definitions = Definitions(module.tree)
     maps = [(call, unit) for unit in definitions.units for call in unit.calls() if _is_map(call)]
-    maps = [(call, unit) for call, unit in maps if not _is_for_evaluation(call, unit, module.tree)]
+    maps = [(call, unit) for call, unit in maps if not _is_for_evaluation(call, unit, definitions)]
     if not maps:
         return
     mapped: set[FunctionNode] = set()
@@ -95,16 +95,12 @@ def _gives_no_flag(call: ast.Call) -> bool:
     return bool(call.args) and not any(one.arg in ("training", None) for one in call.keywords)
 
 
-def _is_for_evaluation(call: ast.Call, unit: FunctionScope, tree: ast.Module) -> bool:
+def _is_for_evaluation(call: ast.Call, unit: FunctionScope, definitions: Definitions) -> bool:
     """Whether a name says that the dataset is not for training: its own, that of its result, or of a function."""
     assert isinstance(call.func, ast.Attribute)
-    texts = [one.name or "" for one in (unit,)]
-    named = [one for one in nodes_in(call.func.value) if isinstance(one, (ast.Name, ast.Attribute))]
-    for statement in unit.nodes:
-        if isinstance(statement, ast.Assign) and any(one is call for one in nodes_in(statement.value)):
-            named += [one for target in statement.targets for one in nodes_in(target) if isinstance(one, ast.Name)]
-    texts += [one.id if isinstance(one, ast.Name) else one.attr for one in named]
-    return any(_EVALUATES.search(text) for text in texts)
+    own = (last_name(one) for one in nodes_in(call.func.value))
+    results = (name.rpartition(".")[2] for name in definitions.flow(unit).holding(call))
+    return any(_EVALUATES.search(text) for text in (unit.name or "", *own, *results))
 
 
 def _functions_around(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[FunctionNode]:

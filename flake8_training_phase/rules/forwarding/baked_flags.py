@@ -71,12 +71,16 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     run = graph_run(module)
     found: dict[ast.Call, BakedFlag] = {}
     builders = _builders(module.tree)
+    only_called = _only_called(run)
+    baked: dict[GraphCall, BakedFlag | None] = {}
     for graph in run.seen_graphs():
         for call in graph.calls:
             if call.node not in found and call.node not in tests and call.flag.passed_by is PassedBy.KEYWORD:
-                baked = _baked(call, run, module, builders)
-                if baked is not None and not _is_only_called(graph.model, baked.flag, run):
-                    found[call.node] = baked
+                if call not in baked:
+                    baked[call] = _baked(call, run, module, builders)
+                one = baked[call]
+                if one is not None and not (graph.model in only_called and _keeps_flag(graph.model, one.flag, run)):
+                    found[call.node] = one
     yield from sorted(found.values(), key=lambda one: (one.call.node.lineno, one.call.node.col_offset))
 
 
@@ -107,7 +111,7 @@ def _baked(call: GraphCall, run: GraphRun, module: CheckedModule, builders: _Bui
         if isinstance(layer, Instance) and _takes_flag(layer):
             replacing = tuple(one for one in module.generations_of_layer(layer) if _replaces_flags(one))
             held = held_by(layer, run)
-            state = trainability(layer, run, module.tree)
+            state = trainability(layer, run, module)
             if state is Trainability.FROZEN:
                 held = Held(dropout=held.dropout)
             if replacing and held != Held():
@@ -158,14 +162,22 @@ def _is_stored(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Store)
 
 
-def _is_only_called(model: Instance, flag: bool, run: GraphRun) -> bool:
-    """Whether a model is called without a flag, and run in no other way that would replace a flag in its graph (rows 7g
-    and 7l): `fit()` says True itself.
+def _only_called(run: GraphRun) -> set[Instance]:
+    """The models that are called, always without a flag, and not to build the graph of another."""
+    plain: dict[Instance, bool] = {}
+    for call in run.model_calls:
+        for model in members(call.receiver):
+            if isinstance(model, Instance):
+                plain[model] = plain.get(model, True) and call.flag.absent and not call.symbolic
+    return {model for model, is_plain in plain.items() if is_plain}
+
+
+def _keeps_flag(model: Instance, flag: bool, run: GraphRun) -> bool:
+    """Whether a model is run in no way that would replace a flag in its graph (rows 7g and 7l): `fit()` says True
+    itself.
     """
     asked = run.used.get(model, set[str]())
-    calls = [one for one in run.model_calls if model in members(one.receiver)]
-    plain = bool(calls) and all(one.flag.absent and not one.symbolic for one in calls)
-    return plain and not (asked - TRAINING_USES if flag else asked)
+    return not (asked - TRAINING_USES if flag else asked)
 
 
 def held_by(value: Value, run: GraphRun) -> Held:

@@ -6,15 +6,16 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
-from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
-from flake8_training_phase.analysis.syntax.names import written
+from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _MEANT = re.compile(
@@ -39,13 +40,14 @@ class ComputedFlag:
 def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
     """Those that the layers of a class are given."""
     own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
+    local, attributes = LocalNames(), _Attributes(layer_class)
     for event in layer_class.events:
         if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not own:
             continue
-        flag = event.flag.node if event.place.function is None else written(event.flag.node, event.place.function)
+        flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
         test, is_negated = _test(flag)
         reads = _attributes(test, own[0])
-        can_be_true = (_can_be_true(layer_class, one, _is_negated(test, one) is not is_negated) for one in reads)
+        can_be_true = (attributes.can_be_true(one, _is_negated(test, one) is not is_negated) for one in reads)
         if reads and _depends(event, reads) and any(can_be_true):
             if isinstance(event, LayerCall):
                 layer = called_title(event)
@@ -84,18 +86,38 @@ def _depends(event: LayerCall | DirectKerasCall, reads: Iterable[ast.Attribute])
     return parent_dependence(event) is Dependence.YES and not any(one.attr == "trainable" for one in reads)
 
 
-def _can_be_true(layer_class: LayerClass, read: ast.Attribute, keeps: bool) -> bool:
-    """Whether a flag can be True in `predict()`, as far as an attribute in it decides: only constructors set it, and
-    not always to `keeps`, which keeps the layer in inference mode.
-    """
-    if read.attr == "trainable":
-        return not keeps
-    classes = [one for one in layer_class.cls.mro if isinstance(one, UserClass)]
-    values = [value for one in classes for value in _given(one, read.attr)]
-    trees = [layer_class.module.tree, *(one.node for one in classes)]
-    if not values or any(_is_set_elsewhere(tree, read.attr) for tree in trees):
-        return False
-    return any(not (isinstance(one, ast.Constant) and bool(one.value) is keeps) for one in values)
+class _Attributes:
+    """What sets the attributes of a class."""
+
+    def __init__(self, layer_class: LayerClass) -> None:
+        self._module = layer_class.module
+        self._classes = [one for one in layer_class.cls.mro if isinstance(one, UserClass)]
+
+    def can_be_true(self, read: ast.Attribute, keeps: bool) -> bool:
+        """Whether a flag can be True in `predict()`, as far as an attribute in it decides: only constructors set it,
+        and not always to `keeps`, which keeps the layer in inference mode.
+        """
+        if read.attr == "trainable":
+            return not keeps
+        values = self._given.get(read.attr)
+        if not values or read.attr in self._set_elsewhere:
+            return False
+        return any(not (isinstance(one, ast.Constant) and bool(one.value) is keeps) for one in values)
+
+    @cached_property
+    def _given(self) -> dict[str, list[ast.expr]]:
+        """What the constructors set each attribute to."""
+        found: dict[str, list[ast.expr]] = {}
+        for cls in self._classes:
+            for name, value in _given(cls):
+                found.setdefault(name, []).append(value)
+        return found
+
+    @cached_property
+    def _set_elsewhere(self) -> frozenset[str]:
+        """The attributes that code other than constructors sets, in the module or in an ancestor."""
+        others = (one.node for one in self._classes if one.scope.root is not self._module.scope)
+        return self._module.once(_set_in_module).union(*map(_set_in, others))
 
 
 def _is_negated(flag: ast.expr, read: ast.Attribute) -> bool:
@@ -103,31 +125,32 @@ def _is_negated(flag: ast.expr, read: ast.Attribute) -> bool:
     return sum(any(inner is read for inner in nodes_in(one)) for one in negations) % 2 == 1
 
 
-def _given(cls: UserClass, name: str) -> Iterator[ast.expr]:
-    """What the constructors of a class set an attribute to: for a parameter that has a default, that."""
+def _given(cls: UserClass) -> Iterator[tuple[str, ast.expr]]:
+    """What the constructors of a class set attributes to: for a parameter that has a default, that."""
     for constructor in _CONSTRUCTORS:
         method = cls.methods.get(constructor)
         optional = dict(defaults(method)) if method is not None else {}
         for node in nodes_in(method) if method is not None else ():
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                if any(isinstance(one, ast.Attribute) and one.attr == name for one in targets):
-                    yield optional.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value
+                value = optional.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value
+                names = dict.fromkeys(one.attr for one in targets if isinstance(one, ast.Attribute))
+                yield from ((name, value) for name in names)
 
 
-def _is_set_elsewhere(tree: ast.AST, name: str) -> bool:
-    """Whether code other than constructors sets an attribute of that name."""
+def _set_in_module(module: CheckedModule) -> frozenset[str]:
+    return _set_in(module.tree)
+
+
+def _set_in(tree: ast.AST) -> frozenset[str]:
+    """The attributes that code other than constructors sets, by `setattr` also those."""
     constructors = [one for one in nodes_in(tree) if isinstance(one, ast.FunctionDef) and one.name in _CONSTRUCTORS]
     inside = {node for one in constructors for node in nodes_in(one)}
-    stores = (
-        one
-        for one in nodes_in(tree)
-        if isinstance(one, ast.Attribute) and one.attr == name and isinstance(one.ctx, ast.Store)
-    )
-    texts = (one for one in nodes_in(tree) if isinstance(one, ast.Call) and _sets(one, name))
-    return any(one not in inside for one in stores) or any(True for _ in texts)
-
-
-def _sets(call: ast.Call, name: str) -> bool:
-    is_setter = isinstance(call.func, ast.Name) and call.func.id == "setattr"
-    return is_setter and any(isinstance(one, ast.Constant) and one.value == name for one in call.args)
+    found: set[str] = set()
+    for one in nodes_in(tree):
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) and one not in inside:
+            found.add(one.attr)
+        elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "setattr":
+            constants = (given.value for given in one.args if isinstance(given, ast.Constant))
+            found.update(value for value in constants if isinstance(value, str))
+    return frozenset(found)

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
-from flake8_training_phase.analysis.syntax.names import written
+from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
@@ -94,10 +94,11 @@ class TrainingStoredOnSelf(Rule):
                 yield self.problem(found.flag, message, layer_class.keras, _combined(found))
 
     def _flags(self, layer_class: LayerClass) -> Iterator[Violation]:
+        local = LocalNames()
         for call in layer_class.layer_calls:
             flag = call.flag.node
             if flag is not None and call.place.function is not None:
-                flag = written(flag, call.place.function)
+                flag = local.written(flag, call.place.function)
             if isinstance(flag, ast.Attribute) and reaches_phase(call) and _is_set_once(flag, layer_class):
                 plan = _plan(layer_class, flag, call.forwardable_name)
                 yield self.problem(flag, _message(flag, call), layer_class.keras, plan)

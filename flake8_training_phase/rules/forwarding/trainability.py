@@ -9,6 +9,7 @@ from enum import Enum
 
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, flags_of
 from flake8_training_phase.analysis.entries.graph_run import GraphRun
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
@@ -33,12 +34,26 @@ class _Loop:
     spares_normalization: bool
 
 
-def trainability(layer: Instance, run: GraphRun, tree: ast.Module) -> Trainability:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the text of a module says about `trainable`."""
+
+    loops: tuple[_Loop, ...]
+    of_computed: bool
+    """It is set of something that is not a plain name."""
+
+
+def _written(module: CheckedModule) -> _Written:
+    of_computed = any(not isinstance(one.value, ast.Name) for one in _assigned(module.tree))
+    return _Written(tuple(_loops(module.tree)), of_computed)
+
+
+def trainability(layer: Instance, run: GraphRun, module: CheckedModule) -> Trainability:
     """What a module makes of a layer's weights."""
     if layer.arguments.get("trainable") == Constant(False):
         return Trainability.FROZEN
-    loops = list(_loops(tree))
-    own = [one for one in loops if layer in run.layers_of.get(one.asked, ())]
+    written = module.once(_written)
+    own = [one for one in written.loops if layer in run.layers_of.get(one.asked, ())]
     if any(one.spares_normalization for one in own):
         return Trainability.FROZEN
     said = [_said(value) for value in run.trainable.get(layer, ())]
@@ -46,7 +61,7 @@ def trainability(layer: Instance, run: GraphRun, tree: ast.Module) -> Trainabili
     partly = any(not one.is_whole for one in own)
     if said and all(value is False for value in said):
         return Trainability.UNSURE if partly else Trainability.FROZEN
-    of_others = len(loops) > len(own) or any(not isinstance(one.value, ast.Name) for one in _assigned(tree))
+    of_others = len(written.loops) > len(own) or written.of_computed
     if None in said or partly or (not said and of_others):
         return Trainability.UNSURE
     return Trainability.TRAINED

@@ -158,7 +158,7 @@ def _loop_message(layer_class: LayerClass, call: LayerCall, loop: LoopCall) -> t
         return in_host_message(layer_class, call), Severity.FRAGILE
     where = f" in {layer_class.title(dict.fromkeys(ignoring))}" if told else ""
     message = (
-        f"{layer_class.call_title} takes no `training`, so the step in {loop.place} runs {what} in inference "
+        f"{layer_class.call_title} takes no `training`, so the step ({loop.place}) runs {what} in inference "
         f"mode{where}. Add `training=None`"
     )
     return message, Severity.BUG

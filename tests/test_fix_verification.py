@@ -262,18 +262,7 @@ def test_others_may_make_objects_that_this_module_does_not_make(given: str) -> N
     assert [fix.applicability for fix in fixes] == [Applicability.UNSAFE]
 
 
-INHERITED = """
-import keras
-
-
-class Base(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.drop = keras.layers.Dropout(0.5)
-
-    def call(self, x):
-        return self.drop(x)
-"""
+INHERITED = BASE_AND_CHILD.partition("\n\n\nclass Child")[0] + "\n"
 
 CHILDREN = {
     "calls without the flag": "    def call(self, x, training=None):\n        return super().call(x)\n",

@@ -49,7 +49,10 @@ def said(folder: Path, train: str, keras: str = "2,3") -> tuple[str, str]:
     ("flag", "expected"),
     [
         ("", "the step (line 8 of train.py) runs `self.dropout` (Dropout, line 10) in inference mode."),
-        (", training=True", "line 8 of train.py runs `self.dropout` (Dropout) in inference mode in Keras 3.1 to 3.9."),
+        (
+            ", training=True",
+            "(line 8 of train.py) runs `self.dropout` (Dropout) in inference mode in Keras 3.1 to 3.9.",
+        ),
     ],
 )
 def test_the_message_names_the_step(tmp_path: Path, flag: str, expected: str) -> None:

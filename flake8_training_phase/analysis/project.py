@@ -225,13 +225,16 @@ class Project:
             return None
         return self._module(package.path.parent / name, self._looked_for(package.path))
 
-    def importers(self, module: Module, names: Collection[str]) -> Iterator[Module]:
+    def importers(self, module: Module, names: Collection[str], for_fixes: bool = False) -> Iterator[Module]:
         """The modules in the folders around a module that import it, judging by their texts, and mention one of its
         names.
+
+        Files that are only looked at `for_fixes` are none that the result of the module depends on: a file is examined
+        anew before it is fixed, and otherwise every file with a fix would be whenever one beside it changes.
         """
         if not self.follows_imports:
             return
-        asked = self._looked_for(module.path)
+        asked = set[str]() if for_fixes else self._looked_for(module.path)
         # A package may give on what its modules define.
         imported_as = {name_of(module.path), *self._packages(module)[-1:]}
         for path, text in self._neighbours.importing(module.path, imported_as, asked):

@@ -35,7 +35,7 @@ def subclasses_elsewhere(module: CheckedModule, bases: Set[UserClass]) -> Iterat
     inherits = re.compile(
         rf"^[ \t]*class\s+\w+\s*\([^)]*\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", re.MULTILINE
     )
-    for other in module.project.importers(module.module, names):
+    for other in module.project.importers(module.module, names, for_fixes=True):
         if inherits.search(other.text):
             checked = CheckedModule(
                 other.tree, SourceText(other.text), str(other.path), module.settings, module.project

@@ -152,7 +152,7 @@ ENTRIES = (
         "hand: the method "
         "needs a parameter, and each step passes its own mode.",
         3,
-        {"KTP101": "bug", "KTP301": "bug"},
+        {"KTP301": "bug"},
         "by hand",
         Figures(0, 0, 0, 2),
         Figures(0, 0, 2, 2),

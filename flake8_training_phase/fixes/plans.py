@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwarg
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, ProgramPoint
 from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
-from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
 from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import kwargs_uses
@@ -117,9 +117,12 @@ def take_and_tell(
         return None
     changes: list[Change] = [add_parameter(layer_class, default)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
+    message = f"Add `training={default}` to `call` and pass it on"
     # What was found in the `**kwargs` before is not there any more, once the signature names it.
     applicability = Applicability.UNSAFE if uses_kwargs(layer_class.call) else Applicability.SAFE
-    return FixPlan(f"Add `training={default}` to `call` and pass it on", applicability, tuple(dict.fromkeys(changes)))
+    if hands_on_new_parameter(layer_class.cls) is None:
+        message, applicability = f"{message}; its decorator has to hand it on as well", Applicability.UNSAFE
+    return FixPlan(message, applicability, tuple(dict.fromkeys(changes)))
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:

@@ -327,9 +327,11 @@ class Statements(Expressions):
         """Bind a name that a function shares with the module: here it is known in the function alone."""
         frame.environment[name] = value
 
+    def _delete(self, statement: ast.Delete, frame: Frame) -> None:
+        frame.environment.update({one.id: UNKNOWN for one in statement.targets if isinstance(one, ast.Name)})
+
     def _import(self, statement: ast.Import | ast.ImportFrom, frame: Frame) -> None:
-        for name, value in self.imports(statement, frame):
-            frame.environment[name] = value
+        frame.environment.update(self.imports(statement, frame))
 
     def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
         """Bind a target of an assignment, a loop or a `with`."""
@@ -426,6 +428,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Statements, Any, Frame], None]] = {
     ast.Assign: Statements._assign,
     ast.AnnAssign: Statements._annotated,
     ast.AugAssign: Statements._augmented,
+    ast.Delete: Statements._delete,
     ast.Return: Statements._return,
     ast.Raise: Statements._raise,
     ast.Break: Statements._leave_loop,

@@ -14,6 +14,10 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 _GRAPH_FUNCTIONS = ("tensorflow.function", "tensorflow.compat.v2.function")
+_TRANSPARENT = frozenset({"abstractmethod", "do_not_convert", "final", "no_type_check", "override", "with_name_scope"})
+"""Decorators of libraries that hand on whatever a function is given."""
+_OPAQUE = frozenset({"custom_gradient"})
+"""Those that do not: it takes no keywords in graphs (TensorFlow 2.21)."""
 
 
 def hiding_decorator(method: Method, unwraps: bool = True) -> ast.expr | None:
@@ -56,6 +60,52 @@ def graph_decorator(method: Method) -> ast.expr | None:
         if isinstance(value, External) and value.path in _GRAPH_FUNCTIONS:
             return decorator
     return None
+
+
+def hands_on_new_parameter(cls: UserClass) -> bool | None:
+    """Whether a parameter that is added to the `call` of a class can be given to it through its decorators; None where
+    one of them is unknown.
+    """
+    if cls.call is None or _is_compiled_for_signature(cls):
+        return False
+    answers = {_hands_on(one, cls.call) for one in cls.call.node.decorator_list}
+    return False if False in answers else None if None in answers else True
+
+
+def _is_compiled_for_signature(cls: UserClass) -> bool:
+    """Whether the class puts `tf.function(call, input_signature=…)` in the place of its `call`: nothing else than what
+    that says can be given then.
+    """
+    calls = (one for one in nodes_in(cls.node) if isinstance(one, ast.Call) and one.args)
+    return any(_names_signature(one) and ast.unparse(one.args[0]) in ("call", "self.call") for one in calls)
+
+
+def _names_signature(call: ast.Call) -> bool:
+    return any(keyword.arg == "input_signature" for keyword in call.keywords)
+
+
+def _hands_on(decorator: ast.expr, method: Method) -> bool | None:
+    value = _value(decorator, method)
+    if isinstance(value, External):
+        name = value.path.rpartition(".")[2]
+        if value.path in _GRAPH_FUNCTIONS:
+            return not (isinstance(decorator, ast.Call) and _names_signature(decorator))
+        return True if name in _TRANSPARENT else False if name in _OPAQUE else None
+    if not isinstance(value, FunctionValue) or isinstance(value.node, ast.Lambda):
+        return None
+    made: FunctionDef | None = value.node
+    for level in range(_levels(decorator)):
+        if made is not None and level == _levels(decorator) - 1 and _gives_back(made):
+            return True
+        made = _returned(made) if made is not None else None
+    return None if made is None else made.args.kwarg is not None or parameter(made, "training") is not None
+
+
+def _gives_back(decorator: FunctionDef) -> bool:
+    """Whether a decorator returns the function that it is given."""
+    given = decorator.args.args[0].arg if decorator.args.args else None
+    returned = list(_returns(decorator.body))
+    return bool(returned) and all(isinstance(one.value, ast.Name) and one.value.id == given for one in returned)
 
 
 def _value(decorator: ast.expr, method: Method) -> Value | None:

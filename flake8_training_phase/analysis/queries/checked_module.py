@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.values import Instance
-from flake8_training_phase.analysis.phase.decorators import hides_signature
+from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import ResolvedPhase, Subject
@@ -282,7 +282,7 @@ class LayerClass:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
         if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
             return False
-        if hides_signature(self.cls):
+        if hides_signature(self.cls) or hands_on_new_parameter(self.cls) is False:
             return False
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
             return False

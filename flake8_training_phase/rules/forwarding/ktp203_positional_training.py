@@ -142,6 +142,8 @@ def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
     if not isinstance(layer, Instance):
         return None
     names = parameters(layer)
+    if phase_name(layer) in names[:place] or _takes_position_only(layer):
+        return None  # By keyword, it would be given twice, or refused.
     if place == count - 1:
         # The flag is meant for the parameter that means the phase, whatever is at that place.
         own = isinstance(layer.type, UserClass) and layer.type.phase_parameter is None
@@ -150,6 +152,12 @@ def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
     if isinstance(layer.type, KerasLayer):
         known = known and tuple(names) == layer.type.signature(3).parameters
     return tuple(names[place:count]) if known else None
+
+
+def _takes_position_only(layer: Instance) -> bool:
+    """Whether the `call` of a layer takes the flag by position only: `def call(self, x, training=False, /)`."""
+    method = layer.type.call if isinstance(layer.type, UserClass) else None
+    return method is not None and any(one.arg == phase_name(layer) for one in method.node.args.posonlyargs)
 
 
 RULE = PositionalTraining()

@@ -76,7 +76,11 @@ class ModelWithoutTraining(Rule):
 
     - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
       own default, which is on, counts again;
-    - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards.
+    - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards;
+    - a `call` under a decorator of which nothing is known, and which has to hand the parameter on.
+
+    There is no fix where the parameter cannot reach `call`: under `@tf.function(input_signature=…)`,
+    `@tf.custom_gradient`, and a decorator whose wrapper takes the inputs alone.
 
     ## References
 

@@ -153,6 +153,8 @@ BROKEN = [
     # What was too long before stays one line, and so does what has no brackets but those of a list.
     ("return [self.drop(x)][0]", 40, "return [self.drop(x, training=training)][0]"),
     ("return self.drop(x)", 20, "return self.drop(x, training=training)"),
+    # Nothing is broken in an f-string, which has to be one line before Python 3.12.
+    ("return f'{self.drop(x)}' + 's'", 40, "return f'{self.drop(x, training=training)}' + 's'"),
 ]
 
 

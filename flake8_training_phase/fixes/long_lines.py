@@ -105,5 +105,8 @@ class _Outermost(cst.CSTVisitor):
             if node.args:
                 self.calls.append(node)
             return False
-        in_brackets = isinstance(node, (cst.List, cst.Dict, cst.Set, cst.Subscript, cst.BaseComp))
+        # An f-string cannot be broken before Python 3.12.
+        in_brackets = isinstance(
+            node, (cst.List, cst.Dict, cst.Set, cst.Subscript, cst.BaseComp, cst.FormattedStringExpression)
+        )
         return not in_brackets and not (isinstance(node, cst.BaseExpression) and node.lpar)

@@ -108,6 +108,9 @@ NO_SIGNATURE = CallSignature((), False, None)
 MODEL_NAMES = frozenset({"Model", "Sequential", "Functional", "LinearModel", "WideDeepModel"})
 """Classes whose subclasses have `fit`."""
 
+BARE_NAMES = frozenset({"Layer", "Wrapper", "Model"})
+"""The base classes of all others: what layers of theirs do is in their subclasses, or in the graph of a model."""
+
 
 @cache
 def layers() -> Mapping[str, KerasLayer]:

@@ -21,7 +21,7 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.analysis.machine.graphs import Tensor
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.keras.catalogue import Argument, DependsOn, KerasLayer
+from flake8_training_phase.keras.catalogue import BARE_NAMES, Argument, DependsOn, KerasLayer
 
 
 class Dependence(Enum):
@@ -77,7 +77,7 @@ def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | N
         return _unless_frozen(layer, instance)
     if layer.depends_on is DependsOn.NOTHING:
         # The base classes of all layers say nothing about what a parameter annotated with them holds.
-        return Dependence.MAYBE if layer.name in ("Layer", "Wrapper", "Model") else Dependence.NO
+        return Dependence.MAYBE if layer.name in BARE_NAMES else Dependence.NO
     if layer.depends_on is DependsOn.ARGUMENTS:
         arguments = instance.arguments if given is None else given
         found = _most(_argument(one, arguments, instance.has_hidden_arguments) for one in layer.arguments)

@@ -6,14 +6,17 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined
-from flake8_training_phase.analysis.domain.values import Value
+from flake8_training_phase.analysis.domain.values import Instance, Value
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
+from flake8_training_phase.analysis.queries.super_calls import refused_elsewhere, refused_here
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
+from flake8_training_phase.keras.catalogue import BARE_NAMES
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.forwarding.filled_models import layers_given, off_by_default
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -57,8 +60,11 @@ class SuperCallWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: the parent takes the parameter. When `call` itself has no `training`, it is added. Unsafe where `training`
-    defaults to True, which a call without the flag would then run the parent with (KTP104).
+    Safe: the parent takes the parameter, and so does every other `call` that this `super()` reaches in a subclass that
+    is known, in this file or in one that imports it. Where one does not take it there is no fix: a mixin that stands in
+    front of Dropout in one class and of Dense in another, whose `call` takes no `training` in Keras 2, would raise.
+    When `call` itself has no `training`, it is added. Unsafe where `training` defaults to True, which a call without
+    the flag would then run the parent with (KTP104).
 
     ## References
 
@@ -80,18 +86,28 @@ class SuperCallWithoutTraining(Rule):
                     if misled and parent_dependence(event) is Dependence.MAYBE:
                         given = layers_given(layer_class, event)
                         severity = Severity.BUG if given else Severity.FRAGILE
-                        misled = _misled_graph(layer_class, given) if given else misled
+                        misled = _misled_graph(layer_class, given) if given else () if _is_bare(event) else misled
                 elif isinstance(event, Inlined) and event.is_super_call:
                     misled = _misled_parent(layer_class, event)
                 else:
                     continue
                 if misled:
-                    message, plan = _message(event, layer_class.title(misled)), _plan(layer_class, event)
+                    message, plan = _message(layer_class, event, misled), _plan(layer_class, event)
                     yield self.problem(event.node, message, majors(misled), plan, severity=severity)
 
 
 def _is_super_call(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
+
+
+def _is_bare(event: DirectKerasCall) -> bool:
+    """Whether the parent is one of the base classes of all layers, or a model without a known graph: neither has a
+    `call` with a default to keep.
+    """
+    receiver = event.receiver
+    assert isinstance(receiver, Instance)
+    graph = receiver.type.base_contents(receiver) if isinstance(receiver.type, UserClass) else ()
+    return event.parent in BARE_NAMES and not graph
 
 
 def _misled_by_default(layer_class: LayerClass, event: DirectKerasCall) -> tuple[Generation, ...]:
@@ -119,14 +135,21 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
     return layer_class.misled_by_default(event)
 
 
-def _message(event: Inlined | DirectKerasCall, keras: str) -> str:
+def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: Sequence[Generation]) -> str:
+    owner = event.place.owner
+    refused = refused_here(layer_class.module, owner) if owner is not None else None
+    passed = f"`training={event.forwardable_name or 'training'}`"
+    advice = f"Pass {passed}" if refused is None else f"Pass it, except in `{refused.name}`, which raises"
     return (
         f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
-        f"every mode in {keras}. Pass `training={event.forwardable_name or 'training'}`"
+        f"every mode in {layer_class.title(misled)}. {advice}"
     )
 
 
 def _plan(layer_class: LayerClass, event: Inlined | DirectKerasCall) -> FixPlan | None:
+    owner = event.place.owner
+    if owner is None or refused_here(layer_class.module, owner) or refused_elsewhere(layer_class.module, owner):
+        return None
     if event.forwardable_name and knows_phase(layer_class, event.place):
         argument = AddArgument(event.node, "training", event.forwardable_name)
         return FixPlan(f"Pass `training={event.forwardable_name}`", trust_for_untold(event.place), (argument,))

@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.entries.module_run import MOST_OBJECTS, MOST
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS
 from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
 from flake8_training_phase.analysis.neighbours import MAX_IMPORTERS
+from flake8_training_phase.analysis.phase.dependence import Dependence, class_dependence
 from flake8_training_phase.analysis.phase.flow import MAX_NESTING
 from flake8_training_phase.analysis.program import MAX_KINDS
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -91,12 +92,18 @@ def _of_code(module: CheckedModule) -> Iterator[NotFollowed]:
         if node is module.tree:
             part = "callers in other files" if limit in _OF_CALLERS else "the top level of the module"
             yield NotFollowed(module.tree.body[0], part, _REASONS[limit])
-        elif isinstance(node, ast.ClassDef) and _may_hold_flag(node, module):
+        elif isinstance(node, ast.ClassDef) and _may_hold_flag(node, module) and not _is_idle(node, module):
             yield NotFollowed(node, f"some objects of `{node.name}`", _REASONS[limit])
         elif isinstance(node, FunctionDef) and node in names and _may_hold_flag(node, module):
             yield NotFollowed(node, f"`{names[node]}`", _REASONS[limit])
         elif isinstance(node, ast.Lambda) and limit is Limit.RUN:
             yield NotFollowed(node, "a function without a name", _REASONS[limit])
+
+
+def _is_idle(node: ast.ClassDef, module: CheckedModule) -> bool:
+    """Whether it is a layer in which nothing depends on the mode, whatever it is made with."""
+    found = [one.cls for one in module.layer_classes if one.cls.node is node]
+    return bool(found) and all(class_dependence(one) is Dependence.NO for one in found)
 
 
 def _may_hold_flag(node: FunctionDef | ast.ClassDef, module: CheckedModule) -> bool:

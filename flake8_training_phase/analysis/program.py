@@ -345,7 +345,8 @@ class Program:
 
     def _followed(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> CallSummary:
         complete = self._run(run, method, given)
-        return CallSummary(tuple(run.events) if complete else (), complete, run.state.given_up.get(method.node))
+        events = tuple(run.events) if complete else ()
+        return CallSummary(events, complete, run.state.given_up.get(method.node), tuple(run.refused))
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""

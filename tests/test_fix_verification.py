@@ -371,3 +371,58 @@ def test_a_subclass_in_another_file_may_put_a_function_in_the_place_of_the_layer
     assert found.fix is not None
     assert found.fix.applicability is Applicability.UNSAFE
     assert "makes `self.drop` raise in `Sub` in sub.py, where" in found.fix.message
+
+
+PARAMETERS = """
+import keras
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, PARAMETER):
+        super().__init__()
+        self.inner = VALUE
+
+    def call(self, x, training=None):
+        return self.inner(x)
+"""
+
+
+def with_parameter(written: str, value: str) -> str:
+    """A layer that runs what its constructor is given for a parameter."""
+    return PARAMETERS.replace("PARAMETER", written).replace("VALUE", value)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("drop=layers.Dropout(0.5)", "drop"),
+        ("norm_layer=layers.BatchNormalization", "norm_layer()"),
+        ("*, norm_layer=layers.BatchNormalization", "norm_layer(axis=-1)"),
+    ],
+)
+def test_a_caller_may_give_what_is_no_layer_for_a_parameter_with_a_default(written: str, value: str) -> None:
+    (found,) = findings(SourceText(with_parameter(written, value)))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert found.fix.message == "Pass `training=training`; whatever else `self.inner` may be has to take it"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "made"),
+    [
+        ("drop: layers.Layer = layers.Dropout(0.5)", "drop", ""),
+        ("norm_layer: type[layers.Layer] = layers.BatchNormalization", "norm_layer()", ""),
+        ("drop=layers.Dropout(0.5)", "drop", "\n\nmodel = keras.Sequential([Block()])\n"),
+        (
+            "norm_layer=layers.BatchNormalization",
+            "norm_layer()",
+            "\n\nmodel = keras.Sequential([Block(), Block(layers.LayerNormalization)])\n",
+        ),
+    ],
+    ids=["annotated", "annotated-class", "made-without", "made-with-layers"],
+)
+def test_a_parameter_that_is_given_layers_leaves_the_fix_safe(written: str, value: str, made: str) -> None:
+    (found,) = findings(SourceText(with_parameter(written, value) + made))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.SAFE

@@ -2,7 +2,7 @@
 
 A fix is safe only when every layer that ran in the right mode before it runs in the right mode after it, in every
 entry (`fit()`, `model(x, training=True)`, …, a call by another layer, a call outside of any model) and every Keras
-that is asked for.
+that is asked for, and no function is given a flag that it does not take.
 """
 
 from __future__ import annotations

@@ -281,3 +281,148 @@ def test_a_subclass_in_another_file_is_asked_too(tmp_path: Path, child: str, is_
     assert is_safe or found.fix.message.endswith(
         "takes `self.drop` out of training mode in fit() of `Child` in child.py"
     )
+
+
+REPLACED = """
+import keras
+import tensorflow as tf
+
+
+class Base(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.drop(x)
+"""
+
+CONSTRUCTED_ON_ITS_OWN = """
+    def __init__(self):
+        keras.Model.__init__(self)
+"""
+
+
+def subclass(body: str) -> str:
+    """A class that inherits `call`, with that in its body."""
+    return f"\n\nclass Sub(Base):{body}"
+
+
+def constructed(drop: str) -> str:
+    """A constructor that puts something else in the place of the layer of the base class."""
+    return f"\n    def __init__(self):\n        super().__init__()\n        self.drop = {drop}\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        constructed("tf.identity"),
+        constructed("lambda x: x"),
+        constructed("tf.identity if tf.executing_eagerly() else keras.layers.Dropout(0.1)"),
+        CONSTRUCTED_ON_ITS_OWN + "\n    def drop(self, x):\n        return x\n",
+        CONSTRUCTED_ON_ITS_OWN + "\n    drop = staticmethod(tf.nn.relu)\n",
+        CONSTRUCTED_ON_ITS_OWN + "\n    drop = staticmethod(lambda x: x)\n",
+    ],
+    ids=["function", "lambda", "either", "method", "class-attribute", "lambda-in-class"],
+)
+def test_a_subclass_may_put_a_function_in_the_place_of_the_layer(body: str) -> None:
+    (found,) = findings(SourceText(REPLACED + subclass(body)))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert found.fix.message == (
+        "Pass `training=training`: makes `self.drop` raise in `Sub`, where it may be a function without `training`"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        constructed("keras.layers.GaussianNoise(0.1)"),
+        constructed("lambda x, training=None: x"),
+        constructed("lambda x, **kwargs: x"),
+        # What the constructor of the base class assigns to the object comes before what is in the body of the class.
+        "\n    def drop(self, x):\n        return x\n",
+        "\n    drop = staticmethod(tf.nn.relu)\n",
+        constructed("tf.identity") + "\n    def call(self, x, training=None):\n        return self.drop(x)\n",
+    ],
+    ids=["layer", "takes-flag", "takes-anything", "method-behind", "class-attribute-behind", "own-call"],
+)
+def test_a_subclass_that_can_be_given_the_flag_leaves_the_fix_safe(body: str) -> None:
+    (found,) = findings(SourceText(REPLACED + subclass(body)))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.SAFE
+
+
+@pytest.mark.parametrize("signature", ["(self, x)", "(self, x, **kwargs)"])
+def test_a_subclass_may_replace_the_layer_of_a_base_class_without_the_parameter(signature: str) -> None:
+    base = REPLACED.replace("(self, x, training=None)", signature)
+    found = findings(SourceText(base + subclass(constructed("tf.identity"))))
+    fixes = [one.fix for one in found if one.fix is not None]
+    assert fixes
+    assert all(one.applicability is Applicability.UNSAFE and "raise in `Sub`" in one.message for one in fixes)
+
+
+def test_a_subclass_in_another_file_may_put_a_function_in_the_place_of_the_layer(tmp_path: Path) -> None:
+    base = tmp_path / "base.py"
+    base.write_text(REPLACED, encoding="utf-8")
+    imports = "import tensorflow as tf\nfrom base import Base\n"
+    (tmp_path / "sub.py").write_text(imports + subclass(constructed("tf.identity")), encoding="utf-8")
+    (found,) = engine.check(SourceText(REPLACED), Settings(), str(base))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert "makes `self.drop` raise in `Sub` in sub.py, where" in found.fix.message
+
+
+PARAMETERS = """
+import keras
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, PARAMETER):
+        super().__init__()
+        self.inner = VALUE
+
+    def call(self, x, training=None):
+        return self.inner(x)
+"""
+
+
+def with_parameter(written: str, value: str) -> str:
+    """A layer that runs what its constructor is given for a parameter."""
+    return PARAMETERS.replace("PARAMETER", written).replace("VALUE", value)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("drop=layers.Dropout(0.5)", "drop"),
+        ("norm_layer=layers.BatchNormalization", "norm_layer()"),
+        ("*, norm_layer=layers.BatchNormalization", "norm_layer(axis=-1)"),
+    ],
+)
+def test_a_caller_may_give_what_is_no_layer_for_a_parameter_with_a_default(written: str, value: str) -> None:
+    (found,) = findings(SourceText(with_parameter(written, value)))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert found.fix.message == "Pass `training=training`; whatever else `self.inner` may be has to take it"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "made"),
+    [
+        ("drop: layers.Layer = layers.Dropout(0.5)", "drop", ""),
+        ("norm_layer: type[layers.Layer] = layers.BatchNormalization", "norm_layer()", ""),
+        ("drop=layers.Dropout(0.5)", "drop", "\n\nmodel = keras.Sequential([Block()])\n"),
+        (
+            "norm_layer=layers.BatchNormalization",
+            "norm_layer()",
+            "\n\nmodel = keras.Sequential([Block(), Block(layers.LayerNormalization)])\n",
+        ),
+    ],
+    ids=["annotated", "annotated-class", "made-without", "made-with-layers"],
+)
+def test_a_parameter_that_is_given_layers_leaves_the_fix_safe(written: str, value: str, made: str) -> None:
+    (found,) = findings(SourceText(with_parameter(written, value) + made))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.SAFE

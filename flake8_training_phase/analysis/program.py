@@ -345,7 +345,8 @@ class Program:
 
     def _followed(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> CallSummary:
         complete = self._run(run, method, given)
-        return CallSummary(tuple(run.events) if complete else (), complete, run.state.given_up.get(method.node))
+        events = tuple(run.events) if complete else ()
+        return CallSummary(events, complete, run.state.given_up.get(method.node), tuple(run.refused))
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""
@@ -377,14 +378,31 @@ class Program:
 
 
 def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Value]]:
-    """The parameters whose default or annotation says what they are: `norm_layer=BatchNormalization`."""
-    for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-        if isinstance(argument.annotation, (ast.Name, ast.Attribute)):
-            annotated = scope.evaluate(argument.annotation)
+    """The parameters whose default or annotation says what they are: `norm_layer=BatchNormalization`.
+
+    Where only the default says that it is a layer, a caller may give a function.
+    """
+    annotations = {one.arg: one.annotation for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for name, annotation in annotations.items():
+        if isinstance(annotation, (ast.Name, ast.Attribute)):
+            annotated = scope.evaluate(annotation)
             if isinstance(annotated, ClassValue):
-                yield argument.arg, annotated.any_object
+                yield name, annotated.any_object
     for name, default in defaults(node):
         if not isinstance(default, ast.Constant):
             value = scope.evaluate(default)
-            if isinstance(value, (ClassValue, Instance, FunctionValue, Partial)):
+            if isinstance(value, (ClassValue, Instance)) and _is_layer(value.type):
+                yield name, value if _names_class(annotations[name], scope) else join((value, UNKNOWN))
+            elif isinstance(value, (ClassValue, Instance, FunctionValue, Partial)):
                 yield name, value
+
+
+def _is_layer(type_: KerasLayer | UserClass) -> bool:
+    return isinstance(type_, KerasLayer) or type_.is_layer
+
+
+def _names_class(annotation: ast.expr | None, scope: Scope) -> bool:
+    """Whether an annotation is a class, as in `drop: Layer`, or a kind of classes, as in `norm_layer: type[Layer]`."""
+    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).rpartition(".")[2] in ("type", "Type"):
+        annotation = annotation.slice
+    return annotation is not None and isinstance(scope.evaluate(annotation), ClassValue)

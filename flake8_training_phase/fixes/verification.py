@@ -2,14 +2,15 @@
 
 A fix is safe only when every layer that ran in the right mode before it runs in the right mode after it, in every
 entry (`fit()`, `model(x, training=True)`, …, a call by another layer, a call outside of any model) and every Keras
-that is asked for.
+that is asked for, and no function is given a flag that it does not take.
 """
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -57,14 +58,36 @@ Phases = frozenset[Phase]
 """The modes that the layers run in which a call reaches."""
 RAISES: Phases = frozenset()
 """What stands for a call that Keras refuses."""
-Outcomes = dict[LayerRun, Phases]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """The calls of one class, written alike, that give `training` to a function that does not take it."""
+
+    cls: str
+    file: str
+    """As in `LayerRun`."""
+    callee: str
+
+    @property
+    def where(self) -> str:
+        """The class that is meant."""
+        return f"`{self.cls.partition('#')[0]}`" + (f" in {self.file}" if self.file else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What comes of the calls in some classes."""
+
+    runs: dict[LayerRun, Phases] = field(default_factory=dict)
+    refusals: Counter[Refusals] = field(default_factory=Counter)
 
 
 def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Outcomes:
     """The result of every layer call in the classes of a module, or in those in definitions of some names, and in what
     other files inherit from them.
     """
-    found: Outcomes = {}
+    found = Outcomes()
     seen: dict[tuple[Path, str], int] = {}
     here = [one for one in module.layer_classes if _is_reached(module.definition_around(one), reached)]
     for layer_class in (*here, *subclasses_elsewhere(module, {one.cls for one in here})):
@@ -72,17 +95,19 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
         number = seen[path, layer_class.name] = seen.get((path, layer_class.name), 0) + 1
         file = "" if path == module.module.path else path.name
         for kind, instance in enumerate(_kinds(layer_class.cls)):
+            name = f"{layer_class.name}#{number}.{kind}"
+            for node in layer_class.cls.program.summary(instance).refused:
+                found.refusals[Refusals(name, file, ast.unparse(node.func))] += 1
             subjects = _numbered(layer_class, instance)
             for entry in _entries(layer_class, instance):
                 for subject, (function, callee, place) in subjects.items():
                     phases = frozenset(received.phase for received in entry.report.of(subject))
                     is_refused = subject in entry.report.refused
                     if phases or is_refused:
-                        name = f"{layer_class.name}#{number}.{kind}"
                         how = (entry.name, entry.generation, entry.leaves, entry.wanted)
                         run = LayerRun(name, file, function, callee, place, *how)
-                        raises = is_refused or found.get(run) == RAISES
-                        found[run] = RAISES if raises else found.get(run, phases) | phases
+                        raises = is_refused or found.runs.get(run) == RAISES
+                        found.runs[run] = RAISES if raises else found.runs.get(run, phases) | phases
     return found
 
 
@@ -101,8 +126,10 @@ def harm(before: Outcomes, after: Outcomes) -> str | None:
 
     Where a call may reach one of several layers, it is broken too when none of them is right any more.
     """
-    for run, phases in before.items():
-        now = after.get(run)
+    for refusals in after.refusals - before.refusals:
+        return f"makes `{refusals.callee}` raise in {refusals.where}, where it may be a function without `training`"
+    for run, phases in before.runs.items():
+        now = after.runs.get(run)
         if now is None or phases == RAISES:
             continue
         if now == RAISES:
@@ -142,7 +169,7 @@ class Verifier:
         self._safe_fixes = safe_fixes
         self._tree = tree
         self._reached: frozenset[str] | None = None
-        self._before: Outcomes = {}
+        self._before = Outcomes()
 
     def verified(self, fixes: Sequence[Fix]) -> dict[Fix, Fix]:
         """What becomes of each safe fix: itself, or an unsafe one that says why.

@@ -48,6 +48,8 @@ class CallSummary:
     complete: bool
     limit: Limit | None = None
     """Why it was not followed, where that is for its length or its depth."""
+    refused: tuple[ast.Call, ...] = ()
+    """The calls that give `training` to a function that does not take it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.domain.arguments import (
     defaults,
     hidden_items,
     opaque_kwargs,
+    parameter,
     parameter_names,
 )
 from flake8_training_phase.analysis.domain.events import Branch, Exit, FlagArgument, Inlined, Loop, PassedBy, walk
@@ -29,6 +30,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.models.functions import call_parameters
 from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.names import keras_path
 
 
 def bound(
@@ -116,6 +118,28 @@ def is_of_class(callee: FunctionValue) -> bool:
     if callee.owner is None or callee.bound_to is not None or is_static(callee.node):
         return False
     return callee.node in callee.owner.methods.values()
+
+
+_TAKE_ANYTHING = ("builtins.", "functools.")
+"""Where functions are from that take any keyword: `dict`, `partial`."""
+_PLAIN_IN_KERAS = ("activations.", "ops.")
+"""Where Keras has functions that are no layers and know no phase."""
+
+
+def refuses_flag(callee: Value, node: ast.Call) -> bool:
+    """Whether a call names `training` to a function that does not take it.
+
+    What is imported from elsewhere and neither made nor called is a function: `self.drop = tf.identity`.
+    """
+    if all(one.arg != "training" for one in node.keywords):
+        return False
+    if isinstance(callee, FunctionValue):
+        is_plain = is_static(callee.node) or not getattr(callee.node, "decorator_list", ())
+        return is_plain and callee.node.args.kwarg is None and parameter(callee.node, "training") is None
+    if not isinstance(callee, External) or callee.path.startswith(_TAKE_ANYTHING):
+        return False
+    in_keras = keras_path(callee.path)
+    return in_keras is None or in_keras[0].startswith(_PLAIN_IN_KERAS)
 
 
 def is_super(node: ast.expr) -> bool:

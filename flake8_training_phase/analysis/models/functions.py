@@ -276,6 +276,11 @@ def _getattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return join(found)
 
 
+def _undecorated(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """The function of `activation = staticmethod(tf.nn.relu)`."""
+    return arguments.positional[0] if arguments.positional else UNKNOWN
+
+
 def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) == 3:
         base, name, value = arguments.positional
@@ -343,6 +348,7 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "bool": _bool,
     "int": _number,
     "float": _float,
+    "staticmethod": _undecorated,
     **iteration.BUILTINS,
 }
 

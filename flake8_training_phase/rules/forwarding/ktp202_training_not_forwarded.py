@@ -66,10 +66,12 @@ class TrainingNotForwarded(Rule):
     ## Fix safety
 
     Unsafe where a second flag is replaced, and where the callee may be something unknown as well as a layer: that has
-    to take the flag too. Else safe: a Keras layer accepts `training` even when its `call` does not name it (measured on
-    Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something known that is no
-    Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107): the context holds the
-    better value.
+    to take the flag too. So may a parameter of which only the default says that it is a layer; an annotation as a layer
+    settles it. Unsafe also where a subclass has a function in the place of the layer, `self.drop = tf.identity`, which
+    the flag would make raise. Else safe: a Keras layer accepts `training` even when its `call` does not name it
+    (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something
+    known that is no Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107): the
+    context holds the better value.
 
     Unsafe in a method that `call` does not run here: its default goes before the call context, so that a caller which
     passes nothing, or a base class in another file that runs the method, turns the layer off. Pass it there too.

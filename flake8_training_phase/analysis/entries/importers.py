@@ -36,7 +36,17 @@ def runs_of_importers(module: CheckedModule) -> tuple[ModuleRun, ...]:
     return found
 
 
+def importing(module: CheckedModule) -> Iterator[Module]:
+    """The modules that import a module, or one that imports it; none of them is run."""
+    return (other for other, _ in _importing(module))
+
+
 def _runs(module: CheckedModule) -> Iterator[ModuleRun]:
+    return (_run(other, called, module) for other, called in _importing(module))
+
+
+def _importing(module: CheckedModule) -> Iterator[tuple[Module, Collection[str]]]:
+    """Those, each with the names that its calls of them may have."""
     seen = {module.module.path}
     nearest = [(module.module, {one.name for one in module.tree.body if isinstance(one, _DEFINITIONS)})]
     for _ in range(_FARTHEST):
@@ -46,7 +56,7 @@ def _runs(module: CheckedModule) -> Iterator[ModuleRun]:
                 if other.path not in seen:
                     seen.add(other.path)
                     called = names | other.imported_as(names)
-                    yield _run(other, called, module)
+                    yield other, called
                     farther.append((other, _users(other.tree, called)))
         nearest = farther
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.values import Instance, members
-from flake8_training_phase.analysis.entries.importers import runs_of_importers
+from flake8_training_phase.analysis.entries.importers import importing, runs_of_importers
 from flake8_training_phase.analysis.entries.module_run import ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.definitions import called_name, calls_in
@@ -39,6 +39,8 @@ def loop_call(layer_class: LayerClass) -> LoopCall | None:
     fitted: it may be that model.
     """
     module = layer_class.module
+    if not module.once(_is_near_tape):
+        return None
     runs = [module_run(module, ()), *module.once(runs_of_importers)]
     if any(_FITS.search(run.module.source.text) for run in runs):
         return None
@@ -47,6 +49,11 @@ def loop_call(layer_class: LayerClass) -> LoopCall | None:
         if call is not None:
             return LoopCall(call, None if run.module is module else run.module.module.path.name)
     return None
+
+
+def _is_near_tape(module: CheckedModule) -> bool:
+    """Whether a module, or one that imports it, has a gradient tape: running them all takes long."""
+    return _TAPE in module.source.text or any(_TAPE in other.text for other in importing(module))
 
 
 def _calls(run: ModuleRun, cls: UserClass) -> Iterator[ModelCall]:

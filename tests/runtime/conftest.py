@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,12 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+@pytest.fixture(scope="module", params=["tf_keras", "keras"])
+def keras(request: pytest.FixtureRequest) -> Any:
+    """Keras 2, then Keras 3 on whatever `KERAS_BACKEND` says."""
+    return pytest.importorskip(request.param)
 
 
 @pytest.fixture(scope="session")

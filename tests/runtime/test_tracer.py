@@ -21,12 +21,6 @@ RIGHT = "train train infer infer infer"
 INPUTS = np.ones((2, 3, 4), "float32")
 
 
-@pytest.fixture(scope="module", params=["tf_keras", "keras"])
-def keras(request: pytest.FixtureRequest) -> Any:
-    """Keras 2, then Keras 3 on whatever `KERAS_BACKEND` says."""
-    return pytest.importorskip(request.param)
-
-
 def model(keras: Any, call: str, **layers: Any) -> Any:
     """A model that holds some layers, with a `call` of which a text gives the signature's end and the result."""
     signature, _, result = call.partition("->")

@@ -16,11 +16,6 @@ tf = pytest.importorskip("tensorflow")
 ONES = np.ones((2, 3), "float32")
 
 
-@pytest.fixture(params=["tf_keras", "keras"])
-def keras(request: pytest.FixtureRequest) -> Any:
-    return pytest.importorskip(request.param)
-
-
 def test_compiled_call_of_a_model_that_is_not_built(keras: Any) -> None:
     class Model(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:

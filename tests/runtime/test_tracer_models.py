@@ -15,11 +15,6 @@ RIGHT = "train train infer infer infer"
 ONES = np.ones((2, 3), "float32")
 
 
-@pytest.fixture(params=["tf_keras", "keras"])
-def keras(request: pytest.FixtureRequest) -> Any:
-    return pytest.importorskip(request.param)
-
-
 def modes_of(trace: Trace, path: str = "drop") -> str:
     """The modes that a layer ran in."""
     ran = [{call.phase.value for call in trace.of(path) if call.mode == mode} for mode in MODES]

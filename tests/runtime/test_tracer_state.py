@@ -17,11 +17,6 @@ tf = pytest.importorskip("tensorflow")
 INPUTS = np.ones((4, 3), "float32")
 
 
-@pytest.fixture(params=["tf_keras", "keras"])
-def keras(request: pytest.FixtureRequest) -> Any:
-    return pytest.importorskip(request.param)
-
-
 def busy_model(keras: Any) -> Any:
     """A model that changes everything that a model can change."""
 

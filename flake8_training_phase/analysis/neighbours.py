@@ -43,6 +43,8 @@ class _Folder:
     imported_by_any: frozenset[str]
     asked: frozenset[str]
     """What was looked at to know this."""
+    has_more: bool
+    """There are other files in it, which are too many to be looked at."""
 
 
 class Neighbours:
@@ -87,7 +89,7 @@ class Neighbours:
 
     def overlooks(self, module: Path) -> bool:
         """Whether a folder above a module holds more files than are looked through for who imports it."""
-        return any(len(_modules_in(folder)) > MAX_IMPORTERS for folder in folders_around(module.parent))
+        return any(self._folder(folder).has_more for folder in folders_around(module.parent))
 
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time, and list the folders that it is in."""
@@ -98,11 +100,13 @@ class Neighbours:
 
     def _folder(self, folder: Path) -> _Folder:
         if folder not in self._listed:
-            paths = sorted(_modules_in(folder))[:MAX_IMPORTERS]
+            there = sorted(folder.glob(reading.ANY_MODULE))
+            paths = there[:MAX_IMPORTERS]
             imported = {path: _imported_words(self._text(path) or "") for path in paths}
             # A file that is added there may import the module as well.
             asked = frozenset((str(folder / reading.ANY_MODULE), *map(str, paths)))
-            self._listed[folder] = _Folder(imported, frozenset().union(*imported.values()), asked)
+            words = frozenset[str]().union(*imported.values())
+            self._listed[folder] = _Folder(imported, words, asked, has_more=len(there) > len(paths))
         return self._listed[folder]
 
     def _inner_folders(self, folder: Path) -> list[Path]:
@@ -124,10 +128,6 @@ class Neighbours:
         except (OSError, SyntaxError, ValueError):
             return None
         return source.text
-
-
-def _modules_in(folder: Path) -> list[Path]:
-    return list(folder.glob(reading.ANY_MODULE))
 
 
 def folders_up(folder: Path) -> Iterator[Path]:

@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.domain.scopes import Import, external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.analysis.neighbours import MAX_BYTES, Neighbours, folders_up, is_top, name_of
 from flake8_training_phase.analysis.program import Program
+from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras import names, packages
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
@@ -107,14 +108,12 @@ class Project:
 
     def close(self, path: Path) -> None:
         """Forget the module of a file, and those that were read with what it holds."""
-        waiting, dependents = [str(path)], {str(path)}
-        while waiting:
-            one = waiting.pop()
-            more = {other for other, asked in self._lookups.items() if one in asked} - dependents
-            dependents |= more
-            waiting += more
-        for one in dependents:
+        for one in reached([str(path)], self._looking_for):
             self._modules.pop(Path(one), None)
+
+    def _looking_for(self, name: str) -> Iterator[str]:
+        """The files for whose imports a file was looked for."""
+        return (other for other, asked in self._lookups.items() if name in asked)
 
     @property
     def modules(self) -> Mapping[Path, Module]:
@@ -132,13 +131,7 @@ class Project:
 
         A change of any of them, or its coming into being, may change the result of the file.
         """
-        found: set[str] = set()
-        waiting = [str(path)]
-        while waiting:
-            new = self._lookups.get(waiting.pop(), set()) - found
-            found |= new
-            waiting += new
-        return frozenset(found - {str(path)})
+        return frozenset(reached([str(path)], lambda name: self._lookups.get(name, ())) - {str(path)})
 
     def file_of_import(self, module: Module, dotted: str) -> tuple[Path, bool] | None:
         """The file that an import of a module leads to, and whether it could be read; None when it leads to none."""

@@ -75,6 +75,11 @@ class Arguments:
             if isinstance(value, PhaseValue) and value.parameter is not None
         ]
 
+    @property
+    def first(self) -> Value:
+        """The first one by position; unknown where there is none."""
+        return self.positional[0] if self.positional else UNKNOWN
+
     def by_name(self, parameters: Sequence[str]) -> dict[str, Value]:
         """The values by parameter name."""
         return {**dict(zip(parameters, self.positional, strict=False)), **self.keywords}

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 
+from flake8_training_phase.analysis.syntax.definitions import given_for
+
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Definition = _Function | ast.ClassDef
@@ -27,7 +29,8 @@ def _put(
     register = functions.get(made.id) if isinstance(made, ast.Name) else None
     if register is None:
         return
-    given = _given(register, decorator) if isinstance(decorator, ast.Call) else {}
+    names = [one.arg for one in register.args.args]
+    given = given_for(names, decorator) if isinstance(decorator, ast.Call) else {}
     inner = [one for one in register.body if isinstance(one, _FUNCTION)] if given else [register]
     for function in inner:
         parameters = function.args.args
@@ -35,13 +38,6 @@ def _put(
             assert isinstance(target.value, ast.Name)
             key = _Key(given, parameters[0].arg, definition.name).visit(deepcopy(target.slice))
             yield target.value.id, ast.Dict([key], [ast.Name(definition.name, ast.Load())])
-
-
-def _given(register: _Function, call: ast.Call) -> dict[str, ast.expr]:
-    """What a call of a function gives for its parameters."""
-    names = [one.arg for one in register.args.args]
-    given = dict(zip(names, call.args, strict=False))
-    return given | {one.arg: one.value for one in call.keywords if one.arg is not None}
 
 
 def _targets(function: _Function, parameter: str) -> Iterator[ast.Subscript]:

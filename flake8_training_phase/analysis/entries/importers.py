@@ -16,7 +16,6 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import called_name
 from flake8_training_phase.analysis.syntax.names import names_in, with_users
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.sources.text import SourceText
 
 MOST_RUNS = 16
 """How many importing modules are run."""
@@ -63,8 +62,7 @@ def _importing(module: CheckedModule) -> Iterator[tuple[Module, Collection[str]]
 
 def _run(other: Module, called: Collection[str], module: CheckedModule) -> ModuleRun:
     calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and called_name(one) in called]
-    importer = CheckedModule(other.tree, SourceText(other.text), str(other.path), module.settings, module.project)
-    return module_run(importer, calls)
+    return module_run(module.beside(other), calls)
 
 
 def _users(tree: ast.Module, called: Collection[str]) -> set[str]:

@@ -285,7 +285,7 @@ class ModuleRun(GraphMaker):
 
     def _apply_external(self, path: str, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if path == "functools.partial":
-            first = arguments.positional[0] if arguments.positional else UNKNOWN
+            first = arguments.first
             self.bound.setdefault(node, []).append(first)
             made = super().apply(External(path), arguments, node, frame)
             if isinstance(made, Partial) and isinstance(first, FunctionValue):

@@ -395,7 +395,7 @@ class Interpreter(Statements):
         is_method = function.owner is not None and not isinstance(node, ast.Lambda) and not is_static(node)
         if is_method and function.bound_to is None:
             # `Base.call(self, x)`: the instance comes first.
-            first = arguments.positional[0] if arguments.positional else UNKNOWN
+            first = arguments.first
             inner.bound_to = first if isinstance(first, Instance) else None
         inner.environment.update(bound(function, arguments, self.evaluate))
         question = question_of(function, inner)

@@ -67,7 +67,7 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return _deserialized(run, arguments.positional[0], node, frame)
     if name in _CONDITIONS and root != "builtins":
         return _condition(run, arguments, frame)
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    first = arguments.first
     if name == "clone_model" and keras_path(path) is not None:
         return _copy(run, arguments, frame)
     if name in _WRAPPERS:
@@ -161,7 +161,7 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
     if name == "copy":
         return items
     if name in ("get", "pop", "setdefault"):
-        index = arguments.positional[0] if arguments.positional else UNKNOWN
+        index = arguments.first
         key = index.value if isinstance(index, Constant) else None
         complete = items.keys and None not in items.keys and not items.open
         if isinstance(key, str) and complete and key not in items.keys:
@@ -278,7 +278,7 @@ def _getattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 def _undecorated(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """The function of `activation = staticmethod(tf.nn.relu)`."""
-    return arguments.positional[0] if arguments.positional else UNKNOWN
+    return arguments.first
 
 
 def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -315,25 +315,25 @@ def _field(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 def _copy(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """A copy of a layer is another one that does the same."""
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    first = arguments.first
     return each(first, lambda one: replace(one) if isinstance(one, Instance) else one)
 
 
 def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    first = arguments.first
     return Constant(bool(first.value)) if isinstance(first, Constant) else _number(run, arguments, frame)
 
 
 def _float(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """`float(0)` is 0.0: a rate that drops nothing stays one."""
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    first = arguments.first
     is_number = isinstance(first, Constant) and isinstance(first.value, (int, float))
     return Constant(float(first.value)) if is_number else _number(run, arguments, frame)  # type: ignore[attr-defined]
 
 
 def _number(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """`bool(training)`, `int(training)`: the same phase, except for None, which is no longer a phase."""
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    first = arguments.first
     if not isinstance(first, PhaseValue):
         return UNKNOWN
     flags = [False if flag is None else flag for flag in first.by_lane]

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.models.run import Run
 
 
 def _enumerate(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    first = arguments.positional[0] if arguments.positional else UNKNOWN
+    first = arguments.first
     return Container((run.elements(first),), pairs=True)
 
 

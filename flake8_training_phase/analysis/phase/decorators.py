@@ -93,11 +93,10 @@ def _hands_on(decorator: ast.expr, method: Method) -> bool | None:
         return True if name in _TRANSPARENT else False if name in _OPAQUE else None
     if not isinstance(value, FunctionValue) or isinstance(value.node, ast.Lambda):
         return None
-    made: FunctionDef | None = value.node
-    for level in range(_levels(decorator)):
-        if made is not None and level == _levels(decorator) - 1 and _gives_back(made):
-            return True
-        made = _returned(made) if made is not None else None
+    decorates = _inside(value.node, _levels(decorator) - 1)
+    if decorates is not None and _gives_back(decorates):
+        return True
+    made = _inside(value.node, _levels(decorator))
     return None if made is None else made.args.kwarg is not None or parameter(made, "training") is not None
 
 
@@ -125,10 +124,15 @@ def _wrapper(decorator: Value | None, levels: int, unwraps: bool) -> FunctionDef
         return None
     if decorator.node.decorator_list or any(_keeps_signature(node, unwraps) for node in nodes_in(decorator.node)):
         return None
-    function: FunctionDef | None = decorator.node
+    return _inside(decorator.node, levels)
+
+
+def _inside(function: FunctionDef, levels: int) -> FunctionDef | None:
+    """The function that one returns, or that the one returns that it returns, and so on."""
+    found: FunctionDef | None = function
     for _ in range(levels):
-        function = _returned(function) if function is not None else None
-    return function
+        found = _returned(found) if found is not None else None
+    return found
 
 
 def _keeps_signature(node: ast.AST, unwraps: bool) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
@@ -84,6 +85,10 @@ class CheckedModule:
         self._once: dict[Callable[[CheckedModule], Any], Any] = {}
         self.given_up: dict[ast.AST, Limit] = {}
         """What those who have run its code did not follow to its end."""
+
+    def beside(self, other: Module) -> CheckedModule:
+        """Another module of the project, asked under the same settings."""
+        return CheckedModule(other.tree, SourceText(other.text), str(other.path), self.settings, self.project)
 
     def once(self, make: Callable[[CheckedModule], Made]) -> Made:
         """What is made of the module, the first time that it is asked for."""

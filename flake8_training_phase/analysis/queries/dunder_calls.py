@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import Event, LayerCall, walk
+from flake8_training_phase.analysis.machine.calls import is_super
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.functions import FunctionDef
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
@@ -70,10 +71,7 @@ def is_left_to_keras(cls: UserClass) -> bool:
 def is_super_dunder_call(node: ast.Call) -> bool:
     """Whether a call is `super().__call__(…)`."""
     function = node.func
-    if not (isinstance(function, ast.Attribute) and function.attr == "__call__"):
-        return False
-    owner = function.value
-    return isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
+    return isinstance(function, ast.Attribute) and function.attr == "__call__" and is_super(function.value)
 
 
 def _is_here(call: LayerCall, node: FunctionDef) -> bool:

@@ -10,7 +10,6 @@ from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.sources.text import SourceText
 
 
 def methods_without_flag_elsewhere(module: CheckedModule) -> Mapping[str, str]:
@@ -37,10 +36,7 @@ def subclasses_elsewhere(module: CheckedModule, bases: Set[UserClass]) -> Iterat
     )
     for other in module.project.importers(module.module, names, for_fixes=True):
         if inherits.search(other.text):
-            checked = CheckedModule(
-                other.tree, SourceText(other.text), str(other.path), module.settings, module.project
-            )
-            yield from (one for one in checked.layer_classes if not bases.isdisjoint(one.cls.mro))
+            yield from (one for one in module.beside(other).layer_classes if not bases.isdisjoint(one.cls.mro))
 
 
 def _takes_training(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.values import External, members
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
+from flake8_training_phase.analysis.syntax.definitions import given_for
 from flake8_training_phase.keras.legacy import PHASE_READS, PHASE_SWITCHES
 from flake8_training_phase.keras.names import is_backend_function
 
@@ -86,11 +87,11 @@ def is_in_switch(use: LegacyUse) -> bool:
 def _given(call: ast.Call, name: str) -> dict[str, ast.expr]:
     """The arguments by parameter name; none when not all are known, or there are too many."""
     names = _PARAMETERS[name]
-    keywords = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
-    hidden = len(keywords) != len(call.keywords) or any(isinstance(one, ast.Starred) for one in call.args)
-    if hidden or len(call.args) > len(names) or not keywords.keys() <= set(names):
+    keywords = {keyword.arg for keyword in call.keywords}
+    hidden = None in keywords or any(isinstance(one, ast.Starred) for one in call.args)
+    if hidden or len(call.args) > len(names) or not keywords <= set(names):
         return {}
-    return {**dict(zip(names, call.args, strict=False)), **keywords}
+    return given_for(names, call)
 
 
 def _condition_of(use: LegacyUse) -> tuple[ast.Call, str] | None:

@@ -192,6 +192,12 @@ def positional_names(function: FunctionNode) -> list[str]:
     return names[1:] if names[:1] in (["self"], ["cls"]) else names
 
 
+def given_for(names: Iterable[str], call: ast.Call) -> dict[str, ast.expr]:
+    """The arguments of a call by name: those by position are for these parameters."""
+    given = dict(zip(names, call.args, strict=False))
+    return given | {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
+
+
 def filtered_name(node: ast.DictComp) -> str | None:
     """The dict that a comprehension keeps a part of: `{k: v for k, v in kwargs.items() if k in wanted}`, or
     `{name: kwargs[name] for name in names if name in kwargs}`.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.syntax.names import last_name
+from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _GROWS = frozenset({"append", "extend", "add"})
@@ -35,15 +36,14 @@ class NameFlow:
 
     def derived(self, names: Iterable[str]) -> set[str]:
         """The names that are computed from some names, those included."""
-        return _reached(names, self._computed)
+        return reached(names, lambda name: self._computed.get(name, ()))
 
     def needed_by(self, nodes: Iterable[ast.AST]) -> Needed:
         """The calls in some nodes, and the names that they are computed from."""
         inside = [one for node in nodes for one in nodes_in(node)]
         names = (ast.unparse(one) for one in inside if isinstance(one, (ast.Name, ast.Attribute)))
-        return Needed(
-            frozenset(one for one in inside if isinstance(one, ast.Call)), frozenset(_reached(names, self._sources))
-        )
+        sources = reached(names, lambda name: self._sources.get(name, ()))
+        return Needed(frozenset(one for one in inside if isinstance(one, ast.Call)), frozenset(sources))
 
     def holding(self, call: ast.Call) -> Collection[str]:
         """The names that are assigned something with a call in it."""
@@ -77,16 +77,6 @@ class NameFlow:
             self._computed.setdefault(source, set()).update(computed)
             for one in computed:
                 self._sources.setdefault(one, set()).add(source)
-
-
-def _reached(start: Iterable[str], edges: Mapping[str, set[str]]) -> set[str]:
-    found = set(start)
-    waiting = list(found)
-    while waiting:
-        new = edges.get(waiting.pop(), set()) - found
-        found |= new
-        waiting += new
-    return found
 
 
 def _bound(target: ast.expr) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
@@ -97,13 +98,7 @@ def with_users(names: Iterable[str], uses: Iterable[tuple[str, frozenset[str]]])
     for user, used in uses:
         for name in used:
             users.setdefault(name, []).append(user)
-    found = set(names)
-    waiting = list(found)
-    while waiting:
-        new = set(users.get(waiting.pop(), ())) - found
-        found |= new
-        waiting += new
-    return frozenset(found)
+    return frozenset(reached(names, lambda name: users.get(name, ())))
 
 
 _FILLS = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})

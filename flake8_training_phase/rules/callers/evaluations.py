@@ -13,6 +13,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionScope, called_name, calls_in
 from flake8_training_phase.analysis.syntax.name_flow import Needed
+from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -148,12 +149,7 @@ def _called_by_steps(units: tuple[FunctionScope, ...]) -> set[str]:
         for node in unit.nodes:
             if isinstance(node, (ast.ListComp, ast.GeneratorExp)) and any(_counts(one.iter) for one in node.generators):
                 found.update(called_name(one) for one in nodes_in(node.elt) if isinstance(one, ast.Call))
-    waiting = list(found)
-    while waiting:
-        deeper = called_by.get(waiting.pop(), set()) - found
-        found |= deeper
-        waiting.extend(deeper)
-    return found
+    return reached(found, lambda name: called_by.get(name, ()))
 
 
 def _called_in_step(unit: FunctionScope) -> Iterator[str]:

@@ -24,6 +24,7 @@ from flake8_training_phase.analysis.entries.module_run import CallSite, ModelCal
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import called_name, positional_names
+from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
@@ -108,12 +109,7 @@ class _Run:
         """Some objects and all inside of them, as deep as they go."""
         key = frozenset(owners)
         if key not in self._parts:
-            found, waiting = set(key), list(key)
-            while waiting:
-                new = set(self.run.held_by(waiting.pop())) - found
-                found |= new
-                waiting += new
-            self._parts[key] = frozenset(found)
+            self._parts[key] = frozenset(reached(key, self.run.held_by))
         return self._parts[key]
 
 

@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.syntax.definitions import (
     argument,
     called_name,
     calls_in,
+    given_for,
     positional_names,
 )
 from flake8_training_phase.analysis.syntax.name_flow import mentioned
@@ -139,8 +140,7 @@ class TapeSteps:
         function = self._definitions.function(call.func, unit)
         if not isinstance(function, FunctionDef) or function is unit.node:
             return
-        given = dict(zip(positional_names(function), call.args, strict=False))
-        given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg is not None}
+        given = given_for(positional_names(function), call)
         helper = self._definitions.unit(function)
         for name in [name for name, value in given.items() if ast.unparse(value) == tape]:
             for found in self._gradients(name, helper):

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Applicability, Severity
 from flake8_training_phase.fixes.changes import FixPlan, NameArgument
-from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.keras.catalogue import BARE_NAMES, KerasLayer
 from flake8_training_phase.rules.forwarding.positional_flags import (
     PositionalFlag,
     parameters,
@@ -105,7 +105,7 @@ def _fails(call: LayerCall, keras: int) -> bool:
 
 def _is_of_any_class(layer: Instance) -> bool:
     """Whether nothing is known of a layer but that it is one: it may take the flag at any place."""
-    return isinstance(layer.type, KerasLayer) and layer.type.name in ("Layer", "Wrapper", "Model")
+    return isinstance(layer.type, KerasLayer) and layer.type.name in BARE_NAMES
 
 
 def _training_argument(call: LayerCall, layer: Value) -> ast.expr | None:

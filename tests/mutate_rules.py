@@ -20,7 +20,7 @@ from typing import Any
 from unittest import mock
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule, Violation
 from tests.inputs import Input, rule_inputs
@@ -82,17 +82,23 @@ def no_fix(problem: Violation, tree: ast.Module) -> Violation:
 
 def safe_as_unsafe(problem: Violation, tree: ast.Module) -> Violation:
     """A safe fix called unsafe."""
-    return _called(problem, Applicability.SAFE, Applicability.UNSAFE)
+    plan = problem.plan
+    if plan is None or plan.caveat is not None:
+        return problem
+    return replace(problem, plan=replace(plan, caveat=NONSENSE))
 
 
 def unsafe_as_safe(problem: Violation, tree: ast.Module) -> Violation:
     """An unsafe fix called safe."""
-    return _called(problem, Applicability.UNSAFE, Applicability.SAFE)
+    plan = problem.plan
+    if plan is None or plan.caveat is None:
+        return problem
+    return replace(problem, plan=replace(plan, what=plan.message, caveat=None))
 
 
 def other_fix_message(problem: Violation, tree: ast.Module) -> Violation:
     """A fix told in other words."""
-    return problem if problem.plan is None else replace(problem, plan=replace(problem.plan, message=NONSENSE))
+    return problem if problem.plan is None else replace(problem, plan=replace(problem.plan, what=NONSENSE))
 
 
 def half_a_fix(problem: Violation, tree: ast.Module) -> Violation:
@@ -236,13 +242,6 @@ def _span(problem: Violation) -> tuple[int, int, int | None, int | None]:
     first: Any = problem.node
     last: Any = problem.end or problem.node
     return first.lineno, first.col_offset, last.end_lineno, last.end_col_offset
-
-
-def _called(problem: Violation, wrong: Applicability, instead: Applicability) -> Violation:
-    plan = problem.plan
-    if plan is None or plan.applicability is not wrong:
-        return problem
-    return replace(problem, plan=replace(plan, applicability=instead))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
-from flake8_training_phase.findings import Applicability, Fix
+from flake8_training_phase.findings import Fix
 from flake8_training_phase.fixes.changes import (
     AddArgument,
     AddParameter,
@@ -32,7 +32,7 @@ from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL, returning
 
 
 def rendered(source: SourceText, *changes: Change) -> Fix | None:
-    return render(FixPlan("…", Applicability.SAFE, changes), source, FileStyle(source))
+    return render(FixPlan("…", changes), source, FileStyle(source))
 
 
 def made(source: SourceText, *changes: Change) -> str | None:

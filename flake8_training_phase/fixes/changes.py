@@ -150,6 +150,18 @@ Change = (
 class FixPlan:
     """A fix before it is rendered."""
 
-    message: str
-    applicability: Applicability
+    what: str
+    """What is done, as an order: `Pass training=training`."""
     changes: tuple[Change, ...]
+    caveat: str | None = None
+    """What else it may change, or what has to be looked at, in words that follow a semicolon; None where it is safe."""
+
+    @property
+    def message(self) -> str:
+        """What is done, and why it is unsafe, if it is."""
+        return self.what if self.caveat is None else f"{self.what}; {self.caveat}"
+
+    @property
+    def applicability(self) -> Applicability:
+        """A fix without a caveat is safe."""
+        return Applicability.SAFE if self.caveat is None else Applicability.UNSAFE

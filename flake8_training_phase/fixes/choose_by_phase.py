@@ -12,7 +12,6 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, binds
 from flake8_training_phase.analysis.queries.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.legacy_imports import has_comments
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -41,8 +40,8 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> FixPlan | Non
     template = _template(use, first.template, phase, second.template, parts)
     changes.append(Replace(use.node, template, parts))
     safe = first.sure and second.sure and _is_told(use, switch.flag)
-    applicability = Applicability.SAFE if safe else Applicability.UNSAFE
-    return FixPlan("Replace it with a conditional expression", applicability, tuple(changes))
+    caveat = None if safe else "a flag that is None, or an alternative that is a function, changes what it does"
+    return FixPlan("Replace it with a conditional expression", tuple(changes), caveat)
 
 
 def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> FixPlan | None:
@@ -52,9 +51,9 @@ def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Fi
         return None
     simple = isinstance(choice.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
     bare = choice.template == "{}" and not simple and _needs_brackets(switch.use)
-    applicability = Applicability.SAFE if choice.sure else Applicability.UNSAFE
     change = Replace(switch.use.node, "({})" if bare else choice.template, (choice.node,))
-    return FixPlan("Replace it with the value it always returns", applicability, (change,))
+    caveat = None if choice.sure else f"`{ast.unparse(choice.node)}` must not be a function"
+    return FixPlan("Replace it with the value it always returns", (change,), caveat)
 
 
 def _is_told(use: LegacyUse, flag: ast.expr | None) -> bool:

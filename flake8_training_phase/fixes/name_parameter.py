@@ -12,7 +12,6 @@ from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses
 from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
 from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 
@@ -42,8 +41,8 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> FixPlan | None:
             changes.append(AddArgument(call, "training", "training"))
     # A test such as `"training" in kwargs` is never true any more.
     is_sure = not (uses.forwards or uses.asks or _by_position(layer_class, uses))
-    applicability = Applicability.SAFE if is_sure else Applicability.UNSAFE
-    return FixPlan("Add `training=None` to `call` and use it", applicability, tuple(changes))
+    caveat = None if is_sure else "the `**kwargs` that others read or pass on do not hold it any more"
+    return FixPlan("Add `training=None` to `call` and use it", tuple(changes), caveat)
 
 
 def _by_position(layer_class: LayerClass, uses: KwargsUses) -> bool:

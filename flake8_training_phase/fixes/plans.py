@@ -19,7 +19,6 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     reaches_phase,
     takes_keyword,
 )
-from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -32,7 +31,7 @@ def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     if not knows_phase(layer_class, call.place):
         return None
     change = AddArgument(call.node, "training", call.forwardable_name)
-    return FixPlan(f"Pass `training={call.forwardable_name}`", Applicability.SAFE, (change,))
+    return FixPlan(f"Pass `training={call.forwardable_name}`", (change,))
 
 
 def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
@@ -43,8 +42,7 @@ def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | N
     plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
     if plan is None:
         return None
-    message = f"{plan.message}; whatever else `{call.name}` may be has to take it"
-    return replace(plan, message=message, applicability=Applicability.UNSAFE)
+    return replace(plan, caveat=f"whatever else `{call.name}` may be has to take it")
 
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:
@@ -60,12 +58,12 @@ def _is_filled(cls: UserClass) -> bool:
     return cls.phase_parameter not in dict(defaults(cls.call.node))
 
 
-def trust_for_untold(place: ProgramPoint) -> Applicability:
-    """How far passing on the phase can be trusted to what has run with a value of its own whatever was asked for: a
+def caveat_of_default(place: ProgramPoint) -> str | None:
+    """What to look at where the phase is passed on to what has run with a value of its own whatever was asked for: a
     default of True would turn on what that has kept off.
     """
     by_default = place.owner is not None and place.owner.training_default is True
-    return Applicability.UNSAFE if by_default else Applicability.SAFE
+    return "where the flag is left out, its default of True turns on what was off" if by_default else None
 
 
 def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> FixPlan | None:
@@ -90,10 +88,10 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Fix
     if plan is None or len(plan.changes) > 1 or _tells_helpers(layer_class):
         return plan
     if layer_class.cls.is_model:
-        return replace(plan, message="Add `training=None` to `call`, where Keras looks for it")
+        return replace(plan, what="Add `training=None` to `call`, where Keras looks for it")
     if not here and not (layer_class.call and may_tell_helpers(layer_class, layer_class.call, layer_class.events)):
         return None
-    return replace(plan, message=f"Add `training=None` to `call`, {NOT_USED}", applicability=Applicability.UNSAFE)
+    return replace(plan, what="Add `training=None` to `call`", caveat=NOT_USED)
 
 
 def _tells_helpers(layer_class: LayerClass) -> bool:
@@ -117,12 +115,12 @@ def take_and_tell(
         return None
     changes: list[Change] = [add_parameter(layer_class, default)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
-    message = f"Add `training={default}` to `call` and pass it on"
-    # What was found in the `**kwargs` before is not there any more, once the signature names it.
-    applicability = Applicability.UNSAFE if uses_kwargs(layer_class.call) else Applicability.SAFE
+    caveat: str | None = None
     if hands_on_new_parameter(layer_class.cls) is None:
-        message, applicability = f"{message}; its decorator has to hand it on as well", Applicability.UNSAFE
-    return FixPlan(message, applicability, tuple(dict.fromkeys(changes)))
+        caveat = "its decorator has to hand it on as well"
+    elif uses_kwargs(layer_class.call):
+        caveat = "what reads the `**kwargs` does not find it there any more"
+    return FixPlan(f"Add `training={default}` to `call` and pass it on", tuple(dict.fromkeys(changes)), caveat)
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:

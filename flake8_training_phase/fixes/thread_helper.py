@@ -17,7 +17,7 @@ from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Chang
 from flake8_training_phase.fixes.parameter import annotation
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-NOT_USED = "which nothing there passes on yet"
+NOT_USED = "nothing there passes it on yet"
 """What is said of a parameter whose fix is unsafe because it would stand there in vain."""
 
 
@@ -45,13 +45,14 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     overridden = layer_class.module.once(methods_without_flag_elsewhere).get(function.name) if all_is_seen else None
     is_used = bool(inside) or tells_helpers(layer_class, function, helper.events, given)
     message = f"Add `training=None` to `{function.name}` and pass it at {len(told)} call{'s' * (len(told) > 1)}"
+    caveat: str | None = None
     if overridden is not None:
-        message = f"{message}; that of {overridden} has to take it too"
-    return FixPlan(
-        message if is_used else f"{message}, {NOT_USED}",
-        Applicability.SAFE if all_is_seen and is_used and overridden is None else Applicability.UNSAFE,
-        tuple(dict.fromkeys(changes)),
-    )
+        caveat = f"that of {overridden} has to take it too"
+    elif not is_used:
+        caveat = NOT_USED
+    elif not all_is_seen:
+        caveat = f"`{function.name}` may be called or overridden elsewhere, without the flag"
+    return FixPlan(message, tuple(dict.fromkeys(changes)), caveat)
 
 
 def tells_helpers(

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy
 from flake8_training_phase.analysis.queries.guards import Guarded
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
-from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan, Replace, Unwrap
 
 
-def unguard(group: Sequence[Guarded], applicability: Applicability) -> FixPlan | None:
+def unguard(group: Sequence[Guarded], caveat: str | None = None) -> FixPlan | None:
     """Call the layers of one guard always, with the flag; None where the guard covers more than those.
 
     In two steps, because the flag is written inside what is moved: first it is passed, then the guard goes.
@@ -31,7 +30,7 @@ def unguard(group: Sequence[Guarded], applicability: Applicability) -> FixPlan |
         elif event.flag.by_lane[:2] != (True, False):
             return None
     if changes:
-        return FixPlan("Pass the flag, so that the guard can be removed", applicability, tuple(changes))
+        return FixPlan("Pass the flag, so that the guard can be removed", tuple(changes), caveat)
     guard = group[0].guard
     last: Change = Unwrap(guard) if isinstance(guard, ast.If) else Replace(guard, "{}", (guard.body,))
-    return FixPlan("Remove the guard: the flag already decides", applicability, (last,))
+    return FixPlan("Remove the guard: the flag already decides", (last,), caveat)

@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.domain.values import Instance, Value, member
 from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.titles import leaf_name
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.rules.callers.forward_passes import ForwardPass, Told, forward_passes
 from flake8_training_phase.rules.callers.steps import StepKind
@@ -131,7 +131,7 @@ def plan(forward: ForwardPass) -> FixPlan | None:
     ):
         return None
     change = AddArgument(forward.node, forward.flag, "True")
-    return FixPlan(f"Pass `{forward.flag}=True`", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Pass `{forward.flag}=True`", (change,), "the model trains with other results from then on")
 
 
 RULE = TrainingStepWithoutTraining()

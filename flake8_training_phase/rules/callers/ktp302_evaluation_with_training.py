@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.rules.callers.evaluations import evaluations_in_training
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -81,8 +81,7 @@ class EvaluationWithTraining(Rule):
                             f"`{'evaluate()' if function.node.name == 'test_step' else 'predict()'}` runs it in "
                             "training mode. Pass `training=False`"
                         )
-                        plan = FixPlan("Pass `training=False`", Applicability.UNSAFE, (Replace(flag, "False"),))
-                        yield self.problem(node, message, module.keras, plan)
+                        yield self.problem(node, message, module.keras, _plan(flag))
         for found in evaluations_in_training(module):
             called = f"`{ast.unparse(found.node.func)}(…)`"
             where = f"{called} receives `training=True` in `{found.function}`, which evaluates it"
@@ -90,15 +89,18 @@ class EvaluationWithTraining(Rule):
                 message = f"{where}: Dropout or BatchNormalization runs in training mode. Pass `training=False`"
             else:
                 message = f"{where}: any Dropout in it distorts the result. Pass `training=False`"
-            plan = FixPlan("Pass `training=False`", Applicability.UNSAFE, (Replace(found.flag, "False"),))
             severity = Severity.BUG if found.is_known else Severity.FRAGILE
-            yield self.problem(found.node, message, module.keras, plan, severity=severity)
+            yield self.problem(found.node, message, module.keras, _plan(found.flag), severity=severity)
 
 
 def _samples(step: ast.AST) -> bool:
     """Whether the step runs the model several times, as Monte Carlo dropout does."""
     repeats = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.Lambda, ast.SetComp)
     return any(isinstance(node, repeats) for node in nodes_in(step))
+
+
+def _plan(flag: ast.expr) -> FixPlan:
+    return FixPlan("Pass `training=False`", (Replace(flag, "False"),), "samples of Monte Carlo dropout may be meant")
 
 
 RULE = EvaluationWithTraining()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.rules.callers.mapped_layers import MappedCall, idle_mapped_calls
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -75,7 +75,8 @@ def _message(found: MappedCall) -> str:
 def _plan(found: MappedCall) -> FixPlan | None:
     if found.is_direct:
         return None
-    return FixPlan("Pass `training=True`", Applicability.UNSAFE, (AddArgument(found.node, "training", "True"),))
+    caveat = "the data that a model is trained on changes"
+    return FixPlan("Pass `training=True`", (AddArgument(found.node, "training", "True"),), caveat)
 
 
 RULE = LayerOutsideModelWithoutTraining()

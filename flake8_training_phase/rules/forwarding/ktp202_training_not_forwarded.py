@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan, Replace
 from flake8_training_phase.fixes.plans import forward_where_taken
 from flake8_training_phase.rules.forwarding.inverted_guards import idle_calls
@@ -137,7 +137,8 @@ class TrainingNotForwarded(Rule):
                         f"{called_title(call)} receives `{found.argument.arg}`, which Keras never passes, although "
                         "`training` is in scope. Pass `training`"
                     )
-                    plan = FixPlan("Pass `training`", Applicability.UNSAFE, (Replace(flag, "training"),))
+                    caveat = f"what passes `{found.argument.arg}` has to pass `training` then"
+                    plan = FixPlan("Pass `training`", (Replace(flag, "training"),), caveat)
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
 
 
@@ -146,9 +147,7 @@ def _in_method(call: LayerCall) -> FixPlan | None:
     if not takes_keyword(call.receiver):
         return None
     change = AddArgument(call.node, "training", "training")
-    return FixPlan(
-        "Pass `training=training`; callers of the method have to pass it too", Applicability.UNSAFE, (change,)
-    )
+    return FixPlan("Pass `training=training`", (change,), "callers of the method have to pass it too")
 
 
 def _is_wrong_today(layer_class: LayerClass, call: LayerCall) -> bool:

@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy, ca
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.titles import short_title
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, NameArgument
 from flake8_training_phase.keras.catalogue import BARE_NAMES, KerasLayer
 from flake8_training_phase.rules.forwarding.positional_flags import (
@@ -134,7 +134,7 @@ def _plan(flag: PositionalFlag) -> FixPlan | None:
         return None
     changes = (NameArgument(flag.call, one, name) for one, name in zip(given[place:], names, strict=True))
     shown = ", ".join(f"`{name}=`" for name in names)
-    return FixPlan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", Applicability.SAFE, tuple(changes))
+    return FixPlan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", tuple(changes))
 
 
 def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:

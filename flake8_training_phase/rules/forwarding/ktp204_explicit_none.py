@@ -11,9 +11,9 @@ from flake8_training_phase.analysis.domain.values import TRUE_LANE
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import DropArgument, FixPlan, Replace
-from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
+from flake8_training_phase.fixes.plans import caveat_of_default, knows_phase
 from flake8_training_phase.rules.rule import Rule, Violation
 
 
@@ -109,10 +109,10 @@ def _plan(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     if call.forwardable_name is not None:
         if not knows_phase(layer_class, call.place):
             return None
-        return FixPlan(
-            f"Pass `{call.forwardable_name}`", trust_for_untold(call.place), (Replace(node, call.forwardable_name),)
-        )
-    return FixPlan("Leave out `training=None`", Applicability.UNSAFE, (DropArgument(call.node, keyword.arg),))
+        change = Replace(node, call.forwardable_name)
+        return FixPlan(f"Pass `{call.forwardable_name}`", (change,), caveat_of_default(call.place))
+    caveat = "the flag then comes from the call context, which may be another than is meant"
+    return FixPlan("Leave out `training=None`", (DropArgument(call.node, keyword.arg),), caveat)
 
 
 RULE = ExplicitNone()

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.analysis.queries.weights import has_weights
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.unguard import unguard
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -83,7 +83,7 @@ class LayerUnderTrainingGuard(Rule):
             for group in guards(layer_class):
                 first = next((one for one in group if _has_weights(one)), None)
                 if first is not None and not _is_meant(group):
-                    plan = unguard(group, Applicability.UNSAFE)
+                    plan = unguard(group, "the outputs at inference change")
                     yield self.problem(first.event.node, _message(layer_class, first), layer_class.keras, plan)
 
 

@@ -8,7 +8,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.guards import Guarded, guards
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.weights import is_identity_at_inference
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.unguard import unguard
 from flake8_training_phase.rules.rule import Rule, Violation
 
@@ -65,7 +65,7 @@ class RedundantTrainingGuard(Rule):
         for layer_class in module.layer_classes:
             for group in guards(layer_class):
                 if all(_is_identity(one) for one in group):
-                    plan = unguard(group, Applicability.SAFE) if group[0].is_all_there_is else None
+                    plan = unguard(group) if group[0].is_all_there_is else None
                     yield self.problem(group[0].event.node, _message(group), layer_class.keras, plan)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.events import LayerCall, PhaseTest
-from flake8_training_phase.analysis.domain.values import NONE_LANE
+from flake8_training_phase.analysis.domain.values import FALSE_LANE, NONE_LANE, TRUE_LANE
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.fixes.plans import knows_phase
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -53,8 +55,10 @@ class TrainingIdentityTest(Rule):
     ## Fix safety
 
     Safe: the test becomes the truth of the flag, which is the same for True and False. Unsafe, with the reason in its
-    text, where augmentation is given the result: `training is True` makes a None into a False, which keeps it off,
-    while the None leaves it to its own default, which is on.
+    text, where `training is False` chooses between more than the modes of layers, such as other inputs: a training loop
+    that calls the model without the flag relies on the branch that None takes today. Unsafe also where augmentation is
+    given the result: `training is True` makes a None into a False, which keeps it off, while the None leaves it to its
+    own default, which is on.
 
     ## References
 
@@ -91,11 +95,22 @@ class TrainingIdentityTest(Rule):
         name = ast.unparse(test.left)
         says_true = _constant(test) is not isinstance(test.ops[0], _NEGATED)
         template = name if says_true else f"not {name}"
-        # What a flag that Keras does not fill says is not what is asked for, whichever way it is tested.
-        trust = Applicability.SAFE if knows_phase(layer_class, event.place) else Applicability.UNSAFE
         message = f"`{ast.unparse(test)}` in `{layer_class.name}` {effect}. Write `{template}`"
-        plan = FixPlan(f"Test `{template}`", trust, (Replace(test, template),))
+        plan = FixPlan(f"Test `{template}`", (Replace(test, template),))
+        if not knows_phase(layer_class, event.place):
+            plan = replace(plan, caveat=f"Keras does not fill `{name}`")
+        elif _constant(test) is False and isinstance(event, PhaseTest) and not _decides_on_layers(layer_class, event):
+            plan = replace(plan, caveat="a call without the flag takes the other branch from then on")
         yield self.problem(test, message, layer_class.keras, plan, severity=severity)
+
+
+def _decides_on_layers(layer_class: LayerClass, test: PhaseTest) -> bool:
+    """Whether phase-dependent layers run in training mode only: it is their mode that a call without the flag gets
+    wrong. What else a test chooses, such as other inputs, a training loop without the flag may rely on.
+    """
+    calls = (one for one in layer_class.events if isinstance(one, LayerCall))
+    here = (one for one in calls if one.place.function is test.place.function)
+    return any(one.lanes & (TRUE_LANE | FALSE_LANE) == TRUE_LANE and reaches_phase(one) for one in here)
 
 
 def _expression(event: object) -> ast.expr | None:

@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.arguments import parameter, parameter
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.keras.catalogue import DependsOn
 from flake8_training_phase.keras.catalogue import layer as catalogue_layer
@@ -123,7 +123,8 @@ def _plan(event: DirectKerasCall | Inlined) -> FixPlan:
     function = event.node.func
     assert isinstance(function, ast.Attribute)
     change = Replace(function, "{}", (function.value,))
-    return FixPlan(f"Call `{ast.unparse(function.value)}` itself", Applicability.UNSAFE, (change,))
+    caveat = "Keras then builds it, casts its inputs and keeps its losses"
+    return FixPlan(f"Call `{ast.unparse(function.value)}` itself", (change,), caveat)
 
 
 RULE = DirectCallMethod()

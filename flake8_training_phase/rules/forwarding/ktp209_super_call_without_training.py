@@ -12,10 +12,10 @@ from flake8_training_phase.analysis.domain.values import Instance, Value
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.queries.super_calls import refused_elsewhere, refused_here
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
 from flake8_training_phase.fixes.parameter import add_parameter
-from flake8_training_phase.fixes.plans import knows_phase, trust_for_untold
+from flake8_training_phase.fixes.plans import caveat_of_default, knows_phase
 from flake8_training_phase.keras.catalogue import BARE_NAMES
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.forwarding.filled_models import layers_given, off_by_default
@@ -152,11 +152,11 @@ def _plan(layer_class: LayerClass, event: Inlined | DirectKerasCall) -> FixPlan 
         return None
     if event.forwardable_name and knows_phase(layer_class, event.place):
         argument = AddArgument(event.node, "training", event.forwardable_name)
-        return FixPlan(f"Pass `training={event.forwardable_name}`", trust_for_untold(event.place), (argument,))
+        return FixPlan(f"Pass `training={event.forwardable_name}`", (argument,), caveat_of_default(event.place))
     if not event.place.is_call_method or not layer_class.can_take_training or layer_class.misnamed_flag:
         return None
     changes = (add_parameter(layer_class), AddArgument(event.node, "training", "training"))
-    return FixPlan("Add `training=None` to `call` and pass it on", Applicability.SAFE, changes)
+    return FixPlan("Add `training=None` to `call` and pass it on", changes)
 
 
 RULE = SuperCallWithoutTraining()

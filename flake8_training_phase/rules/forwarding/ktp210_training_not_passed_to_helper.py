@@ -17,9 +17,9 @@ from flake8_training_phase.analysis.queries.layer_calls import (
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import never_run
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
-from flake8_training_phase.fixes.plans import can_be_told, knows_phase, trust_for_untold
+from flake8_training_phase.fixes.plans import can_be_told, caveat_of_default, knows_phase
 from flake8_training_phase.fixes.thread_helper import thread
 from flake8_training_phase.rules.rule import Rule, Violation
 
@@ -142,7 +142,7 @@ class TrainingNotPassedToHelper(Rule):
             )
             plan = _give(layer_class, helper)
             if plan is not None:
-                plan = replace(plan, applicability=Applicability.UNSAFE)
+                plan = replace(plan, caveat="its default may be meant")
             yield self.problem(helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE)
 
     def _without(self, layer_class: LayerClass, helper: Inlined) -> Iterator[Violation]:
@@ -183,7 +183,7 @@ def _give(layer_class: LayerClass, helper: Inlined, flag: str = "training") -> F
     if not knows_phase(layer_class, helper.place):
         return None
     change = AddArgument(helper.node, flag, str(helper.forwardable_name))
-    return FixPlan(f"Pass `{flag}={helper.forwardable_name}`", trust_for_untold(helper.place), (change,))
+    return FixPlan(f"Pass `{flag}={helper.forwardable_name}`", (change,), caveat_of_default(helper.place))
 
 
 RULE = TrainingNotPassedToHelper()

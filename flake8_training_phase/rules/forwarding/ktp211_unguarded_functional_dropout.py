@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.queries.augmentation import on_unless_told
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.dropout_functions import dropouts_by_hand, is_dropout
 from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.names import keras_path
@@ -160,7 +160,7 @@ def _plan(call: FunctionalCall, layer_class: LayerClass) -> FixPlan | None:
     bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
     template = "{} if training else {}" if bare else "({} if training else {})"
     changes.append(Replace(call.node, template, (call.node, first)))
-    return FixPlan("Drop only in training mode", Applicability.UNSAFE, tuple(changes))
+    return FixPlan("Drop only in training mode", tuple(changes), "the outputs at inference change")
 
 
 RULE = UnguardedFunctionalDropout()

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.titles import called_title
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls
 from flake8_training_phase.rules.rule import Rule, Violation
+
+_CAVEAT = "the layer does the opposite of what it did"
 
 
 class InvertedTraining(Rule):
@@ -91,7 +93,7 @@ def _plan(event: LayerCall | DirectKerasCall) -> FixPlan | None:
     if not isinstance(node, ast.UnaryOp) or not isinstance(node.op, ast.Not) or not isinstance(node.operand, ast.Name):
         return None
     change = Replace(node, node.operand.id)
-    return FixPlan(f"Pass `{node.operand.id}` itself", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Pass `{node.operand.id}` itself", (change,), _CAVEAT)
 
 
 def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
@@ -106,7 +108,7 @@ def _turn(call: LayerCall) -> FixPlan | None:
     guard = guard_of(call)
     if guard is None or not isinstance(guard.operand, ast.Name):
         return None
-    return FixPlan(f"Test `{guard.operand.id}` itself", Applicability.UNSAFE, (Replace(guard, guard.operand.id),))
+    return FixPlan(f"Test `{guard.operand.id}` itself", (Replace(guard, guard.operand.id),), _CAVEAT)
 
 
 RULE = InvertedTraining()

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.rules.forwarding.computed_flags import ComputedFlag, computed_flags
@@ -26,6 +26,8 @@ _VARIABLE = re.compile(r"Variable$|placeholder|add_weight$|variable$")
 _SETS = re.compile(r"(^|\.)(assign|set_value|setattr|__setattr__|load)$")
 _OWN_PHASE = re.compile(r"Agent|Policy|Actor|Critic|QNet", re.IGNORECASE)
 """Classes of reinforcement learning, whose training is another matter."""
+
+_CAVEAT = "the attribute may be meant to freeze the layer"
 
 
 class TrainingStoredOnSelf(Rule):
@@ -122,7 +124,7 @@ def _combined(found: ComputedFlag) -> FixPlan | None:
     compound = isinstance(found.flag, (ast.BoolOp, ast.IfExp))
     template = f"{found.forwardable_name} and ({{}})" if compound else f"{found.forwardable_name} and {{}}"
     change = Replace(found.flag, template, (found.flag,))
-    return FixPlan(f"Test `{found.forwardable_name}` too", Applicability.UNSAFE, (change,))
+    return FixPlan(f"Test `{found.forwardable_name}` too", (change,), _CAVEAT)
 
 
 def _uses_parameter(layer_class: LayerClass) -> bool:
@@ -211,12 +213,12 @@ def _message(flag: ast.Attribute, call: LayerCall) -> str:
 
 def _plan(layer_class: LayerClass, read: ast.Attribute, forwardable_name: str | None) -> FixPlan | None:
     if forwardable_name is not None:
-        return FixPlan(f"Use `{forwardable_name}`", Applicability.UNSAFE, (Replace(read, forwardable_name),))
+        return FixPlan(f"Use `{forwardable_name}`", (Replace(read, forwardable_name),), _CAVEAT)
     in_call = layer_class.call is not None and any(node is read for node in nodes_in(layer_class.call))
     if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
         return None
     changes: tuple[Change, ...] = (add_parameter(layer_class), Replace(read, "training"))
-    return FixPlan("Add `training=None` to `call` and use it", Applicability.UNSAFE, changes)
+    return FixPlan("Add `training=None` to `call` and use it", changes, _CAVEAT)
 
 
 RULE = TrainingStoredOnSelf()

@@ -11,7 +11,7 @@ from flake8_training_phase.analysis.domain.values import ClassValue, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, FixPlan
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -126,7 +126,7 @@ def _plan(node: ast.Call, keyword: ast.keyword, call: ast.Call | None) -> FixPla
     changes: list[Change] = [DropArgument(node, "training")]
     if not any(one.arg in ("training", None) for one in call.keywords):
         changes.append(AddArgument(call, "training", ast.unparse(keyword.value)))
-    return FixPlan("Pass it where the layer is called", Applicability.UNSAFE, tuple(changes))
+    return FixPlan("Pass it where the layer is called", tuple(changes), "check that each call means that mode")
 
 
 RULE = TrainingInConstructor()

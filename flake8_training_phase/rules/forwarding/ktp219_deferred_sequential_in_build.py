@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AppendStatement, FixPlan
 from flake8_training_phase.rules.forwarding.deferred_sequentials import (
     DeferredCall,
@@ -131,7 +131,8 @@ def _plan(layer_class: LayerClass, deferred: DeferredCall) -> FixPlan | None:
     if not deferred.call.place.is_call_method or not _has_shape_of(first, own[1]) or _is_assigned(own[1], call):
         return None
     code = f"{given[0]}.{function.attr}.build({given[1]})"
-    return FixPlan(f"Add `{code}` to `build`", Applicability.UNSAFE, (AppendStatement(build, code),))
+    caveat = "`build` has to be given the shape that `call` gives it"
+    return FixPlan(f"Add `{code}` to `build`", (AppendStatement(build, code),), caveat)
 
 
 def _has_shape_of(node: ast.expr | None, name: str) -> bool:

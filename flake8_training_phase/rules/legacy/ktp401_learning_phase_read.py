@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.queries.layer_calls import accepts_training_
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.queries.phase_switches import is_in_switch
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, DeleteStatement, FixPlan, Replace
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -112,7 +112,7 @@ def _plan(use: LegacyUse) -> FixPlan | None:
     if found is not None:
         return _without_fallback(use, found)
     if in_fallback(use):
-        return FixPlan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
+        return FixPlan("Fall back to inference mode", (Replace(use.node, "False"),))
     if use.layer_class is None or use.layer_class.call is None:
         return None
     return _with_parameter(use, use.layer_class)
@@ -121,10 +121,10 @@ def _plan(use: LegacyUse) -> FixPlan | None:
 def _without_fallback(use: LegacyUse, found: Fallback) -> FixPlan:
     if found.statement is not None and takes_none(use, found.name, found.statement):
         change: Change = DeleteStatement(found.statement, found.block)
-        return FixPlan("Remove the fallback: Keras passes `training`", Applicability.SAFE, (change,))
+        return FixPlan("Remove the fallback: Keras passes `training`", (change,))
     if found.expression is not None and value_takes_none(use, found.expression):
-        return FixPlan(f"Use `{found.name}` itself", Applicability.SAFE, (Replace(found.expression, found.name),))
-    return FixPlan("Fall back to inference mode", Applicability.SAFE, (Replace(use.node, "False"),))
+        return FixPlan(f"Use `{found.name}` itself", (Replace(found.expression, found.name),))
+    return FixPlan("Fall back to inference mode", (Replace(use.node, "False"),))
 
 
 def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> FixPlan | None:
@@ -142,8 +142,10 @@ def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> FixPlan | None:
         changes = [Replace(*compared)]
     elif isinstance(use.parents[0], (ast.Call, ast.keyword, ast.Assign)):
         # What is no layer may want a bool.
-        return _with_added(use, layer_class, [Replace(use.node, "bool(training)")], Applicability.UNSAFE)
-    return _with_added(use, layer_class, changes, Applicability.SAFE) if changes else None
+        return _with_added(
+            use, layer_class, [Replace(use.node, "bool(training)")], "what is no layer may want an integer"
+        )
+    return _with_added(use, layer_class, changes) if changes else None
 
 
 def _comparison(use: LegacyUse) -> tuple[ast.expr, str] | None:
@@ -167,13 +169,13 @@ def _is_named_training(use: LegacyUse) -> bool:
 
 
 def _with_added(
-    use: LegacyUse, layer_class: LayerClass, changes: list[Change], applicability: Applicability
+    use: LegacyUse, layer_class: LayerClass, changes: list[Change], caveat: str | None = None
 ) -> FixPlan | None:
     if not use.phase_parameter:
         if not _can_take(use, layer_class):
             return None
         changes = [add_parameter(layer_class), *changes]
-    return FixPlan("Use `training`", applicability, tuple(changes))
+    return FixPlan("Use `training`", tuple(changes), caveat)
 
 
 def _can_take(use: LegacyUse, layer_class: LayerClass) -> bool:

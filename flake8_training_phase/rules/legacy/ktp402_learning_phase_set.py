@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, FixPlan
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
@@ -97,7 +97,9 @@ def _plan(use: LegacyUse, calls: list[ast.Call], around: Sequence[ast.stmt]) -> 
     if changes is None or not alone or list(use.block) != list(around) or not is_told(calls, text):
         return None
     delete = DeleteStatement(use.statement, use.block)
-    return FixPlan("Pass `training=` to the model calls instead", Applicability.UNSAFE, (*changes, delete))
+    return FixPlan(
+        "Pass `training=` to the model calls instead", (*changes, delete), "calls elsewhere may rely on it as well"
+    )
 
 
 RULE = LearningPhaseSet()

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, legacy_uses
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Unwrap
 from flake8_training_phase.fixes.legacy_imports import with_import
 from flake8_training_phase.fixes.pass_phase import advice, is_told, pass_phase, phase_text
 from flake8_training_phase.keras.legacy import PHASE_SCOPES
 from flake8_training_phase.rules.legacy.model_calls import model_calls
 from flake8_training_phase.rules.rule import Rule, Violation
+
+_CAVEAT = "functions called in the block may run other models"
 
 
 class LearningPhaseScope(Rule):
@@ -94,8 +96,8 @@ def _plan(use: LegacyUse, block: ast.With, calls: list[ast.Call]) -> FixPlan | N
     if changes is None or len(block.items) != 1 or not is_told(calls, text):
         return None
     if changes:
-        return FixPlan("Pass `training=` to the model calls in the block", Applicability.UNSAFE, tuple(changes))
-    return FixPlan("Remove the `with` statement, keep its body", Applicability.UNSAFE, (Unwrap(block),))
+        return FixPlan("Pass `training=` to the model calls in the block", tuple(changes), _CAVEAT)
+    return FixPlan("Remove the `with` statement, keep its body", (Unwrap(block),), _CAVEAT)
 
 
 RULE = LearningPhaseScope()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import asks_for_version
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, FixPlan
 from flake8_training_phase.keras.names import keras_path
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -80,7 +80,8 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, FixPlan]]:
             for statement in block if isinstance(block, list) else ():
                 if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                     change = DeleteStatement(statement, tuple(block))
-                    yield statement.targets[0], FixPlan("Remove the assignment", Applicability.UNSAFE, (change,))
+                    plan = FixPlan("Remove the assignment", (change,), "other code may read the attribute")
+                    yield statement.targets[0], plan
 
 
 def _under_version_tests(tree: ast.Module) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import DropImport, FixPlan
 from flake8_training_phase.fixes.legacy_imports import droppable_import
 from flake8_training_phase.keras.legacy import LEGACY_NAMES, legacy_function
@@ -64,7 +64,7 @@ class LegacyImport(Rule):
             if found is not None:
                 statement, alias = found
                 message = f"`{alias.name}` does not exist in Keras 3, and nothing here uses it. Remove the import"
-                plan = FixPlan("Remove the import", Applicability.SAFE, (DropImport(statement, alias),))
+                plan = FixPlan("Remove the import", (DropImport(statement, alias),))
                 yield self.problem(alias, message, (3,), plan)
 
 

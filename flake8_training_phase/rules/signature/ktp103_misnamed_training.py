@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, shows_flag
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -184,10 +184,11 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
     changes += [Replace(node, "training") for node in names if node.id == name]
     changes += [RenameKeyword(keyword, "training") for keyword in sites.keywords]
     changes += [Replace(key, '"training"') for key in sites.keys]
-    message = f"Rename `{name}` to `training`, here and where this module passes it; other files may pass it as well"
+    what = f"Rename `{name}` to `training`, here and where this module passes it"
+    caveat = "other files may pass it as well"
     if sites.unseen:
-        message += f", and so may {described(sites.unseen)}"
-    return FixPlan(message, Applicability.UNSAFE, tuple(dict.fromkeys(changes)))
+        caveat += f", and so may {described(sites.unseen)}"
+    return FixPlan(what, tuple(dict.fromkeys(changes)), caveat)
 
 
 def _keywords(layer_class: LayerClass, name: str) -> Iterator[ast.keyword]:

@@ -16,7 +16,7 @@ from flake8_training_phase.analysis.queries.class_call_sites import call_sites, 
 from flake8_training_phase.analysis.queries.dropout_functions import drops_by_phase
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.titles import placed_title
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
 from flake8_training_phase.fixes.none_default import allow_none
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -155,7 +155,8 @@ def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
 def _plan(layer_class: LayerClass, default: ast.expr) -> FixPlan:
     assert layer_class.call is not None
     changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
-    return FixPlan("Change the default to None", Applicability.UNSAFE, tuple(changes))
+    caveat = "a training loop that relies on the default has to pass `training=True`"
+    return FixPlan("Change the default to None", tuple(changes), caveat)
 
 
 RULE = TrainingDefaultsToTrue()

@@ -10,7 +10,7 @@ from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites, functional_call
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddDefault, Change, FixPlan
 from flake8_training_phase.fixes.none_default import allow_none
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -129,9 +129,9 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
     changes += [AddDefault(one, "None") for one in required]
     # A mask is optional by nature; what else becomes so may have to be looked at.
     masks = all(one.arg.endswith("mask") for one in required)
-    applicability = Applicability.SAFE if masks else Applicability.UNSAFE
+    caveat = None if masks else "a call that leaves one of them out does not raise any more"
     names = " and ".join(f"`{one.arg}`" for one in (argument, *required))
-    return FixPlan(f"Give {names} the default None", applicability, tuple(changes))
+    return FixPlan(f"Give {names} the default None", tuple(changes), caveat)
 
 
 RULE = TrainingRequired()

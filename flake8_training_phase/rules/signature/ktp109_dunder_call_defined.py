@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.dunder_calls import DunderCall, dunder_call
 from flake8_training_phase.analysis.queries.titles import placed_title
-from flake8_training_phase.findings import Applicability, Severity
+from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, RenameFunction
 from flake8_training_phase.rules.rule import Rule, Violation
 
@@ -112,7 +112,8 @@ def _plan(found: DunderCall) -> FixPlan | None:
         return None
     if any(name not in with_default for name in names[2:]) or found.flag not in (None, "training"):
         return None
-    return FixPlan("Rename `__call__` to `call`", Applicability.UNSAFE, (RenameFunction(found.node, "call"),))
+    caveat = "Keras then builds it, casts its inputs and names its weights in its own way"
+    return FixPlan("Rename `__call__` to `call`", (RenameFunction(found.node, "call"),), caveat)
 
 
 RULE = DunderCallDefined()

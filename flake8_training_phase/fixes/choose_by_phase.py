@@ -31,7 +31,7 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> FixPlan | Non
     if switch.flag is None and not use.phase_parameter:
         if use.layer_class is None or not use.layer_class.can_take_training:
             return None
-        changes.append(add_parameter(use.layer_class))
+        changes += add_parameter(use.layer_class)
     phase, told = ("training", []) if switch.flag is None else (_operand(switch.flag), [switch.flag])
     first, second = _choice(switch, switch.first), _choice(switch, switch.second)
     parts = (first.node, *told, second.node)

@@ -15,12 +15,15 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 
+KWARGS_LOSE_IT = "the `**kwargs` do not hold it any more"
+"""The caveat of naming a flag that Keras 2 puts into them."""
+
 
 def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> FixPlan | None:
     """Name the parameter, use it where the flag was read, and pass it wherever `**kwargs` go."""
     if not uses.all_known or not all(defaults_to_inference(one) for one in uses.reads):
         return None
-    changes: list[Change] = [add_parameter(layer_class)]
+    changes: list[Change] = [*add_parameter(layer_class)]
     deleted: set[ast.AST] = set()
     for read in uses.reads:
         statement = uses.parents[read]
@@ -41,7 +44,7 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> FixPlan | None:
             changes.append(AddArgument(call, "training", "training"))
     # A test such as `"training" in kwargs` is never true any more.
     is_sure = not (uses.forwards or uses.asks or _by_position(layer_class, uses))
-    caveat = None if is_sure else "the `**kwargs` that others read or pass on do not hold it any more"
+    caveat = None if is_sure else KWARGS_LOSE_IT
     return FixPlan("Add `training=None` to `call` and use it", tuple(changes), caveat)
 
 

@@ -6,11 +6,15 @@ from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.fixes.changes import AddParameter
 
 
-def add_parameter(layer_class: LayerClass, default: str = "None") -> AddParameter:
-    """Add `training` to the signature of `call`, annotated in the way of the module."""
+def add_parameter(layer_class: LayerClass, default: str = "None") -> tuple[AddParameter, ...]:
+    """Add `training` to the signature of `call`, annotated in the way of the module; and to that of a
+    `compute_output_spec`, which Keras 3 gives what it gives to `call` (3.15.1, `layers/layer.py`, `symbolic_call`).
+    """
     assert layer_class.call is not None
     type_ = annotation(layer_class) if default == "None" else "bool"
-    return AddParameter(layer_class.call, "training", type_, default)
+    spec = layer_class.cls.fixed_output_spec
+    functions = (layer_class.call,) if spec is None else (layer_class.call, spec.node)
+    return tuple(AddParameter(one, "training", type_, default) for one in functions)
 
 
 def annotation(layer_class: LayerClass) -> str:

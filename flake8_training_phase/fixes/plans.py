@@ -19,8 +19,8 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     reaches_phase,
     takes_keyword,
 )
-from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan
-from flake8_training_phase.fixes.name_parameter import name_parameter
+from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
+from flake8_training_phase.fixes.name_parameter import KWARGS_LOSE_IT, name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.fixes.thread_helper import NOT_USED, may_tell_helpers, tells_helpers
 
@@ -53,6 +53,8 @@ def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:
 
 
 def _is_filled(cls: UserClass) -> bool:
+    if cls.flag_is_the_input:
+        return False
     if cls.call is None or cls.phase_parameter == "training":
         return not hides_signature(cls)
     return cls.phase_parameter not in dict(defaults(cls.call.node))
@@ -85,7 +87,7 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Fix
         # layer is called outside of a model.
         told = [one for one in told if not augments(one)]
     plan = take_and_tell(layer_class, told)
-    if plan is None or len(plan.changes) > 1 or _tells_helpers(layer_class):
+    if plan is None or not all(isinstance(one, AddParameter) for one in plan.changes) or _tells_helpers(layer_class):
         return plan
     if layer_class.cls.is_model:
         return replace(plan, what="Add `training=None` to `call`, where Keras looks for it")
@@ -113,13 +115,13 @@ def take_and_tell(
         return name_parameter(layer_class, uses)
     if not layer_class.can_take_training:
         return None
-    changes: list[Change] = [add_parameter(layer_class, default)]
+    changes: list[Change] = [*add_parameter(layer_class, default)]
     changes += [AddArgument(one.node, "training", "training") for one in told]
     caveat: str | None = None
     if hands_on_new_parameter(layer_class.cls) is None:
         caveat = "its decorator has to hand it on as well"
     elif uses_kwargs(layer_class.call):
-        caveat = "what reads the `**kwargs` does not find it there any more"
+        caveat = KWARGS_LOSE_IT
     return FixPlan(f"Add `training={default}` to `call` and pass it on", tuple(dict.fromkeys(changes)), caveat)
 
 

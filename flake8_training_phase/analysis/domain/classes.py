@@ -185,6 +185,16 @@ class UserClass:
         return found if isinstance(found, Method) else None
 
     @cached_property
+    def fixed_output_spec(self) -> Method | None:
+        """Its `compute_output_spec`, own or inherited, where that takes no `training`: Keras 3 gives it what `call` is
+        given.
+        """
+        found = self.find_method("compute_output_spec")
+        if not isinstance(found, Method) or found.node.args.kwarg is not None:
+            return None
+        return found if parameter(found.node, "training") is None else None
+
+    @cached_property
     def phase_parameter(self) -> str | None:
         """The parameter of `call` that means the phase: `training`, or another name for it; None without one."""
         if self.call is None:
@@ -195,6 +205,11 @@ class UserClass:
         others = (*self.scope.knowledge.training_aliases, *MISNAMED)
         named = (name for name in others if parameter(self.call.node, name) is not None)
         return next((name for name in named if name not in texts), None)
+
+    @property
+    def flag_is_the_input(self) -> bool:
+        """Whether what `call` names `training` is the first of its inputs: data by an unlucky name."""
+        return self.call is not None and parameter_names(self.call.node)[1:2] == ["training"]
 
     @cached_property
     def phase_in_kwargs(self) -> bool:

@@ -289,6 +289,9 @@ class LayerClass:
             return False
         if hides_signature(self.cls) or hands_on_new_parameter(self.cls) is False:
             return False
+        spec = self.cls.fixed_output_spec
+        if spec is not None and (spec.owner is not self.cls or spec.node.decorator_list):
+            return False
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
             return False
         return accepts_training_keyword(self.cls)

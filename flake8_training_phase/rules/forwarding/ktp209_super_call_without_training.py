@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, parent_d
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.queries.super_calls import refused_elsewhere, refused_here
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import AddArgument, FixPlan
+from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.fixes.plans import caveat_of_default, knows_phase
 from flake8_training_phase.keras.catalogue import BARE_NAMES
@@ -155,7 +155,7 @@ def _plan(layer_class: LayerClass, event: Inlined | DirectKerasCall) -> FixPlan 
         return FixPlan(f"Pass `training={event.forwardable_name}`", (argument,), caveat_of_default(event.place))
     if not event.place.is_call_method or not layer_class.can_take_training or layer_class.misnamed_flag:
         return None
-    changes = (add_parameter(layer_class), AddArgument(event.node, "training", "training"))
+    changes: tuple[Change, ...] = (*add_parameter(layer_class), AddArgument(event.node, "training", "training"))
     return FixPlan("Add `training=None` to `call` and pass it on", changes)
 
 

@@ -156,7 +156,7 @@ def _plan(call: FunctionalCall, layer_class: LayerClass) -> FixPlan | None:
     if parameter(call.function, "training") is None:
         if not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
             return None
-        changes.append(add_parameter(layer_class))
+        changes += add_parameter(layer_class)
     bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
     template = "{} if training else {}" if bare else "({} if training else {})"
     changes.append(Replace(call.node, template, (call.node, first)))

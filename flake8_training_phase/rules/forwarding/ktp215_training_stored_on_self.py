@@ -217,7 +217,7 @@ def _plan(layer_class: LayerClass, read: ast.Attribute, forwardable_name: str | 
     in_call = layer_class.call is not None and any(node is read for node in nodes_in(layer_class.call))
     if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
         return None
-    changes: tuple[Change, ...] = (add_parameter(layer_class), Replace(read, "training"))
+    changes: tuple[Change, ...] = (*add_parameter(layer_class), Replace(read, "training"))
     return FixPlan("Add `training=None` to `call` and use it", changes, _CAVEAT)
 
 

@@ -174,7 +174,7 @@ def _with_added(
     if not use.phase_parameter:
         if not _can_take(use, layer_class):
             return None
-        changes = [add_parameter(layer_class), *changes]
+        changes = [*add_parameter(layer_class), *changes]
     return FixPlan("Use `training`", tuple(changes), caveat)
 
 

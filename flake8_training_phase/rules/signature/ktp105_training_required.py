@@ -87,7 +87,9 @@ def _required(layer_class: LayerClass) -> ast.arg | None:
     if is_cell or "Cell" in (cls.keras_base_name or "") or cls.replaces_dunder_call:
         return None
     has_default = "training" in dict(defaults(layer_class.call))
-    return None if has_default else parameter(layer_class.call, "training")
+    if has_default or cls.flag_is_the_input:
+        return None
+    return parameter(layer_class.call, "training")
 
 
 def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -309,7 +309,7 @@ def test_no_safe_fix_adds_a_parameter_that_nothing_uses(method: str) -> None:
     for found in (block, encoder):
         assert found.fix is not None
         assert found.fix.applicability is Applicability.UNSAFE
-        assert found.fix.message == "Add `training=None` to `call`, which nothing there passes on yet"
+        assert found.fix.message == "Add `training=None` to `call`; nothing there passes it on yet"
     everything = fixed(text, unsafe=True)
     assert "def call(self, x):" not in everything
     assert "self.drop(x, training=training)" in everything

@@ -55,6 +55,9 @@ MAX_WAITING = 100
 MAX_KINDS = 64
 """How many kinds of objects of one class are told apart; more than that are treated as any object of the class."""
 
+MAX_ROUNDS = 16
+"""How often a question is asked whose answer hangs on one that is still open."""
+
 
 class _TooDeep(Exception):
     """A question was come to where Python's stack has no room left for the answer."""
@@ -88,6 +91,8 @@ class Program:
         """Attributes of objects that others assign: `self.head.drop = …`."""
         self._changed: Counter[UserClass | KerasLayer] = Counter()
         """How many objects of a class have such."""
+        self._rounds: Counter[Hashable] = Counter()
+        """How often a question was answered that hangs on an open one."""
         self._nested_too_deep: set[Instance] = set()
         """Objects that hold others in each other too deep to be followed."""
 
@@ -162,12 +167,23 @@ class Program:
                     for other in self._needing[depth]:
                         del self._preliminary[other]
                     del self._needing[depth]
-        if needed < depth:
+        if needed < depth and self._is_worth_another(question):
             self._needing.setdefault(needed, []).append(question)
             self._preliminary[question] = (found, needed)
         else:
             self._answers[question] = found
         return found
+
+    def _is_worth_another(self, question: Hashable) -> bool:
+        """Whether a question whose answer hangs on one that is still open is asked again once that is answered. In a
+        circle of many objects that would take 2^n rounds: after some the answer stays, and the object is unknown.
+        """
+        self._rounds[question] += 1
+        if self._rounds[question] < MAX_ROUNDS:
+            return True
+        if isinstance(question, tuple) and isinstance(question[-1], Instance):
+            self._nested_too_deep.add(question[-1])
+        return False
 
     @property
     def is_nested(self) -> bool:

@@ -12,7 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +64,8 @@ class Snippet:
         return f"{self.page}-{self.number}"
 
 
-def snippets() -> Iterator[Snippet]:
-    for path in PAGES:
+def snippets(pages: Sequence[Path]) -> Iterator[Snippet]:
+    for path in pages:
         text = path.read_text(encoding="utf-8")
         blocks = re.finditer(r"(?:^<!-- ([^\n]*) -->\n)?^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
         for number, match in enumerate(blocks, 1):
@@ -73,7 +73,7 @@ def snippets() -> Iterator[Snippet]:
             yield Snippet(page, number, match[2], match[3], match[1] or "")
 
 
-ALL = [one for one in snippets() if one.language not in SHOWN_ONLY and not one.comment.startswith("not run: ")]
+ALL = [one for one in snippets(PAGES) if one.language not in SHOWN_ONLY and not one.comment.startswith("not run: ")]
 HERE = [one for one in ALL if (one.page, one.language) not in ELSEWHERE]
 
 

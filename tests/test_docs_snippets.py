@@ -1,7 +1,9 @@
 """Every snippet in the documentation is run by a test, or says beside it why it is not.
 
 A block after `<!-- not run: why -->` is not run. Those in `ELSEWHERE` are run by the tests named there, all others
-here.
+here. What commands print is in blocks of other languages (`SHOWN_ONLY`): `python -m tests.generate_docs` writes those
+that have a comment, `tests/test_shown_output.py` compares the others. The pages of the rules have a test of their own,
+`tests/test_rule_pages.py`.
 """
 
 from __future__ import annotations

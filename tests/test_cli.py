@@ -112,6 +112,27 @@ def test_the_diff_makes_the_fixed_file(text: str, tmp_path: Path) -> None:
     assert model.read_bytes() == fixed != text.encode()
 
 
+@pytest.mark.parametrize(
+    "name", ["a b.py", "two  spaces .py", "ü.py", 'a"b.py', "a\tb.py", "folder/deep er/m.py", "-m.py"]
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_git_applies_a_diff_whatever_the_name(name: str, tmp_path: Path) -> None:
+    model = tmp_path / name
+    model.parent.mkdir(parents=True, exist_ok=True)
+    model.write_bytes(MODEL.encode())
+    diff = run("flake8_training_phase", "--diff", ".", cwd=tmp_path).out
+    subprocess.run(["git", "apply"], cwd=tmp_path, input=diff.encode(), check=True, capture_output=True)
+    assert model.read_bytes() == FIXED_MODEL.encode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_the_diff_of_a_link_is_that_of_its_file_once(tmp_path: Path, fix: Fix) -> None:
+    (tmp_path / "model.py").write_text(MODEL)
+    (tmp_path / "link.py").symlink_to("model.py")
+    assert fix("--diff", ".").out == DIFF
+    assert fix("--diff", "link.py").out == DIFF
+
+
 def test_unsafe_fixes(tmp_path: Path, fix: Fix) -> None:
     model = tmp_path / "model.py"
     model.write_text(MISNAMED)

@@ -580,6 +580,25 @@ def test_missing_paths(model: Path, fix: Fix) -> None:
     assert model.read_text() == MODEL
 
 
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs a path that is no file")
+def test_nothing_is_written_beside_a_path_that_is_no_file(model: Path, fix: Fix) -> None:
+    done = fix("model.py", "/dev/null")
+    assert done.err == (
+        "training-phase-fix: nothing was written\n/dev/null: cannot be read: it is not a regular file\n"
+    )
+    assert (done.code, model.read_text()) == (ERROR, MODEL)
+
+
+def test_nothing_is_written_beside_a_file_that_may_not_be_read(
+    model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (model.parent / "secret.py").write_text(MODEL)
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "secret.py")
+    done = fix("model.py", "secret.py")
+    assert done.err == "training-phase-fix: nothing was written\nsecret.py: cannot be read: Permission denied\n"
+    assert (done.code, model.read_text()) == (ERROR, MODEL)
+
+
 def test_a_subcommand_is_a_missing_path(model: Path, fix: Fix) -> None:
     assert fix("check", "model.py").code == ERROR
     assert model.read_text() == MODEL

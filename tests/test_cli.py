@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -272,6 +273,12 @@ def test_explain(fix: Fix) -> None:
     assert page.code == CLEAN
     assert page.out.startswith("# KTP202 training-not-forwarded\n\n")
     assert "## Fix safety" in page.out
+
+
+def test_rules_are_listed_in_columns(fix: Fix) -> None:
+    rows = [re.split(r"  +", line) for line in fix("--list-rules").lines]
+    assert {row[2] for row in rows} == {"bug", "fragile", "legacy"}
+    assert {len(row) for row in rows} == {4}
 
 
 def test_list_rules(fix: Fix) -> None:
@@ -597,6 +604,15 @@ def test_nothing_is_written_beside_a_file_that_may_not_be_read(
     done = fix("model.py", "secret.py")
     assert done.err == "training-phase-fix: nothing was written\nsecret.py: cannot be read: Permission denied\n"
     assert (done.code, model.read_text()) == (ERROR, MODEL)
+
+
+def test_what_comes_after_two_dashes_is_a_path(tmp_path: Path, fix: Fix) -> None:
+    (tmp_path / "-m.py").write_text(MODEL)
+    assert fix("--check", "-m.py").err == "training-phase-fix: unknown option `-m.py`\n"
+    assert fix("--check", "--", "-m.py").lines[0].startswith("-m.py:9:5: KTP101")
+    assert fix("--", "-m.py").code == CLEAN
+    assert (tmp_path / "-m.py").read_text() == FIXED_MODEL
+    assert fix("--check", "--", "-", stdin=MODEL.encode()).code == FOUND
 
 
 def test_a_subcommand_is_a_missing_path(model: Path, fix: Fix) -> None:

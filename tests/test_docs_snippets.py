@@ -25,7 +25,7 @@ from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.engine import check
 from flake8_training_phase.sources.text import SourceText
 from tests.generate_docs import ROOT
-from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL
+from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MISNAMED, MODEL
 from tests.test_notebooks import code, written
 from tests.test_notebooks import notebook as in_cells
 
@@ -152,7 +152,7 @@ def test_python(snippet: Snippet, project: Path) -> None:
     if snippet.page == "docs/settings.md":
         finds_what_its_comments_say(snippet)
     elif snippet.page == "docs/what-happens-to-training.md":
-        compile(snippet.code, snippet.page, "exec")
+        is_right(snippet)
     else:
         run = subprocess.run(
             [sys.executable, "-c", snippet.code],
@@ -162,6 +162,16 @@ def test_python(snippet: Snippet, project: Path) -> None:
             check=False,
         )
         assert (run.returncode, run.stderr) == (0, "")
+
+
+def is_right(snippet: Snippet) -> None:
+    """A class whose layers the page leaves out, with them."""
+    name, _, body = snippet.code.partition("\n")
+    layers = HEAD.partition("    def __init__")[2].replace("self.drop =", "self.norm = self.dropout =")
+    text = f"import keras\n\n\n{name}\n    def __init__{layers}{body}"
+    assert check(SourceText(text), Configuration({}).for_file(Path("model.py")), "model.py") == []
+    wrong = text.replace("dropout(x, training=training)", "dropout(x)")
+    assert len(check(SourceText(wrong), Configuration({}).for_file(Path("model.py")), "model.py")) == 1
 
 
 def finds_what_its_comments_say(snippet: Snippet) -> None:

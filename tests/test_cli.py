@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,27 @@ def test_the_diff_makes_the_fixed_file(text: str, tmp_path: Path) -> None:
     model.write_bytes(text.encode())
     subprocess.run(["patch", "--binary", "-p1"], cwd=tmp_path, input=done.stdout, check=True, capture_output=True)
     assert model.read_bytes() == fixed != text.encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.py", "two  spaces .py", "ü.py", 'a"b.py', "a\tb.py", "folder/deep er/m.py", "-m.py"]
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_git_applies_a_diff_whatever_the_name(name: str, tmp_path: Path) -> None:
+    model = tmp_path / name
+    model.parent.mkdir(parents=True, exist_ok=True)
+    model.write_bytes(MODEL.encode())
+    diff = run("flake8_training_phase", "--diff", ".", cwd=tmp_path).out
+    subprocess.run(["git", "apply"], cwd=tmp_path, input=diff.encode(), check=True, capture_output=True)
+    assert model.read_bytes() == FIXED_MODEL.encode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_the_diff_of_a_link_is_that_of_its_file_once(tmp_path: Path, fix: Fix) -> None:
+    (tmp_path / "model.py").write_text(MODEL)
+    (tmp_path / "link.py").symlink_to("model.py")
+    assert fix("--diff", ".").out == DIFF
+    assert fix("--diff", "link.py").out == DIFF
 
 
 def test_unsafe_fixes(tmp_path: Path, fix: Fix) -> None:
@@ -251,6 +273,12 @@ def test_explain(fix: Fix) -> None:
     assert page.code == CLEAN
     assert page.out.startswith("# KTP202 training-not-forwarded\n\n")
     assert "## Fix safety" in page.out
+
+
+def test_rules_are_listed_in_columns(fix: Fix) -> None:
+    rows = [re.split(r"  +", line) for line in fix("--list-rules").lines]
+    assert {row[2] for row in rows} == {"bug", "fragile", "legacy"}
+    assert {len(row) for row in rows} == {4}
 
 
 def test_list_rules(fix: Fix) -> None:
@@ -557,6 +585,34 @@ def test_missing_paths(model: Path, fix: Fix) -> None:
     assert (done.code, done.out) == (ERROR, "")
     assert [line.partition(": ")[2] for line in done.err.splitlines()] == ["nothing was written", *reasons]
     assert model.read_text() == MODEL
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="needs a path that is no file")
+def test_nothing_is_written_beside_a_path_that_is_no_file(model: Path, fix: Fix) -> None:
+    done = fix("model.py", "/dev/null")
+    assert done.err == (
+        "training-phase-fix: nothing was written\n/dev/null: cannot be read: it is not a regular file\n"
+    )
+    assert (done.code, model.read_text()) == (ERROR, MODEL)
+
+
+def test_nothing_is_written_beside_a_file_that_may_not_be_read(
+    model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (model.parent / "secret.py").write_text(MODEL)
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "secret.py")
+    done = fix("model.py", "secret.py")
+    assert done.err == "training-phase-fix: nothing was written\nsecret.py: cannot be read: Permission denied\n"
+    assert (done.code, model.read_text()) == (ERROR, MODEL)
+
+
+def test_what_comes_after_two_dashes_is_a_path(tmp_path: Path, fix: Fix) -> None:
+    (tmp_path / "-m.py").write_text(MODEL)
+    assert fix("--check", "-m.py").err == "training-phase-fix: unknown option `-m.py`\n"
+    assert fix("--check", "--", "-m.py").lines[0].startswith("-m.py:9:5: KTP101")
+    assert fix("--", "-m.py").code == CLEAN
+    assert (tmp_path / "-m.py").read_text() == FIXED_MODEL
+    assert fix("--check", "--", "-", stdin=MODEL.encode()).code == FOUND
 
 
 def test_a_subcommand_is_a_missing_path(model: Path, fix: Fix) -> None:

@@ -1,7 +1,9 @@
 """Every snippet in the documentation is run by a test, or says beside it why it is not.
 
 A block after `<!-- not run: why -->` is not run. Those in `ELSEWHERE` are run by the tests named there, all others
-here.
+here. What commands print is in blocks of other languages (`SHOWN_ONLY`): `python -m tests.generate_docs` writes those
+that have a comment, `tests/test_shown_output.py` compares the others. The pages of the rules have a test of their own,
+`tests/test_rule_pages.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from flake8_training_phase.configuration.resolve import Configuration
 from flake8_training_phase.engine import check
 from flake8_training_phase.sources.text import SourceText
 from tests.generate_docs import ROOT
-from tests.helpers import FIXED_MODEL, FORGETFUL, MISNAMED, MODEL
+from tests.helpers import FIXED_MODEL, FORGETFUL, HEAD, MISNAMED, MODEL
 from tests.test_notebooks import code, written
 from tests.test_notebooks import notebook as in_cells
 
@@ -64,8 +66,8 @@ class Snippet:
         return f"{self.page}-{self.number}"
 
 
-def snippets() -> Iterator[Snippet]:
-    for path in PAGES:
+def snippets(pages: Sequence[Path]) -> Iterator[Snippet]:
+    for path in pages:
         text = path.read_text(encoding="utf-8")
         blocks = re.finditer(r"(?:^<!-- ([^\n]*) -->\n)?^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
         for number, match in enumerate(blocks, 1):
@@ -73,7 +75,7 @@ def snippets() -> Iterator[Snippet]:
             yield Snippet(page, number, match[2], match[3], match[1] or "")
 
 
-ALL = [one for one in snippets() if one.language not in SHOWN_ONLY and not one.comment.startswith("not run: ")]
+ALL = [one for one in snippets(PAGES) if one.language not in SHOWN_ONLY and not one.comment.startswith("not run: ")]
 HERE = [one for one in ALL if (one.page, one.language) not in ELSEWHERE]
 
 
@@ -150,7 +152,7 @@ def test_python(snippet: Snippet, project: Path) -> None:
     if snippet.page == "docs/settings.md":
         finds_what_its_comments_say(snippet)
     elif snippet.page == "docs/what-happens-to-training.md":
-        compile(snippet.code, snippet.page, "exec")
+        is_right(snippet)
     else:
         run = subprocess.run(
             [sys.executable, "-c", snippet.code],
@@ -160,6 +162,16 @@ def test_python(snippet: Snippet, project: Path) -> None:
             check=False,
         )
         assert (run.returncode, run.stderr) == (0, "")
+
+
+def is_right(snippet: Snippet) -> None:
+    """A class whose layers the page leaves out, with them."""
+    name, _, body = snippet.code.partition("\n")
+    layers = HEAD.partition("    def __init__")[2].replace("self.drop =", "self.norm = self.dropout =")
+    text = f"import keras\n\n\n{name}\n    def __init__{layers}{body}"
+    assert check(SourceText(text), Configuration({}).for_file(Path("model.py")), "model.py") == []
+    wrong = text.replace("dropout(x, training=training)", "dropout(x)")
+    assert len(check(SourceText(wrong), Configuration({}).for_file(Path("model.py")), "model.py")) == 1
 
 
 def finds_what_its_comments_say(snippet: Snippet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,16 @@ The end, without a line end"""
 def tutorial(model: str) -> str:
     other = block(MODEL, "pycon") + "\n<!-- training-phase: skip -->\n\n" + block(MODEL)
     return TUTORIAL.format(imported=block(IMPORT + "\n"), model=textwrap.indent(model, "    "), other=other)
+
+
+def test_the_comment_that_the_documentation_shows(fix: Fix, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "notebooks.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"^  ````markdown\n(.*?)^  ````$", page, re.MULTILINE | re.DOTALL)
+    example = textwrap.dedent(shown).replace("def call(self, x): ...\n", MODEL)
+    (tmp_path / "a.md").write_text(example)
+    assert fix("--check", "a.md").code == CLEAN
+    (tmp_path / "a.md").write_text(example.replace("training-phase: skip", "another comment"))
+    assert fix("--check", "a.md").code == FOUND
 
 
 def test_blocks_are_one_module(fix: Fix, tmp_path: Path) -> None:

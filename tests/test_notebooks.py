@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -98,8 +99,28 @@ def test_check_names_cell_and_line(model: Path, fix: Fix) -> None:
     assert model.read_bytes() == before
 
 
-def test_diff_shows_cells(model: Path, fix: Fix) -> None:
-    assert fix("--diff", ".") == Result(FOUND, DIFF, "1 file checked, 1 finding would be fixed, 0 left\n")
+def test_diff_shows_cells_on_a_terminal(model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True)
+    shown = fix("--diff", "--color", "never", ".")
+    assert shown == Result(FOUND, DIFF, "1 file checked, 1 finding would be fixed, 0 left\n")
+
+
+def test_diff_of_a_notebook_can_be_applied(model: Path, fix: Fix) -> None:
+    diff = fix("--diff", ".").out
+    assert [line for line in diff.splitlines() if line[0] in "+-"] == [
+        "--- a/a.ipynb",
+        "+++ b/a.ipynb",
+        r'-    "    def call(self, x):\n",',
+        '-    "        return self.drop(x)"',
+        r'+    "    def call(self, x, training=None):\n",',
+        '+    "        return self.drop(x, training=training)"',
+    ]
+    before = model.read_bytes()
+    assert fix(".").code == CLEAN
+    fixed = model.read_bytes()
+    model.write_bytes(before)
+    subprocess.run(["git", "apply"], input=diff.encode(), cwd=model.parent, check=True, capture_output=True)
+    assert model.read_bytes() == fixed
 
 
 def test_fix_in_place(model: Path, fix: Fix) -> None:

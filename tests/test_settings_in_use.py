@@ -210,6 +210,18 @@ def test_a_table_with_almost_the_right_name_is_an_error(table: str, tmp_path: Pa
     assert fix(".") == Result(2, "", said)
 
 
+def test_a_table_that_is_of_no_tool_is_an_error(tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": "[training-phase]\nkeras-versions = '2'\n"})
+    assert fix(".").err.endswith("the table [training-phase] must be named [tool.training-phase]\n")
+
+
+def test_no_rule_is_fixable(tmp_path: Path, fix: Fix) -> None:
+    written(tmp_path, {"model.py": MODEL, "pyproject.toml": "[tool.training-phase]\nfixable = []\n"})
+    assert fix(".").lines[-1] == "1 file checked, 0 findings fixed, 1 left (1 without a fix)"
+    assert fix("--fixable", "ALL", "--diff", ".").err == "1 file checked, 1 finding would be fixed, 0 left\n"
+    assert fix("--isolated", "--fixable", "", "--diff", ".").out == ""
+
+
 def test_what_others_write_into_a_pyproject_is_no_error(tmp_path: Path, fix: Fix) -> None:
     text = '[project]\ndependencies = ["flake8-training-phase"]\n[tool.training-phases]\n[tool.training]\nx = 1\n'
     written(tmp_path, {"model.py": MODEL, "pyproject.toml": text})

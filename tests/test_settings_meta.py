@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import configparser
+import json
 import re
 import shlex
 import sys
@@ -83,8 +84,10 @@ def test_default_is_documented(key: str) -> None:
         assert words[value] in said
     elif isinstance(value, str):
         assert f'Default: `"{value}"`' in said
-    elif value:
+    elif key == "exclude":
         assert [one for one in DEFAULT_EXCLUDES if f"`{one}`" not in said] == []
+    elif value:
+        assert f"Default: `{json.dumps(value)}`" in said
     else:
         assert "Default: none" in said
 

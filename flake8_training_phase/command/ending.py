@@ -82,7 +82,8 @@ def _summary_line(options: RunOptions, summary: Summary) -> str:
         return summary.silenced()
     if options.mode is CommandMode.WRITE_BASELINE:
         return summary.accepted(options.destination.file)
-    return summary.fixed_line("would be fixed" if options.mode is CommandMode.DIFF else "fixed")
+    word = "would be fixed" if options.mode is CommandMode.DIFF else "fixed"
+    return summary.fixes_only(word) if options.fix_only else summary.fixed_line(word)
 
 
 def _exit_code(options: RunOptions, summary: Summary) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -26,7 +28,8 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, arguments: Sequence[str] | None) -> argparse.Namespace:
         """The options; ends the process for `--help` and `--version`. Raises UsageError."""
-        options, unknown = self.parse_known_intermixed_args(arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        options, unknown = self.parse_known_intermixed_args(_without_marks(words))
         if unknown:
             name = unknown[0].partition("=")[0]
             self.error(f"unknown option `{name}`{nearest(name, self._option_string_actions)}")
@@ -35,6 +38,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         raise UsageError(printable(message))
+
+
+def _without_marks(words: Sequence[str]) -> list[str]:
+    """The words with those after `--` as paths, which argparse takes for options when it reads both in any order."""
+    end = words.index("--") if "--" in words else len(words)
+    here = f"{os.curdir}{os.sep}"
+    paths = [f"{here}{one}" if one.startswith("-") and one != "-" else one for one in words[end + 1 :]]
+    return [*words[:end], *paths]
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_training_phase import codes
@@ -66,10 +66,11 @@ def listed(output_format: str) -> str:
     return "\n".join(_lines(rule_pages()))
 
 
-def _lines(pages: Iterable[RulePage]) -> Iterator[str]:
+def _lines(pages: Sequence[RulePage]) -> Iterator[str]:
+    width = max(len(one.name) for one in pages)
     for one in pages:
         state = "" if one.on_by_default else " (off by default)"
-        yield f"{one.code}  {one.name:32}{one.severity.value:8}  {one.summary}{state}"
+        yield f"{one.code}  {one.name:{width}}  {one.severity.value:8}  {one.summary}{state}"
 
 
 def _as_object(page: RulePage, with_page: bool) -> dict[str, object]:

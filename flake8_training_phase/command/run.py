@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -45,7 +48,7 @@ class CommandRun:
         Raises SettingsError before any file is written, also for a path that is not there when files may be written.
         """
         if self.options.mode.writes_code:
-            _refuse_missing(paths)
+            _refuse_unreadable(paths)
         chosen = list(discover(paths, self.configuration, self._unreadable, self.force_exclude))
         if not chosen and not self._errors and self.options.verbosity is not Verbosity.QUIET:
             print("No Python files found", file=sys.stderr)
@@ -107,8 +110,8 @@ class CommandRun:
         print(self._errors[-1], file=sys.stderr)
 
 
-def _refuse_missing(paths: Sequence[Path]) -> None:
-    """Raise SettingsError when one of the paths is not there: it may be a mistyped option or command."""
+def _refuse_unreadable(paths: Sequence[Path]) -> None:
+    """Raise SettingsError when one of the paths is not there or cannot be read: it may be a mistyped option."""
     reasons = [f"{path}: cannot be read: {why}" for path in paths if (why := _why_unreadable(path)) is not None]
     if reasons:
         raise SettingsError("nothing was written", *reasons)
@@ -116,7 +119,9 @@ def _refuse_missing(paths: Sequence[Path]) -> None:
 
 def _why_unreadable(path: Path) -> str | None:
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         return getattr(error, "strerror", None) or str(error)
-    return None
+    if not os.access(path, os.R_OK):
+        return os.strerror(errno.EACCES)
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "it is not a regular file"

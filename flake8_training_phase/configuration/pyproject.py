@@ -14,8 +14,8 @@ from flake8_training_phase.sources import reading
 
 TABLE = "training-phase"
 _NEAR_MISSES = ("trainingphase", "flake8trainingphase", "trainingphasefix", "trainingphasecheck")
-_HEADER = re.compile(rb"""^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*["']?([\w-]+)""", re.MULTILINE)
-"""The head of a table of a tool. Most files have none of ours, and are not parsed."""
+_HEADER = re.compile(rb"""^[ \t]*\[[ \t]*(tool[ \t]*\.[ \t]*)?["']?([\w-]+)""", re.MULTILINE)
+"""The head of a table, of a tool or not. Most files have none of ours, and are not parsed."""
 
 MAX_DOTS = 2_000
 """Dots up to which a line is parsed, and by their squares up to which all lines are: of a key like `a.b.c` the parser
@@ -60,7 +60,9 @@ def read_table(path: Path) -> Mapping[str, object] | None:
         tools = _parsed(data.decode("utf-8")).get("tool", {})
     except RecursionError as error:
         raise SettingsError(f"{path} cannot be read: it is too deeply nested") from error
-    except (OSError, ValueError) as error:  # That TOML cannot be parsed is a ValueError, as is what is no text.
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # That TOML cannot be parsed is a ValueError, as is what is no text.
         raise SettingsError(f"{path} cannot be read: {error}") from error
     table = tools.get(TABLE) if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -70,10 +72,10 @@ def read_table(path: Path) -> Mapping[str, object] | None:
 
 def _refuse_near_misses(path: Path, data: bytes) -> None:
     """Raise SettingsError for a table whose name is almost ours: its settings would be ignored without a word."""
-    for name in _HEADER.findall(data):
+    for tool, name in _HEADER.findall(data):
         spelled = name.decode("utf-8", "replace")
-        if spelled != TABLE and re.sub("[-_]", "", spelled.lower()) in _NEAR_MISSES:
-            raise SettingsError(f"{path}: the table [tool.{spelled}] must be named [tool.{TABLE}]")
+        if (spelled != TABLE or not tool) and re.sub("[-_]", "", spelled.lower()) in _NEAR_MISSES:
+            raise SettingsError(f"{path}: the table [{'tool.' if tool else ''}{spelled}] must be named [tool.{TABLE}]")
 
 
 def _parsed(text: str) -> Mapping[str, object]:

@@ -101,7 +101,9 @@ class Settings:
     ignore_classes: tuple[str, ...] = setting(
         (), ClassPatterns(), "classes to skip, by patterns of their names", flake8=True
     )
-    fixable: tuple[str, ...] = setting((), Codes(), "codes or prefixes whose fixes may be applied, instead of all")
+    fixable: tuple[str, ...] = setting(
+        ("ALL",), Codes(), "codes or prefixes whose fixes may be applied, instead of all"
+    )
     unfixable: tuple[str, ...] = setting((), Codes(), "codes or prefixes whose fixes are not applied")
     unsafe_fixes: bool = setting(False, Switch(), "apply unsafe fixes as well", whole_run=True)
     output_format: str = setting("text", Format(), "how findings are shown", whole_run=True)
@@ -126,7 +128,7 @@ class Settings:
 
     def may_fix(self, code: str) -> bool:
         """Whether the fixes of a rule may be applied; a longer prefix in `fixable` wins over one in `unfixable`."""
-        if self.fixable and not matches(code, self.fixable):
+        if not matches(code, self.fixable):
             return False
         return not matches(code, self.unfixable) or _longest(code, self.fixable) > _longest(code, self.unfixable)
 

@@ -28,7 +28,8 @@ class Destination:
     def write(self, writer: Writer, report: Report, stream: TextIO) -> None:
         """Write a report, coloured when that is wanted. A file is replaced as a whole, as UTF-8. Raises OSError."""
         if self.file is None:
-            writer.write(replace(report, coloured=self.colour.wanted(stream)), stream)
+            shown = replace(report, coloured=self.colour.wanted(stream), on_terminal=stream.isatty())
+            writer.write(shown, stream)
             return
         from flake8_training_phase.sources import files
 

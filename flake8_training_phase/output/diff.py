@@ -19,33 +19,47 @@ _QUOTED = re.compile(rb'[\x00-\x1f\x7f"\\]')
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """The diffs of all files that fixes have changed, in the bytes of these files."""
+    """The diffs of all files that fixes have changed, in the bytes of these files; of a notebook, a terminal shows the
+    cells. A file that several paths lead to has one diff.
+    """
     painter = Painter(report.coloured)
     pieces = []
-    for result in report.results:
-        if result.changed:
-            for number, line in enumerate(unified_diff(result)):
-                style = Style.BOLD if number < 2 else _STYLES.get(line[0])
-                pieces.append(line if style is None else painter(style, line))
+    changed = {_name(result.path): result for result in report.results if result.changed}
+    for name, result in changed.items():
+        lines = _diffs_of_cells(name, result) if report.on_terminal and _has_cells(result) else _diff(name, result)
+        for number, line in enumerate(lines):
+            style = Style.BOLD if number < 2 else _STYLES.get(line[0])
+            pieces.append(line if style is None else painter(style, line))
     text = "".join(pieces)
     stream.flush()
     stream.buffer.write(text.encode("utf-8", "surrogateescape"))
     stream.flush()
 
 
-def unified_diff(result: FileResult) -> Iterator[str]:
-    """The lines of a diff with their ends; one diff for each cell of a notebook. Bytes that are not UTF-8 are
-    surrogates in it.
-    """
+def _name(path: Path) -> str:
+    """What a diff calls a file: a link by what it leads to, as git keeps it as a link and `patch` refuses it."""
+    here = os.getcwd()  # noqa: PTH109 - as it was given
+    real = below(Path(os.path.realpath(path)), os.path.realpath(here))
+    return below(path, here) if os.path.isabs(real) else real  # noqa: PTH117 - no path of this system
+
+
+def _has_cells(result: FileResult) -> bool:
+    return result.before is not None and any(part.name is not None for part in result.before.parts)
+
+
+def _diff(name: str, result: FileResult) -> Iterator[str]:
+    """The lines of the diff of a file, with their ends. Bytes that are not UTF-8 are surrogates in it."""
     assert result.before is not None
     assert result.after is not None
-    name = below(result.path, os.getcwd())  # noqa: PTH109 - as it was given
-    befores, afters = result.before.parts, result.after.parts
-    if len(befores) == 1 and befores[0].name is None:
-        old, new = (_lines(document.to_bytes()) for document in (result.before, result.after))
-        yield from _marked(difflib.unified_diff(old, new, _named("a", name), _named("b", name)))
-        return
-    for before, after in zip(befores, afters, strict=True):
+    old, new = (_lines(document.to_bytes()) for document in (result.before, result.after))
+    return _marked(difflib.unified_diff(old, new, _named("a", name), _named("b", name)))
+
+
+def _diffs_of_cells(name: str, result: FileResult) -> Iterator[str]:
+    """One diff for each cell of a notebook, for readers."""
+    assert result.before is not None
+    assert result.after is not None
+    for before, after in zip(result.before.parts, result.after.parts, strict=True):
         old, new = (_lines(part.text.encode("utf-8", "surrogatepass")) for part in (before, after))
         part_name = f"{name}:{before.name}"
         for line in difflib.unified_diff(old, new, f"a/{part_name}", f"b/{part_name}"):

@@ -29,6 +29,8 @@ class Report:
     results: Sequence[FileResult]
     errors: Sequence[FileError] = ()
     coloured: bool = False
+    on_terminal: bool = False
+    """Whether somebody reads it as it comes, and no program does."""
     lists_fixed: bool = False
     """Whether the findings that were fixed are to be reported too, by formats for programs."""
 

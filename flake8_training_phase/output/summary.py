@@ -54,6 +54,10 @@ class Summary:
         """The line for a run that applies no fixes."""
         return self._passed() or self._line(f"{_plural(self.left, 'finding')}{self._remedies()}")
 
+    def fixes_only(self, word: str) -> str:
+        """The line for a run that says nothing of what is left."""
+        return self._line(f"{_plural(self.fixed, 'finding')} {word}")
+
     def fixed_line(self, word: str) -> str:
         """The line for a run that applies fixes, or would: `word` says which."""
         line = self._line(f"{_plural(self.fixed, 'finding')} {word}, {self.left} left{self._remedies()}")

@@ -69,7 +69,7 @@ def told(text: str, folder: Path = Path()) -> list[tuple[int, str]]:
             "self.block = keras.models.load_model('net.keras')",
             "x = self.block(x)",
             "`self.block` in `Net.call` is unknown: it is assigned in line 8, and `keras.models.load_model` is imported"
-            " in line 1 from `keras`, and no table of layers tells what it is",
+            " in line 1 from `keras`, of which only layers are known",
             id="Keras",
         ),
         pytest.param(
@@ -82,6 +82,87 @@ def told(text: str, folder: Path = Path()) -> list[tuple[int, str]]:
 )
 def test_the_receiver_of_a_call(assigned: str, called: str, message: str) -> None:
     assert told(MODEL.format(assigned=assigned, called=called)) == [(12, message)]
+
+
+@pytest.mark.parametrize(
+    ("assigned", "passed", "reason"),
+    [
+        pytest.param(
+            "pass",
+            "Block.trains",
+            "`Block.trains` is imported in line 2 from `company.layers`, of which no file was found and no catalogue"
+            " tells",
+            id="outside",
+        ),
+        pytest.param(
+            "self.mode = head",
+            "self.mode",
+            "`self.mode` is assigned in line 8, and what is passed for the parameter `head` of `__init__` is not known",
+            id="attribute",
+        ),
+        pytest.param(
+            "self.mode = head",
+            "training and not self.mode",
+            "`self.mode` is assigned in line 8, and what is passed for the parameter `head` of `__init__` is not known",
+            id="part of a condition",
+        ),
+        pytest.param(
+            "pass",
+            "self.mode",
+            "no method that can be read assigns `self.mode`",
+            id="nowhere",
+        ),
+        pytest.param(
+            "self.mode = self.mode",
+            "self.mode",
+            "`self.mode` is assigned in line 8, and what `self.mode` is cannot be read from the code",
+            id="from itself",
+        ),
+    ],
+)
+def test_the_flag_of_a_call(assigned: str, passed: str, reason: str) -> None:
+    called = f"x = self.dropout(x, training={passed})"
+    message = f"the flag of `self.dropout` in `Net.call` is unknown: {reason}"
+    assert told(MODEL.format(assigned=assigned, called=called)) == [(12, message)]
+
+
+def test_a_flag_that_was_changed_before() -> None:
+    called = "training = training and self.mode\n        x = self.dropout(x, training=training)"
+    [(row, message), _] = told(MODEL.format(assigned="self.mode = head", called=called))
+    assert (row, message) == (
+        13,
+        "the flag of `self.dropout` in `Net.call` is unknown: `training` is assigned in line 12, and `self.mode` is"
+        " assigned in line 8, and what is passed for the parameter `head` of `__init__` is not known",
+    )
+
+
+@pytest.mark.parametrize("passed", ["Block.trains", "on=Block.trains"], ids=["by position", "by keyword"])
+def test_a_flag_that_a_helper_is_given(passed: str) -> None:
+    helper = "x = self.run(x, {})\n\n    def run(self, x, on=False):\n        {}\n        return x\n"
+    called = helper.format(passed, "x = self.dropout(x, training=on)")
+    text = MODEL.format(assigned="pass", called=called).rpartition("        return self.dropout")[0]
+    assert told(text) == [
+        (
+            15,
+            "the flag of `self.dropout` in `Net.run` is unknown: `on` is passed in line 12, and `Block.trains` is"
+            " imported in line 2 from `company.layers`, of which no file was found and no catalogue tells",
+        )
+    ]
+
+
+def test_a_flag_that_may_be_among_other_arguments() -> None:
+    assert told(MODEL.format(assigned="pass", called="x = self.dropout(*x)")) == [
+        (
+            12,
+            "the flag of `self.dropout` in `Net.call` is unknown: it may be among the `*` and `**` arguments of"
+            " `self.dropout(*x)`",
+        )
+    ]
+
+
+@pytest.mark.parametrize("passed", ["training", "True", "not training", "None"])
+def test_a_flag_that_is_known(passed: str) -> None:
+    assert told(MODEL.format(assigned="pass", called=f"x = self.dropout(x, training={passed})")) == []
 
 
 @pytest.mark.parametrize(

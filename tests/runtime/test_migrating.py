@@ -95,7 +95,7 @@ def run(programs: list[str]) -> list[str]:
 
 
 def test_the_steps_are_found() -> None:
-    assert [step.number for step in STEPS] == [2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13]
+    assert [step.number for step in STEPS] == [2, 2, 3, 4, 5, 6, 7, 8, 9, 9, 10, 13]
     assert all(step.before != step.after for step in STEPS)
 
 
@@ -115,6 +115,15 @@ def test_a_frozen_backbone(results: list[str]) -> None:
     codes = [re.sub(r"^    ", "", side, flags=re.MULTILINE) for side in both_sides(diff)]
     programs = [f"{definitions}\n{code}\n{statements}\nresult = {last}\n" for code in codes]
     assert run(programs) == ["False", "True"]
+
+
+def test_the_flags_that_a_layer_receives(results: list[str]) -> None:
+    definitions, classifier, recording = blocks(PAGE, "python")[:3]
+    call = "    def call(self, x, training=None):\n        return self.dropout(x, training=training)\n"
+    record = "model = Classifier()\nrecord_training_flag(model.dropout, seen := [])\nmodel.compile(loss='mse')\n"
+    fit = "model.fit(ONES, ONES, verbose=0)\nfitted = set(seen)\nseen.clear()\nmodel.predict(ONES, verbose=0)\n"
+    program = f"{definitions}\n{recording}\n{classifier}\n{call}\n{record}{fit}result = fitted, set(seen)\n"
+    assert run([program]) == ["({True}, {False})"]
 
 
 def test_a_saved_model(results: list[str]) -> None:

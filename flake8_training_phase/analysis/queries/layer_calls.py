@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import ast
 
-from flake8_training_phase.analysis.domain.arguments import parameter, uses_kwargs
+from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
-from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest, walk
+from flake8_training_phase.analysis.domain.events import (
+    DirectKerasCall,
+    FlagArgument,
+    Inlined,
+    LayerCall,
+    PhaseTest,
+    walk,
+)
+from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
@@ -43,6 +51,12 @@ def is_helper(call: Inlined) -> bool:
         and hasattr(call.node, "lineno")
         and isinstance(call.node.func, (ast.Name, ast.Attribute, ast.Subscript))
     )
+
+
+def passed_for(helper: Inlined, name: str) -> FlagArgument:
+    """What a call of a helper passes for a parameter of it."""
+    parameters = parameter_names(helper.function)[len(receiver(helper.function, helper.callee.bound_to)) :]
+    return helper.arguments.flag(parameters, name)
 
 
 def calls_using_helper_default(helper: Inlined) -> list[LayerCall]:

@@ -6,11 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.arguments import Arguments, defaults
 from flake8_training_phase.analysis.domain.around import Objects
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.receivers import receiver
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
@@ -26,7 +25,12 @@ from flake8_training_phase.analysis.machine.expressions import TooComplex
 from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.analysis.queries.checked_module import LayerClass, concerned
 from flake8_training_phase.analysis.queries.dropout_functions import is_dropout, is_random
-from flake8_training_phase.analysis.queries.layer_calls import calls_using_helper_default, is_helper, reaches_phase
+from flake8_training_phase.analysis.queries.layer_calls import (
+    calls_using_helper_default,
+    is_helper,
+    passed_for,
+    reaches_phase,
+)
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.keras.generations import Generation, Passed
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
@@ -90,8 +94,7 @@ def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
 
 def _is_left(helper: Inlined, name: str) -> bool:
     """Whether a call surely leaves a parameter of a helper to its default."""
-    parameters = parameter_names(helper.function)[len(receiver(helper.function, helper.callee.bound_to)) :]
-    return helper.arguments.flag(parameters, name).passed_by is PassedBy.NOTHING
+    return passed_for(helper, name).passed_by is PassedBy.NOTHING
 
 
 def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:

@@ -1,4 +1,4 @@
-"""The parts of a module that are unknown, and why: classes that may be layers, and receivers of calls in layers."""
+"""The parts of a module that are unknown, and why: if a class is a layer, what a layer calls, and with which flag."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
-from flake8_training_phase.analysis.domain.events import Inlined, called
+from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PassedBy, called
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,
@@ -20,9 +20,10 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.origins import Origins
+from flake8_training_phase.analysis.queries.origins import Origins, Place, attribute_of, own_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import model_attributes
+from flake8_training_phase.keras.generations import Passed
 from flake8_training_phase.keras.names import keras_path
 
 
@@ -42,7 +43,7 @@ def unknowns(module: CheckedModule) -> Iterator[UnknownPart]:
             yield from _unknown_bases(cls, origins)
     seen = set[ast.AST]()
     for layer_class in module.layer_classes:
-        for one in (*_not_followed(layer_class), *_receivers(layer_class, origins)):
+        for one in (*_not_followed(layer_class), *_receivers(layer_class, origins), *_flags(layer_class, origins)):
             if one.node not in seen:
                 seen.add(one.node)
                 yield one
@@ -65,7 +66,7 @@ def _unknown_bases(cls: UserClass, origins: Origins) -> Iterator[UnknownPart]:
         value = cls.scope.evaluate(base)
         is_builtin = isinstance(value, External) and value.path.startswith("builtins.")
         if not is_builtin and not any(isinstance(one, ClassValue) for one in members(value)):
-            reason = origins.of(base, None)
+            reason = origins.of(base, Place())
             yield UnknownPart(cls.node, f"whether `{cls.name}` is a layer is unknown: {reason}")
 
 
@@ -80,12 +81,12 @@ def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[UnknownPar
     cls = layer_class.cls
     calls = {event.node: event for event in layer_class.layer_calls}
     for function in _methods_run(layer_class):
-        own = parameter_names(function)[0]
+        own = own_name(function)
         elements = dict(_elements(function, own))
         for node in nodes_in(function):
             if not isinstance(node, ast.Call):
                 continue
-            attribute = _attribute(node.func, own) or elements.get(_name(node.func), "")
+            attribute = attribute_of(node.func, own) or elements.get(_name(node.func), "")
             receiver = calls[node].receiver if node in calls else _held(cls, attribute)
             if receiver is None or dependence(receiver) is not Dependence.MAYBE:
                 continue
@@ -94,8 +95,28 @@ def _receivers(layer_class: LayerClass, origins: Origins) -> Iterator[UnknownPar
             elif attribute:
                 reason = origins.of_attribute(attribute, cls)
             else:
-                reason = origins.of(node.func, function)
+                reason = origins.of(node.func, Place(function, cls))
             yield UnknownPart(node, f"`{called(node)}` in `{cls.name}.{function.name}` is unknown: {reason}")
+
+
+def _flags(layer_class: LayerClass, origins: Origins) -> Iterator[UnknownPart]:
+    """The layer calls that surely depend on the mode and receive a flag whose value is unknown."""
+    cls = layer_class.cls
+    calls = {one.function: one for one in layer_class.all_events if isinstance(one, Inlined)}
+    for event in layer_class.events:
+        if not isinstance(event, (LayerCall, DirectKerasCall)) or dependence(event.receiver) is not Dependence.YES:
+            continue
+        flag, function = event.flag, event.place.function
+        if not isinstance(function, FunctionDef):
+            continue
+        if flag.passed_by is PassedBy.UNKNOWN:
+            reason = f"it may be among the `*` and `**` arguments of `{ast.unparse(event.node)}`"
+        elif flag.node is not None and Passed.UNKNOWN in flag.by_lane:
+            reason = origins.of(flag.node, Place(function, cls, flag.parameter or "training", calls))
+        else:
+            continue
+        where = f"`{called(event.node)}` in `{cls.name}.{function.name}`"
+        yield UnknownPart(event.node, f"the flag of {where} is unknown: {reason}")
 
 
 def _methods_run(layer_class: LayerClass) -> Iterator[FunctionDef]:
@@ -124,21 +145,12 @@ def _may_be_layer(value: Value) -> bool:
     return value is UNKNOWN or isinstance(value, Instance)
 
 
-def _attribute(expression: ast.expr, own: str) -> str:
-    """The attribute that holds what is called, `self.block` or `self.blocks[0]`; empty for anything else."""
-    if isinstance(expression, ast.Subscript):
-        return _attribute(expression.value, own)
-    if isinstance(expression, ast.Attribute) and _name(expression.value) == own:
-        return expression.attr
-    return ""
-
-
 def _elements(function: FunctionDef, own: str) -> Iterator[tuple[str, str]]:
     """The names that loops of a function bind to what an attribute holds, and that attribute."""
     for node in nodes_in(function):
         if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
             parts = [part for part in nodes_in(node.iter) if isinstance(part, ast.expr)]
-            held = [attribute for part in parts if (attribute := _attribute(part, own))]
+            held = [attribute for part in parts if (attribute := attribute_of(part, own))]
             for target in nodes_in(node.target):
                 if held and isinstance(target, ast.Name):
                     yield target.id, held[0]

@@ -44,6 +44,7 @@ class TrainingIgnoredByCallee(Rule):
         def call(self, x):
             return self.dropout(x)
 
+    classifier = Classifier()
     y_pred = classifier(x, training=True)
     ```
 
@@ -54,6 +55,7 @@ class TrainingIgnoredByCallee(Rule):
         def call(self, x, training=None):
             return self.dropout(x, training=training)
 
+    classifier = Classifier()
     y_pred = classifier(x, training=True)
     ```
 

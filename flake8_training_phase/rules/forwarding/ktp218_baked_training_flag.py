@@ -32,7 +32,7 @@ class BakedTrainingFlag(Rule):
 
     ```python
     x = Dropout(0.5)(x, training=True)      # meant to drop always
-    model = keras.Model(inputs, outputs)
+    model = keras.Model(inputs, x)
     draws = [model.predict(images) for _ in range(50)]   # 50 times the same numbers: a standard deviation of 0.0
     ```
 
@@ -73,7 +73,7 @@ class BakedTrainingFlag(Rule):
 
     ```python
     hidden = Dropout(0.5)(hidden, training=True)
-    model = keras.Model(inputs, outputs)
+    model = keras.Model(inputs, hidden)
     ```
 
     Use instead:
@@ -84,7 +84,7 @@ class BakedTrainingFlag(Rule):
             return super().call(inputs, training=True)
 
     hidden = MonteCarloDropout(0.5)(hidden)
-    model = keras.Model(inputs, outputs)
+    model = keras.Model(inputs, hidden)
     ```
 
     ## Fix safety

@@ -160,7 +160,7 @@ class _Page:
                     yield from self._function(function, [one for one in row.rows if _is_in(one, function, row)])
             else:
                 for one in row.rows:
-                    yield from self._call(one, "", _name(one))
+                    yield from self._call(one, one.place.short if one.place else "", _name(one))
             yield "</details>"
 
     def _summary(self, row: Row) -> str:

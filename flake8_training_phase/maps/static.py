@@ -170,7 +170,7 @@ class _Maker:
         functions = (self._places.function(*one) for one in step.runs)
         return Row(
             number=self._numbers[step.path],
-            kind=step.kind,
+            kind=RowKind.INNER if step.in_graph and len(step.path) > 1 else step.kind,
             call=step.call,
             layer=step.layer,
             passed=step.passed,

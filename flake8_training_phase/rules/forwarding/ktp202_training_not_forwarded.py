@@ -113,7 +113,7 @@ class TrainingNotForwarded(Rule):
                     )
                     plan = forward_where_taken(layer_class, call)
                     if on_jax is None:
-                        message = f"{called} and works only by inheriting the caller's value. {advice}"
+                        message = f"{called} and works only by inheriting the caller's mode. {advice}"
                         yield self.problem(call.node, message, layer_class.keras, plan)
                     else:
                         message = f"{called}: on JAX nothing is inherited, so {_EFFECTS[on_jax]}. {advice}"

@@ -139,7 +139,7 @@ def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: 
     owner = event.place.owner
     refused = refused_here(layer_class.module, owner) if owner is not None else None
     passed = f"`training={event.forwardable_name or 'training'}`"
-    advice = f"Pass {passed}" if refused is None else f"Pass it, except in `{refused.name}`, which raises"
+    advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
     return (
         f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
         f"every mode in {layer_class.title(misled)}. {advice}"

@@ -112,7 +112,7 @@ class TrainingNotPassedToHelper(Rule):
             mode = "training" if wrong[0].received.phase else "inference"
             happens = f"its default `{ast.unparse(default)}` runs {what} in {mode} mode in {layer_class.title(hit)}"
         else:
-            happens = f"with its default `{ast.unparse(default)}`, {what} only inherits its mode"
+            happens = f"with its default `{ast.unparse(default)}`, {what} works only by inheriting the caller's mode"
         message = f"`{_name(helper)}` gets no `training`: {happens}. {advice}"
         severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
         related = layer_class.module.related(needy[0], "this layer receives the flag of the helper")
@@ -152,8 +152,8 @@ class TrainingNotPassedToHelper(Rule):
         if found:
             needy = found[0]
             message = (
-                f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} only inherits its mode. Add the "
-                "parameter and pass it on"
+                f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} works only by inheriting the "
+                "caller's mode. Add the parameter and pass it on"
             )
             can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
             plan = thread(layer_class, helper) if can_tell else None

@@ -96,7 +96,7 @@ def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
     """The message for a class that runs a layer in the call context of the enclosing one."""
     what = placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`: {what} only inherits its mode. "
+        f"{layer_class.call_title} takes no `training`: {what} works only by inheriting the caller's mode. "
         f"Add `training={only_augments(layer_class) or None}`"
     )
 

@@ -34,7 +34,7 @@ class Origins:
                 if value is None:
                     continue
                 if owner.scope.root is not self._module.scope:
-                    return f"`{owner.name}`, which stands in another file, assigns it"
+                    return f"`{owner.name}`, which is in another file, assigns it"
                 return f"it is assigned in line {value.lineno}, and {self.of(value, function)}"
         return "no method that can be read assigns it"
 

@@ -31,7 +31,8 @@ class LayerWithoutTraining(Rule):
     The layers inside find the flag in the call context, so the layer works in a functional model, in a `Sequential`,
     and in any model that has the flag itself. It is right only as long as each of them is: in Keras 3 an enclosing
     layer without `training` (KTP101) or a sibling that writes another flag (KTP201) changes what it finds, and from
-    Keras 3.1 to 3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before it gets here.
+    Keras 3.1 to 3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before
+    it gets here.
 
     A helper `_block(self, x, training=None)` that passes its parameter on is worse than one without: nothing fills it,
     and what it runs is in inference mode in `fit()`, with the default `None` in Keras 3.10 and later, with `False` in

@@ -32,8 +32,8 @@ class MisnamedTraining(Rule):
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")` or with an
     `if mode == "train":` around a layer that receives True or a function that drops, and a second flag beside
-    `training` that a layer receives instead of it. When the parameter only reaches something unknown, as its `training`, the
-    finding is *fragile*.
+    `training` that a layer receives instead of it. When the parameter only reaches something unknown,
+    as its `training`, the finding is *fragile*.
 
     ## What Keras does
 

@@ -41,7 +41,7 @@ class LearningPhaseRead(Rule):
     In Keras 3 the name is an AttributeError: "module 'keras.backend' has no attribute 'learning_phase'" (or
     'keras.\\_tf\\_keras.keras.backend', which is `tf.keras.backend`). In Keras 2 it returns a global value that nothing
     sets any more: inside `call` it reads 0 during `fit()`, while the flag that `call` is given is True.
-    `dropout(x, training=K.learning_phase())` is off wherever it matters, and says nothing. The commonest form,
+    `dropout(x, training=K.learning_phase())` then never drops, and nothing raises. The commonest form,
     `if training is None: training = K.learning_phase()`, is not needed on either: Keras fills the parameter.
 
     ## Example

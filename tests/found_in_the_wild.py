@@ -310,8 +310,8 @@ ENTRIES = (
         "0c44b0e17705599e2cce3b78b6b41c0f5623a02d",
         "experimental/variational_autoencoder.py",
         "`train_step` calls `self.encoder(data)` and `self.decoder(z)` without the flag. Both are functional models, "
-        "so their three dropouts run in inference mode while they are trained. `call` has the parameter and does not pass "
-        "it on.",
+        "so their three dropouts run in inference mode while they are trained. `call` has the parameter and does not "
+        "pass it on.",
         3,
         {"KTP202": "fragile", "KTP301": "bug"},
         "unsafe",

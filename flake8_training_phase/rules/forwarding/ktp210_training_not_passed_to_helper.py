@@ -39,10 +39,10 @@ class TrainingNotPassedToHelper(Rule):
     ## What Keras does
 
     Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With
-    `training=False` the layers in it never train, in any version of Keras. With `training=None` that the helper hands
-    on, Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None as the
-    value: the layers run in inference mode in `fit()`. A helper without the parameter is right as long as the context
-    is (see KTP202).
+    `training=False` the layers in it never train, in any version of Keras. When the helper passes
+    `training=None` on, Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take
+    the None as the value: the layers run in inference mode in `fit()`. A helper without the parameter is right as long
+    as the context is (see KTP202).
 
     ## Example
 

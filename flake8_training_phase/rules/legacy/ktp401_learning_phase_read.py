@@ -64,8 +64,8 @@ class LearningPhaseRead(Rule):
 
     Safe: the idiom, also written as a conditional expression or with `or`, is deleted where whatever uses the flag
     afterwards takes None for inference, and reads `False` where it does not; inside `call` a read becomes the
-    parameter, which is added when it is missing. Where a read is handed to what is no layer it becomes
-    `bool(training)`: unsafe. Elsewhere there is no fix. The import of the backend goes with its last use.
+    parameter, which is added when it is missing. Where the value goes to something other than a layer it
+    becomes `bool(training)`: unsafe. Elsewhere there is no fix. The import of the backend goes with its last use.
 
     ## References
 

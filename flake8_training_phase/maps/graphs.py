@@ -11,6 +11,7 @@ from itertools import chain
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall, PassedBy, ProgramPoint
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ALL_LANES, UNKNOWN, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import Graph, GraphCall, GraphRun, GraphTensor, calls_of
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
@@ -56,20 +57,22 @@ class ModuleGraphs:
     def __init__(self, module: CheckedModule) -> None:
         self._module = module
         self._run = _RunForMaps(module)
-        here = set(nodes_in(module.tree))
-        self._run.cover(here)
+        self._here = set(nodes_in(module.tree))
+        self._run.cover(self._here)
         largest: dict[ast.Call, Graph] = {}
         for graph in self._run.seen_graphs():
             known = largest.get(graph.node)
-            if graph.node in here and graph.outputs and (known is None or len(known.calls) < len(graph.calls)):
+            if graph.outputs and (known is None or len(known.calls) < len(graph.calls)):
                 largest[graph.node] = graph
         self._by_node = largest
-        """Of several runs of a function that makes one, that with the most calls."""
+        """Of several runs of a function that makes one, that with the most calls; of other files as well."""
+        self._calls: dict[Graph, tuple[LayerCall, ...]] = {}
 
     def made_models(self) -> list[MadeModel]:
         """The models that the file makes, in the order of the code."""
         module = self._module
-        graphs = sorted(self._by_node.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
+        graphs = [graph for node, graph in self._by_node.items() if node in self._here]
+        graphs.sort(key=lambda one: (one.node.lineno, one.node.col_offset))
         called = _called_in_classes(module)
         inner = {one for graph in graphs for call in graph.calls for one in members(call.layer)}
         found = []
@@ -83,7 +86,7 @@ class ModuleGraphs:
                     model=graph.model,
                     node=graph.node,
                     function=function.node if function is not None else None,
-                    calls=tuple(_as_layer_call(call, function, module) for call in _run_order(graph)),
+                    calls=self._layer_calls(graph),
                     is_sequential=_is_sequential(graph.model),
                     is_part=graph.model in inner or (function is not None and function.node.name in called),
                 )
@@ -99,17 +102,28 @@ class ModuleGraphs:
             return ()
         node = self._made_at.get(layer)
         graph = self._run.graphs.get(layer) or (self._by_node.get(node) if node is not None else None)
-        if graph is None or graph.node not in self._by_node:
-            return ()
-        if graph not in self._layer_calls:
-            function = _around(graph.node, self._module)
-            self._layer_calls[graph] = tuple(_as_layer_call(one, function, self._module) for one in _run_order(graph))
-        return self._layer_calls[graph]
+        return () if graph is None else self._layer_calls(graph)
+
+    def _layer_calls(self, graph: Graph) -> tuple[LayerCall, ...]:
+        """The calls of a graph as Keras runs them: the same objects each time, because they are parts of paths."""
+        if graph not in self._calls:
+            self._calls[graph] = tuple(self._as_layer_call(one) for one in _run_order(graph))
+        return self._calls[graph]
+
+    def _as_layer_call(self, call: GraphCall) -> LayerCall:
+        place = ProgramPoint(None, None, self._scope_of(call.node), is_call_method=False)
+        return LayerCall(call.node, call.layer, call.flag, ALL_LANES, place, forwardable_name=None, inspected=False)
+
+    def _scope_of(self, node: ast.Call) -> Scope:
+        """The scope of the module that a call is in: a function of another file may make a part of a graph."""
+        here = self._module.scope
+        return here if node in self._here else self._elsewhere.get(node, here)
 
     @cached_property
-    def _layer_calls(self) -> dict[Graph, tuple[LayerCall, ...]]:
-        """The calls of the graphs that were asked for: the same objects each time, because they are parts of paths."""
-        return {}
+    def _elsewhere(self) -> dict[ast.AST, Scope]:
+        """The calls in the other modules that were read."""
+        modules = [one for one in self._module.project.modules.values() if one.scope is not self._module.scope]
+        return {node: one.scope for one in modules for node in nodes_in(one.tree) if isinstance(node, ast.Call)}
 
     @cached_property
     def _made_at(self) -> dict[Instance, ast.Call]:
@@ -165,9 +179,3 @@ def _run_order(graph: Graph) -> list[GraphCall]:
         for before in call.inputs:
             depths[before] = max(depths.get(before, 0), depth + 1)
     return sorted(graph.calls, key=lambda call: -depths[call])
-
-
-def _as_layer_call(call: GraphCall, function: Function | None, module: CheckedModule) -> LayerCall:
-    node = function.node if function is not None else None
-    place = ProgramPoint(node, None, module.scope, is_call_method=False)
-    return LayerCall(call.node, call.layer, call.flag, ALL_LANES, place, forwardable_name=None, inspected=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -13,6 +14,7 @@ from flake8_training_phase.maps.static import NoSuchModel, maps_of
 from flake8_training_phase.output.maps.html import as_html
 from flake8_training_phase.output.maps.text import TextStyle, text
 from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.text import SourceText
 from tests.maps.models import FINE_TUNED, drawn, the_map
 from tests.runtime.graph_patterns import BAKED, SPREADING
@@ -179,6 +181,60 @@ def test_a_constant_flag_in_a_graph_that_a_class_holds(keras: str, normalization
     assert [row.place.line for row in shown.rows[0].rows if row.place] == [8, 9]
     replaced = "replaces a constant `training=` in a functional model with the model's own"
     assert any(replaced in note for note in shown.notes) is (keras != "2")
+
+
+PARTS = """
+# A part of a graph, in a file of its own.
+import keras
+
+
+def dropped(x):
+    return keras.layers.Dropout(0.5)(x, training=True)
+
+
+def backbone():
+    inputs = keras.Input((8,))
+    return keras.Model(inputs, dropped(inputs))
+"""
+
+NET = """\
+import keras
+from parts import backbone, dropped
+
+
+def make():
+    inputs = keras.Input((8,))
+    return keras.Model(inputs, keras.layers.Dense(1)(dropped(inputs)))
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.backbone = backbone()
+
+    def call(self, x, training=None):
+        return self.backbone(x, training=training)
+"""
+
+ACROSS_FILES = """\
+line  call                      given              fit()   True    False   no flag  predict()
+  16  self.backbone Functional  training=training  train   train   infer!  train    infer!
+      in parts.py:
+   7    Dropout                 training=True      train   train   infer!  train    infer!
+"""
+
+
+def test_a_graph_that_another_file_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines are those of the file that makes the calls, which is named."""
+    monkeypatch.chdir(tmp_path)
+    for name, code in (("parts.py", PARTS), ("net.py", NET)):
+        Path(name).write_text(code)
+    settings = Settings(keras_versions=targets("3.15"))
+    net, made = maps_of(read_document(Path("net.py")), settings)
+    places = [row.place and (Path(row.place.file).name, row.place.line) for row in made.rows]
+    assert places == [("parts.py", 7), ("net.py", 7)]
+    assert ACROSS_FILES in text(net, TextStyle(100)).replace(f"{tmp_path}/", "")
+    assert '<span class="layer">in parts.py</span>' in as_html([net])
 
 
 def test_a_graph_with_a_constant_flag_in_another_graph() -> None:

@@ -58,7 +58,8 @@ class _Table:
         self._gutter = Gutter(self._lines, style.ascii_only)
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
-        release_width = max((len(one) + 2 for one in shown.releases), default=0)
+        ways = (distinct(shown, one.row) for one in self._lines if not one.is_mixed)
+        release_width = max((len(releases) + 2 for one in ways if len(one) > 1 for releases, _ in one), default=0)
         calls = (2 * one.depth + len(printable(title(one))) for one in self._lines)
         self._call_width = max(len("call"), *calls, release_width, 4)
         room = style.width - self._line_width - 2 - self._gutter.width
@@ -80,7 +81,11 @@ class _Table:
         if not self._listed:
             heads = _Texts("call", "given" if self._has_given else "")
             yield from self._entry("line", self._gutter.blank, self._gutter.blank, heads, self._heads())
+        file = self._map.function.place.file
         for number, line in enumerate(self._lines):
+            if line.row.place is not None and line.row.place.file != file:
+                file = line.row.place.file
+                yield from self._folded(f"in {printable(file)}:", f"{self._before}{self._gutter.between(number)}", "  ")
             yield from self._row(number, line)
         yield ""
         for note in self._notes():
@@ -237,4 +242,10 @@ def distinct(shown: Map, row: Row) -> list[tuple[str, ModeCells]]:
     found: dict[ModeCells, list[str]] = {}
     for release, cells in zip(shown.releases, row.by_release, strict=True):
         found.setdefault(cells, []).append(release)
-    return [(", ".join(releases), cells) for cells, releases in found.items()] or [("", ())]
+    return [(_joined(releases), cells) for cells, releases in found.items()] or [("", ())]
+
+
+def _joined(releases: Sequence[str]) -> str:
+    """Ranges of releases as one: `"Keras 2, 3.1 to 3.5"`."""
+    first, *others = releases
+    return ", ".join([first, *(one.removeprefix("Keras ") for one in others)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.arguments import defaults
@@ -32,7 +32,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import ResolvedPhase
-from flake8_training_phase.analysis.phase.watching import Watched, watch, watch_graph
+from flake8_training_phase.analysis.phase.watching import GraphOf, Watched, watch, watch_graph
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -45,9 +45,6 @@ MAX_DEPTH = 8
 
 Path = tuple[object, ...]
 """The way to a call from the outermost `call`: calls and the layers they run."""
-
-GraphOf = Callable[[Instance], Sequence[LayerCall]]
-"""Gives the calls in the graph of a functional model; none where it is not needed to know what the model runs."""
 
 
 @dataclass(slots=True)
@@ -97,14 +94,14 @@ def observe(cls: UserClass, generation: Generation, mode: RunMode, graph_of: Gra
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
     flow = PhaseFlow(generation)
     phase, context = flow.entry(cls, mode)
-    return _observed(flow, phase, watch(flow, cls, phase, context), graph_of)
+    return _observed(flow, phase, watch(flow, cls, phase, context, graph_of), graph_of)
 
 
 def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: RunMode, graph_of: GraphOf) -> Observed:
     """What happens when a functional or Sequential model that makes these calls is run in one way."""
     flow = PhaseFlow(generation)
     phase = generation.resolve(mode.flag, None, None, accepts=True).phase
-    return _observed(flow, phase, watch_graph(flow, calls, phase), graph_of)
+    return _observed(flow, phase, watch_graph(flow, calls, phase, graph_of), graph_of)
 
 
 def _observed(flow: PhaseFlow, phase: Phase, seen: Watched, graph_of: GraphOf) -> Observed:
@@ -125,9 +122,10 @@ def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed, graph_o
         found.phases[inner].add(one.phase)
         if _is_followed(one.layers[-1], inner):
             assert isinstance(one.layers[-1].type, UserClass)
-            _follow(flow, watch(flow, one.layers[-1].type, one.phase, one.context), inner, found, graph_of)
+            inside = watch(flow, one.layers[-1].type, one.phase, one.context, graph_of)
+            _follow(flow, inside, inner, found, graph_of)
         elif calls := graph_of(one.layers[-1]):
-            _follow(flow, watch_graph(flow, calls, one.phase), inner, found, graph_of)
+            _follow(flow, watch_graph(flow, calls, one.phase, graph_of), inner, found, graph_of)
 
 
 def _is_followed(layer: Instance, path: Path) -> bool:

@@ -237,6 +237,21 @@ def test_a_graph_that_another_file_makes(tmp_path: Path, monkeypatch: pytest.Mon
     assert '<span class="layer">in parts.py</span>' in as_html([net])
 
 
+def test_a_constant_flag_in_a_graph_leaks_from_it() -> None:
+    """Measured on Keras 3.15.1: in a plain call the True of the graph reaches the normalization after it."""
+    code = HELD.replace("layers.BatchNormalization()(inputs, training=False)", "layers.Dense(8)(inputs)")
+    code = code.replace("layers.Dropout(0.5)(x)", "layers.Dropout(0.5)(x, training=True)")
+    code = code.replace("layers.Dense(2)", "layers.BatchNormalization()")
+    assert [row.split(": ")[1] for row in drawn(the_map(code, keras="3.15").rows)] == [
+        "train train infer! train infer!",
+        "same",
+        "train train infer! train infer!",
+        "train train infer train! infer",
+    ]
+    assert drawn(the_map(code, keras="2").rows)[-1].endswith(RIGHT)
+    assert the_map(code, keras="3.15").rows[1].leaks == (1,)
+
+
 def test_a_graph_with_a_constant_flag_in_another_graph() -> None:
     code = """
         import keras

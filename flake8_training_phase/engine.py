@@ -36,7 +36,7 @@ _STEPS_OF_UNKNOWN_MODELS = "KTP305"
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What fixing a text came to."""
+    """The result of fixing a text."""
 
     text: str
     remaining: tuple[Finding, ...]

@@ -235,7 +235,9 @@ ENTRIES = (
         "keras_hub/src/models/deeplab_v3/deeplab_v3_layers.py",
         "`SpatialPyramidPooling.call` has no `training` parameter and makes a `Resizing` layer, whose default is "
         "`training=True`. In Keras 3.6 to 3.15 that leaks to `self.projection`. In a plain call of the model, which is "
-        "inference, the projection uses the batch, and each call moves its statistics.",
+        "inference, the projection uses the batch, and each call moves its statistics. So it does in the releases "
+        "0.18.1 and 0.32.0 of keras-hub: both were run with Keras 3.15.1, where one of the five normalizations of the "
+        "layer moves in a plain call.",
         3,
         {"KTP102": "fragile", "KTP201": "bug"},
         "safe",
@@ -300,6 +302,21 @@ ENTRIES = (
         "safe",
         Figures(0, 4, 0, 0),
         Figures(4, 4, 0, 0),
+    ),
+    Entry(
+        "variational_autoencoder",
+        "KerasFactory: an experimental variational autoencoder",
+        "UnicoLab/KerasFactory",
+        "0c44b0e17705599e2cce3b78b6b41c0f5623a02d",
+        "experimental/variational_autoencoder.py",
+        "`train_step` calls `self.encoder(data)` and `self.decoder(z)` without the flag. Both are functional models, "
+        "so their three dropouts run in inference mode while they are trained. `call` has the parameter and does not "
+        "pass it on.",
+        3,
+        {"KTP202": "fragile", "KTP301": "bug"},
+        "unsafe",
+        Figures(0, 3, 0, 0),
+        Figures(3, 3, 0, 0),
     ),
 )
 

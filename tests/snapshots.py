@@ -1,7 +1,7 @@
 """All that the tool says of the examples of the rules, of `examples/` and of `tests/cases`, kept to be compared.
 
 Run `python -m tests.snapshots` to see what is said otherwise now, with `--accept` to take it over; names or parts of
-them (`ktp202`, `cases/tab_cells`) choose inputs. A snapshot stands beside its input (those of `examples/` in
+them (`ktp202`, `cases/tab_cells`) choose inputs. A snapshot is beside its input (those of `examples/` in
 `tests/examples`), one paragraph for each finding:
 
     KTP202 training-not-forwarded: fragile, Keras 2 and 3
@@ -32,7 +32,7 @@ from tests.rule_examples import FOLDER as RULES
 
 NOTHING = "nothing to report\n"
 FOLDERS = (RULES, TESTS / "examples", CASES)
-"""Where snapshots stand."""
+"""Where snapshots are."""
 
 
 def shown(one: Input) -> str:

@@ -294,7 +294,7 @@ def test_a_catalogue_is_written_and_named_in_the_settings(
     assert cli.check(["--write-catalogue", str(library), "-o", "my_lib.json"]) == 0
     assert capsys.readouterr().out == "my_lib.json: 8 layers and models of my_lib\n"
     assert cli.check(["--no-cache", "-j1", "net.py"]) == 1
-    assert "runs `self.body` (my_lib Backbone 1.2, line 11) in inference mode" in capsys.readouterr().out
+    assert "runs `self.body` (Backbone from my_lib 1.2, line 11) in inference mode" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -377,7 +377,7 @@ def test_json(tmp_path: Path, fix: Fix) -> None:
         "code": "KTP202",
         "name": "training-not-forwarded",
         "message": "`self.drop` (Dropout) is called without `training` "
-        "and works only by inheriting the caller's value. Pass `training=training`",
+        "and works only by inheriting the caller's mode. Pass `training=training`",
         "severity": "fragile",
         "keras": [2, 3],
         "url": None,

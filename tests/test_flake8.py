@@ -20,7 +20,7 @@ KTP101 = (
 )
 KTP202 = (
     "KTP202 `self.drop` (Dropout) is called without `training` "
-    "and works only by inheriting the caller's value. Pass `training=training`"
+    "and works only by inheriting the caller's mode. Pass `training=training`"
 )
 
 

@@ -63,7 +63,7 @@ class Net(keras.Model):
         return self.body(x)
 """
 MODEL = NET.format(imports="import my_lib", body="my_lib.Block")
-MESSAGE = "`self.body` (my_lib Block 1.2, line 11)"
+MESSAGE = "`self.body` (Block from my_lib 1.2, line 11)"
 
 
 def written(folder: Path, files: dict[str, str]) -> Path:
@@ -126,7 +126,7 @@ def test_however_it_is_imported(imports: str, body: str, project: Path, fix: Fix
 def test_a_package_that_is_not_named_is_not_read(project: Path, fix: Fix) -> None:
     written(project, {"app/net.py": NET.format(imports="from my_lib import Normed", body="Normed")})
     assert found(fix) == []
-    assert "(my_lib Normed 1.2, line 11)" in found(fix, "--follow-imports", "my_lib,other_lib")[0]
+    assert "(Normed from my_lib 1.2, line 11)" in found(fix, "--follow-imports", "my_lib,other_lib")[0]
 
 
 def test_a_catalogue_goes_before_what_is_installed(project: Path, fix: Fix) -> None:
@@ -134,7 +134,7 @@ def test_a_catalogue_goes_before_what_is_installed(project: Path, fix: Fix) -> N
     told = NET.format(imports="import tcn", body="tcn.TCN").replace("TCN()", "TCN(dropout_rate=0.1)")
     assert found(fix, "--follow-imports", "tcn") == []
     written(project, {"app/net.py": told})
-    assert "(tcn TCN 3.5.7, line 11)" in found(fix, "--follow-imports", "tcn")[0]
+    assert "(TCN from tcn 3.5.7, line 11)" in found(fix, "--follow-imports", "tcn")[0]
 
 
 def test_the_project_goes_before_what_is_installed(project: Path, fix: Fix) -> None:
@@ -152,15 +152,15 @@ def test_the_environment_that_is_named_the_active_one_and_that_of_the_project(
         metadata = {"my_lib-1.2.dist-info/METADATA": f"Name: my-lib\nVersion: {release}\n"}
         return environment(tmp_path_factory.mktemp("environment"), PACKAGES | metadata)
 
-    assert "my_lib Block 1.2" in found(fix)[0]
+    assert "Block from my_lib 1.2" in found(fix)[0]
     monkeypatch.setenv(ACTIVE_ENVIRONMENT, str(with_release("3")))
-    assert "my_lib Block 3" in found(fix)[0]
+    assert "Block from my_lib 3" in found(fix)[0]
     named = with_release("4")
-    assert "my_lib Block 4" in found(fix, "--python", named)[0]
+    assert "Block from my_lib 4" in found(fix, "--python", named)[0]
     written(named, {"bin/python": ""})
-    assert "my_lib Block 4" in found(fix, "--python", named / "bin" / "python")[0]
+    assert "Block from my_lib 4" in found(fix, "--python", named / "bin" / "python")[0]
     monkeypatch.setenv(ACTIVE_ENVIRONMENT, str(environment(tmp_path_factory.mktemp("empty"), {"other.py": ""})))
-    assert "my_lib Block 1.2" in found(fix)[0]
+    assert "Block from my_lib 1.2" in found(fix)[0]
 
 
 @pytest.mark.parametrize("site", ["Lib/site-packages", "lib/python3/dist-packages", "lib/python3.9/site-packages"])
@@ -176,7 +176,7 @@ def test_a_package_that_is_installed_where_it_is_worked_on(project: Path, fix: F
         path.unlink()
     (site / "my_lib").rmdir()
     (site / "my-lib.pth").write_text(f"import os; os.mkdir('ran')\n# a comment\n{project / 'work' / 'src'}\n")
-    assert "my_lib Block 1.3.dev0" in found(fix)[0]
+    assert "Block from my_lib 1.3.dev0" in found(fix)[0]
     assert not (project / "ran").exists()
 
 
@@ -218,7 +218,7 @@ def test_a_changed_package_changes_the_answer(project: Path, fix: Fix) -> None:
     assert MESSAGE in found(fix)[0]
     (site / "my_lib-1.2.dist-info").rename(site / "my_lib-2.0.dist-info")
     written(site, {"my_lib-2.0.dist-info/METADATA": "Name: my_lib\nVersion: 2.0\n"})
-    assert "my_lib Block 2.0" in found(fix)[0]
+    assert "Block from my_lib 2.0" in found(fix)[0]
 
 
 def test_a_package_that_is_installed_later_is_found(project: Path, fix: Fix) -> None:
@@ -227,7 +227,7 @@ def test_a_package_that_is_installed_later_is_found(project: Path, fix: Fix) -> 
     assert found(fix) == []
     (site / "more.pth").write_text(f"{project / 'more'}\n")
     written(project / "more", {"my_lib.py": OTHER.replace("Norm(", "Block(")})
-    assert "(my_lib Block" in found(fix)[0]
+    assert "(Block from my_lib," in found(fix)[0]
 
 
 def test_an_environment_that_is_made_later_is_found(project: Path, fix: Fix) -> None:

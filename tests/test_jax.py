@@ -37,7 +37,7 @@ class Model(keras.Model):
     def call(self, x, training=None):
         return self.flip(self.block(self.drop(self.told(x, training=training))))
 """
-CONTEXT = " and works only by inheriting the caller's value"
+CONTEXT = " and works only by inheriting the caller's mode"
 FIT = ": on JAX nothing is inherited, so `fit()` runs it in inference mode"
 PREDICT = ": on JAX nothing is inherited, so `predict()` runs it in training mode"
 

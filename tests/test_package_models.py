@@ -295,7 +295,7 @@ def test_right_model_stays_quiet(name: str) -> None:
 def test_the_message_says_where_the_knowledge_is_from() -> None:
     text = LOST["a backbone of keras_hub"][0]
     (found,) = engine.check(SourceText(text), Settings(), "model.py")
-    assert "`self.base` (keras_hub ResNetBackbone 0.32.0, line 12)" in found.message
+    assert "`self.base` (ResNetBackbone from keras_hub 0.32.0, line 12)" in found.message
 
 
 @pytest.mark.parametrize(

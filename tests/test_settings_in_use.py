@@ -114,9 +114,9 @@ def test_python(tmp_path: Path, fix: Fix) -> None:
     written(tmp_path, {"env/lib/python3.12/site-packages/my_lib.py": library, "app/model.py": user})
     written(tmp_path, {"app/pyproject.toml": '[tool.training-phase]\nfollow-imports = ["my_lib"]\n'})
     assert fix("--check", "app").code == 0
-    assert "my_lib Block" in fix("--check", "--python", "env", "app").out
+    assert "Block from my_lib" in fix("--check", "--python", "env", "app").out
     written(tmp_path, {"app/pyproject.toml": '[tool.training-phase]\nfollow-imports = ["my_lib"]\npython = "../env"\n'})
-    assert "my_lib Block" in fix("--check", "app").out
+    assert "Block from my_lib" in fix("--check", "app").out
 
 
 def test_cache(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:

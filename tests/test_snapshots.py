@@ -31,10 +31,10 @@ def test_messages_are_short() -> None:
     [
         (
             "`OptimizedMultiQueryAttentionLayerWithDownSampling.call` takes no `training`: "
-            "`self._query_downsampling_norm` (SyncBatchNormalization or BatchNormalization, line 1445) only inherits "
-            "its mode. Add `training=None`",
-            "`OptimizedMult…Sampling.call` takes no `training`: `self._query_d…sampling_norm` "
-            "(SyncBatchNormalization or others) only inherits its mode. Add `training=None`",
+            "`self._query_downsampling_norm` (SyncBatchNormalization or BatchNormalization, line 1445) always runs in "
+            "inference mode. Add `training=None`",
+            "`OptimizedMul…mpling.call` takes no `training`: `self._query_…mpling_norm` "
+            "(SyncBatchNormalization or others) always runs in inference mode. Add `training=None`",
         ),
         (
             "`keras.layers.Resizing(…)` (Resizing) leaks its default `training=True` to `self.projection` (line 195): "

@@ -200,7 +200,7 @@ class Project:
             return None
         asked = self._looked_for(importer.path)
         if not binding.level and self._installed.package_of(importer.path) is not None:
-            return None  # Beside an installed package stand others, which are not to be read.
+            return None  # Beside an installed package are others, which are not to be read.
         folder = self._folder(binding, importer.path, asked)
         return None if folder is None else self._at(folder, binding.path.split("."), asked)
 

@@ -100,7 +100,7 @@ class _Class:
 
     @property
     def definition(self) -> tuple[FunctionDef, Scope] | None:
-        """What says which arguments it takes, and where that stands."""
+        """What says which arguments it takes, and where."""
         found = self.cls.find_method("__init__")
         return (found.node, found.owner.scope) if isinstance(found, Method) else None
 
@@ -374,9 +374,9 @@ class _Kind(Enum):
     NORMALIZATION = auto()
     """What `trainable = False` stops."""
     DROPOUT = auto()
-    """What it does not stop, and is told how much to drop."""
+    """What it does not stop, and that receives how much to drop."""
     PERHAPS_DROPOUT = auto()
-    """The same, whether it is told anything or not."""
+    """The same, whether it receives anything or not."""
 
     def has(self, layer: KerasLayer) -> bool:
         """Whether layers of a class of Keras may be of this kind."""

@@ -104,7 +104,8 @@ def _run(options: argparse.Namespace) -> int:
             maps += _maps(path, name, options.stdin_filename, configuration)
         except _Unreadable as error:
             failed = True
-            print(f"{NAME}: {printable_path(path)}: {printable(str(error))}", file=sys.stderr)
+            named = options.stdin_filename if path == "-" else path
+            print(f"{NAME}: {printable_path(named)}: {printable(str(error))}", file=sys.stderr)
     if maps:
         write_text(show.shown(maps, options.format, _style(options)), options.output_file)
     return ERROR if failed else 0

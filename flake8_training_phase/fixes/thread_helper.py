@@ -18,7 +18,7 @@ from flake8_training_phase.fixes.parameter import annotation
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 NOT_USED = "nothing there passes it on yet"
-"""What is said of a parameter whose fix is unsafe because it would stand there in vain."""
+"""What is said of a parameter whose fix is unsafe because nothing would use it."""
 
 
 def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] = frozenset()) -> FixPlan | None:

@@ -98,8 +98,7 @@ class KerasLayer:
 
 def title_of(name: str, origin: str) -> str:
     """The name of a class for messages, with the package and the release that it is known from."""
-    package, _, release = origin.partition(" ")
-    return " ".join(filter(None, (package, name, release)))
+    return f"{name} from {origin}" if origin else name
 
 
 NO_SIGNATURE = CallSignature((), False, None)

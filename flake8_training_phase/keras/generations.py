@@ -70,7 +70,7 @@ class Generation:
     graph_forwards_flag: bool
     """Sequential and functional models give their flag to every layer they run, whatever the context holds:
     `models/functional.py:695` (3.15.1). The release after 3.15 leaves that to the context, and lets a constant that
-    stands in a functional graph win: `models/functional.py:174` (development version of 3.16)."""
+    is in a functional graph win: `models/functional.py:174` (development version of 3.16)."""
 
     @property
     def keras(self) -> int:

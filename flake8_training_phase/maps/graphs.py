@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall, PassedBy, ProgramPoint
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ALL_LANES, UNKNOWN, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import Graph, GraphCall, GraphRun, GraphTensor, calls_of
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
@@ -48,41 +51,86 @@ class MadeModel:
     """Another model, or a class, of the file runs it."""
 
 
-def made_models(module: CheckedModule) -> list[MadeModel]:
-    """The models that a file makes, in the order of the code."""
-    graphs = _graphs(module)
-    called = _called_in_classes(module)
-    inner = {one for graph in graphs for call in graph.calls for one in members(call.layer)}
-    found = []
-    for graph in graphs:
-        function = _around(graph.node, module)
-        if function is not None and function.cls is not None and function.cls.is_layer:
-            continue  # A part of what a class holds, and shown there.
-        found.append(
-            MadeModel(
-                name=_name(graph, graphs, function, module),
-                model=graph.model,
-                node=graph.node,
-                function=function.node if function is not None else None,
-                calls=tuple(_as_layer_call(call, function, module) for call in _run_order(graph)),
-                is_sequential=_is_sequential(graph.model),
-                is_part=graph.model in inner or (function is not None and function.node.name in called),
+class ModuleGraphs:
+    """The graphs of the models that a file makes."""
+
+    def __init__(self, module: CheckedModule) -> None:
+        self._module = module
+        self._run = _RunForMaps(module)
+        self._here = set(nodes_in(module.tree))
+        self._run.cover(self._here)
+        largest: dict[ast.Call, Graph] = {}
+        for graph in self._run.seen_graphs():
+            known = largest.get(graph.node)
+            if graph.outputs and (known is None or len(known.calls) < len(graph.calls)):
+                largest[graph.node] = graph
+        self._by_node = largest
+        """Of several runs of a function that makes one, that with the most calls; of other files as well."""
+        self._calls: dict[Graph, tuple[LayerCall, ...]] = {}
+
+    def made_models(self) -> list[MadeModel]:
+        """The models that the file makes, in the order of the code."""
+        module = self._module
+        graphs = [graph for node, graph in self._by_node.items() if node in self._here]
+        graphs.sort(key=lambda one: (one.node.lineno, one.node.col_offset))
+        called = _called_in_classes(module)
+        inner = {one for graph in graphs for call in graph.calls for one in members(call.layer)}
+        found = []
+        for graph in graphs:
+            function = _around(graph.node, module)
+            if function is not None and function.cls is not None and function.cls.is_layer:
+                continue  # A part of what a class holds, and shown there.
+            found.append(
+                MadeModel(
+                    name=_name(graph, graphs, function, module),
+                    model=graph.model,
+                    node=graph.node,
+                    function=function.node if function is not None else None,
+                    calls=self._layer_calls(graph),
+                    is_sequential=_is_sequential(graph.model),
+                    is_part=graph.model in inner or (function is not None and function.node.name in called),
+                )
             )
-        )
-    return found
+        return found
 
+    def calls_in(self, layer: Instance) -> tuple[LayerCall, ...]:
+        """The calls in the graph of a functional model that holds more than is known of it as a layer: a constant flag.
 
-def _graphs(module: CheckedModule) -> list[Graph]:
-    """The graphs that are in the file; of several runs of a function that makes one, that with the most calls."""
-    here = set(nodes_in(module.tree))
-    largest: dict[ast.Call, Graph] = {}
-    run = _RunForMaps(module)
-    run.cover(here)
-    for graph in run.seen_graphs():
-        known = largest.get(graph.node)
-        if graph.node in here and graph.outputs and (known is None or len(known.calls) < len(graph.calls)):
-            largest[graph.node] = graph
-    return sorted(largest.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
+        Empty for anything else.
+        """
+        if not isinstance(layer.type, KerasLayer) or layer.type.name != "Functional" or UNKNOWN not in layer.contents:
+            return ()
+        node = self._made_at.get(layer)
+        graph = self._run.graphs.get(layer) or (self._by_node.get(node) if node is not None else None)
+        return () if graph is None else self._layer_calls(graph)
+
+    def _layer_calls(self, graph: Graph) -> tuple[LayerCall, ...]:
+        """The calls of a graph as Keras runs them: the same objects each time, because they are parts of paths."""
+        if graph not in self._calls:
+            self._calls[graph] = tuple(self._as_layer_call(one) for one in _run_order(graph))
+        return self._calls[graph]
+
+    def _as_layer_call(self, call: GraphCall) -> LayerCall:
+        place = ProgramPoint(None, None, self._scope_of(call.node), is_call_method=False)
+        return LayerCall(call.node, call.layer, call.flag, ALL_LANES, place, forwardable_name=None, inspected=False)
+
+    def _scope_of(self, node: ast.Call) -> Scope:
+        """The scope of the module that a call is in: a function of another file may make a part of a graph."""
+        here = self._module.scope
+        return here if node in self._here else self._elsewhere.get(node, here)
+
+    @cached_property
+    def _elsewhere(self) -> dict[ast.AST, Scope]:
+        """The calls in the other modules that were read."""
+        modules = [one for one in self._module.project.modules.values() if one.scope is not self._module.scope]
+        return {node: one.scope for one in modules for node in nodes_in(one.tree) if isinstance(node, ast.Call)}
+
+    @cached_property
+    def _made_at(self) -> dict[Instance, ast.Call]:
+        """Where the objects are made that the classes of the file hold."""
+        program = self._module.module.program
+        states = [program.state(one.cls.instance).made for one in self._module.layer_classes]
+        return {made.instance: made.node for made in chain(*states, program.constructions(self._module.module).made)}
 
 
 def _called_in_classes(module: CheckedModule) -> set[str]:
@@ -131,9 +179,3 @@ def _run_order(graph: Graph) -> list[GraphCall]:
         for before in call.inputs:
             depths[before] = max(depths.get(before, 0), depth + 1)
     return sorted(graph.calls, key=lambda call: -depths[call])
-
-
-def _as_layer_call(call: GraphCall, function: Function | None, module: CheckedModule) -> LayerCall:
-    node = function.node if function is not None else None
-    place = ProgramPoint(node, None, module.scope, is_call_method=False)
-    return LayerCall(call.node, call.layer, call.flag, ALL_LANES, place, forwardable_name=None, inspected=False)

@@ -32,7 +32,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import ResolvedPhase
-from flake8_training_phase.analysis.phase.watching import Watched, watch, watch_graph
+from flake8_training_phase.analysis.phase.watching import GraphOf, Watched, watch, watch_graph
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -80,6 +80,8 @@ class Step:
     """It runs in training mode when nothing says which."""
     positional: FlagArgument | None = None
     """The flag, where it is passed by position."""
+    in_graph: bool = False
+    """It is a call in the graph of a functional or Sequential model."""
     needs_flag: bool = False
     """What is called has a parameter `training` without a default, and gets nothing for it."""
     runs: list[tuple[str, ast.AST, Scope]] = field(default_factory=list)
@@ -88,28 +90,28 @@ class Step:
     classes: list[UserClass] = field(default_factory=list)
 
 
-def observe(cls: UserClass, generation: Generation, mode: RunMode) -> Observed:
+def observe(cls: UserClass, generation: Generation, mode: RunMode, graph_of: GraphOf) -> Observed:
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
     flow = PhaseFlow(generation)
     phase, context = flow.entry(cls, mode)
-    return _observed(flow, phase, watch(flow, cls, phase, context))
+    return _observed(flow, phase, watch(flow, cls, phase, context, graph_of), graph_of)
 
 
-def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: RunMode) -> Observed:
+def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: RunMode, graph_of: GraphOf) -> Observed:
     """What happens when a functional or Sequential model that makes these calls is run in one way."""
     flow = PhaseFlow(generation)
     phase = generation.resolve(mode.flag, None, None, accepts=True).phase
-    return _observed(flow, phase, watch_graph(flow, calls, phase))
+    return _observed(flow, phase, watch_graph(flow, calls, phase, graph_of), graph_of)
 
 
-def _observed(flow: PhaseFlow, phase: Phase, seen: Watched) -> Observed:
+def _observed(flow: PhaseFlow, phase: Phase, seen: Watched, graph_of: GraphOf) -> Observed:
     found = Observed()
     found.phases[()].add(phase)
-    _follow(flow, seen, (), found)
+    _follow(flow, seen, (), found, graph_of)
     return found
 
 
-def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed) -> None:
+def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed, graph_of: GraphOf) -> None:
     """Write down what one `call` did, and what the layers did that it ran."""
     found.ran.update((*path, call) for call in seen.ran)
     for subject, received in seen.received.items():
@@ -120,7 +122,10 @@ def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed) -> None
         found.phases[inner].add(one.phase)
         if _is_followed(one.layers[-1], inner):
             assert isinstance(one.layers[-1].type, UserClass)
-            _follow(flow, watch(flow, one.layers[-1].type, one.phase, one.context), inner, found)
+            inside = watch(flow, one.layers[-1].type, one.phase, one.context, graph_of)
+            _follow(flow, inside, inner, found, graph_of)
+        elif calls := graph_of(one.layers[-1]):
+            _follow(flow, watch_graph(flow, calls, one.phase, graph_of), inner, found, graph_of)
 
 
 def _is_followed(layer: Instance, path: Path) -> bool:
@@ -131,16 +136,35 @@ def _is_followed(layer: Instance, path: Path) -> bool:
     return len(around) < MAX_DEPTH and layer.type not in around
 
 
-def steps_of(cls: UserClass) -> list[Step]:
+def steps_of(cls: UserClass, graph_of: GraphOf) -> list[Step]:
     """What the `call` of a class calls, in order."""
-    return _of_call(cls, ())
+    return _with_graphs(_of_call(cls, ()), graph_of)
 
 
-def steps_of_graph(calls: Iterable[LayerCall], *, is_sequential: bool) -> list[Step]:
+def steps_of_graph(calls: Iterable[LayerCall], graph_of: GraphOf, *, is_sequential: bool) -> list[Step]:
     """What a functional model calls, in order, or what is in a Sequential."""
+    return _with_graphs(_of_graph(calls, (), is_sequential=is_sequential), graph_of)
+
+
+def _with_graphs(steps: list[Step], graph_of: GraphOf) -> list[Step]:
+    """The steps with those of the functional models among them whose graphs say what they run."""
+    for step in list(all_steps(steps)):
+        if step.steps or len(step.path) > 3 * MAX_DEPTH:
+            continue
+        last = step.path[-1]
+        held = members(last.receiver) if isinstance(last, LayerCall) else [last]
+        for layer in held:
+            if isinstance(layer, Instance):
+                path = (*step.path, layer) if isinstance(last, LayerCall) else step.path
+                step.steps += _with_graphs(_of_graph(graph_of(layer), path, is_sequential=False), graph_of)
+    return steps
+
+
+def _of_graph(calls: Iterable[LayerCall], path: Path, *, is_sequential: bool) -> list[Step]:
     steps = []
     for call in calls:
-        step = _layer_call(call, ())
+        step = _layer_call(call, path)
+        step.in_graph = True
         if is_sequential or isinstance(call.node.func, ast.Call):
             step.call = ""  # It is made where it is called, and has no name: `Dropout(0.5)(x)`.
         if call.receiver is UNKNOWN:

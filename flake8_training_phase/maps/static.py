@@ -18,7 +18,7 @@ from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Position
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
 from flake8_training_phase.maps import observed
-from flake8_training_phase.maps.graphs import made_models
+from flake8_training_phase.maps.graphs import ModuleGraphs
 from flake8_training_phase.maps.model import FunctionSource, Map, ModeCell, ModeCells, Row, RowKind, SourceLine, State
 from flake8_training_phase.maps.observed import Observed, Step
 from flake8_training_phase.maps.subjects import ClassSubject, GraphSubject, Subject, Way
@@ -53,20 +53,22 @@ def _maps(module: CheckedModule, document: Document, name: str | None) -> list[M
 
 def _outermost(module: CheckedModule) -> list[Subject]:
     """What no other class or model of the file runs; all there is where each is run by another."""
-    classes = [ClassSubject(one) for one in module.layer_classes if one.cls.call is not None]
+    graphs_here = ModuleGraphs(module)
+    classes = [ClassSubject(one, graphs_here) for one in module.layer_classes if one.cls.call is not None]
     inner = {cls for one in classes for step in observed.all_steps(one.steps) for cls in step.classes}
-    made = made_models(module)
-    graphs = [GraphSubject(one, module) for one in made if not one.is_part]
+    made = graphs_here.made_models()
+    graphs = [GraphSubject(one, module, graphs_here) for one in made if not one.is_part]
     inner |= {cls for one in graphs for step in observed.all_steps(one.steps) for cls in step.classes}
     outermost = [one for one in classes if one.cls not in inner and one.steps]
-    return [*outermost, *graphs] or [*classes, *(GraphSubject(one, module) for one in made)]
+    return [*outermost, *graphs] or [*classes, *(GraphSubject(one, module, graphs_here) for one in made)]
 
 
 def _named(module: CheckedModule, name: str) -> list[Subject]:
     classes = [one for one in module.layer_classes if one.cls.call is not None]
-    made = made_models(module)
-    chosen: list[Subject] = [ClassSubject(one) for one in classes if one.name == name]
-    chosen += [GraphSubject(one, module) for one in made if one.name == name]
+    graphs = ModuleGraphs(module)
+    made = graphs.made_models()
+    chosen: list[Subject] = [ClassSubject(one, graphs) for one in classes if one.name == name]
+    chosen += [GraphSubject(one, module, graphs) for one in made if one.name == name]
     if not chosen:
         known = [*(one.name for one in classes), *(one.name for one in made)]
         there = f"there are {', '.join(known)}" if known else "there is none that a map can show"
@@ -120,6 +122,8 @@ class _Around:
     meant: bool | None = None
     """The literal flag that it or one around it was given."""
     raising: dict[Way, str] = field(default_factory=dict)
+    in_graph: bool = False
+    """It is in the graph of a functional model, where a literal flag says what is right in every mode."""
 
 
 class _Maker:
@@ -166,7 +170,7 @@ class _Maker:
         functions = (self._places.function(*one) for one in step.runs)
         return Row(
             number=self._numbers[step.path],
-            kind=step.kind,
+            kind=RowKind.INNER if step.in_graph and len(step.path) > 1 else step.kind,
             call=step.call,
             layer=step.layer,
             passed=step.passed,
@@ -181,7 +185,7 @@ class _Maker:
     ) -> dict[Way, ModeCell]:
         """The cells of a step and of all below it, by the way of running the model."""
         meant = around.meant if step.constant is None else step.constant
-        inner = _Around(meant, dict(around.raising))
+        inner = _Around(meant, dict(around.raising), around.in_graph or step.in_graph)
         for way in self._seen:
             seen = self._seen[way]
             why = None if seen is None else observed.raises(step, way[0], seen)
@@ -220,7 +224,7 @@ class _Maker:
             return ModeCell(State.UNKNOWN, reason=f"{flag} cannot be read from the code")
         modes = {bool(one) for one in phases}
         state = State.MIXED if len(modes) > 1 else State.TRAIN if True in modes else State.INFER
-        if self._subject.literals_win and inner.meant is not None:
+        if inner.in_graph and inner.meant is not None:
             return ModeCell(state, wrong=modes != {inner.meant})
         amiss = modes - {way[1].wanted}
         by_itself = step.on_by_default and step.constant is None and way[1] is RunMode.NONE

@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.maps import observed
-from flake8_training_phase.maps.graphs import MadeModel
+from flake8_training_phase.maps.graphs import MadeModel, ModuleGraphs
 from flake8_training_phase.maps.observed import Observed, Step
 
 Way = tuple[Generation, RunMode]
@@ -32,9 +32,6 @@ class Code:
 
 class Subject(ABC):
     """Something that a map can show."""
-
-    literals_win: bool
-    """A literal flag says what is right for a call, in every mode of the model."""
 
     def __init__(self, name: str, module: CheckedModule, generations: Sequence[Generation], is_model: bool) -> None:
         self.name = name
@@ -56,9 +53,12 @@ class Subject(ABC):
     def observe(self, generation: Generation, mode: RunMode) -> Observed | None:
         """What happens when it is run in one way; None where that is unknown."""
 
-    @abstractmethod
     def notes(self) -> Iterator[str]:
-        """What the map does not show, and why."""
+        """What the map does not show, and what it shows that the code does not say, and why."""
+        replacing = [one for one in self.generations if one.shared_context and one.graph_forwards_flag]
+        if replacing and any(step.in_graph and step.constant is not None for step in observed.all_steps(self.steps)):
+            releases = self.title(replacing)
+            yield f"{releases} replaces a constant `training=` in a functional model with the model's own (KTP218)"
 
     def why_unknown(self, mode: RunMode) -> str:
         """Why it is unknown what happens in a mode."""
@@ -76,13 +76,12 @@ class Subject(ABC):
 class ClassSubject(Subject):
     """A class with a `call`: a model itself, a layer inside a model that passes it the flag."""
 
-    literals_win = False
-
-    def __init__(self, layer_class: LayerClass) -> None:
+    def __init__(self, layer_class: LayerClass, graphs: ModuleGraphs) -> None:
         cls = layer_class.cls
         super().__init__(layer_class.name, layer_class.module, layer_class.generations, cls.is_model)
         self.cls = cls
-        self._steps = observed.steps_of(cls)
+        self._graphs = graphs
+        self._steps = observed.steps_of(cls, graphs.calls_in)
         fit, fit_note = observed.stepped(cls, "train_step", RunMode.FIT)
         predict, predict_note = observed.stepped(cls, "predict_step", RunMode.PREDICT)
         self._run_as = {RunMode.FIT: fit, RunMode.PREDICT: predict}
@@ -103,7 +102,7 @@ class ClassSubject(Subject):
     def observe(self, generation: Generation, mode: RunMode) -> Observed | None:
         """What happens in one mode; None where a step of the class runs it in a way that is not followed."""
         run_as = self._run_as.get(mode, mode)
-        return None if run_as is None else observed.observe(self.cls, generation, run_as)
+        return None if run_as is None else observed.observe(self.cls, generation, run_as, self._graphs.calls_in)
 
     def why_unknown(self, mode: RunMode) -> str:
         """What the note on the step says."""
@@ -117,7 +116,8 @@ class ClassSubject(Subject):
                     yield (generation, RunMode.NONE), "`training` is required and not passed"
 
     def notes(self) -> Iterator[str]:
-        """On its steps, on what is not followed, and on who runs it."""
+        """Also on its steps, on what is not followed, and on who runs it."""
+        yield from super().notes()
         yield from (note for note in self._step_notes.values() if note)
         if not self.cls.trace.complete:
             yield f"`{self.name}.call` cannot be followed to its end"
@@ -128,13 +128,12 @@ class ClassSubject(Subject):
 class GraphSubject(Subject):
     """A functional or Sequential model that is made outside of a class."""
 
-    literals_win = True
-
-    def __init__(self, made: MadeModel, module: CheckedModule) -> None:
+    def __init__(self, made: MadeModel, module: CheckedModule, graphs: ModuleGraphs) -> None:
         super().__init__(made.name, module, module.generations_of_layer(made.model), is_model=True)
         self._made = made
         self._module = module
-        self._steps = observed.steps_of_graph(made.calls, is_sequential=made.is_sequential)
+        self._graphs = graphs
+        self._steps = observed.steps_of_graph(made.calls, graphs.calls_in, is_sequential=made.is_sequential)
 
     @property
     def steps(self) -> list[Step]:
@@ -157,11 +156,4 @@ class GraphSubject(Subject):
 
     def observe(self, generation: Generation, mode: RunMode) -> Observed:
         """What happens in one mode."""
-        return observed.observe_graph(self._made.calls, generation, mode)
-
-    def notes(self) -> Iterator[str]:
-        """On constant flags that Keras does not keep to."""
-        replacing = [one for one in self.generations if one.shared_context and one.graph_forwards_flag]
-        if replacing and any(step.constant is not None for step in self.steps):
-            releases = self.title(replacing)
-            yield f"{releases} replaces a constant `training=` in this model with the flag of the model (see KTP218)"
+        return observed.observe_graph(self._made.calls, generation, mode, self._graphs.calls_in)

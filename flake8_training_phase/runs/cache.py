@@ -1,4 +1,4 @@
-"""What files came to in earlier runs, kept in the user's cache folder.
+"""The results of files in earlier runs, kept in the user's cache folder.
 
 A result is used again when the file, and every file that its analysis looked for (found or not), is what it was, for
 the same settings and the same version of this package. Files are compared by their content; a file whose time and
@@ -53,7 +53,7 @@ def default_folder() -> Path:
 
 
 class Kept(NamedTuple):
-    """What a file came to."""
+    """The result of a file."""
 
     path: str
     key: str
@@ -96,7 +96,7 @@ class Cache:
             }
 
     def kept(self, path: str, key: str, digest: str) -> Kept | None:
-        """What a loaded file with this content came to; None when that is not known, or not certain any more."""
+        """The result of a loaded file with this content; None when that is not known, or not certain any more."""
         seal, text = self._kept.get((path, key), (None, ""))
         if seal is None or seal != _seal(path, key, digest, text):
             return None
@@ -109,7 +109,7 @@ class Cache:
         return Kept(path, key, digest, tuple(_unpacked(one) for one in packed["findings"]), frozenset(lookups))
 
     def keep(self, found: Iterable[Kept]) -> None:
-        """Remember what files came to."""
+        """Remember the results of files."""
         if self._database is None:
             return
         now = int(time.time())

@@ -16,7 +16,7 @@ _NOT_PASSED = object()
 
 
 class Source(Enum):
-    """How a layer call came to its flag."""
+    """Where a layer call got its flag from."""
 
     ARGUMENT = auto()
     ENCLOSING = auto()
@@ -29,7 +29,7 @@ class Source(Enum):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EnteredCall:
-    """A call of `Layer.__call__`, and the flag it came to."""
+    """A call of `Layer.__call__`, and the flag that it got."""
 
     layer: Any
     site: Site | None

@@ -39,6 +39,8 @@ def measured_map(trace: Recording) -> Map:
 
     def take(chain: Chain, row: Row) -> list[TracedCall]:
         found = [one for one in open_calls if chain_of(one) == chain and is_of(one, row)]
+        if row.kind is RowKind.INNER:  # Beside others of its class, which have rows of their own.
+            found = [one for one in found if one.path == found[0].path]
         for one in found:
             open_calls.remove(one)
         return found

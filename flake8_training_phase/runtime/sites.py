@@ -16,7 +16,7 @@ _RUNNER = f"{_OURS}.running"
 """The module that runs the models: a call from there is no line of the user's code."""
 
 _BETWEEN = ("tensorflow.python.util", "tensorflow.python.autograph")
-"""Modules of TensorFlow that stand between the user's code and the function that it calls."""
+"""Modules of TensorFlow that are between the user's code and the function that it calls."""
 
 
 def calling_line() -> Site | None:

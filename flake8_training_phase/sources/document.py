@@ -31,7 +31,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class UnparsedPart:
     """A part of the code that cannot be analysed, and that the code as one module has not, where something about the
-    flag may stand in it.
+    flag may be in it.
     """
 
     part: str
@@ -63,11 +63,11 @@ class Document:
         return self.source.encode(self.source.text)
 
     def place(self, position: Position) -> DisplayPosition:
-        """Where a position of the code stands in the file."""
+        """Where a position of the code is in the file."""
         return DisplayPosition(position.row, position.column)
 
     def position(self, place: DisplayPosition) -> Position:
-        """Where a place in the file stands in the code."""
+        """Where a place in the file is in the code."""
         return Position(place.row, place.column)
 
     def line(self, row: int) -> str:

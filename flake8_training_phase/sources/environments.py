@@ -15,7 +15,7 @@ _SITES = ("site-packages", "dist-packages")
 _LIBRARIES = ("lib/python3*", "local/lib/python3*", "Lib")
 """Where an environment has its folders of packages, and a Python of the system those of its own and of its user."""
 _MOST_FOLDERS_UP = 12
-"""How many folders above a file its environment may stand in."""
+"""How many folders above a file its environment may be in."""
 _MOST_LINKS = 100
 """How many files are read that name more folders."""
 _VERSION = r"(?mi)^version *[=:] *[\"']?([^\s\"']+)"
@@ -30,7 +30,7 @@ def environment_of(path: Path) -> Path:
 
 
 def package_folders(environment: Path, asked: set[str]) -> list[Path]:
-    """The folders that the packages of an environment stand in. What this depends on is put into `asked`."""
+    """The folders that the packages of an environment are in. What this depends on is put into `asked`."""
     settings = environment / "pyvenv.cfg"
     asked.add(str(settings))
     found = list(_own_folders(environment, asked))
@@ -66,7 +66,7 @@ def _linked(site: Path, asked: set[str]) -> Iterator[Path]:
 
 
 def release_beside(folder: Path, asked: set[str]) -> str:
-    """The version that stands beside a package: in what an installer wrote, or in its pyproject.toml."""
+    """The version that is beside a package: in what an installer wrote, or in its pyproject.toml."""
     told = sorted(
         folder.parent.glob("*.dist-info/METADATA"), key=lambda one: not one.parent.name.startswith(folder.name)
     )
@@ -82,7 +82,7 @@ def release_beside(folder: Path, asked: set[str]) -> str:
 
 
 def _is_meant(folder: Path, distribution: str, top_level: Path) -> bool:
-    """Whether a package is what a distribution brings: it has its name, or stands in its list of names."""
+    """Whether a package is what a distribution brings: it has its name, or is in its list of names."""
     same = distribution.replace("-", "_").lower() == folder.name.replace("-", "_").lower()
     return same or folder.name in text_of(top_level).split()
 
@@ -104,7 +104,7 @@ class InstalledPackages:
     """The installed packages whose sources may be read, by the names that they are imported by."""
 
     def __init__(self, names: tuple[str, ...] = (), environment: Path | None = None) -> None:
-        """`environment`, the folder of one or the Python in it, goes before those that stand in projects."""
+        """`environment`, the folder of one or the Python in it, goes before those that are in projects."""
         self._names = names
         self._environment = environment
         self._searched: dict[Path, tuple[list[Path], frozenset[str]]] = {}
@@ -114,7 +114,7 @@ class InstalledPackages:
         self._releases: dict[Path, tuple[str, frozenset[str]]] = {}
 
     def root(self, top: str, importer: Path, asked: set[str]) -> Path | None:
-        """The folder in which a package stands that a file imports; None when it may not be read, or is not there."""
+        """The folder that holds a package which a file imports; None when it may not be read, or is not there."""
         if top not in self._names:
             return None
         folders = self._folders(importer, asked)

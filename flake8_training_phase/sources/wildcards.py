@@ -105,7 +105,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         at += 1
         if char == "\\":
             if at == len(text):
-                raise NoPattern("nothing stands behind the last backslash")
+                raise NoPattern("nothing follows the last backslash")
             char = text[at]
             at += 1
             yield _SLASH if char == "/" else _Token(char, re.escape(char))

@@ -63,7 +63,7 @@ def test_the_message_names_the_step(tmp_path: Path, flag: str, expected: str) ->
 
 def test_a_step_that_passes_the_flag_is_right_from_keras_3_10_on(tmp_path: Path) -> None:
     message, severity = said(tmp_path, TRAIN.format(flag=", training=True"), "3.10+")
-    assert "only inherits its mode" in message
+    assert "works only by inheriting the caller's mode" in message
     assert severity == "fragile"
 
 

@@ -52,6 +52,15 @@ def test_standard_input(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert capsys.readouterr().out.startswith("FineTuned  typed.py:10\n")
 
 
+def test_standard_input_that_is_half_typed(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message is about the file that the editor has open."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{FINE_TUNED}        self.head(\n".encode())))
+    assert main(["-", "--stdin-filename", "typed.py"]) == 2
+    assert capsys.readouterr().err == "training-phase-map: typed.py: line 13: syntax error: '(' was never closed\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_training_phase.output.maps.drawing import Picture
 
-WIDTH, MARGIN, INDENT = 600, 18, 16
+WIDTH, MARGIN, INDENT = 622, 18, 16
 FIT, PREDICT, LABEL = 375, 512, 130
 """Where the two flags go down, and how wide the boxes there are."""
 LANES = ((FIT, "train", "fit()", "True"), (PREDICT, "infer", "predict()", "False"))

@@ -20,7 +20,7 @@ Fix = Callable[..., Result]
 Check = Callable[..., Result]
 
 MESSAGE = (
-    "`self.drop` (Dropout) is called without `training` and works only by inheriting the caller's value. "
+    "`self.drop` (Dropout) is called without `training` and works only by inheriting the caller's mode. "
     "Pass `training=training`"
 )
 """What is said of `FORGETFUL`."""

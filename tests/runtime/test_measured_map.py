@@ -44,6 +44,36 @@ def test_what_was_measured_agrees_with_what_the_code_says(tmp_path: Path) -> Non
     assert not any(row.differs for row in shown.walk())
 
 
+HELD = """\
+import keras
+from keras import layers
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        inputs = keras.Input((8,))
+        x = layers.BatchNormalization()(inputs, training=False)
+        x = layers.BatchNormalization()(x)
+        self.backbone = keras.Model(inputs, layers.Dropout(0.5)(x))
+
+    def call(self, x, training=None):
+        return self.backbone(x, training=training)
+"""
+
+
+def test_a_graph_that_a_class_holds_is_measured_layer_by_layer(tmp_path: Path) -> None:
+    shown = measured_map(trace_training(module(tmp_path, HELD).Classifier(), ONES))
+    [backbone] = shown.rows
+    assert [row.layer for row in backbone.rows] == ["BatchNormalization", "BatchNormalization", "Dropout"]
+    assert [words(row.by_release[0]) for row in backbone.rows] == [
+        "train! train! infer infer infer",
+        "train train infer infer infer",
+        "train train infer infer infer",
+    ]
+    assert [words(row.measured) for row in backbone.rows] == ["train train infer infer infer"] * 3
+
+
 def test_what_the_code_does_not_say_is_measured(tmp_path: Path) -> None:
     model = module(tmp_path, NESTED).Encoder(keras.layers.Dropout(0.5))
     shown = measured_map(trace_training(model, ONES))

@@ -34,7 +34,7 @@ class Arguments:
     rest_of_call: bool = False
     """Every such `**kwargs` is that of a layer's `call`."""
     stars_known: bool = False
-    """What every `*args` may hold is known and stands in `positional`, if not how often."""
+    """What every `*args` may hold is known and in `positional`, if not how often."""
 
     def may_hide(self, name: str) -> bool:
         """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""

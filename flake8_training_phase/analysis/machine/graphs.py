@@ -75,7 +75,7 @@ class GraphMaker(Interpreter):
 
     def _output_inside(self, part: ast.expr, frame: Frame) -> Value:
         """`base.get_layer("conv4").output`, `base.layers[-2].output`: in the models of `keras.applications` layers that
-        behave differently in training stand all along the way.
+        behave differently in training are all along the way.
         """
         inner = part.func if isinstance(part, ast.Call) else part.value if isinstance(part, ast.Subscript) else None
         if not isinstance(inner, ast.Attribute) or inner.attr not in ("get_layer", "layers"):

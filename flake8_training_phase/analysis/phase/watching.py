@@ -5,7 +5,7 @@ Rules ask the flow what is wrong with a call. Whoever wants to show a model asks
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -14,6 +14,9 @@ from flake8_training_phase.analysis.domain.values import LANES, Instance, Value
 from flake8_training_phase.analysis.phase.flow import PhaseFlow, PhaseTransfer
 from flake8_training_phase.analysis.phase.results import Context, FlowResult, Outcome, ResolvedPhase, Subject
 from flake8_training_phase.keras.generations import Flag, Passed, Phase
+
+GraphOf = Callable[[Instance], Sequence[LayerCall]]
+"""Gives the calls in the graph of a functional model; none where it is not needed to know what the model runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +43,22 @@ class Watched:
     """In the order in which they were first run."""
 
 
-def watch(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase) -> Watched:
+def watch(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, graph_of: GraphOf) -> Watched:
     """Run the `call` of a class that received a phase, in a call context."""
-    return _WatchedTransfer(flow, FlowResult()).watch(cls.trace.events, phase, context)
+    return _WatchedTransfer(flow, FlowResult(), graph_of).watch(cls.trace.events, phase, context)
 
 
-def watch_graph(flow: PhaseFlow, calls: Iterable[LayerCall], phase: Phase) -> Watched:
+def watch_graph(flow: PhaseFlow, calls: Iterable[LayerCall], phase: Phase, graph_of: GraphOf) -> Watched:
     """Run a functional or Sequential model that received a phase: the calls that its graph holds, in order."""
-    return _GraphTransfer(flow, FlowResult()).watch(calls, phase, phase)
+    return _GraphTransfer(flow, FlowResult(), graph_of).watch(calls, phase, phase)
 
 
 class _WatchedTransfer(PhaseTransfer):
     """A run that records what happens."""
 
-    def __init__(self, flow: PhaseFlow, report: FlowResult) -> None:
+    def __init__(self, flow: PhaseFlow, report: FlowResult, graph_of: GraphOf) -> None:
         super().__init__(flow, report)
+        self._graph_of = graph_of
         self._watched = Watched(received=report.received)
         self._call: LayerCall | DirectKerasCall | None = None
         self._around: tuple[Instance, ...] = ()
@@ -83,9 +87,17 @@ class _WatchedTransfer(PhaseTransfer):
         assert self._call is not None
         outer, self._around = self._around, (*self._around, receiver)
         self._watched.entered[Entered(self._call, self._around, phase, context)] = None
-        outcome = super()._inside(receiver, phase, context)
+        calls = self._graph_of(receiver)
+        outcome = self._graph(calls, phase, context) if calls else super()._inside(receiver, phase, context)
         self._around = outer
         return outcome
+
+    def _graph(self, calls: Sequence[LayerCall], phase: Phase, context: Phase) -> Outcome:
+        """What the layers in a graph receive, and what they leave in a shared context: a constant flag of theirs."""
+        report = FlowResult()
+        after = _GraphTransfer(self.flow, report, self._graph_of).whole_call(calls, phase, context)
+        inside = (one.phase for found in report.received.values() for one in found)
+        return frozenset(inside), frozenset(slot.phase for slot in after)
 
     def _model(self, receiver: Instance, contents: Iterable[Value], phase: Phase, context: Phase) -> Outcome:
         # Run each time: what it holds is entered on another way.

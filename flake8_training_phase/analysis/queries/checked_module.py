@@ -264,7 +264,7 @@ class LayerClass:
         return [one for one in from_sibling if self._right_alone(call, one)]
 
     def poisoned_by_default(self, helper: Inlined) -> list[LayerCall]:
-        """The layers inside a helper that run in the wrong phase because another one is told the default of its
+        """The layers inside a helper that run in the wrong phase because another one receives the default of its
         parameter `training`.
         """
         if not uses_default(helper):

@@ -30,7 +30,7 @@ class KeptDefault:
         return truth(owner.program.evaluate(test, owner.scope, self._given))[0]
 
     def runs(self, node: ast.AST) -> bool | None:
-        """Whether a node runs; None where no test of the parameter stands before it."""
+        """Whether a node runs; None where no test of the parameter comes before it."""
         outcomes = list(self._outcomes_before(node))
         return all(outcomes) if outcomes else None
 

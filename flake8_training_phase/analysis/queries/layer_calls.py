@@ -31,7 +31,7 @@ def shows_flag(event: LayerCall | Inlined | DirectKerasCall | PhaseTest, name: s
 
 
 def names_flag(event: LayerCall | DirectKerasCall) -> bool:
-    """Whether `training` stands in what a call passes for the flag."""
+    """Whether `training` is part of what a call passes for the flag."""
     passed = event.flag.node
     return passed is not None and any(isinstance(one, ast.Name) and one.id == "training" for one in nodes_in(passed))
 

@@ -53,7 +53,7 @@ class Origins:
                 if value is None:
                     continue
                 if owner.scope.root is not self._module.scope:
-                    return f"`{owner.name}`, which stands in another file, assigns {subject}"
+                    return f"`{owner.name}`, which is in another file, assigns {subject}"
                 reason = self.of(value, Place(function, cls), followed)
                 return f"{subject} is assigned in line {value.lineno}, and {reason}"
         return f"no method that can be read assigns {subject}"

@@ -71,6 +71,10 @@ class Gutter:
                 characters[column] = self._down
         return "".join(characters)
 
+    def between(self, place: int) -> str:
+        """The characters before a line of text between a line and the one above it."""
+        return self.under(place - 1) if place else self.blank
+
     def under(self, place: int) -> str:
         """The characters before the lines that belong to a line and come below it."""
         characters = list(self.blank)

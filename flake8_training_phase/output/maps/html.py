@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
+from pathlib import PurePath
 from textwrap import dedent
 
 from flake8_training_phase import __version__
@@ -139,7 +140,7 @@ class _Page:
         shown = {row.number for place, _ in function.lines for row in rows if row.place == place}
         for row in rows:
             if row.number not in shown:
-                yield from self._call(row, row.place.short if row.place else "", _name(row))
+                yield from self._call(row, row.place.short if row.place else "", _named(row, function.place))
 
     def _call(self, row: Row, place: str, source: str) -> Iterator[str]:
         classes = "line call" + (" has-wrong" if row.is_wrong else "")
@@ -160,7 +161,7 @@ class _Page:
                     yield from self._function(function, [one for one in row.rows if _is_in(one, function, row)])
             else:
                 for one in row.rows:
-                    yield from self._call(one, "", _name(one))
+                    yield from self._call(one, one.place.short if one.place else "", _named(one, row.place))
             yield "</details>"
 
     def _summary(self, row: Row) -> str:
@@ -239,6 +240,13 @@ def _with_call(text: str, row: Row) -> str:
 def _name(row: Row) -> str:
     call = f"<b>{escape(row.call)}</b> " if row.call else ""
     return f'{call}<span class="layer">{escape(" ".join(one for one in (row.layer, row.passed) if one))}</span>'
+
+
+def _named(row: Row, around: SourceLine | None) -> str:
+    """The name of a call that is not shown in its line, with its file where that is not the one around it."""
+    if row.place is None or around is None or row.place.file == around.file:
+        return _name(row)
+    return f'{_name(row)}  <span class="layer">in {escape(PurePath(row.place.file).name)}</span>'
 
 
 def _code_in(text: str) -> str:

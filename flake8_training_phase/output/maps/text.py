@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from flake8_training_phase.maps.model import Map, ModeCell, ModeCells, Row, State
 from flake8_training_phase.output.colours import Painter, Style
@@ -14,9 +15,11 @@ from flake8_training_phase.printable import printable
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
 _STYLES = {State.TRAIN: Style.YELLOW, State.INFER: Style.CYAN, State.UNKNOWN: Style.BOLD}
 _NARROWEST = 14
-"""The fewest characters that the column of calls has."""
+"""The fewest characters that a line has after its indentation."""
 _GAP = 2
 """The spaces between columns."""
+_GLUE = "\N{NO-BREAK SPACE}"
+"""A space at which no line is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,15 @@ def text(shown: Map, style: TextStyle) -> str:
     return "\n".join(line.rstrip() for line in _Table(shown, style).lines()) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What an entry of the table says before its cells."""
+
+    call: str
+    given: str = ""
+    depth: int = 0
+
+
 class _Table:
     """One map, laid out."""
 
@@ -46,69 +58,120 @@ class _Table:
         self._gutter = Gutter(self._lines, style.ascii_only)
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
-        self._calls = [f"{'  ' * one.depth}{printable(title(one))}" for one in self._lines]
-        release_width = max((len(one) + 2 for one in shown.releases), default=0)
-        wanted = max(len("call"), *(len(call) for call in self._calls), release_width, 4)
+        ways = (distinct(shown, one.row) for one in self._lines if not one.is_mixed)
+        release_width = max((len(releases) + 2 for one in ways if len(one) > 1 for releases, _ in one), default=0)
+        calls = (2 * one.depth + len(printable(title(one))) for one in self._lines)
+        self._call_width = max(len("call"), *calls, release_width, 4)
         room = style.width - self._line_width - 2 - self._gutter.width
         cells = sum(self._cell_widths(_GAP))
-        self._has_given = wanted + 2 + self._given_width + 2 + cells <= room
-        self._stacked = wanted + 2 + cells > room
+        self._has_given = self._call_width + 2 + self._given_width + 2 + cells <= room
+        self._stacked = self._call_width + 2 + cells > room
         self._gap = 1 if self._stacked else _GAP
-        self._call_width = max(room, _NARROWEST) if self._stacked else wanted
+        self._listed = self._stacked and 4 + sum(self._cell_widths(self._gap)) - self._gap > room
+        """The modes are listed by what a call does in them, because five cells are too wide for one line."""
+        if self._listed:
+            self._line_width = max((len(_line_number(one.row)) for one in self._lines), default=0)
+        self._before = " " * (self._line_width + (1 if self._listed else 2))
 
     def lines(self) -> Iterator[str]:
         """The text, line by line."""
-        yield self._paint(Style.BOLD, self._map.name) + f"  {self._map.function.place}"
+        name, place = self._map.name, str(self._map.function.place)
+        yield self._paint(Style.BOLD, name) + (f"\n{place}" if self._listed else f"  {place}")
         yield ""
-        heads = ("call", "given" if self._has_given else "")
-        yield from self._entry("line", self._gutter.blank, self._gutter.blank, heads, self._heads())
-        for number, (line, call) in enumerate(zip(self._lines, self._calls, strict=True)):
-            yield from self._row(number, line, call)
+        if not self._listed:
+            heads = _Texts("call", "given" if self._has_given else "")
+            yield from self._entry("line", self._gutter.blank, self._gutter.blank, heads, self._heads())
+        file = self._map.function.place.file
+        for number, line in enumerate(self._lines):
+            if line.row.place is not None and line.row.place.file != file:
+                file = line.row.place.file
+                yield from self._folded(f"in {printable(file)}:", f"{self._before}{self._gutter.between(number)}", "  ")
+            yield from self._row(number, line)
         yield ""
-        yield from self._notes()
+        for note in self._notes():
+            yield from self._folded(note, "", "  ")
 
-    def _row(self, number: int, line: FoldedLine, call: str) -> Iterator[str]:
+    def _row(self, number: int, line: FoldedLine) -> Iterator[str]:
         row = line.row
         ways = [("", ())] if line.is_mixed else distinct(self._map, row)
-        given = "" if line.is_mixed else row.passed
-        cells = self._cells(ways[0][1]) if len(ways) == 1 else ""
-        if self._stacked and not (line.is_mixed or row.depends_on_mode or row.differs):
-            call, cells = f"{call} {self._same}", ""
+        is_same = not (line.is_mixed or row.depends_on_mode or row.differs)
+        mark = f"{_GLUE}{self._same}" if self._stacked and is_same else ""
+        texts = _Texts(f"{printable(title(line))}{mark}", "" if line.is_mixed else row.passed, line.depth)
         blank = self._gutter.under(number)
-        yield from self._entry(_line_number(row), self._gutter.at(number), blank, (call, given), cells)
+        cells = ways[0][1] if len(ways) == 1 and not mark else ()
+        beside = "" if self._listed else self._cells(cells)
+        yield from self._entry(_line_number(row), self._gutter.at(number), blank, texts, beside)
+        if self._listed and cells:
+            yield from self._listing(blank, "", cells)
         if len(ways) > 1:
             for releases, one in ways:
-                yield from self._entry("", blank, blank, (f"  {releases}", ""), self._cells(one))
+                yield from self._way(blank, releases, one)
         if row.measured is not None and row.differs:
-            yield from self._entry("", blank, blank, ("  measured", ""), self._cells(row.measured))
-        for remark in self._remarks(row):
-            yield f"{' ' * self._line_width}  {blank}  {remark}"
+            yield from self._way(blank, "measured", row.measured)
+        for remark, style in self._remarks(row):
+            yield from self._folded(remark, f"{self._before}{blank}{self._under}", "  ", style)
 
-    def _entry(self, line: str, gutter: str, below: str, texts: tuple[str, str], cells: str) -> Iterator[str]:
+    def _way(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
+        """The cells of some releases, or the measured ones, in a line of their own."""
+        if self._listed:
+            yield from self._listing(blank, name, cells)
+        else:
+            yield from self._entry("", blank, blank, _Texts(f"  {name}"), self._cells(cells))
+
+    def _listing(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
+        """The modes of each thing that a call does: `infer! fit(), True`."""
+        if name:
+            yield f"{self._before}{blank}  {name}"
+        modes: dict[ModeCell, list[str]] = {}
+        for head, cell in zip(_HEADS, cells, strict=True):
+            modes.setdefault(replace(cell, leaked_from=None, reason=None), []).append(head.replace(" ", _GLUE))
+        indent = f"{self._before}{blank}    "
+        for cell, heads in modes.items():
+            word, style = self._word(cell)
+            words = "always" if len(heads) == len(_HEADS) else ", ".join(heads)
+            first, *others = self._folded(f"{word} {words}", indent, " " * (len(word) + 1))
+            yield first.replace(word, self._paint(style, word), 1) if style else first
+            yield from others
+
+    def _entry(self, line: str, gutter: str, below: str, texts: _Texts, cells: str) -> Iterator[str]:
         """A line of the table; where the window is narrow, with the flag or the cells in lines below it."""
-        call, given = texts
-        under = f"{' ' * self._line_width}  {below}    "
-        if self._stacked and given and len(call) + 2 + len(given) <= self._call_width:
+        call, given = texts.call, texts.given
+        room = self._style.width - len(self._before) - len(gutter)
+        depth = 2 * min(texts.depth, max(0, (room - _NARROWEST) // 2))
+        if self._stacked and given and depth + len(call) + 2 + len(given) <= room:
             call, given = f"{call}  {given}", ""
-        shown = call if len(call) <= self._call_width else f"{call[: self._call_width - 1]}{self._cut}"
-        beside = f"{line:>{self._line_width}}  {gutter}{shown:{self._call_width}}"
-        if self._has_given:
-            beside += f"  {given:{self._given_width}}"
-        yield beside if self._stacked else f"{beside}  {cells}"
+        number = f"{line:>{self._line_width}}{self._before[self._line_width :]}"
+        if self._stacked:
+            shown, *more = self._folded(call, " " * depth, "  ", width=room)
+            yield f"{number}{gutter}{shown}"
+            yield from (f"{self._before}{below}{one}" for one in more)
+        else:
+            beside = f"{number}{gutter}{' ' * depth}{call:{self._call_width - depth}}"
+            yield f"{beside}  {given:{self._given_width}}  {cells}" if self._has_given else f"{beside}  {cells}"
+        under = f"{self._before}{below}    "
         if given and not self._has_given:
-            yield f"{under}{given}"
+            yield from self._folded(given, under, "  ")
         if self._stacked and cells:
             yield f"{under}{cells}"
 
-    def _remarks(self, row: Row) -> Iterator[str]:
+    def _folded(
+        self, text: str, indent: str, more: str, style: Style | None = None, width: int | None = None
+    ) -> list[str]:
+        """A text in as many lines as it needs; those after the first begin with `more` too."""
+        room = max((self._style.width if width is None else width) - len(indent), _NARROWEST)
+        lines = wrap(text, room, subsequent_indent=more, break_long_words=False, break_on_hyphens=False)
+        lines = [one.replace(_GLUE, " ") for one in lines]
+        return [f"{indent}{self._paint(style, one) if style else one}" for one in lines]
+
+    def _remarks(self, row: Row) -> Iterator[tuple[str, Style | None]]:
         for source in row.leaks:
             origin = next(one for one in self._map.walk() if one.number == source)
             arrow = "<-" if self._style.ascii_only else "←"
-            yield self._paint(Style.BOLD_RED, f"  {arrow} {leak_told(row, origin)}")
+            yield f"{arrow} {leak_told(row, origin)}", Style.BOLD_RED
         if row.rows:
             return
         for reason in dict.fromkeys(cell.reason for cells in row.by_release for cell in cells if cell.reason):
-            yield f"  ? {printable(reason)}"
+            yield f"? {printable(reason)}", None
 
     def _notes(self) -> Iterator[str]:
         leaves = [row for row in self._map.walk() if not row.rows and row.depends_on_mode]
@@ -130,11 +193,13 @@ class _Table:
         return "".join(self._cell(cell, width) for cell, width in zip(cells, widths, strict=bool(cells)))
 
     def _cell(self, cell: ModeCell, width: int) -> str:
-        word = self._same if cell.state is State.SAME else cell.state.value
-        word = f"{word}!" if cell.wrong else word
-        style = Style.BOLD_RED if cell.wrong else _STYLES.get(cell.state)
+        word, style = self._word(cell)
         padding = " " * (width - len(word))
         return (self._paint(style, word) if style else word) + padding
+
+    def _word(self, cell: ModeCell) -> tuple[str, Style | None]:
+        word = self._same if cell.state is State.SAME else cell.state.value
+        return (f"{word}!", Style.BOLD_RED) if cell.wrong else (word, _STYLES.get(cell.state))
 
     def _cell_widths(self, gap: int) -> Sequence[int]:
         rows = list(self._map.walk())
@@ -147,8 +212,9 @@ class _Table:
         return "." if self._style.ascii_only else "·"
 
     @property
-    def _cut(self) -> str:
-        return "~" if self._style.ascii_only else "…"
+    def _under(self) -> str:
+        """The indentation of what is below a call."""
+        return "  " if self._listed else "    "
 
 
 def leak_told(row: Row, origin: Row) -> str:
@@ -176,4 +242,10 @@ def distinct(shown: Map, row: Row) -> list[tuple[str, ModeCells]]:
     found: dict[ModeCells, list[str]] = {}
     for release, cells in zip(shown.releases, row.by_release, strict=True):
         found.setdefault(cells, []).append(release)
-    return [(", ".join(releases), cells) for cells, releases in found.items()] or [("", ())]
+    return [(_joined(releases), cells) for cells, releases in found.items()] or [("", ())]
+
+
+def _joined(releases: Sequence[str]) -> str:
+    """Ranges of releases as one: `"Keras 2, 3.1 to 3.5"`."""
+    first, *others = releases
+    return ", ".join([first, *(one.removeprefix("Keras ") for one in others)])

@@ -44,8 +44,8 @@ class TrainingStepWithoutTraining(Rule):
     In JAX and torch, which only Keras 3 has, it is the same: `stateless_call` takes the flag as `call` does, and
     `model.train()` of torch does not reach the layers of Keras.
 
-    The model has to be known, in the file of the step or in one around it that comes to call the step through what it
-    imports, and known to have layers that behave differently in training. KTP305 covers the others.
+    The model has to be known, in the file of the step or in one that calls the step through its imports, and has to
+    have layers that behave differently in training. KTP305 covers the others.
 
     ## Example
 

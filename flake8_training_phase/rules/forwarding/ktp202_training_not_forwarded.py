@@ -28,13 +28,13 @@ class TrainingNotForwarded(Rule):
     ## What it does
 
     Reports the call of a mode-dependent layer (Dropout, BatchNormalization, an LSTM with dropout, a layer or a
-    `Sequential` of your own that runs such) that passes no `training` where the method has the flag. Elements of lists,
-    loop variables and local aliases are followed. One that is given a second flag of `call` instead, which Keras never
-    fills (KTP103), is a *bug*.
+    `Sequential` of your own that runs one of these) that passes no `training` where the method has the flag. Elements
+    of lists, loop variables and local aliases are followed. A layer that receives a second flag of `call` instead,
+    which Keras never fills (KTP103), is a *bug*.
 
     ## What Keras does
 
-    Keras 2 and Keras 3 both fall back to the *call context*: the flag of the layer around. So the call is right
+    Keras 2 and Keras 3 both fall back to the *call context*: the flag of the enclosing layer. So the call is right
     today. It stops being right when a layer that runs before it is given another flag, because Keras 3 keeps one
     context for the whole call tree and every explicit flag overwrites it (see KTP201), when the method is called
     directly (`layer.call(x)`), or when the caller passes `training=None`, which clears the context from
@@ -68,13 +68,14 @@ class TrainingNotForwarded(Rule):
     Unsafe where a second flag is replaced, and where the callee may be something unknown as well as a layer: that has
     to take the flag too. So may a parameter of which only the default says that it is a layer; an annotation as a layer
     settles it. Unsafe also where a subclass has a function in the place of the layer, `self.drop = tf.identity`, which
-    the flag would make raise. Else safe: a Keras layer accepts `training` even when its `call` does not name it
+    the flag would make raise. Otherwise safe: a Keras layer accepts `training` even when its `call` does not name it
     (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something
     known that is no Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107): the
     context holds the better value.
 
-    Unsafe in a method that `call` does not run here: its default goes before the call context, so that a caller which
-    passes nothing, or a base class in another file that runs the method, turns the layer off. Pass it there too.
+    Unsafe in a method that `call` does not run here: its default takes precedence over the call context, so that a
+    caller which passes nothing, or a base class in another file that runs the method, puts the layer into inference
+    mode. Pass it there too.
 
     Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
 
@@ -113,7 +114,7 @@ class TrainingNotForwarded(Rule):
                     )
                     plan = forward_where_taken(layer_class, call)
                     if on_jax is None:
-                        message = f"{called} and works only by inheriting the caller's value. {advice}"
+                        message = f"{called} and works only by inheriting the caller's mode. {advice}"
                         yield self.problem(call.node, message, layer_class.keras, plan)
                     else:
                         message = f"{called}: on JAX nothing is inherited, so {_EFFECTS[on_jax]}. {advice}"

@@ -61,8 +61,8 @@ class SuperCallWithoutTraining(Rule):
     ## Fix safety
 
     Safe: the parent takes the parameter, and so does every other `call` that this `super()` reaches in a subclass that
-    is known, in this file or in one that imports it. Where one does not take it there is no fix: a mixin that stands in
-    front of Dropout in one class and of Dense in another, whose `call` takes no `training` in Keras 2, would raise.
+    is known, in this file or in one that imports it. Where one does not take it there is no fix: a mixin that comes
+    before Dropout in one class and before Dense in another, whose `call` takes no `training` in Keras 2, would raise.
     When `call` itself has no `training`, it is added. Unsafe where `training` defaults to True, which a call without
     the flag would then run the parent with (KTP104).
 
@@ -139,7 +139,7 @@ def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: 
     owner = event.place.owner
     refused = refused_here(layer_class.module, owner) if owner is not None else None
     passed = f"`training={event.forwardable_name or 'training'}`"
-    advice = f"Pass {passed}" if refused is None else f"Pass it, except in `{refused.name}`, which raises"
+    advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
     return (
         f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
         f"every mode in {layer_class.title(misled)}. {advice}"

@@ -39,10 +39,10 @@ class TrainingNotPassedToHelper(Rule):
     ## What Keras does
 
     Keras fills in `training` when a layer is called. A helper is a plain function: its parameter has its default. With
-    `training=False` the layers in it never train, in any version of Keras. With `training=None` that the helper hands
-    on, Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take the None as the
-    value: the layers run in inference mode in `fit()`. A helper without the parameter is right as long as the context
-    is (see KTP202).
+    `training=False` the layers in it never train, in any version of Keras. When the helper passes
+    `training=None` on, Keras 2 and Keras 3 up to 3.9 still look into the call context, while Keras 3.10 and later take
+    the None as the value: the layers run in inference mode in `fit()`. A helper without the parameter is right as long
+    as the context is (see KTP202).
 
     ## Example
 
@@ -69,9 +69,9 @@ class TrainingNotPassedToHelper(Rule):
     Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
     the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
     public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
-    and has no flag to pass, when the helper itself only hands its data on to such a public helper, and when a class
-    in another file writes a method of that name anew: without the parameter, calling it raises. Files are looked
-    through for such a class where they stand in a folder around and import this one.
+    and has no flag to pass, when the helper itself only passes its data on to such a public helper, and when a class
+    in another file overrides the method: without the parameter, calling it raises. Such a class is looked for in the
+    files of the surrounding folders that import this one.
 
     ## References
 
@@ -112,7 +112,7 @@ class TrainingNotPassedToHelper(Rule):
             mode = "training" if wrong[0].received.phase else "inference"
             happens = f"its default `{ast.unparse(default)}` runs {what} in {mode} mode in {layer_class.title(hit)}"
         else:
-            happens = f"with its default `{ast.unparse(default)}`, {what} only inherits its mode"
+            happens = f"with its default `{ast.unparse(default)}`, {what} works only by inheriting the caller's mode"
         message = f"`{_name(helper)}` gets no `training`: {happens}. {advice}"
         severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
         related = layer_class.module.related(needy[0], "this layer receives the flag of the helper")
@@ -152,8 +152,8 @@ class TrainingNotPassedToHelper(Rule):
         if found:
             needy = found[0]
             message = (
-                f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} only inherits its mode. Add the "
-                "parameter and pass it on"
+                f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} works only by inheriting the "
+                "caller's mode. Add the parameter and pass it on"
             )
             can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
             plan = thread(layer_class, helper) if can_tell else None

@@ -138,13 +138,13 @@ def _drops_nothing(call: ast.Call) -> bool:
 
 def _message(call: FunctionalCall) -> str:
     called = ast.unparse(call.node.func)
-    return f"`{called}` runs in every mode, so it also drops in `predict()`. Call it only `if training`"
+    return f"`{called}` runs in every mode, so it also drops in `predict()`. Guard it with `if training:`"
 
 
 def _message_by_hand(call: FunctionalCall) -> str:
     return (
         f"`{ast.unparse(call.node.func)}` masks the input at random in every mode, so it also drops in `predict()`. "
-        "Do it only `if training`"
+        "Guard it with `if training:`"
     )
 
 

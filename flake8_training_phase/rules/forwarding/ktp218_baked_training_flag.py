@@ -48,7 +48,7 @@ class BakedTrainingFlag(Rule):
     ```
 
     Use the subclass where the model has BatchNormalization, which `model(images, training=True)` would put into
-    training mode as well. A plain `model(images)`, without a flag, also keeps to the `training=True` in the graph.
+    training mode as well. A plain `model(images)`, without a flag, also keeps the `training=True` of the graph.
 
     ### Fine-tuning that changes the moving statistics
 
@@ -61,13 +61,13 @@ class BakedTrainingFlag(Rule):
     ## What Keras does
 
     A functional model runs its layers in `fit()`, `evaluate()`, `predict()` and `model(x, training=…)` with a flag of
-    its own. Keras 2 gives it to the layers whose call says nothing, and keeps to a flag that was written into the
-    graph. Keras 3.1 to 3.15 overwrites what was written (`operation_fn`). Keras 3.16 keeps to it again (read and run
+    its own. Keras 2 passes it to the layers that were called without a flag, and keeps a flag that was written into the
+    graph. Keras 3.1 to 3.15 overwrites what was written (`operation_fn`). Keras 3.16 keeps it again (read and run
     from its development version).
 
     The finding is a *bug* where the layer is known, and for a BatchNormalization also whether it is trained. It is
     *fragile* where the module does not train the model, or freezes only some layers. A model that is only called
-    without a flag, `model(x)`, keeps to its graph in every version and is not reported.
+    without a flag, `model(x)`, keeps the flags of its graph in every version and is not reported.
 
     ## Example
 

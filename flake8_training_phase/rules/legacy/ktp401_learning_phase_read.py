@@ -41,7 +41,7 @@ class LearningPhaseRead(Rule):
     In Keras 3 the name is an AttributeError: "module 'keras.backend' has no attribute 'learning_phase'" (or
     'keras.\\_tf\\_keras.keras.backend', which is `tf.keras.backend`). In Keras 2 it returns a global value that nothing
     sets any more: inside `call` it reads 0 during `fit()`, while the flag that `call` is given is True.
-    `dropout(x, training=K.learning_phase())` is off wherever it matters, and says nothing. The commonest form,
+    `dropout(x, training=K.learning_phase())` then never drops, and nothing raises. The commonest form,
     `if training is None: training = K.learning_phase()`, is not needed on either: Keras fills the parameter.
 
     ## Example
@@ -64,8 +64,8 @@ class LearningPhaseRead(Rule):
 
     Safe: the idiom, also written as a conditional expression or with `or`, is deleted where whatever uses the flag
     afterwards takes None for inference, and reads `False` where it does not; inside `call` a read becomes the
-    parameter, which is added when it is missing. Where a read is handed to what is no layer it becomes
-    `bool(training)`: unsafe. Elsewhere there is no fix. The import of the backend goes with its last use.
+    parameter, which is added when it is missing. Where the value goes to something other than a layer it
+    becomes `bool(training)`: unsafe. Elsewhere there is no fix. The import of the backend goes with its last use.
 
     ## References
 

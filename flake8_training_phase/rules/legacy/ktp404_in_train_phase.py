@@ -78,7 +78,7 @@ class InTrainPhase(Rule):
 def _instead(switch: PhaseSwitch) -> str:
     if switch.chosen is None or switch.flag is None:
         return "Write `… if training else …`"
-    return f"With `training={ast.unparse(switch.flag)}` it always returns `{ast.unparse(switch.chosen)}`: write that"
+    return f"With `training={ast.unparse(switch.flag)}` it always returns `{ast.unparse(switch.chosen)}`. Write that"
 
 
 RULE = InTrainPhase()

@@ -20,9 +20,9 @@ class LegacyImport(Rule):
     ## What it does
 
     Reports `from … import learning_phase`, and the like for every other name of that API, where the module does not use
-    the name any more. Most of these are left behind by the fixes of the other KTP4 rules. What may be meant for others
-    is not reported: names in `__init__.py`, in `__all__`, imported `as` themselves, under a condition or a `try`, or
-    beside a comment such as `# noqa`.
+    the name any more. Most of these are left behind by the fixes of the other KTP4 rules. What other modules
+    may import from here is not reported: names in `__init__.py`, in `__all__`, imported `as` themselves, under a
+    condition or a `try`, or beside a comment such as `# noqa`.
 
     ## What Keras does
 

@@ -73,12 +73,13 @@ class Tf1LayerDefault(Rule):
             if _is_of(path, _TF1_ROOTS) and _gives_no(call, "training", _PHASE_PLACES.get(name)):
                 yield self.problem(
                     call,
-                    f"`{ast.unparse(call.func)}` without `training=` always runs in inference mode. Pass it",
+                    f"`{ast.unparse(call.func)}` without `training=` always runs in inference mode. Pass `training=`",
                     keras,
                 )
             elif _is_of(path, _SLIM_ROOTS) and not has_defaults:
                 if _gives_no(call, "is_training", _SLIM_PHASE_PLACES.get(name)):
-                    message = f"`{ast.unparse(call.func)}` without `is_training=` always runs in training mode. Pass it"
+                    called = ast.unparse(call.func)
+                    message = f"`{called}` without `is_training=` always runs in training mode. Pass `is_training=`"
                     yield self.problem(call, message, keras)
 
 

@@ -171,7 +171,7 @@ def _loop_message(layer_class: LayerClass, call: LayerCall, loop: LoopCall) -> t
 def _graph_message(layer_class: LayerClass, call: LayerCall) -> str:
     what = placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`: {what} is right only in the functional model "
+        f"{layer_class.call_title} takes no `training`: {what} works only in the functional model "
         f"made from `{layer_class.name}`. Add `training=None`"
     )
 

@@ -29,11 +29,12 @@ class LayerWithoutTraining(Rule):
     ## What Keras does
 
     The layers inside find the flag in the call context, so the layer works in a functional model, in a `Sequential`,
-    and in any host that has the flag itself. It is right only as long as each of them is: in Keras 3 an enclosing layer
-    without `training` (KTP101) or a sibling that writes another flag (KTP201) reaches through, and from Keras 3.1 to
-    3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before it gets here.
+    and in any model that has the flag itself. It is right only as long as each of them is: in Keras 3 an enclosing
+    layer without `training` (KTP101) or a sibling that writes another flag (KTP201) changes what it finds, and from
+    Keras 3.1 to 3.9 a flag that the enclosing layer does pass, `self.block(x, training=training)`, is dropped before
+    it gets here.
 
-    A helper `_block(self, x, training=None)` that hands its parameter on is worse than one without: nothing fills it,
+    A helper `_block(self, x, training=None)` that passes its parameter on is worse than one without: nothing fills it,
     and what it runs is in inference mode in `fit()`, with the default `None` in Keras 3.10 and later, with `False` in
     every version of Keras. That is reported as a bug.
 
@@ -96,7 +97,7 @@ def in_host_message(layer_class: LayerClass, call: LayerCall) -> str:
     """The message for a class that runs a layer in the call context of the enclosing one."""
     what = placed_title(call, layer_class.module.scope)
     return (
-        f"{layer_class.call_title} takes no `training`: {what} only inherits its mode. "
+        f"{layer_class.call_title} takes no `training`: {what} works only by inheriting the caller's mode. "
         f"Add `training={only_augments(layer_class) or None}`"
     )
 

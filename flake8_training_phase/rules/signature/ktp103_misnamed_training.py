@@ -31,9 +31,9 @@ class MisnamedTraining(Rule):
     default is reported when it is called with `training`, which raises.
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")` or with an
-    `if mode == "train":` around a layer that is told True or a function that drops, and a second flag beside `training`
-    that a layer is given instead of it. When the parameter only reaches something unknown, as its `training`, the
-    finding is *fragile*.
+    `if mode == "train":` around a layer that receives True or a function that drops, and a second flag beside
+    `training` that a layer receives instead of it. When the parameter only reaches something unknown,
+    as its `training`, the finding is *fragile*.
 
     ## What Keras does
 
@@ -64,7 +64,7 @@ class MisnamedTraining(Rule):
     another class that keeps the name. Under the new name its default takes effect too: a False switches off
     augmentation inside the layer where that is called outside of a model, in `Dataset.map`. And so does what was
     passed as `training` before and reached nothing: `block(x, training=False)` freezes from then on what it names, and
-    `block(x, training=True)` may leak to layers that are told nothing (KTP201), in `predict()` as well.
+    `block(x, training=True)` may leak to layers that receive no flag (KTP201), in `predict()` as well.
 
     ## References
 

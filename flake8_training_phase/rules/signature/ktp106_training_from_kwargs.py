@@ -87,7 +87,7 @@ class TrainingFromKwargs(Rule):
             if hit is not None:
                 plan = name_parameter(layer_class, uses)
                 if isinstance(hit, LayerCall) and not layer_class.cls.is_model and hit.node in uses.forwards:
-                    message = _message(layer_class, f"{placed_title(hit)} only inherits its mode")
+                    message = _message(layer_class, f"{placed_title(hit)} works only by inheriting it")
                     severity = Severity.FRAGILE
                 else:
                     message = _message(layer_class, _consequence(hit, uses))

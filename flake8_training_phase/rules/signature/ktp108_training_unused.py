@@ -84,7 +84,7 @@ def _ignores_flag(layer_class: LayerClass) -> bool:
 def _message(layer_class: LayerClass, unseen: dict[str, list[Instance]]) -> str:
     held = " and ".join(f"`self.{name}` ({short_title(join(layers))})" for name, layers in unseen.items())
     return (
-        f"`{layer_class.name}.call` never uses its `training`: the mode of {held} is only inherited. "
+        f"`{layer_class.name}.call` never uses its `training`: {held} works only by inheriting the caller's mode. "
         "Pass `training=training`"
     )
 

@@ -81,7 +81,9 @@ def _judged(layer_class: LayerClass, found: DunderCall, hit: LayerCall) -> tuple
     if not layer_class.cls.is_model:
         if found.flag is not None:
             return "", Severity.FRAGILE, ()  # The layer around it passes the flag.
-        message = f"{where} instead of `call`: it only inherits the mode of an enclosing model. Rename it `call`"
+        message = (
+            f"{where} instead of `call`: it works only by inheriting the caller's mode. Rename `__call__` to `call`"
+        )
         return message if found.is_whole else _beside(where), Severity.FRAGILE, layer_class.keras
     if not found.is_whole:
         message = f"{where} outside `call`: it runs in inference mode in `fit()`. Move it into `call`"
@@ -89,14 +91,14 @@ def _judged(layer_class: LayerClass, found: DunderCall, hit: LayerCall) -> tuple
     if found.flag is not None:
         # `fit()` of Keras 2 passes the flag to every model, by the name `training`.
         keras = tuple(one for one in layer_class.keras if one == 3 or found.flag != "training")
-        message = f"{where} instead of `call`: `fit()` never passes `training` to it. Rename it `call`"
+        message = f"{where} instead of `call`: `fit()` never passes `training` to it. Rename `__call__` to `call`"
         return message, Severity.FRAGILE, keras
-    message = f"{where} instead of `call`: `fit()` {_consequence(layer_class.keras)}. Rename it `call`"
+    message = f"{where} instead of `call`: `fit()` {_consequence(layer_class.keras)}. Rename `__call__` to `call`"
     return message, Severity.BUG, layer_class.keras
 
 
 def _beside(where: str) -> str:
-    return f"{where} outside `call`: it only inherits the mode of an enclosing model. Move it into `call`"
+    return f"{where} outside `call`: it works only by inheriting the caller's mode. Move it into `call`"
 
 
 def _consequence(keras: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ _SHORTEST = 12
 _CODE = re.compile(r"`[^`=]+`")
 """Names; what is written with a value, `training=None`, is said as it is."""
 
-_ALTERNATIVES = re.compile(r"\((\w+) or [\w ]+")
+_ALTERNATIVES = re.compile(r"\(([^,()]+?) or [^,()]+")
 _LINE = re.compile(r" \(line \d+\)|, line \d+(?=\))")
 _RELEASE = re.compile(r"(?<=\w) \d+(?:\.\w+)*(?=[,)])")
 _MADE_HERE = re.compile(r"`(?:\w+\.)*(\w+)\(…\)`(?: \(\1\))?")

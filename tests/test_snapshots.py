@@ -37,6 +37,13 @@ def test_messages_are_short() -> None:
             "(SyncBatchNormalization or others) always runs in inference mode. Add `training=None`",
         ),
         (
+            "`MultiscaleDiscriminator.call` takes no `training`, so the step (line 49 of train.py) runs `model[i]` "
+            "(BatchNormalization or tensorflow_addons InstanceNormalization 0.23.0 or Sigmoid) in inference mode. "
+            "Add `training=None`",
+            "`Multisca…tor.call` takes no `training`, so the step (line 49 of train.py) runs `model[i]` "
+            "(BatchNormalization or others) in inference mode. Add `training=None`",
+        ),
+        (
             "`keras.layers.Resizing(…)` (Resizing) leaks its default `training=True` to `self.projection` (line 195): "
             "training mode in `model(x)` in Keras 3.6 to 3.15. Pass `training`",
             "`Resizing(…)` leaks its default `training=True` to `self.projection` (line 195): "

@@ -6,7 +6,11 @@ private copy in `tensorflow.python.keras.backend` does nothing to the layers of 
 
 from __future__ import annotations
 
+import re
+
 from flake8_training_phase.keras.names import is_backend_function
+
+_OWN_MODULE = re.compile(r"\.backend\.(tensorflow|theano|cntk)_backend\.")
 
 PHASE_READS = ("learning_phase", "symbolic_learning_phase", "global_learning_phase_is_set")
 """Functions that answer with the global learning phase."""
@@ -26,8 +30,8 @@ LEGACY_NAMES = (*PHASE_READS, *PHASE_SWITCHES, *PHASE_SETTERS, *PHASE_SCOPES)
 def legacy_function(dotted: str, names: tuple[str, ...]) -> str | None:
     """Which of `names` a dotted name means, in any spelling of the backend, or None."""
     name = dotted.rpartition(".")[2]
-    # What Keras had as `keras.backend` it had as the backend's own module too, until there were no others.
-    plain = dotted.replace(".backend.tensorflow_backend.", ".backend.")
+    # What Keras had as `keras.backend` it had as the module of each backend too, until there were no others.
+    plain = _OWN_MODULE.sub(".backend.", dotted)
     return name if name in names and is_backend_function(plain, name) else None
 
 

@@ -38,6 +38,21 @@ class Host(keras.layers.Layer):
         return x
 """
 
+GRAPHS = (
+    "net = keras.Model(x, Block()(x))",
+    "y = Block()(x)\nnet = keras.Model(inputs=x, outputs=keras.layers.Dense(1)(y))",
+    "block = Block()\nblock.trainable = True\ny = keras.ops.abs(block.call(x))\nnet = keras.Model(x, y)",
+    "net = keras.Sequential([x, Block()])",
+    "block = Block()\nnet = keras.Sequential()\nnet.add(block)",
+)
+"""What makes other models of a model, in which its layers find their flag."""
+NO_GRAPHS = (
+    "block = Block()\nnet = keras.Model(x, block(x))\nblock.fit(data)",
+    "block = Block()\nnet = keras.Model(x, block(x))\nblock(data)",
+    "block = Block()\nnet = keras.Model(x, block(x))\n\ndef train(data):\n    block.fit(data)",
+    "net = keras.Model(x, keras.layers.Dense(1)(x))\nblock = Block()\nblock(data)",
+)
+
 FITTED = "from blocks import Block\n\nmodel = Block()\nmodel.compile()\nmodel.fit(data)\n"
 HELD = "import blocks\n\nclass Trainer:\n    def __init__(self):\n        self.model = blocks.Block()\n"
 
@@ -65,6 +80,25 @@ def test_one_that_another_file_makes_for_itself_as_well(tmp_path: Path, user: st
     (tmp_path / "blocks.py").write_text(BLOCK)
     (tmp_path / "host.py").write_text(HOST)
     (tmp_path / "train.py").write_text(user)
+    assert severities(tmp_path / "blocks.py") == [("KTP101", "bug")]
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_one_that_functional_models_of_another_file_are_made_of(tmp_path: Path, graph: str) -> None:
+    (tmp_path / "blocks.py").write_text(BLOCK)
+    (tmp_path / "train.py").write_text(f"import keras\nfrom blocks import Block\n\nx = keras.Input((8,))\n{graph}\n")
+    assert severities(tmp_path / "blocks.py") == [("KTP101", "fragile")]
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_one_that_functional_models_of_its_file_are_made_of(tmp_path: Path, graph: str) -> None:
+    (tmp_path / "blocks.py").write_text(f"{BLOCK}\n\nx = keras.Input((8,))\n{graph}\n")
+    assert severities(tmp_path / "blocks.py") == [("KTP101", "fragile")]
+
+
+@pytest.mark.parametrize("graph", NO_GRAPHS)
+def test_one_that_is_run_for_itself_as_well(tmp_path: Path, graph: str) -> None:
+    (tmp_path / "blocks.py").write_text(f"{BLOCK}\n\nx = keras.Input((8,))\n{graph}\n")
     assert severities(tmp_path / "blocks.py") == [("KTP101", "bug")]
 
 

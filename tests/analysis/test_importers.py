@@ -63,6 +63,33 @@ def run_epoch(strategy, network, optimizer, data):
         strategy.run(step, args=(x,))
 """
 
+PARTS = """
+import tensorflow as tf
+
+def fit_batch(agent, optimizer, x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(agent.head.net(agent.body.net(x{flag}){flag}))
+    grads = tape.gradient(loss, agent.trainable_variables)
+    optimizer.apply_gradients(zip(grads, agent.trainable_variables))
+"""
+
+AGENT = """
+from steps import fit_batch
+from tensorflow import keras
+
+class Part:
+    def __init__(self):
+        x = keras.Input((4,))
+        self.net = keras.Model(x, keras.layers.Dropout(0.5)(x))
+
+class Agent:
+    def __init__(self):
+        self.body, self.head = Part(), Part()
+        self.trainable_variables = self.body.net.trainable_variables + self.head.net.trainable_variables
+
+fit_batch(Agent(), keras.optimizers.Adam(), data)
+"""
+
 MAIN = """
 from tensorflow import keras
 {imports}
@@ -111,6 +138,14 @@ def test_what_is_right_stays_quiet(tmp_path: Path, step: str, layer: str) -> Non
     (tmp_path / "steps.py").write_text(step)
     (tmp_path / "main.py").write_text(main("from steps import fit_batch", "fit_batch(network, optimizer, data)", layer))
     assert codes(tmp_path / "steps.py") == []
+
+
+@pytest.mark.parametrize(("flag", "expected"), [("", ["KTP301", "KTP301"]), (", training=True", [])])
+def test_models_inside_of_what_another_file_hands_over(tmp_path: Path, flag: str, expected: list[str]) -> None:
+    (tmp_path / "steps.py").write_text(PARTS.format(flag=flag))
+    assert codes(tmp_path / "steps.py") == []
+    (tmp_path / "agent.py").write_text(AGENT)
+    assert codes(tmp_path / "steps.py") == expected
 
 
 def test_a_file_that_only_has_a_function_of_that_name(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from flake8_training_phase.analysis.syntax.definitions import called_name
@@ -20,6 +20,8 @@ PHASE_WORD = re.compile(
     r"(^|_)(is_?)?(train\w*|infer\w*|eval\w*|test(ing)?|predict\w*|phase|mode|determin\w*)(_|$)", re.IGNORECASE
 )
 """Names that have to do with the phase: `training`, `is_training`, `self._inference`, `K.learning_phase`."""
+
+_ASK_BY_NAME = frozenset({"get", "getattr", "pop", "setdefault"})
 
 _CHOOSERS = frozenset({"cond", "smart_cond", "where", "switch", "select", "in_train_phase", "in_test_phase", "case"})
 
@@ -123,8 +125,23 @@ def _mentions(node: ast.AST, names: Iterable[str], in_layer_calls: bool = True) 
             return True
         if isinstance(one, ast.keyword) and not in_layer_calls and one.arg is not None and PHASE_WORD.search(one.arg):
             continue
+        if any(isinstance(key, ast.Constant) and PHASE_WORD.search(str(key.value)) for key in _keys(one)):
+            return True
         todo.extend(ast.iter_child_nodes(one))
     return False
+
+
+def _keys(node: ast.AST) -> Sequence[ast.expr]:
+    """What something is asked for by its name: `kwargs["training"]`, `kwargs.get("training")`, `"training" in kwargs`,
+    `getattr(self, "training", False)`.
+    """
+    if isinstance(node, ast.Subscript):
+        return (node.slice,)
+    if isinstance(node, ast.Call) and called_name(node) in _ASK_BY_NAME:
+        return node.args[:2]
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        return (node.left,)
+    return ()
 
 
 def _is_store(name: ast.Name) -> bool:

@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Made
 from flake8_training_phase.analysis.domain.values import ClassValue, Instance
 from flake8_training_phase.analysis.models.functions import held_instances
+from flake8_training_phase.analysis.queries.parts_of_graphs import is_part_of_graphs
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -18,7 +19,8 @@ _RUNNERS = frozenset({"Bidirectional", "RNN", "Sequential", "TimeDistributed"})
 
 
 def is_only_made_in_hosts(cls: UserClass) -> bool:
-    """Whether every object of a class that its module makes is made for another layer, which runs it in its `call`.
+    """Whether every object of a class that its module makes is made for another layer, which runs it in its `call`, or
+    for the graph of a functional model.
 
     Where the module makes none, those count that import it. One that is never made, or that is made for a model with
     nothing but training steps of its own, may be outermost.
@@ -34,7 +36,9 @@ def _is_only_made_in_hosts(cls: UserClass) -> bool:
         elsewhere = list(_made_elsewhere(cls))
         return bool(elsewhere) and all(elsewhere)
     hosted = {inner for one in made if _runs_what_it_holds(one.instance.type) for inner in _held_by(one.instance)}
-    return all(_is_made_for_host(one, cls) or one.instance in hosted for one in own)
+    return all(
+        _is_made_for_host(one, cls) or one.instance in hosted or is_part_of_graphs(one.node, cls.module) for one in own
+    )
 
 
 def _is_made_for_host(made: Made, cls: UserClass) -> bool:
@@ -42,12 +46,14 @@ def _is_made_for_host(made: Made, cls: UserClass) -> bool:
 
 
 def _made_elsewhere(cls: UserClass) -> Iterator[bool]:
-    """For each construction of a class in the modules that import it: whether a layer makes it, for itself to run."""
+    """For each construction of a class in the modules that import it: whether a layer makes it, for itself to run, or
+    it is made for a functional model.
+    """
     for module in importers(cls.module, cls.name):
         made = list(constructions_in(module, cls))
         hosts = [one.node for one in module.classes() if one.is_layer and _runs_what_it_holds(one)] if made else ()
         hosted = {node for host in hosts for node in nodes_in(host)}
-        yield from (node in hosted for node in made)
+        yield from (node in hosted or is_part_of_graphs(node, module) for node in made)
 
 
 def constructions_in(module: Module, cls: UserClass) -> Iterator[ast.Call]:

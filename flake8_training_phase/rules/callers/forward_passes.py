@@ -74,8 +74,9 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
         run = _Run(module_run(module, nodes))
         importers: tuple[_Run, ...] | None = None
         for step in steps:
-            found = {one.node: one for one in _StepAnalysis(run, step, module).forward_passes()}
-            if any(one.depends is Dependence.MAYBE for one in found.values()):
+            here = _StepAnalysis(run, step, module)
+            found = {one.node: one for one in here.forward_passes()}
+            if here.runs_unknown_parts or any(one.depends is Dependence.MAYBE for one in found.values()):
                 # Other modules may hand the model to the step.
                 importers = importers or tuple(map(_Run, module.once(runs_of_importers)))
                 elsewhere = (one for run in importers for one in _StepAnalysis(run, step, module).forward_passes())
@@ -157,6 +158,22 @@ class _StepAnalysis:
             flag = _flag_name(models)
             only = len(known) == len(models)
             yield ForwardPass(node, self.step, Told.NOT, join(models), depends, flag, takes_flag=only)
+
+    @property
+    def runs_unknown_parts(self) -> bool:
+        """Whether the step runs what an attribute of something unknown holds: `agent.actor.net(x)`."""
+        names = tuple(f"{text}." for text in self.texts)
+        inside = (
+            node
+            for node in self.step.region
+            if node.args and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute)
+        )
+        return any(
+            ast.unparse(node.func).startswith(names)
+            and not _gives_phase(node)
+            and all(one is UNKNOWN for value in self.run.callees.get(node, ()) for one in members(value))
+            for node in inside
+        )
 
     def _is_part(self, model: Value) -> bool:
         """Whether a model is inside what the step updates, or what the step updates is inside the model."""

@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.entries.module_run import ModelCall, module_
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.kwargs_uses import FunctionDef, kwargs_uses
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan
@@ -27,8 +28,8 @@ class TrainingIgnoredByCallee(Rule):
     ## What it does
 
     Reports a call with `training=True`, in a training step, a loop or anywhere else outside the `call` of a layer, of a
-    layer or model of the project whose `call` has no parameter `training` and runs layers that behave differently in
-    training. The class may be in another file.
+    layer or model of the project whose `call` has no parameter `training`, or only a `**kwargs` that it does not use,
+    and runs layers that behave differently in training. The class may be in another file.
 
     ## What Keras does
 
@@ -102,9 +103,15 @@ def _layers_without_training(call: ModelCall) -> Iterator[tuple[Instance, UserCl
     for one in members(call.receiver):
         cls = one.type if isinstance(one, Instance) else None
         if isinstance(one, Instance) and isinstance(cls, UserClass) and cls.call is not None:
-            takes = cls.phase_parameter is not None or cls.call.node.args.kwarg is not None
+            takes = cls.phase_parameter is not None or _uses_rest(cls.call.node)
             if not takes and not hides_signature(cls) and dependence(one) is Dependence.YES:
                 yield one, cls
+
+
+def _uses_rest(call: FunctionDef) -> bool:
+    """Whether a `call` does something with its `**kwargs`: the flag may be in there."""
+    uses = kwargs_uses(call)
+    return uses is not None and bool(uses.reads or uses.forwards or uses.asks or not uses.all_known)
 
 
 def _is_lost(layer: Instance, generation: Generation, module: CheckedModule) -> bool:

@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     is_helper,
     reaches_phase,
 )
+from flake8_training_phase.analysis.queries.own_steps import fit_runs_call
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import never_run
 from flake8_training_phase.findings import Severity
@@ -35,6 +36,9 @@ class TrainingNotPassedToHelper(Rule):
 
     A helper that drops only `if training` is reported when the call leaves that to a default of None or False: with a
     function such as `tf.nn.dropout`, with a mask of random numbers, or with a layer that it is given.
+
+    The finding is *fragile* in a model whose own `train_step` never runs `call`: it passes the flag to the helper
+    itself, and what is left to `call` is prediction.
 
     ## What Keras does
 
@@ -114,7 +118,9 @@ class TrainingNotPassedToHelper(Rule):
         else:
             happens = f"with its default `{ast.unparse(default)}`, {what} works only by inheriting the caller's mode"
         message = f"`{_name(helper)}` gets no `training`: {happens}. {advice}"
-        severity = Severity.BUG if wrong or default is None else Severity.FRAGILE
+        # Where a training step of its own leaves `call` to prediction, nobody is seen to train through it.
+        runs = [one for one in wrong if not one.mode.wanted or fit_runs_call(layer_class.cls)]
+        severity = Severity.BUG if runs or default is None else Severity.FRAGILE
         related = layer_class.module.related(needy[0], "this layer receives the flag of the helper")
         plan = _give(layer_class, helper)
         yield self.problem(helper.node, message, keras, plan, severity=severity, related=related)

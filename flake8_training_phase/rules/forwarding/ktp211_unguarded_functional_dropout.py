@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import LayerCall
-from flake8_training_phase.analysis.domain.values import TRUE_LANE, Instance, members
+from flake8_training_phase.analysis.domain.values import TRUE_LANE, Constant, Instance, members
 from flake8_training_phase.analysis.queries.augmentation import on_unless_told
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.dropout_functions import dropouts_by_hand, is_dropout
@@ -85,7 +85,7 @@ class UnguardedFunctionalDropout(Rule):
                 continue
             for call in unguarded_calls(layer_class, is_dropout):
                 keras = tuple(one for one in layer_class.keras if one in _versions(call.path))
-                if keras and not _drops_nothing(call.node):
+                if keras and not _drops_nothing(call.node, layer_class):
                     yield self.problem(call.node, _message(call), keras, _plan(call, layer_class))
             if _HIDES_INPUT.search(layer_class.name) is None:
                 for call in dropouts_by_hand(layer_class):
@@ -130,10 +130,19 @@ def _lines(module: CheckedModule, call: FunctionalCall) -> str:
     return "\n".join(module.source.line(row) for row in range(max(1, call.node.lineno - 2), call.node.lineno + 2))
 
 
-def _drops_nothing(call: ast.Call) -> bool:
+def _drops_nothing(call: ast.Call, layer_class: LayerClass | None = None) -> bool:
+    """Whether the rate is written as zero, or is an attribute that is zero in every object that the module makes."""
     given = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg in _RATES)]
     keeps = {keyword.value for keyword in call.keywords if keyword.arg == "keep_prob"}
-    return any(isinstance(one, ast.Constant) and one.value == (1 if one in keeps else 0) for one in given)
+    return any(_is_always(1 if one in keeps else 0, one, layer_class) for one in given)
+
+
+def _is_always(number: int, rate: ast.expr, layer_class: LayerClass | None) -> bool:
+    if isinstance(rate, ast.Attribute) and layer_class is not None and layer_class.call is not None:
+        is_own = isinstance(rate.value, ast.Name) and [rate.value.id] == parameter_names(layer_class.call)[:1]
+        held = members(layer_class.cls.attribute(rate.attr, layer_class.cls.instance)) if is_own else ()
+        return bool(held) and all(isinstance(one, Constant) and one.value == number for one in held)
+    return isinstance(rate, ast.Constant) and rate.value == number
 
 
 def _message(call: FunctionalCall) -> str:

@@ -63,12 +63,13 @@ class UsesLearningPhase(Rule):
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The attributes."""
-        if not _imports_keras(module.tree) or _is_defined(module.tree):
+        names = set(_NAMES) - _defined(module.tree)
+        if not names or not _imports_keras(module.tree):
             return
         plans = dict(_assignments(module.tree))
         guarded = set(_under_version_tests(module.tree))
         for node in nodes_in(module.tree):
-            if isinstance(node, ast.Attribute) and node.attr in _NAMES and node not in guarded:
+            if isinstance(node, ast.Attribute) and node.attr in names and node not in guarded:
                 message = f"`{ast.unparse(node)}` is not used by any current version of Keras. Remove it"
                 yield self.problem(node, message, module.keras, plans.get(node))
 
@@ -97,9 +98,9 @@ def _imports_keras(tree: ast.Module) -> bool:
     return any(name.partition(".")[0] == "tensorflow" or keras_path(name) is not None for name in names)
 
 
-def _is_defined(tree: ast.Module) -> bool:
-    """Whether it is a property of the module's own."""
-    return any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in _NAMES for node in nodes_in(tree))
+def _defined(tree: ast.Module) -> set[str]:
+    """The names of properties of the module's own."""
+    return {node.name for node in nodes_in(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
 RULE = UsesLearningPhase()

@@ -33,10 +33,10 @@ class ModelWithoutTraining(Rule):
     models only inside others, which pass their mode on, or only to make a functional model of their `call`.
 
     The finding is *fragile* where nobody is seen to fit the model itself: it is only made inside other layers, or only
-    for the functional model of its `call`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. It is
-    *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons` 0.23):
-    Keras 2 passes the flag anyhow. Nothing is reported where a `train_step` trains the parts of the model, as that of a
-    GAN does, and never runs `call`.
+    for functional models, `Model(x, Net()(x))`, `Ranker().build_graph()`. Its layers find the flag of what is fitted.
+    It is *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons`
+    0.23): Keras 2 passes the flag anyhow. Nothing is reported where a `train_step` trains the parts of the model, as
+    that of a GAN does, and never runs `call`.
 
     Where a training step of the project itself runs the model, and nothing is seen to call `fit()`, the message says
     what happens in that step. One that passes `training=True` is right from Keras 3.10 on.

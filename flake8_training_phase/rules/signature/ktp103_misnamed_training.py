@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.entries.own_loops import loop_call
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.class_call_sites import call_sites, call_sites_elsewhere
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, shows_flag
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags, text_parameters
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -32,8 +35,9 @@ class MisnamedTraining(Rule):
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")` or with an
     `if mode == "train":` around a layer that receives True or a function that drops, and a second flag beside
-    `training` that a layer receives instead of it. When the parameter only reaches something unknown,
-    as its `training`, the finding is *fragile*.
+    `training` that a layer receives instead of it. When the parameter only reaches something unknown, as its
+    `training`, the finding is *fragile*. So it is where whoever is seen to run the model passes the parameter: the
+    layers that hold it, or a training step of your own, with no `fit()` near.
 
     ## What Keras does
 
@@ -89,7 +93,9 @@ class MisnamedTraining(Rule):
             wrong = [one for event in hit for one in layer_class.wrong(event)]
             keras = majors(concerned(wrong))
             if keras:
-                yield self.problem(argument, _message(layer_class, name), keras, _plan(layer_class, argument))
+                severity = Severity.FRAGILE if _is_passed(layer_class, name) else self.severity
+                plan = _plan(layer_class, argument)
+                yield self.problem(argument, _message(layer_class, name), keras, plan, severity=severity)
             elif not hit and (told := _told_unknown(layer_class, name)) is not None:
                 message = _message(layer_class, name, f", and `{told.name}` receives that as its `training`")
                 keras = _never_trained(argument, cls.call.node, layer_class.keras)
@@ -150,6 +156,21 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
     if not layer_class.cls.is_model and name not in dict(defaults(call)):
         return not any(_keywords(layer_class, "training"))
     return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
+
+
+def _is_passed(layer_class: LayerClass, name: str) -> bool:
+    """Whether a model receives the parameter from whoever is seen to run it: from the layers that hold it, or from a
+    training step of the project's own, where nothing is fitted.
+    """
+    cls = layer_class.cls
+    default = dict(defaults(layer_class.call)).get(name) if layer_class.call is not None else None
+    if not cls.is_model or (isinstance(default, ast.Constant) and default.value is True):
+        return False
+    if is_only_made_in_hosts(cls):
+        sites = list(call_sites(layer_class)) or list(call_sites_elsewhere(cls))
+        return bool(sites) and not any(site.call.flag.absent for site in sites)
+    loop = loop_call(layer_class)
+    return loop is not None and not loop.call.flag.absent
 
 
 def _message(layer_class: LayerClass, name: str, effect: str | None = None) -> str:

@@ -39,3 +39,25 @@ class EarlyReturn(keras.layers.Layer):
 class SwitchedOff(keras.layers.Layer):
     def call(self, x, keep_prob=1.0):
         return tf.compat.v1.nn.dropout(x, keep_prob)
+
+
+class GuardedByTheRest(keras.layers.Layer):
+    """The flag is asked for by its name: KTP106 says what Keras 3 does with that."""
+
+    def call(self, x, **kwargs):
+        if not kwargs.get("training", False):
+            return x
+        mask = keras.random.uniform((keras.ops.shape(x)[0], 1)) < 0.5
+        return x * keras.ops.cast(mask, x.dtype)
+
+
+class AsksBefore(keras.layers.Layer):
+    def call(self, x, **kwargs):
+        if "training" in kwargs and kwargs["training"]:
+            x = keras.random.dropout(x, 0.5)
+        return tf.nn.dropout(x, 0.5) if kwargs.pop("training", None) else x
+
+
+class AsksItself(keras.layers.Layer):
+    def call(self, x):
+        return tf.nn.dropout(x, 0.5) if getattr(self, "in_training", False) else x

@@ -131,7 +131,9 @@ def _is_on_by_default(layer: Any) -> bool:
     """Whether it is right that a layer runs in training mode when nothing says which: Keras's own augmentation. A noise
     layer of the program's that takes True for its default is a mistake (KTP104).
     """
-    in_keras = next(one for one in type(layer).__mro__ if one.__module__.partition(".")[0] in ("keras", "tf_keras"))
+    in_keras: Any = next(
+        one for one in type(layer).__mro__ if one.__module__.partition(".")[0] in ("keras", "tf_keras")
+    )
     parameter = inspect.signature(in_keras.call).parameters.get("training")
     return parameter is not None and parameter.default is True
 

@@ -35,6 +35,8 @@ class ComputedFlag:
     layer: str
     """What gets it, for messages."""
     forwardable_name: str | None
+    is_sure: bool
+    """Whether the constructors themselves let it be True; otherwise that is up to whoever makes the object."""
 
 
 def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
@@ -47,13 +49,14 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
         flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
         test, is_negated = _test(flag)
         reads = _attributes(test, own[0])
-        can_be_true = (attributes.can_be_true(one, _is_negated(test, one) is not is_negated) for one in reads)
-        if reads and _depends(event, reads) and any(can_be_true):
+        deciding = [(one, _is_negated(test, one) is not is_negated) for one in reads]
+        if reads and _depends(event, reads) and any(attributes.can_be_true(*one) for one in deciding):
             if isinstance(event, LayerCall):
                 layer = called_title(event)
             else:
                 layer = f"`{event.parent}.call`"
-            yield ComputedFlag(event.flag.node, layer, event.forwardable_name)
+            is_sure = any(attributes.is_true(*one) for one in deciding)
+            yield ComputedFlag(event.flag.node, layer, event.forwardable_name, is_sure)
 
 
 def _test(flag: ast.expr) -> tuple[ast.expr, bool]:
@@ -103,6 +106,13 @@ class _Attributes:
         if not values or read.attr in self._set_elsewhere:
             return False
         return any(not (isinstance(one, ast.Constant) and bool(one.value) is keeps) for one in values)
+
+    def is_true(self, read: ast.Attribute, keeps: bool) -> bool:
+        """Whether a constructor, or the default of its parameter, makes it so."""
+        if read.attr == "trainable":
+            return not keeps
+        constants = [one.value for one in self._given.get(read.attr, ()) if isinstance(one, ast.Constant)]
+        return any(bool(one) is not keeps for one in constants)
 
     @cached_property
     def _given(self) -> dict[str, list[ast.expr]]:

@@ -43,7 +43,8 @@ class TrainingStoredOnSelf(Rule):
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
     `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
-    something asks for more, and those named after Monte Carlo dropout, are not reported.
+    something asks for more, and those named after Monte Carlo dropout, are not reported. It is *fragile* in a class
+    without `training` whose attribute is up to whoever makes the object.
 
     ## What Keras does
 
@@ -89,11 +90,15 @@ class TrainingStoredOnSelf(Rule):
                 yield from self._tests(layer_class)
             for found in computed_flags(layer_class):
                 name = layer_class.module.source.segment(found.flag)
+                mode = "also runs in training mode" if found.is_sure else "runs in the mode of `fit()`"
                 message = (
-                    f"{found.layer} also runs in training mode in `predict()`: `{name}` does not depend on the mode. "
+                    f"{found.layer} {mode} in `predict()`: `{name}` does not depend on the mode. "
                     f"Use `{found.forwardable_name or 'training'}`"
                 )
-                yield self.problem(found.flag, message, layer_class.keras, _combined(found))
+                # A class that knows no mode may be made once for training and once more for inference.
+                is_bug = found.is_sure or found.forwardable_name is not None
+                severity = Severity.BUG if is_bug else Severity.FRAGILE
+                yield self.problem(found.flag, message, layer_class.keras, _combined(found), severity=severity)
 
     def _flags(self, layer_class: LayerClass) -> Iterator[Violation]:
         local = LocalNames()

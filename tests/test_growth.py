@@ -130,6 +130,26 @@ def sequentials_held_twice(size: int) -> str:
     return f"import keras\n\nm0 = keras.layers.Dropout(0.5)\n{models}{model}{CALL}        return self.drop(x)\n"
 
 
+PARTS_THAT_KNOW_EACH_OTHER = """
+class Part:
+    def __init__(self, size, before):
+        self.before = before
+
+    def add(self):
+        self.after = Part(self.size, self)
+
+    def freeze(self):
+        assert not self.frozen and (self.is_first or self.before.frozen)
+        self.frozen = True
+        if not self.is_last:
+            self.after.freeze()
+
+
+first = Part(3, None)
+assert first.start == 0
+"""
+
+
 def steps(text: str) -> int:
     """How many calls of Python functions a check of a text takes."""
     count = 0
@@ -171,6 +191,15 @@ def test_four_times_the_code_takes_a_few_times_the_steps(text: Callable[[int], s
     # Loads what is loaded once.
     engine.check(SourceText(MODEL), Settings(follow_imports=False), "model.py", with_fixes=False)
     assert steps(text(4 * size)) < factor * steps(text(size))
+
+
+def test_objects_that_know_the_one_before_and_the_one_behind_them_come_to_an_end() -> None:
+    # Each part is a kind of its own, and what it is hangs on both others: that took 2^n rounds for n kinds.
+    counted = []
+    for kinds in (8, 16):
+        with mock.patch("flake8_training_phase.analysis.program.MAX_KINDS", kinds):
+            counted.append(steps(MODEL + PARTS_THAT_KNOW_EACH_OTHER))
+    assert counted[1] < 4 * counted[0]
 
 
 def test_a_call_of_too_many_statements_is_said() -> None:

@@ -54,6 +54,21 @@ def test_a_function_outside_of_layers_whose_statements_are_too_many() -> None:
     ]
 
 
+def test_a_function_that_has_taken_too_many_steps_when_others_called_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flake8_training_phase.analysis.entries.module_run.MOST_OF_ONE", 500)
+    convert = "\n\ndef convert(x):\n" + "    x = f(x)\n" * 300 + "    return x\n"
+    steps = "".join(
+        f"\n\ndef train{number}(x):\n    model = Model()\n    x = convert(x)\n{STEP}" for number in range(4)
+    )
+    found = told(f"import tensorflow as tf\n{MODEL}{convert}{steps}")
+    reason = "functions that it calls have taken more than 100,000 steps before"
+    # The rest of the functions that call it is followed.
+    assert [code for code, *_ in found].count("KTP301") == 4
+    assert [message for code, _, message in found if code == "KTP900"] == [
+        f"`train{number}` not analysed: {reason}" for number in (2, 3)
+    ]
+
+
 def test_a_function_that_makes_models_whose_statements_are_too_many() -> None:
     statements = "    x = f(x)\n" * 20_001
     assert told(f"{MODEL}\n\ndef build(x):\n{statements}    return Model()\n") == [

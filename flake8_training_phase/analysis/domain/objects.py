@@ -44,6 +44,8 @@ class Limit(Enum):
     """The layers it holds hold others, too many deep; the rest of it is followed."""
     RUN = auto()
     """It takes too many steps when the code outside of layers is run."""
+    CALLS = auto()
+    """It calls functions that took too many steps when others called them; the rest of it is followed."""
     IMPORTERS = auto()
     """Too many modules import it; those that come first are followed."""
     FILES = auto()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flake8_training_phase.analysis.domain.classes import FunctionDef, Method
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.importers import MOST_RUNS
-from flake8_training_phase.analysis.entries.module_run import MOST_OBJECTS, MOST_STEPS
+from flake8_training_phase.analysis.entries.module_run import MOST_OBJECTS, MOST_OF_ONE, MOST_STEPS
 from flake8_training_phase.analysis.machine.expressions import MAX_STEPS
 from flake8_training_phase.analysis.machine.interpreter import MAX_DEPTH
 from flake8_training_phase.analysis.neighbours import MAX_IMPORTERS
@@ -27,6 +27,7 @@ _REASONS = {
     Limit.HELPERS: f"functions that call each other more than {MAX_DEPTH} deep are not followed",
     Limit.LAYERS: f"layers that hold each other more than {MAX_NESTING} deep are not followed",
     Limit.RUN: f"it takes more than {MOST_STEPS:,} steps to follow",
+    Limit.CALLS: f"functions that it calls have taken more than {MOST_OF_ONE:,} steps before",
     Limit.IMPORTERS: f"more than {MOST_RUNS} modules import it",
     Limit.FILES: f"more than {MAX_IMPORTERS} files are in a folder where they are looked for",
     Limit.OBJECTS: f"more than {MOST_OBJECTS} that differ are made",

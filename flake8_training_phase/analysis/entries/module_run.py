@@ -54,6 +54,10 @@ MOST_OBJECTS = 8
 
 MOST_STEPS = 8_000
 """After how many statements and calls the run of a module, or of a function in it, is given up."""
+MOST_OF_ONE = 100_000
+"""After how many of them a function is not followed any more from wherever else it is called: what the two hundred
+tests of a converter call says nothing new.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class ModuleRun(GraphMaker):
         self._objects_of: dict[UserClass | KerasLayer, list[Instance]] = {}
         """Those of them that are objects of a class, or of a subclass of it."""
         self._chain: list[CallSite] = []
+        self._spent: Counter[FunctionNode] = Counter()
+        """How many steps each function has taken, with those it calls, from wherever it was called."""
         self._top = Frame(None, module.scope)
         self._classes = tuple(one.cls for one in module.layer_classes)
         self._all_classes = tuple(module.module.classes())
@@ -349,11 +355,17 @@ class ModuleRun(GraphMaker):
     def _inline(self, function: FunctionValue, arguments: Arguments, frame: Frame, is_super_call: bool) -> Value:
         if function.closure is None and function.scope.root is self._top.scope:
             function = replace(function, closure=self._top)
+        if self._spent[function.node] > MOST_OF_ONE:
+            around = self._chain[0].function if self._chain else frame.function
+            self.state.given_up.setdefault(around or self.module.tree, Limit.CALLS)
+            return UNKNOWN
         self._chain.append(CallSite(arguments.node, function.node, function.owner))
+        before = self._steps
         try:
             return super()._inline(function, arguments, frame, is_super_call)
         finally:
             self._chain.pop()
+            self._spent[function.node] += self._steps - before
 
     def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> None:
         super()._layer_call(receiver, arguments, node, frame)

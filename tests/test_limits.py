@@ -55,10 +55,10 @@ def test_a_function_outside_of_layers_whose_statements_are_too_many() -> None:
 
 
 def test_a_function_that_has_taken_too_many_steps_when_others_called_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flake8_training_phase.analysis.entries.module_run.MOST_OF_ONE", 500)
-    convert = "\n\ndef convert(x):\n" + "    x = f(x)\n" * 300 + "    return x\n"
+    monkeypatch.setattr("flake8_training_phase.analysis.entries.module_run.MOST_OF_ONE", 1_000)
+    convert = "\n\ndef convert(m):\n" + "    x = m.f(x)\n" * 300 + "    return x\n"
     steps = "".join(
-        f"\n\ndef train{number}(x):\n    model = Model()\n    x = convert(x)\n{STEP}" for number in range(4)
+        f"\n\ndef train{number}(x):\n    model = Model()\n    x = convert(model)\n{STEP}" for number in range(4)
     )
     found = told(f"import tensorflow as tf\n{MODEL}{convert}{steps}")
     reason = "functions that it calls have taken more than 100,000 steps before"

@@ -28,15 +28,19 @@ class Environment(dict[str, Value]):
     the environment of the path it was defined on, and where that path met others, in the one that came of them.
     """
 
-    __slots__ = ("_successor",)
+    __slots__ = ("_successor", "perhaps_unbound")
 
     def __init__(self, *given: Mapping[str, Value]) -> None:
         super().__init__(*given)
         self._successor: Environment | None = None
+        self.perhaps_unbound: frozenset[str] = frozenset()
+        """The names for the phase that not every path to here has bound: nothing may be given them."""
 
     def fork(self) -> Environment:
         """The same names, for a path that parts from this one."""
-        return Environment(self)
+        made = Environment(self)
+        made.perhaps_unbound = self.perhaps_unbound
+        return made
 
     def continue_in(self, successor: Environment) -> None:
         """Say which environment the path goes on with."""
@@ -141,7 +145,7 @@ class Frame:
         found: str | None = None
         for frame, names in self._visible():
             for name, value in names.items():
-                if isinstance(value, PhaseValue) and value.parameter is not None:
+                if isinstance(value, PhaseValue) and value.parameter is not None and name not in names.perhaps_unbound:
                     if name == "training":
                         return name
                     if value.is_parameter and found is None and not frame.takes_for_something_else(name):
@@ -158,8 +162,15 @@ class Frame:
         self.live = first_lanes | second_lanes
         self.environment = second if second_lanes and not first_lanes else first
         if first_lanes and second_lanes and first is not second:
+            one_sided = {*_phase_names(first, second), *_phase_names(second, first)}
+            first.perhaps_unbound = first.perhaps_unbound.union(second.perhaps_unbound, one_sided)
             for name, value in second.items():
                 first[name] = join_lanes(first[name], first_lanes, value, second_lanes) if name in first else value
         for one, lanes in ((first, first_lanes), (second, second_lanes), (before, self.live)):
             if lanes:
                 one.continue_in(self.environment)
+
+
+def _phase_names(some: Environment, others: Environment) -> Iterator[str]:
+    """The names for the phase among some that others do not have."""
+    return (name for name, value in some.items() if name not in others and isinstance(value, PhaseValue))

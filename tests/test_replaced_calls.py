@@ -137,3 +137,19 @@ def test_a_function_that_is_the_call_of_a_class_takes_the_parameter() -> None:
     forward = "\n\ndef forward(self, x):\n    return self.drop(x)\n\n\nBlock.call = forward\n"
     fixed = engine.fix(SourceText("import keras\n" + body + forward), Settings(), "block.py").text
     assert "def forward(self, x, training=None):\n    return self.drop(x, training=training)" in fixed
+
+
+@pytest.mark.parametrize("used", ["locals()", "vars()"])
+def test_a_call_that_asks_for_all_its_names_gets_no_other(used: str) -> None:
+    # Measured: with the parameter `given` holds one more with the flag than without.
+    text = BLOCK.replace(
+        "        return", f"        given = [one for one in {used}.values() if one is not None]\n        return"
+    )
+    (found,) = engine.check(SourceText("import keras\n" + text), Settings(), "block.py")
+    assert found.fix is None
+
+
+def test_a_helper_that_asks_for_all_its_names_gets_no_other() -> None:
+    text = BLOCK.replace("def call(self, x)", "def _mix(self, x)").replace("return", "print(locals())\n        return")
+    text += "\n    def call(self, x, training=None):\n        return self._mix(x)\n"
+    assert engine.fix(SourceText("import keras\n" + text), Settings(), "block.py").text == "import keras\n" + text

@@ -31,6 +31,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     uses_default,
 )
 from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
+from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.generations import Generation, Passed, generations_of
@@ -294,6 +295,8 @@ class LayerClass:
         if spec is not None and (spec.owner is not self.cls or spec.node.decorator_list):
             return False
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
+            return False
+        if uses_all_locals(self.call):
             return False
         return accepts_training_keyword(self.cls)
 

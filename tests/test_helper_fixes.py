@@ -384,3 +384,33 @@ class Block(keras.layers.Layer):
 """
     assert [one.code for one in findings(code, "KTP102")] == ["KTP102"]
     assert fixed(code, unsafe=True) == code
+
+
+ASKED_FOR_BY_NAME = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, mode):
+        super().__init__()
+        self.mode = mode
+        self.drop = keras.layers.Dropout(0.5)
+
+    def _run_a(self, x):
+        return self.drop(x)
+
+    def call(self, x, training=None):
+        return getattr(self, NAME)(x) + self._run_a(x)
+"""
+
+
+@pytest.mark.parametrize("name", ['f"_run_{self.mode}"', '"_run_" + self.mode', '"_run_a"', 'f"_{self.mode}_a"'])
+def test_a_helper_that_getattr_may_ask_for_gets_no_parameter(name: str) -> None:
+    # Measured with Keras 3.15: the call without the flag takes the dropout out of training mode.
+    text = ASKED_FOR_BY_NAME.replace("NAME", name)
+    assert engine.fix(SourceText(text), Settings(select=("KTP210",)), "x.py").text == text
+
+
+def test_a_helper_of_another_name_gets_the_parameter() -> None:
+    text = ASKED_FOR_BY_NAME.replace("NAME", 'f"_walk_{self.mode}"')
+    assert "_run_a(x, training=training)" in engine.fix(SourceText(text), Settings(select=("KTP210",)), "x.py").text

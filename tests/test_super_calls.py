@@ -70,3 +70,29 @@ def test_dense_takes_the_flag_in_keras_3(tmp_path: Path, keras: frozenset[tuple[
     found = checked(text, Settings(keras_versions=keras), tmp_path / "base.py")
     assert (found.fix is not None) is is_fixed
     assert found.message.endswith("Pass it, but not in `NoisyDense`") is not is_fixed
+
+
+UNDER_ANOTHER_NAME = """
+import keras
+
+
+class Base(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x)
+
+
+class Child(Base):
+    _base_call = Base.call
+
+    def call(self, x):
+        return self._base_call(x) * 2
+"""
+
+
+def test_a_parent_that_is_called_by_another_name_is_not_left_without_the_flag() -> None:
+    # Measured with Keras 3.15: with the parameter in Base alone, Child drops nothing in training mode.
+    assert engine.fix(SourceText(UNDER_ANOTHER_NAME), Settings(), "x.py").text == UNDER_ANOTHER_NAME

@@ -19,6 +19,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     reaches_phase,
     takes_keyword,
 )
+from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import KWARGS_LOSE_IT, name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -47,7 +48,7 @@ def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | N
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:
     """Whether what a class has in scope is the phase: not where it is a parameter that Keras does not fill (KTP103,
-    KTP107), for the call context knows better than its default.
+    KTP107), or may not, for the call context knows better than its default.
     """
     return _is_filled(layer_class.cls) and (place.owner is None or _is_filled(place.owner))
 
@@ -56,7 +57,7 @@ def _is_filled(cls: UserClass) -> bool:
     if cls.flag_is_the_input:
         return False
     if cls.call is None or cls.phase_parameter == "training":
-        return not hides_signature(cls)
+        return not (hides_signature(cls) or may_be_replaced(cls))
     return cls.phase_parameter not in dict(defaults(cls.call.node))
 
 

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper, takes_keyword
 from flake8_training_phase.analysis.queries.overrides import methods_without_flag_elsewhere
+from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
@@ -31,7 +32,9 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         return None  # A lambda, which may be kept anywhere.
     sites = helper_calls(layer_class.module, function.name)
     taken = any(isinstance(node, (ast.Name, ast.arg)) and _id(node) == "training" for node in nodes_in(function))
-    if sites is None or taken or function.decorator_list or any(site.gives_training for site in sites):
+    if sites is None or taken or uses_all_locals(function) or function.decorator_list:
+        return None
+    if any(site.gives_training for site in sites):
         return None
     told = [site for site in sites if site.has_training or not given.isdisjoint(site.functions)]
     if helper.node not in [site.node for site in told]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
-from flake8_training_phase.analysis.domain.receivers import is_class_method, is_static
+from flake8_training_phase.analysis.domain.receivers import bound, is_class_method, is_static
 from flake8_training_phase.analysis.domain.records import tuple_fields, written_constructor
 from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements, nested_definitions
 from flake8_training_phase.analysis.domain.values import (
@@ -288,7 +288,7 @@ class UserClass:
         found = self.find_method(name)
         if isinstance(found, Method):
             return _bound(found, name, instance)
-        value = self._static(name)
+        value = bound(self._static(name), instance)
         if value is UNKNOWN and (self.keras_base is None or name not in model_attributes()):
             value = self.program.attribute(instance, ANY_NAME) or UNKNOWN
         if value is UNKNOWN and found is not None and name in ("call", "__init__"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import FunctionNode, parameter_names
-from flake8_training_phase.analysis.domain.values import ClassValue, Instance, Value
+from flake8_training_phase.analysis.domain.values import ClassValue, FunctionValue, Instance, Value
 
 
 def is_static(node: ast.AST) -> bool:
@@ -29,3 +30,10 @@ def receiver(node: FunctionNode, instance: Instance | None) -> dict[str, Value]:
 def _is_decorated(node: ast.AST, name: str) -> bool:
     decorators = getattr(node, "decorator_list", ())
     return any(isinstance(one, ast.Name) and one.id == name for one in decorators)
+
+
+def bound(value: Value, instance: Instance) -> Value:
+    """What an object has of a class attribute: a method under another name, `_base_call = Base.call`, is its own."""
+    if not isinstance(value, FunctionValue) or value.owner is None or value.bound_to is not None:
+        return value
+    return value if is_static(value.node) else replace(value, bound_to=instance)

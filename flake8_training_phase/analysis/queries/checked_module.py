@@ -30,6 +30,8 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     takes_from_helper,
     uses_default,
 )
+from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
+from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.generations import Generation, Passed, generations_of
@@ -287,12 +289,14 @@ class LayerClass:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
         if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
             return False
-        if hides_signature(self.cls) or hands_on_new_parameter(self.cls) is False:
+        if hides_signature(self.cls) or hands_on_new_parameter(self.cls) is False or may_be_replaced(self.cls):
             return False
         spec = self.cls.fixed_output_spec
         if spec is not None and (spec.owner is not self.cls or spec.node.decorator_list):
             return False
         if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
+            return False
+        if uses_all_locals(self.call):
             return False
         return accepts_training_keyword(self.cls)
 

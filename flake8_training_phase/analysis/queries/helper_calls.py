@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +61,10 @@ class _Names:
         self._defined: Counter[str] = Counter()
         self._mentioned: Counter[str] = Counter()
         self._calls: dict[str, list[HelperCall]] = {}
+        self._patterns: list[str] = []
         for node, functions in _walk(module.tree, ()):
+            if (pattern := _asked_for(node)) is not None:
+                self._patterns.append(pattern)
             if isinstance(node, _Function):
                 self._defined[node.name] += 1
             elif isinstance(node, ast.Call) and (name := _name(node.func)) is not None:
@@ -71,7 +75,22 @@ class _Names:
     def calls(self, helper: str) -> list[HelperCall] | None:
         """The calls of the one function of a name, where nothing else is done with it."""
         found = self._calls.get(helper, [])
+        if any(re.fullmatch(pattern, helper) for pattern in self._patterns):
+            return None
         return found if self._defined[helper] == 1 and self._mentioned[helper] == len(found) else None
+
+
+def _asked_for(node: ast.AST) -> str | None:
+    """The names that a `getattr` may ask for, as a pattern, where some of their text is seen: `f"_run_{mode}"`."""
+    if not isinstance(node, ast.Call) or _name(node.func) != "getattr" or len(node.args) < 2:
+        return None
+    name = node.args[1]
+    if isinstance(name, ast.BinOp):
+        parts = [name.left, name.right]
+    else:
+        parts = name.values if isinstance(name, ast.JoinedStr) else [name]
+    texts = [str(one.value) if isinstance(one, ast.Constant) else "" for one in parts]
+    return "".join(re.escape(text) or ".*" for text in texts) if any(texts) else None
 
 
 def _name(node: ast.expr) -> str | None:

@@ -36,6 +36,12 @@ def names_read(node: ast.AST, besides: Collection[ast.AST] = ()) -> frozenset[st
     return frozenset(found)
 
 
+def uses_all_locals(function: ast.AST) -> bool:
+    """Whether a function asks for all of its names at once, `locals()`: another parameter would be among them."""
+    calls = (one for one in nodes_in(function) if isinstance(one, ast.Call) and not one.args)
+    return any(isinstance(one.func, ast.Name) and one.func.id in ("locals", "vars") for one in calls)
+
+
 def root_of(expression: ast.expr) -> ast.expr:
     """What an attribute, or an element of one, is reached from: `self` of `self.blocks[0]`."""
     while isinstance(expression, (ast.Attribute, ast.Subscript)):

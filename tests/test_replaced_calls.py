@@ -1,0 +1,155 @@
+"""A parameter is added to a `call` only where that is what Keras runs, and what it asks for its signature.
+
+Measured with Keras 3.15: with the parameter dropout is off in `model(x, training=True)`, or the call raises.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.findings import Applicability
+from flake8_training_phase.sources.text import SourceText
+
+BLOCK = """
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x):
+        return self.drop(x)
+"""
+
+WRAP = """
+import keras
+import tensorflow as tf
+
+
+def cast(cls):
+    inner = cls.call
+
+    def call(self, x):
+        return inner(self, tf.cast(x, tf.float32))
+
+    STORE
+    return cls
+"""
+
+BY_A_BASE = """
+import keras
+
+
+class Base(keras.layers.Layer):
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        inner = cls.call
+
+        def call(self, x):
+            return inner(self, x)
+
+        cls.call = call
+""" + BLOCK.replace("keras.layers.Layer", "Base")
+
+BY_A_METACLASS = """
+import keras
+
+
+class Meta(type(keras.layers.Layer)):
+    def __new__(cls, name, bases, namespace):
+        inner = namespace["call"]
+        namespace["call"] = lambda self, x: inner(self, x)
+        return super().__new__(cls, name, bases, namespace)
+""" + BLOCK.replace("keras.layers.Layer", "keras.layers.Layer, metaclass=Meta")
+
+WRAPPED_LATER = f"""
+import keras
+
+
+def logged(function):
+    def wrapper(self, x):
+        return function(self, x)
+    return wrapper
+
+{BLOCK}
+"""
+
+
+def decorated(store: str) -> str:
+    """A class whose decorator does that with a `call` of its own."""
+    return WRAP.replace("STORE", store) + BLOCK.replace("class Block", "@cast\nclass Block")
+
+
+def in_constructor(statement: str) -> str:
+    """A class whose constructor ends with that."""
+    return "import keras\nimport tensorflow as tf\n" + BLOCK.replace(
+        "Dropout(0.5)\n", f"Dropout(0.5)\n        {statement}\n"
+    )
+
+
+REPLACED = {
+    "class decorator": decorated("cls.call = call"),
+    "class decorator, setattr": decorated('setattr(cls, "call", call)'),
+    "__init_subclass__": BY_A_BASE,
+    "metaclass": BY_A_METACLASS,
+    "own constructor": in_constructor("inner = self.call; self.call = lambda x: inner(x)"),
+    "function that is called": WRAP.replace("STORE", "cls.call = call") + BLOCK + "\n\ncast(Block)\n",
+    "loop": WRAPPED_LATER + "for one in [Block]:\n    one.call = logged(one.call)\n",
+    "statement": WRAPPED_LATER + "Block.call = logged(Block.call)\n",
+}
+
+KEPT = {
+    "compiled outside": WRAP.replace("STORE", "pass")
+    + BLOCK
+    + "\n\nblock = Block()\nblock.call = tf.function(block.call)\n",
+    "key of a dict": "import keras\n" + BLOCK + '\n\ncounts = {}\ncounts["call"] = 0\n',
+    "decorator that stores something else": decorated("cls.cast = call"),
+    "compiled as it is": in_constructor("self.call = tf.function(self.call)"),
+    "statement about another class": WRAPPED_LATER
+    + "class Other(keras.layers.Layer):\n    pass\n\nOther.call = logged(Block.call)\n",
+}
+
+
+@pytest.mark.parametrize("text", REPLACED.values(), ids=REPLACED)
+def test_no_parameter_where_something_else_is_put_in_the_place_of_call(text: str) -> None:
+    found = engine.check(SourceText(text), Settings(), "block.py")
+    assert [one.fix for one in found] == [None] * len(found)
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
+def test_a_parameter_where_call_stays(text: str) -> None:
+    fixes = [one.fix for one in engine.check(SourceText(text), Settings(select=("KTP102",)), "block.py")]
+    assert [one and one.applicability for one in fixes] == [Applicability.SAFE]
+
+
+@pytest.mark.parametrize("text", REPLACED.values(), ids=REPLACED)
+def test_a_parameter_that_may_not_be_filled_is_not_passed_on(text: str) -> None:
+    taking = text.replace(
+        "    def call(self, x):\n        return self.drop",
+        "    def call(self, x, training=None):\n        return self.drop",
+    )
+    assert engine.fix(SourceText(taking), Settings(), "block.py").text == taking
+
+
+def test_a_function_that_is_the_call_of_a_class_takes_the_parameter() -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", "")
+    forward = "\n\ndef forward(self, x):\n    return self.drop(x)\n\n\nBlock.call = forward\n"
+    fixed = engine.fix(SourceText("import keras\n" + body + forward), Settings(), "block.py").text
+    assert "def forward(self, x, training=None):\n    return self.drop(x, training=training)" in fixed
+
+
+@pytest.mark.parametrize("used", ["locals()", "vars()"])
+def test_a_call_that_asks_for_all_its_names_gets_no_other(used: str) -> None:
+    # With the parameter `given` would hold one more where the flag is passed.
+    text = BLOCK.replace(
+        "        return", f"        given = [one for one in {used}.values() if one is not None]\n        return"
+    )
+    (found,) = engine.check(SourceText("import keras\n" + text), Settings(), "block.py")
+    assert found.fix is None
+
+
+def test_a_helper_that_asks_for_all_its_names_gets_no_other() -> None:
+    text = BLOCK.replace("def call(self, x)", "def _mix(self, x)").replace("return", "print(locals())\n        return")
+    text += "\n    def call(self, x, training=None):\n        return self._mix(x)\n"
+    assert engine.fix(SourceText("import keras\n" + text), Settings(), "block.py").text == "import keras\n" + text

@@ -94,6 +94,17 @@ STEPS = {
         """,
         "model(x)",
     ),
+    "a list that is extended": (
+        """
+        def train(x, y):
+            weights = list(other.trainable_weights)
+            weights.extend(model.trainable_weights)
+            with tf.GradientTape() as tape:
+                loss = error(y, model(x))
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        """,
+        "model(x)",
+    ),
     "clipped gradients": (
         """
         def train(x, y):
@@ -185,6 +196,38 @@ STEPS = {
         "model(x)",
     ),
 }
+
+
+RUN_WITH = """
+        def fit_batch(net, x, y):
+            with tf.GradientTape() as tape:
+                loss = error(y, net(x))
+            gradients = tape.gradient(loss, net.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, net.trainable_variables))
+
+        def train(strategy, x, y):
+            CALL
+        """
+
+
+@pytest.mark.parametrize(
+    ("call", "is_known"),
+    [
+        ("strategy.run(fit_batch, args=(model, x, y))", True),
+        ("strategy.run(fit_batch, args=[model, x, y])", True),
+        ("strategy.run(fit_batch, (model, x, y))", True),
+        ("strategy.experimental_run_v2(fit_batch, (model, x, y))", True),
+        ("threading.Thread(target=fit_batch, args=(model, x, y)).start()", True),
+        ("strategy.run(fit_batch, args=(linear, x, y))", False),
+        ("strategy.run(fit_batch, args=(x, model, y))", False),
+        ("strategy.run(fit_batch, args=(*batch, model))", False),
+        ("strategy.run(fit_batch, args=(model, x, y), kwargs=more)", False),
+        ("strategy.reduce(fit_batch, (model, x, y))", False),
+    ],
+)
+def test_what_a_function_is_run_with(call: str, is_known: bool) -> None:
+    bugs = [one for one in said(RUN_WITH.replace("CALL", call)) if one[1] == "bug"]
+    assert bugs == ([("net(x)", "bug")] if is_known else [])
 
 
 @pytest.mark.parametrize(("code", "place"), STEPS.values(), ids=STEPS)

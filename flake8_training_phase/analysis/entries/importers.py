@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.module_run import ModuleRun, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import called_name
-from flake8_training_phase.analysis.syntax.names import names_in, with_users
+from flake8_training_phase.analysis.syntax.names import last_name, names_in, with_users
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 MOST_RUNS = 16
@@ -61,8 +61,14 @@ def _importing(module: CheckedModule) -> Iterator[tuple[Module, Collection[str]]
 
 
 def _run(other: Module, called: Collection[str], module: CheckedModule) -> ModuleRun:
-    calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and called_name(one) in called]
+    calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and _calls_or_hands_on(one, called)]
     return module_run(module.beside(other), calls)
+
+
+def _calls_or_hands_on(call: ast.Call, names: Collection[str]) -> bool:
+    """Whether a call is of something by one of some names, or gives it on: `strategy.run(step, args=(net, batch))`."""
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    return called_name(call) in names or any(last_name(one) in names for one in given)
 
 
 def _users(tree: ast.Module, called: Collection[str]) -> set[str]:

@@ -210,6 +210,68 @@ def test_two_files_that_import_each_other(tmp_path: Path) -> None:
     assert codes(tmp_path / "steps.py") == ["KTP301"]
 
 
+LEARNING = """
+import tensorflow as tf
+
+class Learning:
+    def __init__(self, optimizer):
+        self.network = self.build()
+        self.optimizer = optimizer
+
+    def build(self):
+        raise NotImplementedError
+
+    def learn(self, x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self.network(x{flag}))
+        grads = tape.gradient(loss, self.network.trainable_variables)
+        self.optimizer.apply_gradients(zip(grads, self.network.trainable_variables))
+"""
+PLAYER = """
+from learning import Learning
+from tensorflow import keras
+
+class Player(Learning):
+    def build(self):
+        return keras.Sequential([keras.layers.Dense(3), {layer}])
+
+    def play(self, games):
+        for game in games:
+            self.learn(game)
+"""
+PLAIN_PLAYER = PLAYER.partition("    def play")[0]
+
+
+@pytest.mark.parametrize(
+    ("player", "script"),
+    [
+        (PLAYER, ""),
+        (PLAIN_PLAYER, "import player\n\ndef play(games, optimizer):\n    player.Player(optimizer).learn(games)\n"),
+        (
+            PLAIN_PLAYER,
+            "from player import Player\n\nPLAYERS = {'plain': Player}\n\n"
+            "def play(name, games, optimizer):\n    PLAYERS[name](optimizer).learn(games)\n",
+        ),
+        (
+            PLAIN_PLAYER,
+            "import player\n\ndef play(games, optimizer):\n"
+            "    for make in (player.Player,):\n        make(optimizer).learn(games)\n",
+        ),
+    ],
+)
+def test_what_a_subclass_in_another_file_makes(tmp_path: Path, player: str, script: str) -> None:
+    learning = tmp_path / "learning.py"
+    learning.write_text(LEARNING.format(flag=""))
+    assert codes(learning) == []
+    (tmp_path / "script.py").write_text(script)
+    (tmp_path / "player.py").write_text(player.format(layer="keras.layers.Dense(1)"))
+    assert codes(learning) == []
+    (tmp_path / "player.py").write_text(player.format(layer=DROPOUT))
+    assert codes(learning) == ["KTP301"]
+    learning.write_text(LEARNING.format(flag=", training=True"))
+    assert codes(learning) == []
+
+
 LOSSES = """
 import tensorflow as tf
 

@@ -198,6 +198,42 @@ STEPS = {
 }
 
 
+KEPT_TAPE = """
+        class Learner:
+            def __init__(self):
+                self.net = Classifier()
+
+            def forward(self, x, y):
+                with tf.GradientTape() as self.tape:
+                    self.loss = error(y, self.net(x))
+
+            def backward(self):
+                BACKWARD
+
+            def slopes(self, x):
+                with tf.GradientTape() as self.tape:
+                    self.tape.watch(x)
+                    top = tf.reduce_max(self.net(x))
+                return self.tape.gradient(top, x)
+        """
+
+
+@pytest.mark.parametrize(
+    ("backward", "expected"),
+    [
+        (
+            "weights = self.net.trainable_weights\n"
+            "                optimizer.apply_gradients(zip(self.tape.gradient(self.loss, weights), weights))",
+            [("self.net(x)", "bug")],
+        ),
+        ("return self.tape.gradient(self.loss, self.net.trainable_weights)", []),
+        ("pass", []),
+    ],
+)
+def test_a_tape_that_an_attribute_holds(backward: str, expected: list[tuple[str, str]]) -> None:
+    assert said(KEPT_TAPE.replace("BACKWARD", backward)) == expected
+
+
 RUN_WITH = """
         def fit_batch(net, x, y):
             with tf.GradientTape() as tape:

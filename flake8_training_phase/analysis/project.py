@@ -60,7 +60,7 @@ class Project:
         self._trees: OrderedDict[Path, tuple[ast.Module, str] | None] = OrderedDict()
         self._modules: dict[Path, Module | None] = {}
         """The modules that were read; None where there is none."""
-        self._roots: dict[tuple[Path, str], tuple[Path | None, frozenset[str]]] = {}
+        self._roots: dict[tuple[Path, str, bool], tuple[Path | None, frozenset[str]]] = {}
         self._lookups: dict[str, set[str]] = {}
         """The files that were looked for to follow the imports of a file; texts, which are compared ten times as fast
         as paths.
@@ -254,13 +254,14 @@ class Project:
             for _ in range(binding.level - 1):
                 folder = folder.parent
             return folder
-        return self._root(folder, binding.path.partition(".")[0], asked)
+        top = binding.path.partition(".")[0]
+        return self._root(folder, top, top == importer.stem, asked)
 
-    def _root(self, folder: Path, top: str, asked: set[str]) -> Path | None:
-        key = (folder, top)
+    def _root(self, folder: Path, top: str, is_importer: bool, asked: set[str]) -> Path | None:
+        key = (folder, top, is_importer)
         if key not in self._roots:
             tried: set[str] = set()
-            self._roots[key] = _find_root(folder, top, tried), frozenset(tried)
+            self._roots[key] = _find_root(folder, top, tried, is_importer), frozenset(tried)
         root, before = self._roots[key]
         asked |= before
         return root
@@ -351,10 +352,12 @@ def is_outside(path: str) -> bool:
     return top == "tensorflow" or names.keras_path(top) is not None
 
 
-def _find_root(start: Path, top: str, tried: set[str]) -> Path | None:
+def _find_root(start: Path, top: str, tried: set[str], is_importer: bool = False) -> Path | None:
     """The folder that Python would find the first part of an import in.
 
     A folder that is a package is such a folder only for scripts that lie in it: it counts when no other holds the name.
+    Where the name `is_importer`, the importing file's own, another module is meant: `DenseNet.blocks` in
+    `DenseNet/DenseNet.py` is in the folder.
     """
     inside_package: Path | None = None
     for folder in folders_up(start):
@@ -363,7 +366,8 @@ def _find_root(start: Path, top: str, tried: set[str]) -> Path | None:
         for root in (folder, folder / "src"):
             package, module = root / top, root / f"{top}.py"
             tried |= {str(package), str(module)}
-            if os.path.isdir(package) or os.path.isfile(module):  # noqa: PTH112, PTH113
+            own = is_importer and root == start
+            if os.path.isdir(package) or (os.path.isfile(module) and not own):  # noqa: PTH112, PTH113
                 if not is_package:
                     return root
                 inside_package = inside_package or root

@@ -120,6 +120,9 @@ def codes(path: Path) -> list[str]:
         (STEP, "from steps import fit_batch", "fit_batch(network, optimizer, data)"),
         (STEP, "from steps import (\n    fit_batch as fit,\n)", "fit(optimizer=optimizer, network=network, x=data)"),
         (STEP, "import steps", "steps.fit_batch(network, optimizer, data)"),
+        (STEP, "import steps", "strategy.run(steps.fit_batch, args=(network, optimizer, data))"),
+        (STEP, "from steps import fit_batch", "strategy.run(fit_batch, (network, optimizer, data))"),
+        (STEP, "import steps, functools", "functools.partial(steps.fit_batch, network)(optimizer, data)"),
         (TRAINER, "import steps", "steps.Trainer(network, optimizer).train(data)"),
         (FACTORY, "from steps import run_epoch", "run_epoch(strategy, network, optimizer, data)"),
         (FACTORY, "from steps import make_step", "step = make_step(network, optimizer)\n    step(data)"),
@@ -205,6 +208,68 @@ def test_two_files_that_import_each_other(tmp_path: Path) -> None:
     (tmp_path / "steps.py").write_text("import main\n" + STEP)
     (tmp_path / "main.py").write_text(main("import steps", "steps.fit_batch(network, optimizer, data)"))
     assert codes(tmp_path / "steps.py") == ["KTP301"]
+
+
+LEARNING = """
+import tensorflow as tf
+
+class Learning:
+    def __init__(self, optimizer):
+        self.network = self.build()
+        self.optimizer = optimizer
+
+    def build(self):
+        raise NotImplementedError
+
+    def learn(self, x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self.network(x{flag}))
+        grads = tape.gradient(loss, self.network.trainable_variables)
+        self.optimizer.apply_gradients(zip(grads, self.network.trainable_variables))
+"""
+PLAYER = """
+from learning import Learning
+from tensorflow import keras
+
+class Player(Learning):
+    def build(self):
+        return keras.Sequential([keras.layers.Dense(3), {layer}])
+
+    def play(self, games):
+        for game in games:
+            self.learn(game)
+"""
+PLAIN_PLAYER = PLAYER.partition("    def play")[0]
+
+
+@pytest.mark.parametrize(
+    ("player", "script"),
+    [
+        (PLAYER, ""),
+        (PLAIN_PLAYER, "import player\n\ndef play(games, optimizer):\n    player.Player(optimizer).learn(games)\n"),
+        (
+            PLAIN_PLAYER,
+            "from player import Player\n\nPLAYERS = {'plain': Player}\n\n"
+            "def play(name, games, optimizer):\n    PLAYERS[name](optimizer).learn(games)\n",
+        ),
+        (
+            PLAIN_PLAYER,
+            "import player\n\ndef play(games, optimizer):\n"
+            "    for make in (player.Player,):\n        make(optimizer).learn(games)\n",
+        ),
+    ],
+)
+def test_what_a_subclass_in_another_file_makes(tmp_path: Path, player: str, script: str) -> None:
+    learning = tmp_path / "learning.py"
+    learning.write_text(LEARNING.format(flag=""))
+    assert codes(learning) == []
+    (tmp_path / "script.py").write_text(script)
+    (tmp_path / "player.py").write_text(player.format(layer="keras.layers.Dense(1)"))
+    assert codes(learning) == []
+    (tmp_path / "player.py").write_text(player.format(layer=DROPOUT))
+    assert codes(learning) == ["KTP301"]
+    learning.write_text(LEARNING.format(flag=", training=True"))
+    assert codes(learning) == []
 
 
 LOSSES = """

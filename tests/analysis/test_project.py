@@ -168,6 +168,14 @@ def test_import_cycle_ends(tmp_path: Path) -> None:
     assert codes(tmp_path / "pkg/model.py") == ["KTP202"]
 
 
+@pytest.mark.parametrize("package", ["", "net/__init__.py"])
+@pytest.mark.parametrize("imports", ["from net.blocks import *", "from net.blocks import Block"])
+def test_module_with_the_name_of_its_folder(tmp_path: Path, package: str, imports: str) -> None:
+    files = {"net/blocks.py": BLOCK, "net/net.py": MODEL.format(imports=imports, block="Block")}
+    write(tmp_path, {**files, **({package: ""} if package else {})})
+    assert codes(tmp_path / "net/net.py") == ["KTP202"]
+
+
 @pytest.mark.parametrize("broken", ["def broken(:\n", "\0", "# -*- coding: nonsense -*-\n"])
 def test_broken_module_is_unknown(tmp_path: Path, broken: str) -> None:
     write(

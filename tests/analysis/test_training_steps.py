@@ -94,6 +94,17 @@ STEPS = {
         """,
         "model(x)",
     ),
+    "a list that is extended": (
+        """
+        def train(x, y):
+            weights = list(other.trainable_weights)
+            weights.extend(model.trainable_weights)
+            with tf.GradientTape() as tape:
+                loss = error(y, model(x))
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        """,
+        "model(x)",
+    ),
     "clipped gradients": (
         """
         def train(x, y):
@@ -185,6 +196,74 @@ STEPS = {
         "model(x)",
     ),
 }
+
+
+KEPT_TAPE = """
+        class Learner:
+            def __init__(self):
+                self.net = Classifier()
+
+            def forward(self, x, y):
+                with tf.GradientTape() as self.tape:
+                    self.loss = error(y, self.net(x))
+
+            def backward(self):
+                BACKWARD
+
+            def slopes(self, x):
+                with tf.GradientTape() as self.tape:
+                    self.tape.watch(x)
+                    top = tf.reduce_max(self.net(x))
+                return self.tape.gradient(top, x)
+        """
+
+
+@pytest.mark.parametrize(
+    ("backward", "expected"),
+    [
+        (
+            "weights = self.net.trainable_weights\n"
+            "                optimizer.apply_gradients(zip(self.tape.gradient(self.loss, weights), weights))",
+            [("self.net(x)", "bug")],
+        ),
+        ("return self.tape.gradient(self.loss, self.net.trainable_weights)", []),
+        ("pass", []),
+    ],
+)
+def test_a_tape_that_an_attribute_holds(backward: str, expected: list[tuple[str, str]]) -> None:
+    assert said(KEPT_TAPE.replace("BACKWARD", backward)) == expected
+
+
+RUN_WITH = """
+        def fit_batch(net, x, y):
+            with tf.GradientTape() as tape:
+                loss = error(y, net(x))
+            gradients = tape.gradient(loss, net.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, net.trainable_variables))
+
+        def train(strategy, x, y):
+            CALL
+        """
+
+
+@pytest.mark.parametrize(
+    ("call", "is_known"),
+    [
+        ("strategy.run(fit_batch, args=(model, x, y))", True),
+        ("strategy.run(fit_batch, args=[model, x, y])", True),
+        ("strategy.run(fit_batch, (model, x, y))", True),
+        ("strategy.experimental_run_v2(fit_batch, (model, x, y))", True),
+        ("threading.Thread(target=fit_batch, args=(model, x, y)).start()", True),
+        ("strategy.run(fit_batch, args=(linear, x, y))", False),
+        ("strategy.run(fit_batch, args=(x, model, y))", False),
+        ("strategy.run(fit_batch, args=(*batch, model))", False),
+        ("strategy.run(fit_batch, args=(model, x, y), kwargs=more)", False),
+        ("strategy.reduce(fit_batch, (model, x, y))", False),
+    ],
+)
+def test_what_a_function_is_run_with(call: str, is_known: bool) -> None:
+    bugs = [one for one in said(RUN_WITH.replace("CALL", call)) if one[1] == "bug"]
+    assert bugs == ([("net(x)", "bug")] if is_known else [])
 
 
 @pytest.mark.parametrize(("code", "place"), STEPS.values(), ids=STEPS)

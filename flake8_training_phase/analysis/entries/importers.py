@@ -13,8 +13,7 @@ from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.module_run import ModuleRun, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax.definitions import called_name
-from flake8_training_phase.analysis.syntax.names import names_in, with_users
+from flake8_training_phase.analysis.syntax.names import last_name, names_in, with_users
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 MOST_RUNS = 16
@@ -61,12 +60,42 @@ def _importing(module: CheckedModule) -> Iterator[tuple[Module, Collection[str]]
 
 
 def _run(other: Module, called: Collection[str], module: CheckedModule) -> ModuleRun:
-    calls = [one for one in nodes_in(other.tree) if isinstance(one, ast.Call) and called_name(one) in called]
-    return module_run(module.beside(other), calls)
+    return module_run(module.beside(other), [*_mentions(other.tree, called), *_inherited(other.tree, called, module)])
+
+
+def _mentions(tree: ast.Module, names: Collection[str]) -> Iterator[ast.AST]:
+    """Where a module has something by one of some names, or what it keeps under another: a call is not always by that
+    name, as in `AGENTS[args.agent]()` and `strategy.run(step, args=(net, batch))`.
+    """
+    kept = _kept(tree, names)
+    for node in nodes_in(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            if last_name(node) in names or (isinstance(node, ast.Name) and node.id in kept):
+                yield node
+
+
+def _kept(tree: ast.Module, names: Collection[str]) -> set[str]:
+    """The variables of a module that have to do with some names: `AGENTS = {"dqn": Dqn}`."""
+    return {
+        target.id
+        for one in tree.body
+        if isinstance(one, ast.Assign) and not names_in(one.value).isdisjoint(names)
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _inherited(tree: ast.Module, names: Collection[str], module: CheckedModule) -> Iterator[ast.Call]:
+    """Where classes that are derived from some names call methods that they may have from a module."""
+    methods = {f"self.{name}" for cls in module.module.classes() for name in cls.methods}
+    for cls in nodes_in(tree):
+        if isinstance(cls, ast.ClassDef) and any(last_name(base) in names for base in cls.bases):
+            calls = (one for one in nodes_in(cls) if isinstance(one, ast.Call))
+            yield from (one for one in calls if ast.unparse(one.func) in methods)
 
 
 def _users(tree: ast.Module, called: Collection[str]) -> set[str]:
-    """The functions and classes of a module through which others may come to what it calls."""
+    """The functions, classes and variables of a module through which others may come to what it calls."""
     definitions = [one for one in tree.body if isinstance(one, _DEFINITIONS)]
     users = with_users(called, ((one.name, names_in(one)) for one in definitions))
-    return {one.name for one in definitions if one.name in users}
+    return {one.name for one in definitions if one.name in users} | _kept(tree, called)

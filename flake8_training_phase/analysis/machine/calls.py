@@ -29,6 +29,7 @@ from flake8_training_phase.analysis.domain.values import (
     members,
 )
 from flake8_training_phase.analysis.models.functions import call_parameters
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.names import keras_path
 
@@ -62,6 +63,20 @@ def bound(
             else hidden_items(rest_by_name)
         )
     return environment
+
+
+_RUN_WITH = frozenset({"run", "experimental_run_v2"})
+"""The methods of a strategy that take the arguments of a function after it."""
+
+
+def arguments_told(call: Arguments) -> tuple[Value, ...] | None:
+    """What an unknown callee is told to call a function with: `strategy.run(step, args=(net, batch))`."""
+    named = {one.arg: one.value for one in call.node.keywords}
+    written, value = named.get("args"), call.keywords.get("args")
+    if written is None and len(call.positional) == 2 and last_name(call.node.func) in _RUN_WITH:
+        written, value = call.node.args[-1], call.positional[1]
+    is_plain = isinstance(written, (ast.Tuple, ast.List)) and not any(isinstance(e, ast.Starred) for e in written.elts)
+    return value.values if is_plain and isinstance(value, Container) and "kwargs" not in named else None
 
 
 def does_something(call: Inlined) -> bool:

@@ -53,6 +53,7 @@ from flake8_training_phase.analysis.domain.values import (
     unknown_phase,
 )
 from flake8_training_phase.analysis.machine.calls import (
+    arguments_told,
     bound,
     does_something,
     flag_of_function,
@@ -354,10 +355,12 @@ class Interpreter(Statements):
 
     def run_callables(self, arguments: Arguments, frame: Frame) -> None:
         """Run the functions that an unknown callee is given: it may call them any number of times."""
+        told = arguments_told(arguments)
         for value in (*arguments.positional, *arguments.keywords.values()):
-            for one in members(value):
-                if isinstance(one, (FunctionValue, Partial)):
-                    self.in_loop(one, frame)
+            functions = [one for one in members(value) if isinstance(one, (FunctionValue, Partial))]
+            for one in functions:
+                self.in_loop(one, frame, given=told)
+            told = None if functions else told  # It is the first that is called with them.
 
     def in_loop(
         self, function: Value, frame: Frame, lanes: int | None = None, given: tuple[Value, ...] | None = None

@@ -123,6 +123,9 @@ class Definitions:
         return self._assigned[block]
 
 
+_ADDING = frozenset({"extend", "append"})
+
+
 def _functions_by_name(nodes: Iterable[ast.AST]) -> dict[str, FunctionNode]:
     """The functions and lambdas that have a name, the first where several do."""
     found: dict[str, FunctionNode] = {}
@@ -137,7 +140,7 @@ def _functions_by_name(nodes: Iterable[ast.AST]) -> dict[str, FunctionNode]:
 
 
 def _assigned_by_name(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
-    """What is assigned to each name, plain or dotted, or to an element of what it holds."""
+    """What is assigned to each name, plain or dotted, to an element of what it holds, or put into it."""
     found: dict[str, list[ast.expr]] = {}
     for node in nodes:
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
@@ -145,6 +148,8 @@ def _assigned_by_name(nodes: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
             targets = [one.value if isinstance(one, ast.Subscript) else one for one in targets]
             for name in dict.fromkeys(map(ast.unparse, targets)):
                 found.setdefault(name, []).append(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ADDING:
+            found.setdefault(ast.unparse(node.func.value), []).extend(node.args)
     return found
 
 

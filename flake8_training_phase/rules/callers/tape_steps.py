@@ -112,7 +112,7 @@ class TapeSteps:
         for block, tape, rows in self._tapes_of(unit).rows():
             gradients = [
                 one
-                for one in self._gradients(tape, unit, rows)
+                for one in (*self._gradients(tape, unit, rows), *self._gradients_in_methods(tape, unit))
                 if one.updates or self._updates.are_given(one.call, one.unit)
             ]
             found = [owner for one in gradients for owner in owners(one.sources, one.unit, self._definitions)]
@@ -135,6 +135,13 @@ class TapeSteps:
                     yield _Gradient(call, argument(call, 1, "var_list"), unit, updates=True)
             else:
                 yield from self._gradients_in_helper(tape, call, unit)
+
+    def _gradients_in_methods(self, tape: str, unit: FunctionScope) -> Iterator[_Gradient]:
+        """Those that other methods of the class take from a tape that is an attribute, and that they do not open."""
+        if tape.startswith("self.") and unit.cls is not None:
+            for other in self._definitions.units:
+                if other.cls is unit.cls and all(opened != tape for _, opened in self._tapes_of(other).opened):
+                    yield from self._gradients(tape, other)
 
     def _gradients_in_helper(self, tape: str, call: ast.Call, unit: FunctionScope) -> Iterator[_Gradient]:
         function = self._definitions.function(call.func, unit)

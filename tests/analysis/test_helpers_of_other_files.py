@@ -87,3 +87,48 @@ def test_a_layer_that_is_run_there(tmp_path: Path, base: str, expected: list[str
     source = SourceText(RUN_THERE.format(base=base))
     found = engine.check(source, Settings(), str(tmp_path / "net.py"), Project())
     assert [one.code for one in found] == expected
+
+
+PENALTY = """
+import tensorflow as tf
+
+
+def penalty(model, x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        score = model(x)
+    return tf.norm(tape.gradient(score, x))
+
+
+def error(model, x):
+    return tf.reduce_mean(model(x))
+"""
+
+TRAINED = """
+import keras
+import tensorflow as tf
+
+from losses import error, penalty
+
+critic = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+
+
+def train_step(x):
+    with tf.GradientTape() as tape:
+        loss = {loss}
+    gradients = tape.gradient(loss, critic.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, critic.trainable_variables))
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("tf.reduce_mean(critic(x, training=True)) + penalty(critic, x)", []),
+        ("error(critic, x) + penalty(critic, x)", ["KTP301"]),
+    ],
+)
+def test_a_penalty_on_the_inputs_that_is_computed_there(tmp_path: Path, loss: str, expected: list[str]) -> None:
+    (tmp_path / "losses.py").write_text(PENALTY)
+    found = engine.check(SourceText(TRAINED.format(loss=loss)), Settings(), str(tmp_path / "step.py"), Project())
+    assert [one.code for one in found] == expected

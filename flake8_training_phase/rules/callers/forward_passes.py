@@ -23,13 +23,13 @@ from flake8_training_phase.analysis.entries.importers import runs_of_importers
 from flake8_training_phase.analysis.entries.module_run import CallSite, ModelCall, ModuleRun, module_run
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax.definitions import called_name, positional_names
+from flake8_training_phase.analysis.syntax.definitions import FunctionDef, called_name, positional_names
 from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
 from flake8_training_phase.rules.callers.steps import StepKind, TrainingStep
-from flake8_training_phase.rules.callers.training_steps import training_steps
+from flake8_training_phase.rules.callers.training_steps import calls_aside, training_steps
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
 
@@ -92,6 +92,7 @@ class _Run:
         self._calls: dict[ast.Call, list[ModelCall]] = {}
         self._through: dict[ast.Call, dict[int, ModelCall]] = {}
         self._parts: dict[frozenset[Instance], frozenset[Instance]] = {}
+        self._aside: dict[FunctionDef, frozenset[ast.Call]] = {}
         for place, call in enumerate(run.model_calls):
             self._calls.setdefault(call.node, []).append(call)
             for entered in call.chain:
@@ -105,6 +106,12 @@ class _Run:
         """The calls in functions that some calls have run, in the order of the run."""
         found = {place: call for node in nodes for place, call in self._through.get(node, {}).items()}
         return [found[place] for place in sorted(found)]
+
+    def aside_in(self, function: FunctionDef) -> frozenset[ast.Call]:
+        """The calls in a function that teach nothing."""
+        if function not in self._aside:
+            self._aside[function] = calls_aside(function)
+        return self._aside[function]
 
     def parts(self, owners: Iterable[Instance]) -> frozenset[Instance]:
         """Some objects and all inside of them, as deep as they go."""
@@ -205,7 +212,7 @@ class _StepAnalysis:
             if not models or call.inspected:
                 continue
             depends = self.dependence(models)
-            if depends is not Dependence.YES:
+            if depends is not Dependence.YES or self._is_aside(call, ways):
                 continue
             helper = getattr(call.chain[-1].function, "name", None)
             found = self._in_other_class(call.chain[place]) or _forgotten(call, call.chain[place:])
@@ -215,6 +222,11 @@ class _StepAnalysis:
                     inner = [one.call for one in call.chain[place:] if self._is_here(one.call)]
                     node, told = inner[-1], Told.IN_OTHER_FILE
                 yield ForwardPass(node, self.step, told, join(models), depends, flag or _flag_name(models), helper)
+
+    def _is_aside(self, call: ModelCall, ways: set[ast.Call]) -> bool:
+        """Whether a function, which may be of another module, runs a model for a penalty on its inputs."""
+        functions = (one.function for one in call.chain if not isinstance(one.function, ast.Lambda))
+        return any(not ways.isdisjoint(self.calls.aside_in(one)) for one in functions)
 
     def _is_here(self, call: ast.Call) -> bool:
         """Whether a call is in the module of the step."""

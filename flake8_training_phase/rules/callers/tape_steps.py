@@ -105,7 +105,8 @@ class TapeSteps:
         self._definitions = definitions
         self._updates = Updates(definitions)
         self._tapes: dict[Block, _Tapes] = {}
-        self._aside = frozenset(call for unit in definitions.units for call in self._calls_aside(unit))
+        self.aside = frozenset(call for unit in definitions.units for call in self._calls_aside(unit))
+        """The calls that teach nothing: a penalty on the inputs."""
 
     def of(self, unit: FunctionScope) -> Iterator[TrainingStep]:
         """Those of a unit."""
@@ -117,8 +118,8 @@ class TapeSteps:
             ]
             found = [owner for one in gradients for owner in owners(one.sources, one.unit, self._definitions)]
             if found:
-                region = {call for statement in block.body for call in calls_in(statement)} - self._aside
-                yield TrainingStep(unit.name, StepKind.TAPE, frozenset(region), tuple(found), aside=self._aside)
+                region = {call for statement in block.body for call in calls_in(statement)} - self.aside
+                yield TrainingStep(unit.name, StepKind.TAPE, frozenset(region), tuple(found), aside=self.aside)
 
     def _tapes_of(self, unit: FunctionScope) -> _Tapes:
         if unit.node not in self._tapes:

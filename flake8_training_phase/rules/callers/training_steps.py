@@ -37,6 +37,11 @@ def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
             yield from _own_loss(unit)
 
 
+def calls_aside(function: FunctionDef) -> frozenset[ast.Call]:
+    """The calls in a function that teach nothing, as it shows by itself."""
+    return TapeSteps(Definitions(ast.Module([function], []))).aside
+
+
 def _own_loss(unit: FunctionScope) -> Iterator[TrainingStep]:
     """The loss of a model, which Keras takes the gradient of: what it runs is in no `call`, and finds no context.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from glob import escape
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import opaque_kwargs, parameter
@@ -75,7 +76,7 @@ class _Names:
     def calls(self, helper: str) -> list[HelperCall] | None:
         """The calls of the one function of a name, where nothing else is done with it."""
         found = self._calls.get(helper, [])
-        if any(re.fullmatch(pattern, helper) for pattern in self._patterns):
+        if any(fnmatchcase(helper, pattern) for pattern in self._patterns):
             return None
         return found if self._defined[helper] == 1 and self._mentioned[helper] == len(found) else None
 
@@ -90,7 +91,7 @@ def _asked_for(node: ast.AST) -> str | None:
     else:
         parts = name.values if isinstance(name, ast.JoinedStr) else [name]
     texts = [str(one.value) if isinstance(one, ast.Constant) else "" for one in parts]
-    return "".join(re.escape(text) or ".*" for text in texts) if any(texts) else None
+    return "".join(escape(text) or "*" for text in texts) if any(texts) else None
 
 
 def _name(node: ast.expr) -> str | None:

@@ -126,7 +126,27 @@ def test_a_file_that_ends_the_process(
     assert done.lines[-1].endswith("(18 with a safe fix, 1 without a fix), 1 error")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and pipes")
+SLOW = """
+import sys, time
+from pathlib import Path
+
+from flake8_training_phase import cli
+from flake8_training_phase.runs import examine, parallel
+
+
+def slow(file, assignment):
+    Path("begun").touch()
+    time.sleep(0.3)
+    return examine.examine(file, assignment)
+
+
+parallel.examine = slow
+sys.exit(cli.main())
+"""
+"""The command, where each file takes its time, and says that it is begun."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupted(jobs: int, tmp_path: Path) -> None:
     methods = "".join(f"\n    def part{n}(self, x):\n        return self.drop(x)\n" for n in range(150))
@@ -135,11 +155,9 @@ def test_interrupted(jobs: int, tmp_path: Path) -> None:
             f"{HEAD}    def call(self, x):\n        return self.part1(x)\n{methods}"
         )
     before = {path: path.read_text() for path in tmp_path.iterdir()}
-    # Whoever reads the pipe is in the middle of the run, and stays there until it is written to.
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+    begun = tmp_path / "begun"
     process = subprocess.Popen(
-        [sys.executable, "-m", "flake8_training_phase", "--no-cache", "-j", str(jobs), "pipe", "."],
+        [sys.executable, "-c", SLOW, "--no-cache", "-j", str(jobs), "."],
         cwd=tmp_path,
         text=True,
         stdout=subprocess.PIPE,
@@ -147,12 +165,12 @@ def test_interrupted(jobs: int, tmp_path: Path) -> None:
         # What is started in the background ignores the signal, and so does what that starts.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    with pipe.open("w"):
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
+    while not begun.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "training-phase-fix: interrupted\n")
-    pipe.unlink()
+    begun.unlink()
     assert {path: path.read_text() for path in tmp_path.iterdir()} == before
 
 

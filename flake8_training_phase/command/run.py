@@ -22,6 +22,7 @@ from flake8_training_phase.runs import session
 from flake8_training_phase.runs.assignment import Fixes, new_assignment
 from flake8_training_phase.runs.discovery import discover, is_excluded
 from flake8_training_phase.runs.examiner import Examiner
+from flake8_training_phase.sources.reading import NOT_REGULAR
 
 
 @dataclass(slots=True)
@@ -124,4 +125,4 @@ def _why_unreadable(path: Path) -> str | None:
         return getattr(error, "strerror", None) or str(error)
     if not os.access(path, os.R_OK):
         return os.strerror(errno.EACCES)
-    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "it is not a regular file"
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else NOT_REGULAR

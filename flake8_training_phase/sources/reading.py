@@ -30,6 +30,9 @@ ANY_LINK = "*.pth"
 ANY_FOLDER = "*"
 """Behind a folder, in the same way: what has no suffix there, as folders have none."""
 
+NOT_REGULAR = "it is not a regular file"
+"""Why a pipe or a device is not read."""
+
 _BLOCK = 1 << 16
 # What does not wait for the other end of a pipe; it does nothing to regular files.
 _NOT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -44,7 +47,7 @@ def read(path: str | PathLike[str], limit: int, writable: bool = False) -> bytes
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError("it is not a regular file")
+            raise OSError(NOT_REGULAR)
         data = b"" if status.st_size > limit else _content(descriptor, status.st_size, limit)
     finally:
         os.close(descriptor)

@@ -6,9 +6,9 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_MOST_PENDING = 400_000
+_MOST_PENDING = 1_500_000
 """How many objects are made, and not let go of, before anything is collected."""
-_EVERY = 8
+_EVERY = 4
 """Of how many collections one looks at the objects that earlier ones have found in use."""
 
 

@@ -88,7 +88,11 @@ def _may_inherit_call(text: str) -> bool:
 def may_hold_graph_leaks(text: str) -> bool:
     """Whether the text may make a functional or Sequential model in which a default of True reaches other layers."""
     makes = "Model(" in text or "Sequential(" in text
-    return makes and ("BatchNormalization" in text or "def call" in text) and _SPREADING.search(text) is not None
+    return (
+        makes
+        and ("BatchNormalization" in text or _CALL_METHOD.search(text) is not None)
+        and _SPREADING.search(text) is not None
+    )
 
 
 def mentions_keras(text: str) -> bool:

@@ -37,6 +37,8 @@ class _Names:
     """Names that are assigned, or are parameters: what the module imports or defines may be something else there."""
     methods: frozenset[str]
     """Methods of its classes whose name no attribute is given."""
+    functions: frozenset[str]
+    """Names that nothing but functions of the module have, wherever they are defined."""
     scope: Scope
 
     def may_be_layer(self, called: ast.expr) -> bool:
@@ -48,6 +50,8 @@ class _Names:
             root = root.value
         if not isinstance(root, ast.Name) or root.id in self.bound:
             return True
+        if root is called and root.id in self.functions:
+            return False
         found = self.scope.lookup(root.id)
         if found == External(f"builtins.{root.id}"):
             return not hasattr(builtins, root.id)  # A name that nothing binds here: of a class body, of a star import.
@@ -63,7 +67,22 @@ def _names(module: CheckedModule) -> _Names:
     stored = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     given = {one.attr for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)}
     parameters = {one.arg for one in nodes if isinstance(one, ast.arg)}
-    return _Names(frozenset(stored | parameters), frozenset(methods - given), module.scope)
+    return _Names(
+        frozenset(stored | parameters), frozenset(methods - given), frozenset(_only_functions(nodes)), module.scope
+    )
+
+
+def _only_functions(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names of functions that no import and no class has; a decorator may make a layer of a function."""
+    plain, others = set[str](), set[str]()
+    for one in nodes:
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            (others if one.decorator_list else plain).add(one.name)
+        elif isinstance(one, ast.ClassDef):
+            others.add(one.name)
+        elif isinstance(one, ast.alias):
+            others.add(one.asname or one.name.partition(".")[0])
+    return plain - others
 
 
 def possible_layer_calls(module: CheckedModule, calls: Iterable[ast.Call]) -> list[ast.Call]:

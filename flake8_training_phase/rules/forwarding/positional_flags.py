@@ -44,7 +44,9 @@ def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     """Those of a module that no `call` passes, where it is known what is called."""
     switches = _switches(module.tree)
     calls = [node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and len(node.args) > 1]
-    candidates = [call for call in calls if any(_is_flag(one, switches) for one in call.args[1:])]
+    candidates = [
+        call for call in calls if any(_is_flag(one, switches) for one in call.args[1:]) and not _is_text(call.args[0])
+    ]
     candidates = possible_layer_calls(module, candidates)
     if not candidates:
         return
@@ -138,6 +140,11 @@ def _is_flag(node: ast.expr, switches: set[str]) -> bool:
         return _is_flag(node.body, switches) and _is_flag(node.orelse, switches)
     negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
     return negated or _is_switch(node) or last_name(node) in switches | _PHASE_NAMES
+
+
+def _is_text(node: ast.expr) -> bool:
+    """Whether an expression is a literal text, as in `settings.get("verbose", False)`: no model runs on that."""
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _switches(tree: ast.Module) -> set[str]:

@@ -193,7 +193,7 @@ def check_paths(
     files are analysed, which has to see them by the same paths; without one it is done here. Raises SettingsError.
     """
     results, _ = _results(paths, settings, executor, Fixes.NONE)
-    return [FileReport(result.path, _left(result), result.error) for result in results]
+    return [FileReport(result.path, _converted(result.findings, result.after), result.error) for result in results]
 
 
 def fix_paths(
@@ -241,13 +241,14 @@ def _kept_in(unreadable: list[FileResult]) -> OnError:
 
 
 def _fixed_file(result: FileResult) -> FixedFile:
-    data = result.after.to_bytes() if result.changed and result.after is not None else None
-    fixed = () if result.before is None else _converted(result.made, result.before)
-    return FixedFile(result.path, data, fixed, _left(result), result.error)
-
-
-def _left(result: FileResult) -> tuple[Finding, ...]:
-    return () if result.after is None else _converted(result.findings, result.after)
+    data = result.after.to_bytes() if result.changed else None
+    return FixedFile(
+        result.path,
+        data,
+        _converted(result.made, result.before),
+        _converted(result.findings, result.after),
+        result.error,
+    )
 
 
 def _converted(found: Iterable[findings.Finding], document: Document) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake8_training_phase.findings import Finding, Position, Unknown
-from flake8_training_phase.sources.document import DisplayPosition, Document
+from flake8_training_phase.sources.document import NOTHING, DisplayPosition, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,9 @@ class FileResult:
     """What came of one file."""
 
     path: Path
-    before: Document | None = None
+    before: Document = NOTHING
     """The file as it was read, when there is something to show of it."""
-    after: Document | None = None
+    after: Document = NOTHING
     """The file as the fixes have made it; `before` itself when there were none."""
     findings: tuple[Finding, ...] = ()
     """What is left to report, placed in `after`."""
@@ -48,5 +48,4 @@ class FileResult:
 
     def place(self, position: Position) -> DisplayPosition:
         """The place in the file of something that was found."""
-        assert self.after is not None
         return self.after.place(position)

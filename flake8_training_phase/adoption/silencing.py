@@ -30,7 +30,7 @@ def silenced(result: FileResult, reason: str) -> FileResult:
 
     A comment is kept only when the text still means the same and the findings are silent, as flake8 understands it.
     """
-    if result.after is None or not result.findings:
+    if not result.findings:
         return result
     source = result.after.source
     lines: defaultdict[int, list[Finding]] = defaultdict(list)

@@ -78,7 +78,7 @@ class CommandRun:
         if not self.options.mode.writes_code:
             return finish_run(self.options, [result], self._errors, sys.stdout)
         sys.stdout.flush()
-        sys.stdout.buffer.write(result.after.to_bytes() if result.changed and result.after is not None else data)
+        sys.stdout.buffer.write(result.after.to_bytes() if result.changed else data)
         sys.stdout.buffer.flush()
         return finish_run(self.options, [result], self._errors, sys.stderr)
 

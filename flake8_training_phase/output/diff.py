@@ -44,21 +44,17 @@ def _name(path: Path) -> str:
 
 
 def _has_cells(result: FileResult) -> bool:
-    return result.before is not None and any(part.name is not None for part in result.before.parts)
+    return any(part.name is not None for part in result.before.parts)
 
 
 def _diff(name: str, result: FileResult) -> Iterator[str]:
     """The lines of the diff of a file, with their ends. Bytes that are not UTF-8 are surrogates in it."""
-    assert result.before is not None
-    assert result.after is not None
     old, new = (_lines(document.to_bytes()) for document in (result.before, result.after))
     return _marked(difflib.unified_diff(old, new, _named("a", name), _named("b", name)))
 
 
 def _diffs_of_cells(name: str, result: FileResult) -> Iterator[str]:
     """One diff for each cell of a notebook, for readers."""
-    assert result.before is not None
-    assert result.after is not None
     for before, after in zip(result.before.parts, result.after.parts, strict=True):
         old, new = (_lines(part.text.encode("utf-8", "surrogatepass")) for part in (before, after))
         part_name = f"{name}:{before.name}"

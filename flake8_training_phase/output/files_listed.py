@@ -17,8 +17,7 @@ def write(report: Report, stream: TextIO) -> None:
         for path in _read_for(result):
             print(f"{result.path}: its findings depend on {path}", file=stream)
         for one in result.unknown:
-            told = one.message if result.after is None else result.after.told(one.message)
-            print(f"{shown_place(result, one)}: {told}", file=stream)
+            print(f"{shown_place(result, one)}: {result.after.told(one.message)}", file=stream)
 
 
 def _read_for(result: FileResult) -> list[str]:

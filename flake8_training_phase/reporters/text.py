@@ -52,7 +52,6 @@ def _marked_line(
     result: FileResult, begin: Position, finish: Position, width: int, mark: tuple[str, Style], painter: Painter
 ) -> Iterator[str]:
     """The line of a place and one with marks under it; nothing for a line that is blank."""
-    assert result.after is not None
     line = result.after.line(begin.row)
     if not line.strip():
         return

@@ -18,8 +18,7 @@ from flake8_training_phase.findings import Unknown, in_order
 from flake8_training_phase.message_length import fitted
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import Assignment, Fixes
-from flake8_training_phase.sources.document import Document
-from flake8_training_phase.sources.documents import nothing_of
+from flake8_training_phase.sources.document import NOTHING, Document
 from flake8_training_phase.sources.parsing import AnalysisError
 
 
@@ -32,14 +31,12 @@ def analysed(document: Document, settings: Settings, assignment: Assignment) -> 
 
 def undecodable(path: Path, error: SyntaxError, settings: Settings) -> FileResult:
     """The result of a file whose bytes are not what its name promises."""
-    nothing = nothing_of(str(path))
-    findings = engine.broken_findings(AnalysisError(str(error)), nothing.source, settings)
-    return FileResult(path, nothing, nothing, findings, examined=True)
+    findings = engine.broken_findings(AnalysisError(str(error)), NOTHING.source, settings)
+    return FileResult(path, findings=findings, examined=True)
 
 
 def with_unfinished(result: FileResult, settings: Settings, rounds: int) -> FileResult:
     """The result of a file in which the fixes of other files, after so many rounds, may have made others possible."""
-    assert result.after is not None
     said = engine.unfinished(result.after.source, settings, rounds)
     return replace(result, findings=tuple(in_order([*said, *result.findings])))
 
@@ -75,7 +72,6 @@ def _fixed(document: Document, settings: Settings, fixes: Fixes, project: Projec
 
 
 def _unknown(result: FileResult, settings: Settings, project: Project) -> tuple[Unknown, ...]:
-    assert result.after is not None
     try:
         return engine.unknown(result.after.source, settings, result.after.name, project)
     except AnalysisError as error:

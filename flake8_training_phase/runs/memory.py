@@ -11,7 +11,8 @@ from flake8_training_phase.findings import Applicability, Fix
 from flake8_training_phase.results import FileResult
 from flake8_training_phase.runs.assignment import File, Fixes
 from flake8_training_phase.runs.cache import Cache, Kept, key_of
-from flake8_training_phase.sources.documents import nothing_of, read_document
+from flake8_training_phase.sources.document import NOTHING
+from flake8_training_phase.sources.documents import read_document
 
 
 class Memory:
@@ -53,11 +54,11 @@ class Memory:
     def _result(self, index: int, kept: Kept) -> FileResult | None:
         path = self._paths[index]
         try:
-            document = read_document(path) if kept.findings else None
+            document = read_document(path) if kept.findings else NOTHING
         except OSError:
             return None
         except SyntaxError:
-            document = nothing_of(str(path))
+            document = NOTHING
         return FileResult(path, document, document, kept.findings, examined=True, lookups=kept.lookups)
 
 

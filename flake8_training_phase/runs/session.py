@@ -61,8 +61,6 @@ def write(result: FileResult, given: Sequence[Path]) -> str | None:
     """Write a file that was changed, below the paths given; gives what went wrong."""
     if not result.changed:
         return None
-    assert result.before is not None
-    assert result.after is not None
     from flake8_training_phase.sources import files
 
     try:
@@ -78,7 +76,7 @@ def write(result: FileResult, given: Sequence[Path]) -> str | None:
 
 def _texts(results: Iterable[FileResult]) -> dict[Path, Document]:
     """The files that fixes have changed, as they are now, by absolute path."""
-    return {result.path.absolute(): result.after for result in results if result.changed and result.after is not None}
+    return {result.path.absolute(): result.after for result in results if result.changed}
 
 
 def _joined(earlier: FileResult, later: FileResult, causes: tuple[Path, ...]) -> FileResult:

@@ -42,7 +42,7 @@ def quick_fixes(
             title = f"{finding.code}: {finding.fix.message}{'' if safe else ' (unsafe)'}"
             yield _action(title, QUICK_FIX, file.edits(fixed)) | {"isPreferred": safe, "diagnostics": [shown]}
         silent = silenced(FileResult(file.path, file.document, file.document, (finding,)), "").after
-        if silent is not None and silent is not file.document:
+        if silent is not file.document:
             title = f"{finding.code}: Silence with `# noqa: {finding.code}`"
             yield _action(title, QUICK_FIX, file.edits(silent)) | {"isPreferred": False, "diagnostics": [shown]}
 
@@ -54,8 +54,11 @@ def has_safe_fix(findings: Iterable[Finding]) -> bool:
 
 def fix_all(file: EditorFile, fixed: Callable[[], FileResult] | None) -> Action:
     """The action that makes all safe fixes; without its edits when they are not worked out yet."""
-    after = None if fixed is None else fixed().after
-    return _action("Training phase: Fix all safe problems", FIX_ALL, None if after is None else file.edits(after))
+    title = "Training phase: Fix all safe problems"
+    if fixed is None:
+        return _action(title, FIX_ALL, None)
+    result = fixed()
+    return _action(title, FIX_ALL, file.edits(result.after if result.changed else file.document))
 
 
 def _action(title: str, kind: str, changes: Edits | None) -> Action:

@@ -82,3 +82,7 @@ class Document:
     def parts(self) -> tuple[Part, ...]:
         """What the file shows, part by part; fixes leave their number and names as they are."""
         return (Part(None, self.source.text),)
+
+
+NOTHING = Document("", SourceText(""))
+"""In the place of a file that cannot be opened, or of which there is nothing to show."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flake8_training_phase.sources import reading
 from flake8_training_phase.sources.document import Document
-from flake8_training_phase.sources.text import SourceText
 
 NOTEBOOK_SUFFIXES = (".ipynb",)
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".qmd", ".rmd")
@@ -18,11 +17,6 @@ _TEXT_SUFFIXES = (".rst", ".adoc", ".tex")
 SUFFIXES_IN_FOLDERS = (".py", *NOTEBOOK_SUFFIXES)
 """The suffixes of the files that are checked when a folder is named. Documentation shows mistakes on purpose, so a
 Markdown file has to be named itself."""
-
-
-def nothing_of(name: str) -> Document:
-    """An empty document in the place of a file that cannot be opened."""
-    return Document(name, SourceText(""))
 
 
 def read_document(path: Path) -> Document:

@@ -209,10 +209,11 @@ class Program:
             return instance
         if instance is cls.unknown_instance or ("constructions", cls.module) in self._asking:
             # While the constructions of a module are collected, nothing is known of those to come.
-            return self._kind(instance) if instance.construction is not None else cls.unknown_instance
+            made = instance.construction
+            return cls.unknown_instance if made is None else self._kind(instance, cls, made)
         if instance.construction is None:
             return self.ask(("any object", cls), lambda: self._any_object(cls), meanwhile=cls.unknown_instance)
-        return self._kind(instance)
+        return self._kind(instance, cls, instance.construction)
 
     def _any_object(self, cls: UserClass) -> Instance:
         """What stands for any object of a class: the only kind that its module makes, if there is only one."""
@@ -221,14 +222,11 @@ class Program:
             return cls.instance
         return next(iter(kinds), cls.unknown_instance)
 
-    def _kind(self, instance: Instance) -> Instance:
+    def _kind(self, instance: Instance, cls: UserClass, construction: Arguments) -> Instance:
         """The first object that was made of the same class with equal arguments."""
-        cls = instance.type
-        assert isinstance(cls, UserClass)
-        assert instance.construction is not None
         if instance not in self._canonical:
             kinds = self._kinds.setdefault(cls, {})
-            key = construction_key(instance.construction)
+            key = construction_key(construction)
             is_new = key not in kinds and len(kinds) < MAX_KINDS
             # A class with more kinds than that is not told apart any further.
             self._canonical[instance] = instance if is_new else kinds.get(key, cls.unknown_instance)
@@ -265,25 +263,24 @@ class Program:
         self._changes.setdefault(instance, {})[name] = value
 
     def _construct(self, instance: Instance, state: ObjectState) -> ObjectState:
-        assert isinstance(instance.type, UserClass)
         cls = instance.type
         state.forget()
+        if isinstance(cls, KerasLayer):
+            return state
         run = GraphMaker(self, instance, state)
         for name in cls.writing_methods():
             found = cls.find_method(name)
             run.is_next = name in ("__init__", "build")
             if isinstance(found, Method):
                 if found.node not in run.state.visited:
-                    given = self._constructor_arguments(instance, found) if name == "__init__" else {}
-                    self._run(run, found, given)
+                    given = self._constructor_arguments(instance, cls, found) if name == "__init__" else {}
+                    self._run(run, instance, found, given)
             elif name == "__init__" and instance.construction is not None and found is not None:
                 run.construct_base(found, instance.construction)
         return state
 
-    def _constructor_arguments(self, instance: Instance, constructor: Method) -> Mapping[str, Value]:
+    def _constructor_arguments(self, instance: Instance, cls: UserClass, constructor: Method) -> Mapping[str, Value]:
         """What the parameters of `__init__` are: those of the construction; those of all, for any object of a class."""
-        cls = instance.type
-        assert isinstance(cls, UserClass)
         if instance.construction is not None:
             return self._bound(constructor, instance, instance.construction)
         if instance is cls.unknown_instance:
@@ -311,10 +308,9 @@ class Program:
         nothing = Constructions((), {})
         return self.ask(("constructions", module), lambda: constructions_of(module, self), meanwhile=nothing)
 
-    def _run(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> bool:
-        """Run a method of the subject on unknown arguments, except those given; False when it was too complex."""
-        node, instance = method.node, run.subject
-        assert instance is not None
+    def _run(self, run: Interpreter, instance: Instance, method: Method, given: Mapping[str, Value]) -> bool:
+        """Run a method of an object on unknown arguments, except those given; False when it was too complex."""
+        node = method.node
         run.state.visited.add(node)
         is_call = isinstance(instance.type, UserClass) and instance.type.call == method
         frame = Frame(node, method.owner.scope, None, method.owner, instance, is_call_method=is_call)
@@ -347,20 +343,19 @@ class Program:
 
     def _summary(self, instance: Instance) -> CallSummary:
         cls = instance.type
-        assert isinstance(cls, UserClass)
-        if cls.call is None:
-            return CallSummary((), complete=cls.is_layer)
-        run = Interpreter(self, instance)
+        if isinstance(cls, KerasLayer) or cls.call is None:
+            return CallSummary((), complete=isinstance(cls, UserClass) and cls.is_layer)
         given: dict[str, Value] = {}
         if cls.phase_parameter is not None:
             given[cls.phase_parameter] = PhaseValue((True, False, None), cls.phase_parameter, cls.default_is_number)
         elif cls.phase_in_kwargs and cls.call.node.args.kwarg is not None:
             flag = PhaseValue((True, False, None), "training")
             given[cls.call.node.args.kwarg.arg] = Container((flag,), ("training",), open=True)
-        return self._followed(run, cls.call, given)
+        return self._followed(instance, cls.call, given)
 
-    def _followed(self, run: Interpreter, method: Method, given: Mapping[str, Value]) -> CallSummary:
-        complete = self._run(run, method, given)
+    def _followed(self, instance: Instance, method: Method, given: Mapping[str, Value]) -> CallSummary:
+        run = Interpreter(self, instance)
+        complete = self._run(run, instance, method, given)
         events = tuple(run.events) if complete else ()
         return CallSummary(events, complete, run.state.given_up.get(method.node), tuple(run.refused))
 
@@ -373,7 +368,7 @@ class Program:
 
     def _method_summary(self, instance: Instance, method: Method, flag: str | None) -> CallSummary:
         given = {} if flag is None else {flag: PhaseValue((True, False, None), flag)}
-        return self._followed(Interpreter(self, instance), method, given)
+        return self._followed(instance, method, given)
 
     def nest_too_deep(self, objects: Iterable[Instance]) -> None:
         """What some objects hold, each the next, is not followed any deeper."""

@@ -77,10 +77,9 @@ def factory_facts(function: FunctionValue, program: Objects) -> dict[str, object
     models nothing is known.
     """
     factory = _Factory(function, program)
-    if not _is_functional(factory.made({})):
+    if isinstance(function.node, ast.Lambda) or not _is_functional(factory.made({})):
         return None
     found = _Trials(factory).findings()
-    assert isinstance(function.node, ast.FunctionDef)
     is_known = found["depends"] != DependsOn.UNKNOWN.value
     return {"name": function.node.name, "base": "Functional"} | found if is_known else None
 

@@ -104,9 +104,7 @@ def on_line_of_its_own(node: Node, name: str, line: Line, newline: str) -> Node:
         return node
     if isinstance(last.comma, cst.Comma) and isinstance(last.comma.whitespace_after, cst.ParenthesizedWhitespace):
         return node
-    changed = node.with_deep_changes(last, comma=cst.Comma(whitespace_after=_newline(indent, newline)))
-    assert isinstance(changed, type(node))
-    return changed
+    return node.with_deep_changes(last, comma=cst.Comma(whitespace_after=_newline(indent, newline)))
 
 
 def _below_the_bracket(node: cst.Call | cst.FunctionDef, line: Line) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
+from libcst.helpers import ensure_type
 
 from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.fixes.broken_lines import Line, broken
@@ -70,8 +71,7 @@ class _Code:
 
     def with_call(self, narrow: cst.Call) -> str:
         """The code with another last call."""
-        changed = self.tree.deep_replace(self.calls[-1], narrow)
-        assert isinstance(changed, cst.Module)
+        changed = ensure_type(self.tree.deep_replace(self.calls[-1], narrow), cst.Module)
         return changed.code[len(self.before) : len(changed.code) - len(self.behind)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
+from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PhaseTest
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -27,8 +27,7 @@ def name_parameter(layer_class: LayerClass, uses: KwargsUses) -> FixPlan | None:
     deleted: set[ast.AST] = set()
     for read in uses.reads:
         statement = uses.parents[read]
-        if _is_only_naming(statement):
-            assert isinstance(statement, ast.stmt)
+        if isinstance(statement, ast.stmt) and _is_only_naming(statement):
             deleted.update(nodes_in(statement))
             changes.append(DeleteStatement(statement, uses.block_of(statement)))
         else:
@@ -54,13 +53,11 @@ def _by_position(layer_class: LayerClass, uses: KwargsUses) -> bool:
     """
     layers = {event.node for event in layer_class.events if isinstance(event, LayerCall)}
     functions = {event.node for event in layer_class.events if isinstance(event, Inlined)}
-    assert layer_class.call is not None
-    own = parameter_names(layer_class.call)[0]
     for read in uses.reads:
         call = uses.parents[read]
         if isinstance(call, ast.Call) and read in call.args and call not in functions:
             root = root_of(call.func)
-            if call in layers or (isinstance(root, ast.Name) and root.id == own):
+            if call in layers or (isinstance(root, ast.Name) and root.id == layer_class.own_name):
                 return True
     return False
 
@@ -73,7 +70,7 @@ def defaults_to_inference(read: ast.expr) -> bool:
     return all(isinstance(one, ast.Constant) and not one.value for one in given)
 
 
-def _is_only_naming(statement: ast.AST) -> bool:
+def _is_only_naming(statement: ast.stmt) -> bool:
     """`training = kwargs.get("training")`, or a read whose value is not used."""
     if isinstance(statement, ast.Assign):
         return [ast.unparse(target) for target in statement.targets] == ["training"]
@@ -82,8 +79,7 @@ def _is_only_naming(statement: ast.AST) -> bool:
 
 def _is_free(layer_class: LayerClass, deleted: set[ast.AST]) -> bool:
     """Whether nothing else in `call` has the name of the new parameter."""
-    assert layer_class.call is not None
-    for node in nodes_in(layer_class.call):
+    for node in layer_class.call_nodes:
         named = isinstance(node, ast.Name) and node.id == "training" and not isinstance(node.ctx, ast.Load)
         if (named or (isinstance(node, ast.arg) and node.arg == "training")) and node not in deleted:
             return False

@@ -10,11 +10,10 @@ def add_parameter(layer_class: LayerClass, default: str = "None") -> tuple[AddPa
     """Add `training` to the signature of `call`, annotated in the way of the module; and to that of a
     `compute_output_spec`, which Keras 3 gives what it gives to `call` (3.15.1, `layers/layer.py`, `symbolic_call`).
     """
-    assert layer_class.call is not None
     type_ = annotation(layer_class) if default == "None" else "bool"
     spec = layer_class.cls.fixed_output_spec
-    functions = (layer_class.call,) if spec is None else (layer_class.call, spec.node)
-    return tuple(AddParameter(one, "training", type_, default) for one in functions)
+    functions = (layer_class.call, None if spec is None else spec.node)
+    return tuple(AddParameter(one, "training", type_, default) for one in functions if one is not None)
 
 
 def annotation(layer_class: LayerClass) -> str:

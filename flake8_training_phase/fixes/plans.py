@@ -28,8 +28,7 @@ from flake8_training_phase.fixes.thread_helper import NOT_USED, may_tell_helpers
 
 def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     """Pass the phase that is in scope to a layer call; None where that would not be the phase asked for."""
-    assert call.forwardable_name is not None
-    if not knows_phase(layer_class, call.place):
+    if call.forwardable_name is None or not knows_phase(layer_class, call.place):
         return None
     change = AddArgument(call.node, "training", call.forwardable_name)
     return FixPlan(f"Pass `training={call.forwardable_name}`", (change,))

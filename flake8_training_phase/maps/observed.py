@@ -120,20 +120,20 @@ def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed, graph_o
     for one in seen.entered:
         inner = (*path, one.call, *one.layers)
         found.phases[inner].add(one.phase)
-        if _is_followed(one.layers[-1], inner):
-            assert isinstance(one.layers[-1].type, UserClass)
-            inside = watch(flow, one.layers[-1].type, one.phase, one.context, graph_of)
+        cls = one.layers[-1].type
+        if isinstance(cls, UserClass) and _is_followed(cls, inner):
+            inside = watch(flow, cls, one.phase, one.context, graph_of)
             _follow(flow, inside, inner, found, graph_of)
         elif calls := graph_of(one.layers[-1]):
             _follow(flow, watch_graph(flow, calls, one.phase, graph_of), inner, found, graph_of)
 
 
-def _is_followed(layer: Instance, path: Path) -> bool:
-    """Whether the `call` of a layer is shown too, at the end of a path that leads to it."""
-    if not isinstance(layer.type, UserClass) or layer.type.call is None or not layer.type.trace.complete:
+def _is_followed(cls: UserClass, path: Path) -> bool:
+    """Whether the `call` of a layer of a class is shown too, at the end of a path that leads to it."""
+    if cls.call is None or not cls.trace.complete:
         return False
     around = [one.type for one in path[:-1] if isinstance(one, Instance)]
-    return len(around) < MAX_DEPTH and layer.type not in around
+    return len(around) < MAX_DEPTH and cls not in around
 
 
 def steps_of(cls: UserClass, graph_of: GraphOf) -> list[Step]:
@@ -182,8 +182,9 @@ def _keeps_flag(layer: Instance) -> bool:
 
 
 def _of_call(cls: UserClass, path: Path) -> list[Step]:
-    assert cls.call is not None
     steps = _steps(cls.trace.events, path, cls)
+    if cls.call is None:
+        return steps
     return _with_unseen(steps, cls.call.node, cls.call.owner.scope, path, cls)
 
 
@@ -261,8 +262,7 @@ def _add_inside(step: Step, layer: Instance, path: Path) -> None:
     if isinstance(layer.type, UserClass):
         step.classes.append(layer.type)
         method = layer.type.call
-        if _is_followed(layer, path):
-            assert method is not None
+        if method is not None and _is_followed(layer.type, path):
             step.runs.append((f"{layer.type.name}.call", method.node, method.owner.scope))
             step.steps += _of_call(layer.type, path)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import ResolvedPhase
 from flake8_training_phase.analysis.project import Projects
-from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.configuration.errors import nearest
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Position
@@ -54,7 +54,7 @@ def _maps(module: CheckedModule, document: Document, name: str | None) -> list[M
 def _outermost(module: CheckedModule) -> list[Subject]:
     """What no other class or model of the file runs; all there is where each is run by another."""
     graphs_here = ModuleGraphs(module)
-    classes = [ClassSubject(one, graphs_here) for one in module.layer_classes if one.cls.call is not None]
+    classes = list(_of_classes(module.layer_classes, graphs_here))
     inner = {cls for one in classes for step in observed.all_steps(one.steps) for cls in step.classes}
     made = graphs_here.made_models()
     graphs = [GraphSubject(one, module, graphs_here) for one in made if not one.is_part]
@@ -63,11 +63,18 @@ def _outermost(module: CheckedModule) -> list[Subject]:
     return [*outermost, *graphs] or [*classes, *(GraphSubject(one, module, graphs_here) for one in made)]
 
 
+def _of_classes(classes: Iterable[LayerClass], graphs: ModuleGraphs) -> Iterator[ClassSubject]:
+    """Those that have a `call`."""
+    for one in classes:
+        if one.cls.call is not None:
+            yield ClassSubject(one, one.cls.call, graphs)
+
+
 def _named(module: CheckedModule, name: str) -> list[Subject]:
     classes = [one for one in module.layer_classes if one.cls.call is not None]
     graphs = ModuleGraphs(module)
     made = graphs.made_models()
-    chosen: list[Subject] = [ClassSubject(one, graphs) for one in classes if one.name == name]
+    chosen: list[Subject] = [*_of_classes((one for one in classes if one.name == name), graphs)]
     chosen += [GraphSubject(one, module, graphs) for one in made if one.name == name]
     if not chosen:
         known = [*(one.name for one in classes), *(one.name for one in made)]
@@ -148,8 +155,9 @@ class _Maker:
         groups = self._groups(cells)
         rows = tuple(self._row(step, list(groups.values()), cells) for step in subject.steps)
         code = subject.code
-        function = self._places.function(code.title, code.first, code.scope, code.last)
-        assert function is not None
+        # A base class in another file is shown without its source where that is not there any more.
+        nowhere = FunctionSource(code.title, SourceLine("", 1), ())
+        function = self._places.function(code.title, code.first, code.scope, code.last) or nowhere
         titles = tuple(subject.title(group) for group in groups.values())
         return Map(subject.name, subject.is_model, function, titles, rows, tuple(subject.notes()))
 

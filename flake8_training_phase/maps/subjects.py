@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -76,10 +77,11 @@ class Subject(ABC):
 class ClassSubject(Subject):
     """A class with a `call`: a model itself, a layer inside a model that passes it the flag."""
 
-    def __init__(self, layer_class: LayerClass, graphs: ModuleGraphs) -> None:
+    def __init__(self, layer_class: LayerClass, method: Method, graphs: ModuleGraphs) -> None:
         cls = layer_class.cls
         super().__init__(layer_class.name, layer_class.module, layer_class.generations, cls.is_model)
         self.cls = cls
+        self._method = method
         self._graphs = graphs
         self._steps = observed.steps_of(cls, graphs.calls_in)
         fit, fit_note = observed.stepped(cls, "train_step", RunMode.FIT)
@@ -95,8 +97,7 @@ class ClassSubject(Subject):
     @property
     def code(self) -> Code:
         """Its `call`."""
-        method = self.cls.call
-        assert method is not None
+        method = self._method
         return Code(f"{self.name}.call", method.owner.scope, method.node, method.node)
 
     def observe(self, generation: Generation, mode: RunMode) -> Observed | None:

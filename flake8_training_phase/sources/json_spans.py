@@ -134,8 +134,7 @@ def _value_at(text: str, offset: int) -> JsonValue:
 
 def _behind_space(text: str, offset: int) -> int:
     found = _SPACE.match(text, offset)
-    assert found is not None
-    return found.end()
+    return offset if found is None else found.end()
 
 
 def _behind_comma(text: str, offset: int) -> int:

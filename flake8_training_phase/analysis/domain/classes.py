@@ -237,7 +237,8 @@ class UserClass:
     @cached_property
     def _default(self) -> Value:
         """What is in the signature of `call` as the default of the parameter that means the phase."""
-        assert self.call is not None
+        if self.call is None:
+            return UNKNOWN
         default = dict(defaults(self.call.node)).get(self.phase_parameter or "")
         return UNKNOWN if default is None else self.call.owner.scope.evaluate(default)
 
@@ -269,8 +270,8 @@ class UserClass:
 
     def inherited(self, name: str, instance: Instance) -> Value:
         """What `super().name` is in a method of this class."""
-        assert isinstance(instance.type, UserClass)
-        return _bound(instance.type.find_method(name, after=self), name, instance)
+        found = instance.type.find_method(name, after=self) if isinstance(instance.type, UserClass) else None
+        return _bound(found, name, instance)
 
     def class_attribute(self, name: str) -> Value:
         """What `Class.name` is."""

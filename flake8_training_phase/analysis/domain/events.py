@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.domain.values import FunctionValue, Value
+from flake8_training_phase.analysis.domain.values import FunctionValue, Instance, Value
 from flake8_training_phase.keras.generations import Flag, Passed
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class DirectKerasCall:
     """`super().call(x)` where the parent is a layer of Keras: its `call` runs with just what it is given."""
 
     node: ast.Call
-    receiver: Value
+    receiver: Instance
     parent: str
     """The name of the Keras class."""
     flag: FlagArgument

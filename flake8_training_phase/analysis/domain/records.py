@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeVar
 
 from flake8_training_phase.analysis.syntax.names import last_name
 
 _DECORATORS = frozenset({"dataclass", "define"})
 """`dataclasses.dataclass`, `attrs.define`."""
 _WITHOUT_FIELDS = frozenset({"object", "ABC", "Generic", "Protocol"})
+
+_Definition = TypeVar("_Definition", ast.FunctionDef, ast.ClassDef)
 
 
 def written_constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
@@ -27,11 +30,7 @@ def written_constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
     before, behind = (["*others"], ["**rest"]) if inherits else (by_keyword, [])
     body = [f"self.{name} = {name}" for name in names] + ["super().__init__(*others, **rest)"] * inherits
     header = f"def __init__({', '.join(['self', *before, *map(ast.unparse, fields), *behind])}):"
-    made = ast.parse(f"{header}\n    {'; '.join(body) or 'pass'}").body[0]
-    assert isinstance(made, ast.FunctionDef)
-    for one in ast.walk(made):
-        ast.copy_location(one, node)
-    return made
+    return _at(node, f"{header}\n    {'; '.join(body) or 'pass'}", ast.FunctionDef)
 
 
 def tuple_fields(node: ast.ClassDef) -> tuple[str, ...]:
@@ -46,10 +45,14 @@ def named_tuple(name: str, node: ast.expr) -> ast.ClassDef | None:
     names = list(_named_fields(node.args[1]))
     if not names or not all(one.isidentifier() for one in names):
         return None
-    made = ast.parse(f"class {name}(NamedTuple):\n" + "".join(f"    {one}: object\n" for one in names)).body[0]
-    assert isinstance(made, ast.ClassDef)
+    return _at(node, f"class {name}(NamedTuple):\n" + "".join(f"    {one}: object\n" for one in names), ast.ClassDef)
+
+
+def _at(place: ast.AST, text: str, kind: type[_Definition]) -> _Definition:
+    """The definition in a text, as if it stood at some place."""
+    made = next(one for one in ast.parse(text).body if isinstance(one, kind))
     for one in ast.walk(made):
-        ast.copy_location(one, node)
+        ast.copy_location(one, place)
     return made
 
 

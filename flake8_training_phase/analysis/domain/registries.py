@@ -34,20 +34,19 @@ def _put(
     inner = [one for one in register.body if isinstance(one, _FUNCTION)] if given else [register]
     for function in inner:
         parameters = function.args.args
-        for target in _targets(function, parameters[0].arg) if parameters else ():
-            assert isinstance(target.value, ast.Name)
-            key = _Key(given, parameters[0].arg, definition.name).visit(deepcopy(target.slice))
-            yield target.value.id, ast.Dict([key], [ast.Name(definition.name, ast.Load())])
+        for name, place in _targets(function, parameters[0].arg) if parameters else ():
+            key = _Key(given, parameters[0].arg, definition.name).visit(deepcopy(place))
+            yield name, ast.Dict([key], [ast.Name(definition.name, ast.Load())])
 
 
-def _targets(function: _Function, parameter: str) -> Iterator[ast.Subscript]:
-    """Where a function puts what it is given into a dict: `BLOCKS[name] = cls`."""
+def _targets(function: _Function, parameter: str) -> Iterator[tuple[str, ast.expr]]:
+    """Where a function puts what it is given into a dict, `BLOCKS[name] = cls`: that, and under which key."""
     for statement in function.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
             if statement.value.id == parameter:
                 for target in statement.targets:
                     if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                        yield target
+                        yield target.value.id, target.slice
 
 
 class _Key(ast.NodeTransformer):

@@ -367,13 +367,12 @@ class ModuleRun(GraphMaker):
             self._chain.pop()
             self._spent[function.node] += self._steps - before
 
-    def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> None:
-        super()._layer_call(receiver, arguments, node, frame)
-        event = self.events[-1]
-        assert isinstance(event, LayerCall)
+    def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> LayerCall:
+        event = super()._layer_call(receiver, arguments, node, frame)
         given = derived_tensor((*arguments.positional, *arguments.keywords.values()))
         symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
+        return event
 
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:

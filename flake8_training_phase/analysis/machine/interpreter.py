@@ -206,9 +206,10 @@ class Interpreter(Statements):
         return ()
 
     def _rebind(self, node: ast.Call, value: Value, frame: Frame) -> None:
-        assert isinstance(node.func, ast.Attribute)
-        if isinstance(node.func.value, (ast.Name, ast.Attribute, ast.Subscript)):
-            self.replace(node.func.value, value, frame)
+        """Give what a method was called on another value."""
+        if isinstance(node.func, ast.Attribute):
+            if isinstance(node.func.value, (ast.Name, ast.Attribute, ast.Subscript)):
+                self.replace(node.func.value, value, frame)
 
     def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """Call `callee`, and give what it returns."""
@@ -302,14 +303,14 @@ class Interpreter(Statements):
         return cls if isinstance(cls, UserClass) and cls.is_layer else None
 
     def _call_instance(self, callee: Instance, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        if self._is_layer(callee):
+        if isinstance(callee.type, KerasLayer) or callee.type.is_layer:
             self._layer_call(callee, arguments, node, frame)
             return UNKNOWN
-        assert not isinstance(callee.type, KerasLayer)
         method = callee.type.attribute("__call__", callee)
         return self._inline(method, arguments, frame, False) if isinstance(method, FunctionValue) else UNKNOWN
 
-    def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> None:
+    def _layer_call(self, receiver: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> LayerCall:
+        """Write down that something is called as a layer is."""
         flag = layer_flag(receiver, arguments)
         call = LayerCall(
             node,
@@ -321,6 +322,7 @@ class Interpreter(Statements):
             frame.inspects_signatures,
         )
         self.events.append(call)
+        return call
 
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if callee.name == "__init__" and callee.bound_to is self.subject:

@@ -15,7 +15,6 @@ from flake8_training_phase.analysis.domain.events import (
     Exit,
     Inlined,
     LayerCall,
-    Loop,
     PhaseTest,
 )
 from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
@@ -44,11 +43,12 @@ def class_dependence(cls: UserClass) -> Dependence:
 
 def object_dependence(instance: Instance) -> Dependence:
     """Whether an object of the checked code depends on the mode: when something that its `call` runs does."""
-    assert isinstance(instance.type, UserClass)
-    program = instance.type.program
-    one = program.canonical(instance)
+    cls = instance.type
+    if isinstance(cls, KerasLayer):
+        return _keras(cls, instance)
+    one = cls.program.canonical(instance)
     # An object that runs itself is found to depend on the mode by what else it runs.
-    return program.ask(("dependence", one), lambda: _object_dependence(one), meanwhile=Dependence.MAYBE)
+    return cls.program.ask(("dependence", one), lambda: _object_dependence(cls, one), meanwhile=Dependence.MAYBE)
 
 
 def _one(value: Value) -> Dependence:
@@ -115,9 +115,7 @@ def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> D
     return acting
 
 
-def _object_dependence(instance: Instance) -> Dependence:
-    cls = instance.type
-    assert isinstance(cls, UserClass)
+def _object_dependence(cls: UserClass, instance: Instance) -> Dependence:
     if cls.call is None:
         contents = (*instance.contents, *cls.base_contents(instance))
         if contents:
@@ -143,17 +141,14 @@ def _event(event: Event) -> Dependence:
         return Dependence.YES
     if isinstance(event, Exit):
         return Dependence.NO
-    inner = event.events if isinstance(event, Inlined) else event.body if isinstance(event, Loop) else None
-    if inner is not None:
-        return _most(_event(one) for one in inner)
-    assert isinstance(event, Branch)
-    return _most(_event(one) for way in event.ways for one in way)
+    if isinstance(event, Branch):
+        return _most(_event(one) for way in event.ways for one in way)
+    return _most(_event(one) for one in (event.events if isinstance(event, Inlined) else event.body))
 
 
 def parent_dependence(event: DirectKerasCall) -> Dependence:
     """Whether the `call` of the Keras class that `super().call` runs depends on the mode."""
     receiver = event.receiver
-    assert isinstance(receiver, Instance)
     if isinstance(receiver.type, KerasLayer):
         return _keras(receiver.type, receiver)
     cls = receiver.type

@@ -84,7 +84,7 @@ class PhaseFlow:
         report = FlowResult()
 
         def run() -> FlowResult:
-            self._follow(one, report, phase, resolved.context)
+            self._follow(one, cls.program.summary(one).events, report, phase, resolved.context)
             return report
 
         return cls.program.ask(question, run, meanwhile=report)
@@ -137,20 +137,21 @@ class PhaseFlow:
 
     def outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
         """The effect of calling a layer of the checked code."""
-        assert isinstance(layer.type, UserClass)
+        unchanged: Outcome = (frozenset(), frozenset({context}))
+        if isinstance(layer.type, KerasLayer):
+            return unchanged
         program = layer.type.program
         one = program.canonical(layer)
-        unchanged: Outcome = (frozenset(), frozenset({context}))
         if len(self._running) > MAX_NESTING or program.is_nested_too_deep(one):
             program.nest_too_deep(self._running)
-        if len(self._running) > MAX_NESTING or not program.summary(one).complete:
+        if len(self._running) > MAX_NESTING or not (summary := program.summary(one)).complete:
             return unchanged
         question = ("outcome", one, self.generation, self.leaves, phase, context)
-        return program.ask(question, lambda: self._outcome(one, phase, context), meanwhile=unchanged)
+        return program.ask(question, lambda: self._outcome(one, summary.events, phase, context), meanwhile=unchanged)
 
-    def _outcome(self, layer: Instance, phase: Phase, context: Phase) -> Outcome:
+    def _outcome(self, layer: Instance, events: Iterable[Event], phase: Phase, context: Phase) -> Outcome:
         report = FlowResult()
-        after = self._follow(layer, report, phase, context)
+        after = self._follow(layer, events, report, phase, context)
         inside = frozenset(one.phase for found in report.received.values() for one in found)
         left = frozenset(slot.phase for slot in after) or frozenset({context})
         if phase is Passed.UNKNOWN:
@@ -158,10 +159,10 @@ class PhaseFlow:
             return _if_the_same(inside), _if_the_same(left)
         return inside, left
 
-    def _follow(self, layer: Instance, report: FlowResult, phase: Phase, context: Phase) -> Context:
+    def _follow(
+        self, layer: Instance, events: Iterable[Event], report: FlowResult, phase: Phase, context: Phase
+    ) -> Context:
         """Run what the `call` of a layer does; gives the context it leaves behind."""
-        assert isinstance(layer.type, UserClass)
-        events = layer.type.program.summary(layer).events
         self._running.append(layer)
         try:
             return PhaseTransfer(self, report).whole_call(events, phase, context)
@@ -250,9 +251,9 @@ class PhaseTransfer:
         `engine/functional.py:627` (2.15).
         """
         receiver = event.receiver
-        assert isinstance(receiver, Instance)
         base = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_base
-        assert base is not None
+        if base is None:
+            return context
         contents = () if isinstance(receiver.type, KerasLayer) else receiver.type.base_contents(receiver)
         after: set[ContextEntry] = set()
         for flag in flags_of_call(event.flag, lanes, self.generation):

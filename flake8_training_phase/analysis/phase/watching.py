@@ -84,7 +84,8 @@ class _WatchedTransfer(PhaseTransfer):
         super()._phase_test(event, lanes)
 
     def _inside(self, receiver: Instance, phase: Phase, context: Phase) -> Outcome:
-        assert self._call is not None
+        if self._call is None:
+            return super()._inside(receiver, phase, context)
         outer, self._around = self._around, (*self._around, receiver)
         self._watched.entered[Entered(self._call, self._around, phase, context)] = None
         calls = self._graph_of(receiver)

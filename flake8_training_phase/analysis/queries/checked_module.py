@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flake8_training_phase.analysis.domain.arguments import parameter
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.modules import Module
@@ -166,6 +166,34 @@ class LayerClass:
         method = self.cls.call
         return method.node if method is not None and method.owner.scope.root is self.module.scope else None
 
+    @property
+    def call_nodes(self) -> Iterable[ast.AST]:
+        """What is in that method; nothing where there is none."""
+        return () if self.call is None else nodes_in(self.call)
+
+    @property
+    def positional(self) -> list[ast.arg]:
+        """What it takes by position, the object itself first."""
+        return [] if self.call is None else [*self.call.args.posonlyargs, *self.call.args.args]
+
+    @property
+    def own_name(self) -> str:
+        """What the object itself is called in it: `self`; empty where there is none."""
+        return next((one.arg for one in self.positional), "")
+
+    @cached_property
+    def call_defaults(self) -> Mapping[str, ast.expr]:
+        """The defaults of its parameters."""
+        return {} if self.call is None else dict(defaults(self.call))
+
+    def parameter(self, name: str) -> ast.arg | None:
+        """Its parameter of that name."""
+        return None if self.call is None else parameter(self.call, name)
+
+    def is_of_self(self, node: ast.AST) -> bool:
+        """Whether something in `call` is an attribute of the object itself."""
+        return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == self.own_name
+
     @cached_property
     def generations(self) -> tuple[Generation, ...]:
         """The generations of Keras that count for it."""
@@ -177,12 +205,13 @@ class LayerClass:
         return majors(self.generations)
 
     @cached_property
-    def misnamed_flag(self) -> str | None:
+    def misnamed_flag(self) -> ast.arg | None:
         """The parameter of `call` that means the phase, as its use shows, and has a name that Keras does not fill."""
         name = self.cls.phase_parameter
-        if name is None or name == "training":
+        if self.cls.call is None or name is None or name == "training":
             return None
-        return name if any(shows_flag(event, name) for event in self.all_events) else None
+        is_shown = any(shows_flag(event, name) for event in self.all_events)
+        return parameter(self.cls.call.node, name) if is_shown else None
 
     def title(self, generations: Iterable[Generation]) -> str:
         """The releases of some generations that the settings ask for, for messages: `"Keras 3.10 to 3.15"`."""
@@ -294,7 +323,7 @@ class LayerClass:
         spec = self.cls.fixed_output_spec
         if spec is not None and (spec.owner is not self.cls or spec.node.decorator_list):
             return False
-        if any(isinstance(node, ast.Name) and node.id == "training" for node in nodes_in(self.call)):
+        if any(isinstance(node, ast.Name) and node.id == "training" for node in self.call_nodes):
             return False
         if uses_all_locals(self.call):
             return False

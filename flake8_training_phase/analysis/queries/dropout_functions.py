@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from flake8_training_phase.analysis.domain.arguments import parameter_names
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, parameter_names
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.flag_taint import FlagTaint
 from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, guarded_calls, unguarded_calls
@@ -113,9 +113,8 @@ def _is_zero(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool)
 
 
-def _input_names(function: ast.AST, mask_names: set[str]) -> set[str]:
+def _input_names(function: FunctionNode, mask_names: set[str]) -> set[str]:
     """The names that hold what a function is given, or something made from it, its shape apart."""
-    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     found = set(parameter_names(function)) - {"self"}
     size = -1
     while size != len(found):

@@ -144,18 +144,17 @@ def accepts_training_keyword(cls: UserClass) -> bool:
     while isinstance(method, Method) and parameter(method.node, "training") is None:
         if not uses_kwargs(method.node):
             return method.node.args.kwarg is not None
-        if not _hands_kwargs_on(method.node):
+        if not _hands_kwargs_on(method.node, method.node.args.kwarg):
             return False
         method = cls.find_method("__call__", after=method.owner)
     return True
 
 
-def _hands_kwargs_on(override: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _hands_kwargs_on(override: ast.FunctionDef | ast.AsyncFunctionDef, kwargs: ast.arg | None) -> bool:
     """Whether an override of `__call__` gives its `**kwargs` to that of its parent, and to nothing else; other keywords
     may be read from them and written to them.
     """
-    assert override.args.kwarg is not None
-    name = override.args.kwarg.arg
+    name = kwargs.arg if kwargs is not None else None
     allowed: set[ast.AST] = set()
     handed_on = False
     for node in nodes_in(override):

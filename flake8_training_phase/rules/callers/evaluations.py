@@ -98,7 +98,8 @@ def _may_evaluate(unit: FunctionScope) -> bool:
         return False
     if _called(unit) & (_UPDATES | _SPREADS) or any(isinstance(one, ast.Assert) for one in unit.nodes):
         return False
-    assert isinstance(unit.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    if isinstance(unit.node, ast.Module):
+        return False
     arguments = [one.arg for one in (*unit.node.args.posonlyargs, *unit.node.args.args, *unit.node.args.kwonlyargs)]
     # A function without parameters that is named `test_…` is a test.
     return any(one != "self" for one in arguments) and not any(map(_MEANT.search, arguments))

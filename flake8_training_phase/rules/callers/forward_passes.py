@@ -195,7 +195,8 @@ class _StepAnalysis:
 
     def _stateless(self, node: ast.Call) -> Iterator[ForwardPass]:
         """`model.stateless_call(…)` in a loss that JAX differentiates."""
-        assert isinstance(node.func, ast.Attribute)
+        if not isinstance(node.func, ast.Attribute):
+            return
         models = [one for value in self.run.owners.get(node.func, ()) for one in members(value) if self._is_model(one)]
         depends = self.dependence(models)
         if depends is not Dependence.NO and not _gives_phase(node):

@@ -97,8 +97,7 @@ def _gives_no_flag(call: ast.Call) -> bool:
 
 def _is_for_evaluation(call: ast.Call, unit: FunctionScope, definitions: Definitions) -> bool:
     """Whether a name says that the dataset is not for training: its own, that of its result, or of a function."""
-    assert isinstance(call.func, ast.Attribute)
-    own = (last_name(one) for one in nodes_in(call.func.value))
+    own = (last_name(one) for one in nodes_in(call.func) if one is not call.func)
     results = (name.rpartition(".")[2] for name in definitions.flow(unit).holding(call))
     return any(_EVALUATES.search(text) for text in (unit.name or "", *own, *results))
 

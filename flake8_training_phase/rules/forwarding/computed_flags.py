@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
@@ -41,14 +41,13 @@ class ComputedFlag:
 
 def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
     """Those that the layers of a class are given."""
-    own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
     local, attributes = LocalNames(), _Attributes(layer_class)
     for event in layer_class.events:
-        if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not own:
+        if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not layer_class.own_name:
             continue
         flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
         test, is_negated = _test(flag)
-        reads = _attributes(test, own[0])
+        reads = _attributes(test, layer_class.own_name)
         deciding = [(one, _is_negated(test, one) is not is_negated) for one in reads]
         if reads and _depends(event, reads) and any(attributes.can_be_true(*one) for one in deciding):
             if isinstance(event, LayerCall):

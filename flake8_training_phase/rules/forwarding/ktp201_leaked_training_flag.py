@@ -102,12 +102,15 @@ class LeakedTrainingFlag(Rule):
             leaks: dict[LayerCall, tuple[LayerCall, list[PhaseMismatch]]] = {}
             for call in layer_class.layer_calls:
                 wrong = layer_class.poisoned(call)
-                if wrong:
+                writers = list(dict.fromkeys(_writers(wrong)))
+                if writers:
                     hit = concerned(wrong)
-                    leaking = list(dict.fromkeys(one for one in _writers(wrong) if _leaks_default(one)))
+                    leaking = [one for one in writers if _leaks_default(one)]
                     leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
-                    message = _message(call, wrong, layer_class.title(hit))
-                    plan, related = _plan(layer_class, [call, *leaking]), _leak(layer_class, wrong)
+                    message = _message(call, writers[0], wrong, layer_class.title(hit))
+                    told = f"`{writers[0].name}` leaks its flag to the layers called after it"
+                    related = layer_class.module.related(writers[0], f"{told}{_in_hosts(wrong, layer_class)}")
+                    plan = _plan(layer_class, [call, *leaking])
                     yield self.problem(call.node, message, majors(hit), plan, related=related)
             for call, (victim, wrong) in leaks.items():
                 hit = concerned(wrong)
@@ -150,12 +153,9 @@ def _leaks_default(writer: LayerCall) -> bool:
     return by_default and not augments(writer) and takes_keyword(writer.receiver)
 
 
-def _message(call: LayerCall, wrong: list[PhaseMismatch], keras: str) -> str:
-    first = wrong[0]
-    writer = first.received.writer
-    assert writer is not None
+def _message(call: LayerCall, writer: LayerCall, wrong: list[PhaseMismatch], keras: str) -> str:
     return (
-        f"{called_title(call)} inherits `training={first.received.left}` from `{writer.name}` "
+        f"{called_title(call)} inherits `training={wrong[0].received.left}` from `{writer.name}` "
         f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. Pass `training`"
     )
 
@@ -171,13 +171,6 @@ def _what(wrong: list[PhaseMismatch]) -> str:
     phase = wrong[0].received.phase
     where = _where({one.mode for one in wrong if one.received.phase == phase})
     return f"{'training' if phase else 'inference'} mode {where}"
-
-
-def _leak(layer_class: LayerClass, wrong: list[PhaseMismatch]) -> RelatedNode | None:
-    writer = wrong[0].received.writer
-    assert writer is not None
-    told = f"`{writer.name}` leaks its flag to the layers called after it{_in_hosts(wrong, layer_class)}"
-    return layer_class.module.related(writer, told)
 
 
 _IN_HOSTS = ", in `predict()` too inside a model without `training`"

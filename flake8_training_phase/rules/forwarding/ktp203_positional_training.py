@@ -108,9 +108,8 @@ def _is_of_any_class(layer: Instance) -> bool:
     return isinstance(layer.type, KerasLayer) and layer.type.name in BARE_NAMES
 
 
-def _training_argument(call: LayerCall, layer: Value) -> ast.expr | None:
+def _training_argument(call: LayerCall, layer: Instance) -> ast.expr | None:
     """The positional argument that Keras 2 binds to `training`."""
-    assert isinstance(layer, Instance)
     names, name = parameters(layer), phase_name(layer)
     place = names.index(name) if name in names else -1
     return call.node.args[place] if 0 <= place < len(call.node.args) else None

@@ -73,14 +73,15 @@ class TrainingIdentityTest(Rule):
         """The comparisons that are true for one kind of value only."""
         for layer_class in module.layer_classes:
             for event in layer_class.events:
-                expression = _expression(event)
+                if not isinstance(event, (PhaseTest, LayerCall)):
+                    continue
+                expression = event.node if isinstance(event, PhaseTest) else event.flag.node
                 names = {"training", layer_class.cls.phase_parameter}
                 for test in nodes_in(expression) if expression is not None else ():
                     if isinstance(test, ast.Compare) and _is_identity_test(test, names):
                         yield from self._judged(layer_class, event, test)
 
-    def _judged(self, layer_class: LayerClass, event: object, test: ast.Compare) -> Iterator[Violation]:
-        assert isinstance(event, (PhaseTest, LayerCall))
+    def _judged(self, layer_class: LayerClass, event: PhaseTest | LayerCall, test: ast.Compare) -> Iterator[Violation]:
         function = event.place.function
         constants = set() if function is None else _compared_with(function, test.left)
         if {True, False} <= constants or (None in constants and _constant(test) is False):
@@ -111,13 +112,6 @@ def _decides_on_layers(layer_class: LayerClass, test: PhaseTest) -> bool:
     calls = (one for one in layer_class.events if isinstance(one, LayerCall))
     here = (one for one in calls if one.place.function is test.place.function)
     return any(one.lanes & (TRUE_LANE | FALSE_LANE) == TRUE_LANE and reaches_phase(one) for one in here)
-
-
-def _expression(event: object) -> ast.expr | None:
-    """The condition of a test, or the flag of a layer call."""
-    if isinstance(event, PhaseTest):
-        return event.node
-    return event.flag.node if isinstance(event, LayerCall) else None
 
 
 def _is_identity_test(test: ast.Compare, names: set[str | None]) -> bool:

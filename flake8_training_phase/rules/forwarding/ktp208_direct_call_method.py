@@ -66,29 +66,31 @@ class DirectCallMethod(Rule):
             if any("__call__" in getattr(one, "methods", ()) for one in layer_class.cls.mro):
                 continue
             for event in layer_class.events:
-                if isinstance(event, (DirectKerasCall, Inlined)) and _calls_method(event, layer_class):
-                    misled = _misled(layer_class, event)
-                    if misled:
-                        message = _message(event, layer_class.title(misled))
-                        yield self.problem(event.node, message, majors(misled), _plan(event))
+                if not isinstance(event, (DirectKerasCall, Inlined)):
+                    continue
+                method = _called_method(event, layer_class)
+                misled = () if method is None else _misled(layer_class, event)
+                if method is not None and misled:
+                    message = _message(method, layer_class.title(misled))
+                    yield self.problem(event.node, message, majors(misled), _plan(method))
 
 
-def _calls_method(event: DirectKerasCall | Inlined, layer_class: LayerClass) -> bool:
-    """Whether it is `layer.call(…)`, on another object than `self` and `super()`."""
+def _called_method(event: DirectKerasCall | Inlined, layer_class: LayerClass) -> ast.Attribute | None:
+    """What is called, where it is `layer.call(…)`, on another object than `self` and `super()`."""
     function = event.node.func
     if not isinstance(function, ast.Attribute) or function.attr != "call" or not event.flag.absent:
-        return False
+        return None
     on = function.value
     if isinstance(on, ast.Call) and isinstance(on.func, ast.Name) and on.func.id == "super":
-        return False
+        return None
     around = event.place.function
     own = parameter_names(around)[:1] if around is not None else []
     if isinstance(on, ast.Name) and [on.id] == own:
-        return False
+        return None
     # `Parent.call(self, x)`
     first = event.node.args[0] if event.node.args else None
     is_parent = isinstance(event, Inlined) and event.owner in layer_class.cls.mro
-    return not (is_parent and isinstance(first, ast.Name) and [first.id] == own)
+    return None if is_parent and isinstance(first, ast.Name) and [first.id] == own else function
 
 
 def _misled(layer_class: LayerClass, event: DirectKerasCall | Inlined) -> tuple[Generation, ...]:
@@ -110,21 +112,17 @@ def _has_no_sublayers(event: DirectKerasCall) -> bool:
     return not layer.has_weights or layer.name.endswith("BatchNormalization")
 
 
-def _message(event: DirectKerasCall | Inlined, keras: str) -> str:
-    function = event.node.func
-    assert isinstance(function, ast.Attribute)
+def _message(method: ast.Attribute, keras: str) -> str:
     return (
-        f"`{ast.unparse(function)}` bypasses `Layer.__call__`: without `training` the layer keeps its own default in "
-        f"{keras}. Call `{ast.unparse(function.value)}(…)`"
+        f"`{ast.unparse(method)}` bypasses `Layer.__call__`: without `training` the layer keeps its own default in "
+        f"{keras}. Call `{ast.unparse(method.value)}(…)`"
     )
 
 
-def _plan(event: DirectKerasCall | Inlined) -> FixPlan:
-    function = event.node.func
-    assert isinstance(function, ast.Attribute)
-    change = Replace(function, "{}", (function.value,))
+def _plan(method: ast.Attribute) -> FixPlan:
+    change = Replace(method, "{}", (method.value,))
     caveat = "Keras then builds it, casts its inputs and keeps its losses"
-    return FixPlan(f"Call `{ast.unparse(function.value)}` itself", (change,), caveat)
+    return FixPlan(f"Call `{ast.unparse(method.value)}` itself", (change,), caveat)
 
 
 RULE = DirectCallMethod()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined
-from flake8_training_phase.analysis.domain.values import Instance, Value
+from flake8_training_phase.analysis.domain.values import Value
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.queries.super_calls import refused_elsewhere, refused_here
@@ -104,10 +104,9 @@ def _is_bare(event: DirectKerasCall) -> bool:
     """Whether the parent is one of the base classes of all layers, or a model without a known graph: neither has a
     `call` with a default to keep.
     """
-    receiver = event.receiver
-    assert isinstance(receiver, Instance)
-    graph = receiver.type.base_contents(receiver) if isinstance(receiver.type, UserClass) else ()
-    return event.parent in BARE_NAMES and not graph
+    on = event.receiver
+    has_graph = isinstance(on.type, UserClass) and bool(on.type.base_contents(on))
+    return event.parent in BARE_NAMES and not has_graph
 
 
 def _misled_by_default(layer_class: LayerClass, event: DirectKerasCall) -> tuple[Generation, ...]:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
+from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.domain.values import TRUE_LANE, Constant, Instance, members
 from flake8_training_phase.analysis.queries.augmentation import on_unless_told
@@ -139,7 +139,7 @@ def _drops_nothing(call: ast.Call, layer_class: LayerClass | None = None) -> boo
 
 def _is_always(number: int, rate: ast.expr, layer_class: LayerClass | None) -> bool:
     if isinstance(rate, ast.Attribute) and layer_class is not None and layer_class.call is not None:
-        is_own = isinstance(rate.value, ast.Name) and [rate.value.id] == parameter_names(layer_class.call)[:1]
+        is_own = layer_class.is_of_self(rate)
         held = members(layer_class.cls.attribute(rate.attr, layer_class.cls.instance)) if is_own else ()
         return bool(held) and all(isinstance(one, Constant) and one.value == number for one in held)
     return isinstance(rate, ast.Constant) and rate.value == number

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -135,13 +134,12 @@ def _combined(found: ComputedFlag) -> FixPlan | None:
 def _uses_parameter(layer_class: LayerClass) -> bool:
     """Whether `call` also reads the flag it is given: the attribute then says whether the layer may train at all."""
     name = layer_class.cls.phase_parameter
-    nodes = nodes_in(layer_class.call) if layer_class.call is not None else ()
-    return any(isinstance(one, ast.Name) and one.id == name for one in nodes)
+    return any(isinstance(one, ast.Name) and one.id == name for one in layer_class.call_nodes)
 
 
 def _guards(layer_class: LayerClass) -> Iterator[ast.Attribute]:
     """The attributes that `call` itself tests and nothing else with them."""
-    for node in nodes_in(layer_class.call) if layer_class.call is not None else ():
+    for node in layer_class.call_nodes:
         if isinstance(node, (ast.If, ast.IfExp)):
             negated = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
             test = node.test.operand if negated else node.test  # type: ignore[attr-defined]
@@ -151,9 +149,7 @@ def _guards(layer_class: LayerClass) -> Iterator[ast.Attribute]:
 
 def _is_set_once(read: ast.Attribute, layer_class: LayerClass) -> bool:
     """Whether it is `self.training` or the like, and constructors are all that sets it."""
-    call = layer_class.call
-    own = parameter_names(call)[:1] if call is not None else []
-    if read.attr not in _ATTRIBUTES or not isinstance(read.value, ast.Name) or [read.value.id] != own:
+    if read.attr not in _ATTRIBUTES or not layer_class.is_of_self(read):
         return False
     classes = [one for one in layer_class.cls.mro if isinstance(one, UserClass)]
     if any(read.attr in one.methods for one in classes):
@@ -219,7 +215,7 @@ def _message(flag: ast.Attribute, call: LayerCall) -> str:
 def _plan(layer_class: LayerClass, read: ast.Attribute, forwardable_name: str | None) -> FixPlan | None:
     if forwardable_name is not None:
         return FixPlan(f"Use `{forwardable_name}`", (Replace(read, forwardable_name),), _CAVEAT)
-    in_call = layer_class.call is not None and any(node is read for node in nodes_in(layer_class.call))
+    in_call = any(node is read for node in layer_class.call_nodes)
     if not in_call or not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
         return None
     changes: tuple[Change, ...] = (*add_parameter(layer_class), Replace(read, "training"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
+from flake8_training_phase.analysis.domain.classes import FunctionDef
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (
@@ -66,7 +67,7 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
         return
     helpers = [event for event in walk(layer_class.cls.trace.events) if isinstance(event, Inlined)]
     here = layer_class.module.scope
-    functions: dict[ast.AST, Scope] = {layer_class.call: call.owner.scope}
+    functions: dict[FunctionDef, Scope] = {layer_class.call: call.owner.scope}
     for helper in helpers:
         if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
             functions.setdefault(helper.function, helper.owner.scope)
@@ -75,7 +76,6 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
     as_called = {one.node.func: one.receiver for one in layer_class.layer_calls}
     skipped = _skipped(layer_class, functions)
     for function, scope in functions.items():
-        assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         if function.name not in once and not _is_cached(function):
             for node, made in _made_in(function, scope.inner(function.body), once):
                 if node not in skipped and not _holds_own_layers(node, made):

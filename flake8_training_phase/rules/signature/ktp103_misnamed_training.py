@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.entries.own_loops import loop_call
@@ -83,11 +83,12 @@ class MisnamedTraining(Rule):
         """The signatures that hide the flag from Keras."""
         for layer_class in module.layer_classes:
             yield from self._unfilled(layer_class)
-            cls, name = layer_class.cls, layer_class.misnamed_flag
-            if name is None or cls.call is None or cls.call.owner is not cls or _is_meant(layer_class, name):
+            cls, argument = layer_class.cls, layer_class.misnamed_flag
+            if argument is None or cls.call is None or cls.call.owner is not cls:
                 continue
-            argument = parameter(cls.call.node, name)
-            assert argument is not None
+            name = argument.arg
+            if _is_meant(layer_class, name):
+                continue
             subjects = [event for event in layer_class.all_events if not isinstance(event, Inlined)]
             hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event, name)]
             wrong = [one for event in hit for one in layer_class.wrong(event)]
@@ -149,11 +150,9 @@ def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:
 
 def _is_meant(layer_class: LayerClass, name: str) -> bool:
     """Whether the flag reaches it under its own name: every caller has to pass it, or a call in this module does."""
-    call = layer_class.call
-    assert call is not None
     if layer_class.cls.is_model and "train_step" not in layer_class.cls.methods:
         return False
-    if not layer_class.cls.is_model and name not in dict(defaults(call)):
+    if not layer_class.cls.is_model and name not in layer_class.call_defaults:
         return not any(_keywords(layer_class, "training"))
     return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
 
@@ -163,7 +162,7 @@ def _is_passed(layer_class: LayerClass, name: str) -> bool:
     training step of the project's own, where nothing is fitted.
     """
     cls = layer_class.cls
-    default = dict(defaults(layer_class.call)).get(name) if layer_class.call is not None else None
+    default = layer_class.call_defaults.get(name)
     if not cls.is_model or (isinstance(default, ast.Constant) and default.value is True):
         return False
     if is_only_made_in_hosts(cls):
@@ -174,13 +173,12 @@ def _is_passed(layer_class: LayerClass, name: str) -> bool:
 
 
 def _message(layer_class: LayerClass, name: str, effect: str | None = None) -> str:
-    assert layer_class.call is not None
-    if not layer_class.cls.is_model and name not in dict(defaults(layer_class.call)):
+    if not layer_class.cls.is_model and name not in layer_class.call_defaults:
         return (
             f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which raises. "
             "Rename it to `training`"
         )
-    default = dict(defaults(layer_class.call)).get(name)
+    default = layer_class.call_defaults.get(name)
     state = "it is missing" if default is None else f"it stays `{ast.unparse(default)}`"
     if effect is None:
         is_model = layer_class.cls.is_model
@@ -191,11 +189,10 @@ def _message(layer_class: LayerClass, name: str, effect: str | None = None) -> s
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
-    call = layer_class.call
-    assert call is not None
     name = argument.arg
-    names = [node for node in nodes_in(call) if isinstance(node, ast.Name)]
-    shadowed = any(isinstance(node, ast.arg) and node is not argument and node.arg == name for node in nodes_in(call))
+    names = [node for node in layer_class.call_nodes if isinstance(node, ast.Name)]
+    parameters = [node for node in layer_class.call_nodes if isinstance(node, ast.arg) and node is not argument]
+    shadowed = any(node.arg == name for node in parameters)
     if name in AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
         return None
     sites = flag_sites(layer_class, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PassedBy, PhaseTest, walk
 from flake8_training_phase.analysis.phase.modes import RunMode
@@ -93,7 +93,7 @@ def _true_default(layer_class: LayerClass) -> ast.expr | None:
     cls = layer_class.cls
     if layer_class.call is None or cls.call is None or cls.call.owner is not cls:
         return None
-    return dict(defaults(layer_class.call)).get("training") if cls.training_default is True else None
+    return layer_class.call_defaults.get("training") if cls.training_default is True else None
 
 
 def _hits(layer_class: LayerClass) -> Iterator[Subject]:
@@ -153,8 +153,7 @@ def _message(layer_class: LayerClass, hits: list[Subject]) -> str:
 
 
 def _plan(layer_class: LayerClass, default: ast.expr) -> FixPlan:
-    assert layer_class.call is not None
-    changes = [Replace(default, "None"), *allow_none(layer_class, parameter(layer_class.call, "training"))]
+    changes = [Replace(default, "None"), *allow_none(layer_class, layer_class.parameter("training"))]
     caveat = "a training loop that relies on the default has to pass `training=True`"
     return FixPlan("Change the default to None", tuple(changes), caveat)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.class_call_sites import call_sites, functional_call
@@ -86,10 +85,9 @@ def _required(layer_class: LayerClass) -> ast.arg | None:
     is_cell = "state_size" in cls.attributes() or isinstance(cls.find_method("state_size"), Method)
     if is_cell or "Cell" in (cls.keras_base_name or "") or cls.replaces_dunder_call:
         return None
-    has_default = "training" in dict(defaults(layer_class.call))
-    if has_default or cls.flag_is_the_input:
+    if "training" in layer_class.call_defaults or cls.flag_is_the_input:
         return None
-    return parameter(layer_class.call, "training")
+    return layer_class.parameter("training")
 
 
 def is_abstract(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -114,17 +112,13 @@ def _consequence(layer_class: LayerClass) -> tuple[Severity, str]:
 
 def _takes_more_inputs(layer_class: LayerClass) -> bool:
     """Whether `call` has other required inputs: who runs it names its parameters."""
-    assert layer_class.call is not None
-    known = dict(defaults(layer_class.call))
-    inputs = [name for name in parameter_names(layer_class.call)[1:] if name not in (*known, "training")]
+    known = layer_class.call_defaults
+    inputs = [one.arg for one in layer_class.positional[1:] if one.arg not in (*known, "training")]
     return sum(not name.endswith("mask") for name in inputs) > 1
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
-    call = layer_class.call
-    assert call is not None
-    known = dict(defaults(call))
-    positional = [*call.args.posonlyargs, *call.args.args]
+    known, positional = layer_class.call_defaults, layer_class.positional
     behind = positional[positional.index(argument) + 1 :] if argument in positional else []
     required = [one for one in behind if one.arg not in known]
     changes: list[Change] = [AddDefault(argument, "None"), *allow_none(layer_class, argument)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import parameter, parameter_names
+from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import (
     DirectKerasCall,
     Inlined,
@@ -103,10 +103,9 @@ def _unknown_callee(layer_class: LayerClass, uses: KwargsUses) -> ast.Call | Non
     cls = layer_class.cls
     if not cls.is_model or "train_step" in cls.methods:
         return None
-    own = parameter_names(layer_class.call)[:1] if layer_class.call is not None else []
     for call in uses.forwards:
         function = call.func
-        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and [function.value.id] == own:
+        if isinstance(function, ast.Attribute) and layer_class.is_of_self(function):
             found = members(cls.attribute(function.attr, cls.instance))
             if all(one is UNKNOWN or one == Constant(None) for one in found):
                 return call

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.models.functions import flattened
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
-from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _ALL_LAYERS = frozenset({"layers", "submodules", "_layers", "_flatten_layers"})
 """Attributes of Keras that give every layer an object holds."""
@@ -35,16 +33,13 @@ def _phase_dependent(value: Value) -> list[Instance]:
 
 def _reached(layer_class: LayerClass) -> Iterator[str]:
     """The attributes of `self` that `call` reads; not where it only reads something of what they hold."""
-    assert layer_class.call is not None
-    own = (parameter_names(layer_class.call) or [""])[0]
-    called = {id(node.func) for node in nodes_in(layer_class.call) if isinstance(node, ast.Call)}
+    own = layer_class.own_name
+    called = {id(node.func) for node in layer_class.call_nodes if isinstance(node, ast.Call)}
     only_read = {
-        id(node.value)
-        for node in nodes_in(layer_class.call)
-        if isinstance(node, ast.Attribute) and id(node) not in called
+        id(node.value) for node in layer_class.call_nodes if isinstance(node, ast.Attribute) and id(node) not in called
     }
-    for node in nodes_in(layer_class.call):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own:
+    for node in layer_class.call_nodes:
+        if isinstance(node, ast.Attribute) and layer_class.is_of_self(node):
             if id(node) not in only_read:
                 yield node.attr
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":

@@ -156,4 +156,4 @@ def _keeps(value: Value, layer_class: LayerClass, name: str) -> bool:
     if not isinstance(value, Instance) or isinstance(value.type, KerasLayer):
         return True
     others = (one for one in layer_class.module.layer_classes if one.cls is value.type)
-    return not any(one.misnamed_flag == name for one in others)
+    return not any(one.misnamed_flag is not None and one.misnamed_flag.arg == name for one in others)

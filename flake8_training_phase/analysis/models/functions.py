@@ -28,7 +28,7 @@ from flake8_training_phase.analysis.domain.values import (
     text_of,
     unknown_phase,
 )
-from flake8_training_phase.analysis.models import iteration
+from flake8_training_phase.analysis.models import instance_tests, iteration
 from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
@@ -349,6 +349,8 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "int": _number,
     "float": _float,
     "staticmethod": _undecorated,
+    "isinstance": instance_tests.isinstance_called,
+    "callable": instance_tests.callable_called,
     **iteration.BUILTINS,
 }
 

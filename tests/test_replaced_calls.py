@@ -5,9 +5,12 @@ Measured with Keras 3.15: with the parameter dropout is off in `model(x, trainin
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.sources.text import SourceText
@@ -153,3 +156,22 @@ def test_a_helper_that_asks_for_all_its_names_gets_no_other() -> None:
     text = BLOCK.replace("def call(self, x)", "def _mix(self, x)").replace("return", "print(locals())\n        return")
     text += "\n    def call(self, x, training=None):\n        return self._mix(x)\n"
     assert engine.fix(SourceText("import keras\n" + text), Settings(), "block.py").text == "import keras\n" + text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Block.call = logged(Block.call)",
+        'setattr(block.Block, "call", logged(Block.call))',
+        "def patch():\n    B.call = logged(B.call)",
+    ],
+)
+@pytest.mark.parametrize("other", ["Block", "Other"])
+def test_a_class_whose_call_another_file_replaces(tmp_path: Path, statement: str, other: str) -> None:
+    path = tmp_path / "block.py"
+    path.write_text("import keras\n" + BLOCK + "\n\nclass Other(keras.layers.Layer):\n    pass\n", encoding="utf-8")
+    imports = f"import block\nfrom block import {other} as Block, {other} as B\n"
+    statement = statement.replace("block.Block", f"block.{other}")
+    (tmp_path / "main.py").write_text(f"{imports}\nfrom logs import logged\n\n{statement}\n", encoding="utf-8")
+    (found,) = engine.check(SourceText(path.read_text(encoding="utf-8")), Settings(), str(path), Project())
+    assert (found.fix is None) is (other == "Block")

@@ -46,12 +46,12 @@ def fits(pattern: ast.pattern, subject: Value, evaluate: _Evaluate) -> Value:
 
 
 def _fits_any(patterns: list[ast.pattern], subject: Value, evaluate: _Evaluate) -> Value:
-    ways = {fits(one, subject, evaluate) for one in patterns}
-    if Constant(True) in ways or len(ways) == 1:
-        return Constant(True) if Constant(True) in ways else ways.pop()
     # `int() | float()` is all numbers, though 0 and 0.0 are not told apart.
     bare = (one for one in patterns if isinstance(one, ast.MatchClass) and not (one.patterns or one.kwd_patterns))
-    return Constant(True) if is_instance(subject, Container(tuple(evaluate(one.cls) for one in bare))) else UNKNOWN
+    ways = {fits(one, subject, evaluate) for one in patterns}
+    if Constant(True) in ways or is_instance(subject, Container(tuple(evaluate(one.cls) for one in bare))):
+        return Constant(True)
+    return ways.pop() if len(ways) == 1 else UNKNOWN
 
 
 def captured(pattern: ast.pattern, subject: Value) -> dict[str, Value]:

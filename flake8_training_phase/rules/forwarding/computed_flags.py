@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
-from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -47,7 +47,7 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
         if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not own:
             continue
         flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
-        test, is_negated = _test(flag)
+        test, is_negated = _test(_through_property(flag, own[0], layer_class.cls))
         reads = _attributes(test, own[0])
         deciding = [(one, _is_negated(test, one) is not is_negated) for one in reads]
         if reads and _depends(event, reads) and any(attributes.can_be_true(*one) for one in deciding):
@@ -57,6 +57,22 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
                 layer = f"`{event.parent}.call`"
             is_sure = any(attributes.is_true(*one) for one in deciding)
             yield ComputedFlag(event.flag.node, layer, event.forwardable_name, is_sure)
+
+
+def _through_property(flag: ast.expr, own: str, cls: UserClass) -> ast.expr:
+    """What a flag is that a property of the class gives, `training=self.trains`, where it does nothing else."""
+    if isinstance(flag, ast.UnaryOp) and isinstance(flag.op, ast.Not):
+        inner = _through_property(flag.operand, own, cls)
+        return flag if inner is flag.operand else ast.copy_location(ast.UnaryOp(flag.op, inner), flag)
+    if not (isinstance(flag, ast.Attribute) and isinstance(flag.value, ast.Name) and flag.value.id == own):
+        return flag
+    method = cls.find_method(flag.attr)
+    if not isinstance(method, Method) or not cls.is_property(method.node) or parameter_names(method.node) != [own]:
+        return flag
+    last = method.node.body[-1]
+    rest = method.node.body[:-1]
+    is_all = all(isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) for one in rest)
+    return last.value if isinstance(last, ast.Return) and last.value is not None and is_all else flag
 
 
 def _test(flag: ast.expr) -> tuple[ast.expr, bool]:

@@ -15,7 +15,7 @@ _TF1_WORDS = (
 )
 _TF1_LAYERS = ("dropout", "batch_norm")
 _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "def compute_loss", "stateless_call")
-_CALLER_WORDS = (".backward()", ".minimize(", "training=True")
+_CALLER_WORDS = (".backward()", ".minimize(", ".compute_gradients(", "value_and_gradient(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _SUBCLASS = re.compile(r"class \w+\([^)]")
 """A class that may have the `call` of a base class in another file."""

@@ -46,6 +46,11 @@ FACTORIES = {
             return noisy
         return layers.Dropout(kind) if isinstance(kind, (int, float)) else kind if callable(kind) else noisy
     """,
+    "type": """
+        if type(kind) is str or type(kind) == list or kind is None:
+            return layers.LSTM(4, dropout=0.5)
+        return layers.Dropout(kind) if type(kind) in (int, float) else kind
+    """,
     "match": """
         match kind:
             case str():
@@ -101,6 +106,15 @@ def test_patterns_of_items_that_make_nothing_with_a_mode(given: str) -> None:
 @pytest.mark.parametrize("given", ["('drop', 0.5)", "{'norm': 'batch'}"])
 def test_patterns_of_items_that_do(given: str) -> None:
     assert codes(RECORDS, given) == ["KTP101"]
+
+
+def test_what_a_comprehension_leaves_out() -> None:
+    body = """
+        parts = [layers.Dropout(0.5), layers.Dense(3)]
+        return keras.Sequential([one for one in parts if not isinstance(one, layers.Dropout)])
+    """
+    assert codes(body, "1") == []
+    assert codes(body.replace("not ", ""), "1") == ["KTP101"]
 
 
 def test_a_class_with_ancestors_that_are_not_seen_may_be_anything() -> None:

@@ -34,6 +34,7 @@ from flake8_training_phase.analysis.domain.values import (
     truth,
     unknown_phase,
 )
+from flake8_training_phase.analysis.models.instance_tests import asked_for_type, type_compared
 from flake8_training_phase.analysis.syntax.definitions import filtered_name
 from flake8_training_phase.keras.generations import Passed
 
@@ -254,6 +255,7 @@ class Expressions(ABC):
                 self.assign(generator.target, self.elements(self.evaluate(generator.iter, inner)), inner)
                 for condition in generator.ifs:
                     self.evaluate(condition, inner)
+                    self.narrow(condition, inner, positive=True)
             value = self.evaluate(element, inner)
         finally:
             self.events = outer
@@ -338,6 +340,9 @@ class Expressions(ABC):
         if left == Constant("training") and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             return SIGNATURE_TEST
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
+        asked = asked_for_type(node.left)
+        if asked is not None and len(rights) == 1:
+            return type_compared(self.evaluate(asked, frame), node.ops[0], rights[0])
         parameter = parameter_of(left) or next((name for right in rights if (name := parameter_of(right))), None)
         if len(rights) == 1:
             if isinstance(left, PhaseValue) and isinstance(rights[0], Constant):

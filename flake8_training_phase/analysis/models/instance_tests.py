@@ -1,7 +1,8 @@
-"""Whether values are objects of some classes: what `isinstance`, `callable` and the patterns of `match` ask."""
+"""Whether values are objects of some classes: what `isinstance`, `type`, `callable` and the patterns of `match` ask."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
@@ -26,6 +27,8 @@ from flake8_training_phase.analysis.domain.values import (
 from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import KerasLayer
 
+_IS = (ast.Is, ast.Eq, ast.In)
+_IS_NOT = (ast.IsNot, ast.NotEq, ast.NotIn)
 _NUMBERS = frozenset({"int", "float"})
 _PLAIN = frozenset({"str", "bytes", "bool", "int", "float", "complex", "list", "tuple", "dict", "set", "frozenset"})
 """Classes of Python that layers, functions and classes are no objects of."""
@@ -54,6 +57,30 @@ def callable_called(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """What `callable(value)` gives: layers are, texts, numbers and lists are not."""
     found = {_is_callable(one) for one in members(arguments.first)}
     return _answer(found.pop() if len(found) == 1 else None)
+
+
+def asked_for_type(node: ast.expr) -> ast.expr | None:
+    """What `type(value)` asks for the type of, where that is a name or an attribute."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "type"
+        and len(node.args) == 1
+    ):
+        return node.args[0] if isinstance(node.args[0], (ast.Name, ast.Attribute)) else None
+    return None
+
+
+def type_compared(value: Value, how: ast.cmpop, classes: Value) -> Value:
+    """What `type(value) is cls`, or `in` several classes, gives."""
+    if isinstance(value, PhaseValue) or not isinstance(how, (*_IS, *_IS_NOT)):
+        return unknown_phase(value.parameter) if isinstance(value, PhaseValue) else UNKNOWN
+    known = is_instance(value, classes)
+    if known:
+        types = [one.type for one in _each(classes) if isinstance(one, ClassValue)]
+        exact = {one.type in types for one in members(value) if isinstance(one, Instance)} or {True}
+        known = exact.pop() if len(exact) == 1 else None
+    return UNKNOWN if known is None else Constant(known is isinstance(how, _IS))
 
 
 def _answer(known: bool | None) -> Value:

@@ -142,6 +142,26 @@ def test_a_function_that_is_the_call_of_a_class_takes_the_parameter() -> None:
     assert "def forward(self, x, training=None):\n    return self.drop(x, training=training)" in fixed
 
 
+IN_PLACE_OF_CALL = {
+    "function in the body of the class": ("    call = forward\n", ""),
+    "lambda in the body of the class": ("    call = lambda self, x: self.drop(x)\n", ""),
+    "lambda, assigned": ("", "Net.call = lambda self, x: self.drop(x)\n"),
+    "lambda, by setattr": ("", 'setattr(Net, "call", lambda self, x: self.drop(x))\n'),
+}
+
+
+@pytest.mark.parametrize(("inside", "behind"), IN_PLACE_OF_CALL.values(), ids=IN_PLACE_OF_CALL)
+def test_a_function_or_lambda_is_the_call_of_a_class(inside: str, behind: str) -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", inside)
+    model = body.replace("class Block(keras.layers.Layer)", "class Net(keras.Model)")
+    text = f"import keras\n\n\ndef forward(self, x):\n    return self.drop(x)\n\n{model}\n\n{behind}"
+    (found,) = engine.check(SourceText(text), Settings(), "net.py")
+    assert (found.code, found.fix is None) == ("KTP101", "lambda" in text)
+    taking = text.replace("self, x):", "self, x, training=None):").replace("self, x:", "self, x, training=None:")
+    taking = taking.replace("self.drop(x)", "self.drop(x, training=training)")
+    assert engine.check(SourceText(taking), Settings(), "net.py") == []
+
+
 @pytest.mark.parametrize("used", ["locals()", "vars()"])
 def test_a_call_that_asks_for_all_its_names_gets_no_other(used: str) -> None:
     # With the parameter `given` would hold one more where the flag is passed.

@@ -1,4 +1,4 @@
-"""Classes whose constructor Python writes: dataclasses and named tuples."""
+"""Definitions that stand in no `def` or `class`: constructors of dataclasses, named tuples, methods by a lambda."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ from flake8_training_phase.analysis.syntax.names import last_name
 _DECORATORS = frozenset({"dataclass", "define"})
 """`dataclasses.dataclass`, `attrs.define`."""
 _WITHOUT_FIELDS = frozenset({"object", "ABC", "Generic", "Protocol"})
+
+
+class LambdaMethod(ast.FunctionDef):
+    """A lambda that is made a method, as if it were a `def`."""
+
+
+def as_method(name: str, node: ast.Lambda) -> LambdaMethod:
+    """The method that `Net.call = lambda self, x: …` makes, in the place of the lambda."""
+    returned = ast.copy_location(ast.Return(node.body), node.body)
+    made = LambdaMethod(name=name, args=node.args, body=[returned], decorator_list=[])
+    return ast.copy_location(made, node)
 
 
 def written_constructor(node: ast.ClassDef) -> ast.FunctionDef | None:

@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Limit
+from flake8_training_phase.analysis.domain.records import LambdaMethod
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
@@ -288,6 +289,8 @@ class LayerClass:
     def can_take_training(self) -> bool:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
         if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
+            return False
+        if isinstance(self.call, LambdaMethod):
             return False
         if hides_signature(self.cls) or hands_on_new_parameter(self.cls) is False or may_be_replaced(self.cls):
             return False

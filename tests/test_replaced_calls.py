@@ -162,6 +162,16 @@ def test_a_function_or_lambda_is_the_call_of_a_class(inside: str, behind: str) -
     assert engine.check(SourceText(taking), Settings(), "net.py") == []
 
 
+def test_a_class_that_type_makes() -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", "").replace("Layer)", "Model)")
+    behind = 'def forward(self, x):\n    return self.drop(x)\n\n\nNet = type("Net", (Block,), {"call": forward})\n'
+    (found,) = engine.check(SourceText(f"import keras\n\n{body}\n\n{behind}"), Settings(), "net.py")
+    assert found.code == "KTP101"
+    assert "`Net.call`" in found.message
+    behind = behind.replace("self, x):", "self, x, training=None):").replace("(x)", "(x, training=training)")
+    assert engine.check(SourceText(f"import keras\n\n{body}\n\n{behind}"), Settings(), "net.py") == []
+
+
 @pytest.mark.parametrize("used", ["locals()", "vars()"])
 def test_a_call_that_asks_for_all_its_names_gets_no_other(used: str) -> None:
     # With the parameter `given` would hold one more where the flag is passed.

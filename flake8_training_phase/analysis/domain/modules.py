@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.records import as_method
+from flake8_training_phase.analysis.domain.records import as_method, namespace_of_type
 from flake8_training_phase.analysis.domain.scopes import Import, Scope, class_definitions
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -149,9 +149,13 @@ def _attached_methods(tree: ast.Module) -> dict[str, dict[str, ast.FunctionDef |
 def _attached(statement: ast.stmt) -> Iterator[tuple[str, str, ast.expr]]:
     """The class, the attribute and the value of what a statement makes an attribute of a class."""
     if isinstance(statement, ast.Assign):
+        namespace = namespace_of_type(statement.value)
         for target in statement.targets:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 yield target.value.id, target.attr, statement.value
+            elif isinstance(target, ast.Name) and namespace is not None:
+                items = zip(namespace.keys, namespace.values, strict=True)
+                yield from ((target.id, str(key.value), value) for key, value in items if isinstance(key, ast.Constant))
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         called, given = statement.value.func, statement.value.args
         if isinstance(called, ast.Name) and called.id == "setattr" and len(given) == 3:

@@ -172,6 +172,15 @@ def test_a_class_that_type_makes() -> None:
     assert engine.check(SourceText(f"import keras\n\n{body}\n\n{behind}"), Settings(), "net.py") == []
 
 
+def test_no_parameter_for_one_of_two_definitions() -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", "")
+    branches = "    if FAST:\n        def call(self, x):\n            return self.drop(x)\n"
+    branches += "    else:\n        def call(self, x):\n            return self.drop(x) * 2\n"
+    text = f"import keras\n\n{body}\n{branches}".replace("keras.layers.Layer", "keras.Model")
+    (found,) = engine.check(SourceText(text), Settings(), "net.py")
+    assert (found.code, found.fix) == ("KTP101", None)
+
+
 @pytest.mark.parametrize("used", ["locals()", "vars()"])
 def test_a_call_that_asks_for_all_its_names_gets_no_other(used: str) -> None:
     # With the parameter `given` would hold one more where the flag is passed.

@@ -117,6 +117,39 @@ def test_what_a_comprehension_leaves_out() -> None:
     assert codes(body.replace("not ", ""), "1") == ["KTP101"]
 
 
+def test_an_annotation_names_a_class_that_may_be_derived_from() -> None:
+    text = """
+import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self, inner: layers.Layer):
+        super().__init__()
+        self.part = layers.Dropout(0.5) if isinstance(inner, layers.Dropout) else layers.Dense(2)
+
+    def call(self, x, training=None):
+        return self.part(x)
+"""
+    assert [one.code for one in engine.check(SourceText(text), Settings(), "net.py")] == ["KTP202"]
+    text = text.replace("isinstance(inner, layers.Dropout)", "isinstance(inner, str)")
+    assert engine.check(SourceText(text), Settings(), "net.py") == []
+
+
+def test_lists_in_a_list() -> None:
+    body = """
+        found = []
+        for one in kind:
+            if isinstance(one, (list, tuple)):
+                found.extend(one)
+            else:
+                found.append(one)
+        return keras.Sequential(found)
+    """
+    assert codes(body, "[layers.Dense(2), [layers.Dropout(0.5)]]") == ["KTP101"]
+    assert codes(body, "[layers.Dense(2), [layers.Dense(3)]]") == []
+
+
 def test_a_class_with_ancestors_that_are_not_seen_may_be_anything() -> None:
     body = "    from other import Base\n    class Own(Base):\n        pass\n    own = Own()\n"
     body += "    return layers.Dropout(0.5) if isinstance(own, layers.Layer) else layers.Dense(2)"

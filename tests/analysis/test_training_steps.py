@@ -640,6 +640,11 @@ def test_tapes_of_one_name_are_told_apart() -> None:
     assert said(code) == [("model(x)", "bug")]
 
 
+def test_inputs_that_are_passed_by_name() -> None:
+    assert said(step("model(inputs=x)")) == [("model(inputs=x)", "bug")]
+    assert said(step("model(inputs=x, training=True)")) == []
+
+
 def test_siamese_calls_are_two_findings() -> None:
     assert said(step("model(x) - model(y)")) == [("model(x)", "bug"), ("model(y)", "bug")]
 

@@ -154,9 +154,8 @@ class Statements(Expressions):
             return
         if len(test.args) == 2 and isinstance(test.args[0], ast.Name):
             classes = self.evaluate(test.args[1], frame)
-            wanted = classes.values if isinstance(classes, Container) else (classes,)
             value = frame.lookup(test.args[0].id)
-            frame.environment[test.args[0].id] = self.only_instances(value, wanted, positive)
+            frame.environment[test.args[0].id] = self.only_instances(value, classes, positive)
 
     def _narrow_to_any(self, tests: list[ast.expr], frame: Frame, positive: bool) -> None:
         """As `narrow`, where one of several tests came out so."""

@@ -133,6 +133,8 @@ def _is_of_class(value: Value, cls: ClassValue) -> bool | None:
     if isinstance(value, Instance):
         if cls.type in value.type.mro:
             return True
+        if value.has_hidden_arguments and value.type in cls.type.mro:
+            return None  # What an annotation says: it may be of a class that is derived from that one.
         return None if isinstance(value.type, UserClass) and _has_unknown_bases(value.type) else False
     return False if isinstance(value, (Constant, Container, *_CALLABLE)) else None
 

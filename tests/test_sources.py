@@ -38,6 +38,7 @@ from tests.helpers import MODEL, UNRELATED
         "from models import net\nnet.stateless_call(1, 2, x)\n",
         "import torch, keras\nloss.backward()\n",
         "import keras\noptimizer.minimize(loss, weights)\n",
+        "import tensorflow as tf\nfrom models import augment\ndata = data.map(augment)\n",
         "import keras\npairs = optimizer.compute_gradients(loss, weights)\n",
         "import tensorflow as tf\n_, gradients = tfp.math.value_and_gradient(loss, weights)\n",
         "import keras\nfrom models import net\nnet(x, training=True)\n",

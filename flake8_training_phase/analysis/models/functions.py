@@ -315,8 +315,9 @@ def _imported(run: Run, arguments: Arguments, frame: Frame) -> Value:
         return UNKNOWN
     path = name.lstrip(".")
     level = len(name) - len(path)
-    if level == 1 and package:
-        path, level = f"{package}.{path}", 0
+    if level and package:
+        above = package.split(".")
+        path, level = ".".join((*above[: len(above) + 1 - level], path)), 0
     return frame.scope.imported(path.partition(".")[0], Import(path, level)) if path else UNKNOWN
 
 

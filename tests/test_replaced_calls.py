@@ -5,9 +5,12 @@ Measured with Keras 3.15: with the parameter dropout is off in `model(x, trainin
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_training_phase import engine
+from flake8_training_phase.analysis.project import Project
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability
 from flake8_training_phase.sources.text import SourceText
@@ -139,6 +142,45 @@ def test_a_function_that_is_the_call_of_a_class_takes_the_parameter() -> None:
     assert "def forward(self, x, training=None):\n    return self.drop(x, training=training)" in fixed
 
 
+IN_PLACE_OF_CALL = {
+    "function in the body of the class": ("    call = forward\n", ""),
+    "lambda in the body of the class": ("    call = lambda self, x: self.drop(x)\n", ""),
+    "lambda, assigned": ("", "Net.call = lambda self, x: self.drop(x)\n"),
+    "lambda, by setattr": ("", 'setattr(Net, "call", lambda self, x: self.drop(x))\n'),
+}
+
+
+@pytest.mark.parametrize(("inside", "behind"), IN_PLACE_OF_CALL.values(), ids=IN_PLACE_OF_CALL)
+def test_a_function_or_lambda_is_the_call_of_a_class(inside: str, behind: str) -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", inside)
+    model = body.replace("class Block(keras.layers.Layer)", "class Net(keras.Model)")
+    text = f"import keras\n\n\ndef forward(self, x):\n    return self.drop(x)\n\n{model}\n\n{behind}"
+    (found,) = engine.check(SourceText(text), Settings(), "net.py")
+    assert (found.code, found.fix is None) == ("KTP101", "lambda" in text)
+    taking = text.replace("self, x):", "self, x, training=None):").replace("self, x:", "self, x, training=None:")
+    taking = taking.replace("self.drop(x)", "self.drop(x, training=training)")
+    assert engine.check(SourceText(taking), Settings(), "net.py") == []
+
+
+def test_a_class_that_type_makes() -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", "").replace("Layer)", "Model)")
+    behind = 'def forward(self, x):\n    return self.drop(x)\n\n\nNet = type("Net", (Block,), {"call": forward})\n'
+    (found,) = engine.check(SourceText(f"import keras\n\n{body}\n\n{behind}"), Settings(), "net.py")
+    assert found.code == "KTP101"
+    assert "`Net.call`" in found.message
+    behind = behind.replace("self, x):", "self, x, training=None):").replace("(x)", "(x, training=training)")
+    assert engine.check(SourceText(f"import keras\n\n{body}\n\n{behind}"), Settings(), "net.py") == []
+
+
+def test_no_parameter_for_one_of_two_definitions() -> None:
+    body = BLOCK.replace("    def call(self, x):\n        return self.drop(x)\n", "")
+    branches = "    if FAST:\n        def call(self, x):\n            return self.drop(x)\n"
+    branches += "    else:\n        def call(self, x):\n            return self.drop(x) * 2\n"
+    text = f"import keras\n\n{body}\n{branches}".replace("keras.layers.Layer", "keras.Model")
+    (found,) = engine.check(SourceText(text), Settings(), "net.py")
+    assert (found.code, found.fix) == ("KTP101", None)
+
+
 @pytest.mark.parametrize("used", ["locals()", "vars()"])
 def test_a_call_that_asks_for_all_its_names_gets_no_other(used: str) -> None:
     # With the parameter `given` would hold one more where the flag is passed.
@@ -153,3 +195,22 @@ def test_a_helper_that_asks_for_all_its_names_gets_no_other() -> None:
     text = BLOCK.replace("def call(self, x)", "def _mix(self, x)").replace("return", "print(locals())\n        return")
     text += "\n    def call(self, x, training=None):\n        return self._mix(x)\n"
     assert engine.fix(SourceText("import keras\n" + text), Settings(), "block.py").text == "import keras\n" + text
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Block.call = logged(Block.call)",
+        'setattr(block.Block, "call", logged(Block.call))',
+        "def patch():\n    B.call = logged(B.call)",
+    ],
+)
+@pytest.mark.parametrize("other", ["Block", "Other"])
+def test_a_class_whose_call_another_file_replaces(tmp_path: Path, statement: str, other: str) -> None:
+    path = tmp_path / "block.py"
+    path.write_text("import keras\n" + BLOCK + "\n\nclass Other(keras.layers.Layer):\n    pass\n", encoding="utf-8")
+    imports = f"import block\nfrom block import {other} as Block, {other} as B\n"
+    statement = statement.replace("block.Block", f"block.{other}")
+    (tmp_path / "main.py").write_text(f"{imports}\nfrom logs import logged\n\n{statement}\n", encoding="utf-8")
+    (found,) = engine.check(SourceText(path.read_text(encoding="utf-8")), Settings(), str(path), Project())
+    assert (found.fix is None) is (other == "Block")

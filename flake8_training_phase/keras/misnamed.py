@@ -28,3 +28,9 @@ MISNAMED = (
 
 AMBIGUOUS = ("mode", "phase")
 """Those of them that mean something else more often: a branch on one says nothing."""
+
+OPPOSITE = (
+    *("deterministic", "inference", "is_inference", "inference_mode", "eval", "is_eval", "eval_mode", "evaluation"),
+    *("test", "is_test", "testing", "is_testing", "test_mode", "predicting", "is_predicting"),
+)
+"""Names of parameters that say the opposite of it: `training=not deterministic`."""

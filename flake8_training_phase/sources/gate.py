@@ -15,7 +15,7 @@ _TF1_WORDS = (
 )
 _TF1_LAYERS = ("dropout", "batch_norm")
 _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "def compute_loss", "stateless_call")
-_CALLER_WORDS = (".backward()", ".minimize(", "training=True")
+_CALLER_WORDS = (".backward()", ".minimize(", ".compute_gradients(", "value_and_gradient(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _SUBCLASS = re.compile(r"class \w+\([^)]")
 """A class that may have the `call` of a base class in another file."""
@@ -29,8 +29,8 @@ _BY_POSITION = re.compile(rf"\w{_GIVEN_BY_POSITION}")
 """A call such as `model(x, True)` or `model(x, training)`: the flag of a model, where the file makes one."""
 _BY_POSITION_TO_NAME = re.compile(rf"(?<![\w.])(?:self\.)?[a-z_]\w*{_GIVEN_BY_POSITION}")
 """The same where the model comes from another file, so that anything may be called: `config.override(values, True)`."""
-_IDLE_LAYERS = ("Dropout", "Noise")
-"""What does nothing in `Dataset.map`."""
+_IDLE_LAYERS = ("Dropout", "Noise", "augment")
+"""What does nothing in `Dataset.map`, and what a model of such layers from another file is called."""
 _SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
 """Layers that have the default `training=True`, and that default itself."""
 _FLAG = re.compile(

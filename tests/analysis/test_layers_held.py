@@ -689,3 +689,27 @@ class Host(keras.Model):
 )
 def test_a_graph_goes_on_with_one_of_several_outputs(reported: Reported, graph: str) -> None:
     assert reported(SEVERAL_OUTPUTS.format(graph=textwrap.indent(graph, " " * 8))) == {"self.backbone(x)"}
+
+
+def test_layers_before_others_that_are_unknown(reported: Reported) -> None:
+    code = """
+        import keras
+        from keras import layers
+
+        class Chain(layers.Layer):
+            def __init__(self, width, *parts):
+                super().__init__()
+                self.dense = layers.Dense(width)
+                self.parts = parts
+
+            def call(self, x, training=None):
+                for part in self.parts:
+                    x = part(x)
+                return self.dense(x)
+
+        def make(first, others):
+            return Chain(8, layers.Dropout(0.5), *others)
+        """
+    assert reported(code) == {"part(x)"}
+    assert reported(code.replace("layers.Dropout(0.5)", "layers.LayerNormalization()")) == set()
+    assert reported(code.replace("layers.Dropout(0.5), ", "")) == set()

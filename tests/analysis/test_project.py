@@ -78,6 +78,10 @@ def codes(path: Path, project: bool = True) -> list[str]:
         ("from pkg.api import Exported", "Exported"),
         ("from .blocks import make_block", "make_block"),
         ("from ..pkg.blocks import Block", "Block"),
+        ("import importlib\nblocks = importlib.import_module('pkg.blocks')", "blocks.Block"),
+        ("from importlib import import_module\nBlock = import_module('.blocks', package='pkg').Block", "Block"),
+        ("import importlib", "importlib.import_module('.blocks', __package__).Block"),
+        ("import importlib", "importlib.import_module('..blocks', 'pkg.inner').Block"),
         ("try:\n    from missing import Block\nexcept ImportError:\n    from .blocks import Block", "Block"),
         (
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .blocks import Block\nfrom pkg import Block",

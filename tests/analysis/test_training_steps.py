@@ -151,6 +151,26 @@ STEPS = {
         """,
         "model(x)",
     ),
+    "gradients of a loss function": (
+        """
+        def train(x, y):
+            pairs = optimizer.compute_gradients(lambda: error(y, model(x)), model.trainable_variables)
+            optimizer.apply_gradients([(tf.clip_by_norm(gradient, 1.0), weight) for gradient, weight in pairs])
+        """,
+        "model(x)",
+    ),
+    "gradients of a function by TensorFlow Probability": (
+        """
+        def train(x, y):
+            def loss(*weights):
+                return error(y, model(x))
+
+            weights = model.trainable_variables
+            value, gradients = tfp.math.value_and_gradient(loss, weights)
+            optimizer.apply_gradients(zip(gradients, weights))
+        """,
+        "model(x)",
+    ),
     "manual descent": (
         """
         def train(x, y):
@@ -444,6 +464,16 @@ FROZEN = (
     "base = keras.applications.ResNet50()\nbase.trainable = False\nnet = keras.Sequential([base, layers.Dense(1)])\n"
 )
 SILENT = {
+    "a gradient of a function that nothing is updated with": """
+        def norms(x, y):
+            pairs = optimizer.compute_gradients(lambda: error(y, model(x)), model.trainable_variables)
+            return [tf.norm(gradient) for gradient, _ in pairs]
+        """,
+    "a gradient of the input by TensorFlow Probability": """
+        def attack(x, y):
+            value, gradient = tfp.math.value_and_gradient(lambda x: error(y, model(x)), x)
+            optimizer.apply_gradients([(gradient, x)])
+        """,
     "saliency": """
         def saliency(x):
             with tf.GradientTape() as tape:
@@ -608,6 +638,11 @@ def test_tapes_of_one_name_are_told_apart() -> None:
         optimizer.apply_gradients(zip(gradients, linear.trainable_weights))
     """
     assert said(code) == [("model(x)", "bug")]
+
+
+def test_inputs_that_are_passed_by_name() -> None:
+    assert said(step("model(inputs=x)")) == [("model(inputs=x)", "bug")]
+    assert said(step("model(inputs=x, training=True)")) == []
 
 
 def test_siamese_calls_are_two_findings() -> None:

@@ -92,7 +92,7 @@ class Modules(Protocol):
     def origin_of(self, module: Module) -> str:
         """The installed package that a module is of, with its release; nothing for a module of the project."""
 
-    def importers(self, module: Module, names: Collection[str]) -> Iterator[Module]:
+    def importers(self, module: Module, names: Collection[str], for_fixes: bool = False) -> Iterator[Module]:
         """The modules in the folders around a module that import it, as far as their texts tell, and say one of its
-        names.
+        names. What only fixes ask for does not count as what the module depends on.
         """

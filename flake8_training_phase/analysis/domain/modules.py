@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.records import as_method, namespace_of_type
 from flake8_training_phase.analysis.domain.scopes import Import, Scope, class_definitions
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -137,21 +138,34 @@ def _attached_methods(tree: ast.Module) -> dict[str, dict[str, ast.FunctionDef |
     functions = {one.name: one for one in tree.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))}
     found: dict[str, dict[str, ast.FunctionDef | ast.AsyncFunctionDef]] = {}
     for statement in tree.body:
-        for cls, name, function in _attached(statement):
-            if function in functions:
-                found.setdefault(cls, {})[name] = functions[function]
+        for cls, name, value in _attached(statement):
+            if isinstance(value, ast.Lambda):
+                found.setdefault(cls, {})[name] = as_method(name, value)
+            elif isinstance(value, ast.Name) and value.id in functions:
+                found.setdefault(cls, {})[name] = functions[value.id]
     return found
 
 
-def _attached(statement: ast.stmt) -> Iterator[tuple[str, str, str]]:
-    """The class, the attribute and the name of what a statement makes an attribute of a class."""
-    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+def _attached(statement: ast.stmt) -> Iterator[tuple[str, str, ast.expr]]:
+    """The class, the attribute and the value of what a statement makes an attribute of a class."""
+    if isinstance(statement, ast.Assign):
+        namespace = namespace_of_type(statement.value)
         for target in statement.targets:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                yield target.value.id, target.attr, statement.value.id
+                yield target.value.id, target.attr, statement.value
+            elif isinstance(target, ast.Name) and namespace is not None:
+                items = zip(namespace.keys, namespace.values, strict=True)
+                yield from ((target.id, str(key.value), value) for key, value in items if isinstance(key, ast.Constant))
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         called, given = statement.value.func, statement.value.args
         if isinstance(called, ast.Name) and called.id == "setattr" and len(given) == 3:
             cls, name, function = given
-            if isinstance(cls, ast.Name) and isinstance(name, ast.Constant) and isinstance(function, ast.Name):
-                yield cls.id, str(name.value), function.id
+            if isinstance(cls, ast.Name) and isinstance(name, ast.Constant):
+                yield cls.id, str(name.value), function
+    elif isinstance(statement, ast.ClassDef):
+        # In the body of the class: `call = forward`, which is a method unless a `def` of the class has that name.
+        own = {one.name for one in statement.body if isinstance(one, ast.FunctionDef)}
+        for one in statement.body:
+            if isinstance(one, ast.Assign) and any(isinstance(to, ast.Name) and to.id == "call" for to in one.targets):
+                if not (isinstance(one.value, ast.Name) and one.value.id in own):
+                    yield statement.name, "call", one.value

@@ -1,4 +1,6 @@
-"""Classes whose constructor Python writes: dataclasses and named tuples."""
+"""Definitions that stand in no `def` or `class`: constructors of dataclasses, named tuples, classes that `type(…)`
+makes, lambdas that are methods.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,17 @@ _DECORATORS = frozenset({"dataclass", "define"})
 _WITHOUT_FIELDS = frozenset({"object", "ABC", "Generic", "Protocol"})
 
 _Definition = TypeVar("_Definition", ast.FunctionDef, ast.ClassDef)
+
+
+class LambdaMethod(ast.FunctionDef):
+    """A lambda that is made a method, as if it were a `def`."""
+
+
+def as_method(name: str, node: ast.Lambda) -> LambdaMethod:
+    """The method that `Net.call = lambda self, x: …` makes, in the place of the lambda."""
+    returned = ast.copy_location(ast.Return(node.body), node.body)
+    made = LambdaMethod(name=name, args=node.args, body=[returned], decorator_list=[])
+    return ast.copy_location(made, node)
 
 
 def written_constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
@@ -54,6 +67,24 @@ def _at(place: ast.AST, text: str, kind: type[_Definition]) -> _Definition:
     for one in ast.walk(made):
         ast.copy_location(one, place)
     return made
+
+
+def made_by_type(name: str, node: ast.expr) -> ast.ClassDef | None:
+    """The class that a name is bound to by `Net = type("Net", (Base,), {"call": forward})`, as if it stood there; what
+    is in the dict is given to it as `Net.call = forward` is.
+    """
+    if namespace_of_type(node) is None or not isinstance(node, ast.Call) or not isinstance(node.args[1], ast.Tuple):
+        return None
+    body: list[ast.stmt] = [ast.copy_location(ast.Pass(), node)]
+    made = ast.ClassDef(name=name, bases=node.args[1].elts, keywords=[], body=body, decorator_list=[])
+    return ast.copy_location(made, node)
+
+
+def namespace_of_type(node: ast.expr) -> ast.Dict | None:
+    """The dict of `type(name, bases, {…})`; None for anything else."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"):
+        return None
+    return node.args[2] if len(node.args) == 3 and isinstance(node.args[2], ast.Dict) else None
 
 
 def _named_fields(fields: ast.expr) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from flake8_training_phase.analysis.domain.records import named_tuple
+from flake8_training_phase.analysis.domain.records import made_by_type, named_tuple
 from flake8_training_phase.analysis.domain.registries import registered
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, join
 from flake8_training_phase.analysis.syntax.blocks import blocks
@@ -304,7 +304,8 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
                 if isinstance(target, ast.Name):
-                    yield target.id, named_tuple(target.id, statement.value) or statement.value
+                    value = statement.value
+                    yield target.id, named_tuple(target.id, value) or made_by_type(target.id, value) or value
                 elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
                     # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
                     yield target.value.id, ast.Dict([target.slice], [statement.value])

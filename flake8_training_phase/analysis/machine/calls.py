@@ -53,8 +53,9 @@ def bound(
         environment.setdefault(name, UNKNOWN)
     if node.args.vararg is not None:
         rest = arguments.positional[len(parameters) :]
-        is_unknown = arguments.starred and not arguments.stars_known
-        environment[node.args.vararg.arg] = UNKNOWN if is_unknown else Container(tuple(rest))
+        has_more = arguments.starred and not arguments.stars_known
+        held = Container((*rest, UNKNOWN) if has_more else tuple(rest))
+        environment[node.args.vararg.arg] = held if rest or not has_more else UNKNOWN
     if node.args.kwarg is not None:
         rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
         environment[node.args.kwarg.arg] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
@@ -34,6 +34,7 @@ from flake8_training_phase.analysis.domain.values import (
     truth,
     unknown_phase,
 )
+from flake8_training_phase.analysis.models.instance_tests import asked_for_type, is_instance, type_compared
 from flake8_training_phase.analysis.syntax.definitions import filtered_name
 from flake8_training_phase.keras.generations import Passed
 
@@ -104,15 +105,10 @@ class Expressions(ABC):
         fields = value.type.tuple_fields if isinstance(value, Instance) and isinstance(value.type, UserClass) else ()
         return Container(tuple(self.attribute(value, name, frame) for name in fields)) if fields else value
 
-    def only_instances(self, value: Value, classes: Sequence[Value], positive: bool) -> Value:
+    def only_instances(self, value: Value, classes: Value, positive: bool) -> Value:
         """The members of `value` that are (or are not) of one of `classes`, as far as that is known."""
-        kept = [one for one in members(value) if self._is_instance(one, classes) is not (not positive)]
+        kept = [one for one in members(value) if is_instance(one, classes) is not (not positive)]
         return join(kept) if kept else UNKNOWN
-
-    def _is_instance(self, value: Value, classes: Sequence[Value]) -> bool | None:
-        if not isinstance(value, Instance) or not all(isinstance(one, ClassValue) for one in classes):
-            return None
-        return any(one.type in value.type.mro for one in classes if isinstance(one, ClassValue))
 
     def _name(self, node: ast.Name, frame: Frame) -> Value:
         return frame.lookup(node.id)
@@ -254,6 +250,7 @@ class Expressions(ABC):
                 self.assign(generator.target, self.elements(self.evaluate(generator.iter, inner)), inner)
                 for condition in generator.ifs:
                     self.evaluate(condition, inner)
+                    self.narrow(condition, inner, positive=True)
             value = self.evaluate(element, inner)
         finally:
             self.events = outer
@@ -338,6 +335,9 @@ class Expressions(ABC):
         if left == Constant("training") and isinstance(node.ops[0], (ast.In, ast.NotIn)):
             return SIGNATURE_TEST
         rights = [self.evaluate(comparator, frame) for comparator in node.comparators]
+        asked = asked_for_type(node.left)
+        if asked is not None and len(rights) == 1:
+            return type_compared(self.evaluate(asked, frame), node.ops[0], rights[0])
         parameter = parameter_of(left) or next((name for right in rights if (name := parameter_of(right))), None)
         if len(rights) == 1:
             if isinstance(left, PhaseValue) and isinstance(rights[0], Constant):

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, ProgramPoint
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
 from flake8_training_phase.analysis.domain.merging import is_flag, join_lanes
@@ -17,7 +16,6 @@ from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     TRUE_LANE,
     UNKNOWN,
-    Constant,
     Container,
     FunctionValue,
     Instance,
@@ -33,8 +31,8 @@ from flake8_training_phase.analysis.domain.values import (
     with_trainable,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
+from flake8_training_phase.analysis.models.patterns import captured, fits
 from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items
-from flake8_training_phase.analysis.syntax.names import captured_names
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
 
@@ -156,9 +154,8 @@ class Statements(Expressions):
             return
         if len(test.args) == 2 and isinstance(test.args[0], ast.Name):
             classes = self.evaluate(test.args[1], frame)
-            wanted = classes.values if isinstance(classes, Container) else (classes,)
             value = frame.lookup(test.args[0].id)
-            frame.environment[test.args[0].id] = self.only_instances(value, wanted, positive)
+            frame.environment[test.args[0].id] = self.only_instances(value, classes, positive)
 
     def _narrow_to_any(self, tests: list[ast.expr], frame: Frame, positive: bool) -> None:
         """As `narrow`, where one of several tests came out so."""
@@ -281,9 +278,8 @@ class Statements(Expressions):
         ways: list[list[Event]] = [[]]  # The empty way: no case fits.
         for case in statement.cases:
             frame.environment = before.fork()
-            frame.live, left = self.split(self._fits(case.pattern, subject, frame), left)
-            for name in captured_names(case.pattern):
-                frame.environment[name] = UNKNOWN
+            frame.live, left = self.split(fits(case.pattern, subject, lambda node: self.evaluate(node, frame)), left)
+            frame.environment.update(captured(case.pattern, subject))
             if case.guard is not None:
                 fitting = frame.live
                 frame.live, refused = self.split(self.evaluate(case.guard, frame), fitting)
@@ -296,22 +292,6 @@ class Statements(Expressions):
         frame.join(after, live, before.fork(), left, before)
         if any(ways):
             self.events.append(Branch(ways))
-
-    def _fits(self, pattern: ast.pattern, subject: Value, frame: Frame) -> Value:
-        """Whether a pattern matches a value."""
-        if isinstance(pattern, ast.MatchAs):
-            return Constant(True) if pattern.pattern is None else self._fits(pattern.pattern, subject, frame)
-        if isinstance(pattern, ast.MatchOr):
-            ways = {self._fits(one, subject, frame) for one in pattern.patterns}
-            return Constant(True) if Constant(True) in ways else ways.pop() if len(ways) == 1 else UNKNOWN
-        if isinstance(pattern, ast.MatchSingleton):
-            wanted = Constant(pattern.value)
-            if isinstance(subject, PhaseValue):
-                return compared(subject, ast.Is(), wanted)
-            return comparison(subject, ast.Is(), wanted)
-        if isinstance(pattern, ast.MatchValue) and not isinstance(subject, PhaseValue):
-            return comparison(subject, ast.Eq(), self.evaluate(pattern.value, frame))
-        return UNKNOWN
 
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         frame.environment[statement.name] = self.defined(statement, frame)

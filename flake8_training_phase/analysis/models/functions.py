@@ -9,6 +9,7 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.scopes import Import
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
     SIGNATURE_TEST,
@@ -28,7 +29,7 @@ from flake8_training_phase.analysis.domain.values import (
     text_of,
     unknown_phase,
 )
-from flake8_training_phase.analysis.models import iteration
+from flake8_training_phase.analysis.models import instance_tests, iteration
 from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
@@ -306,6 +307,20 @@ def _default_dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return Container((Container(()),), (None,)) if of_lists else UNKNOWN
 
 
+def _imported(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """The module that `importlib.import_module("pkg.net")` gives, where its name is written there."""
+    given = arguments.by_name(("name", "package"))
+    name, package = text_of(given.get("name", UNKNOWN)), text_of(given.get("package", UNKNOWN))
+    if not name:
+        return UNKNOWN
+    path = name.lstrip(".")
+    level = len(name) - len(path)
+    if level and package:
+        above = package.split(".")
+        path, level = ".".join((*above[: len(above) + 1 - level], path)), 0
+    return frame.scope.imported(path.partition(".")[0], Import(path, level)) if path else UNKNOWN
+
+
 def _field(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """The default of a field of a dataclass."""
     if "default_factory" in arguments.keywords:
@@ -349,6 +364,8 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "int": _number,
     "float": _float,
     "staticmethod": _undecorated,
+    "isinstance": instance_tests.isinstance_called,
+    "callable": instance_tests.callable_called,
     **iteration.BUILTINS,
 }
 
@@ -359,6 +376,7 @@ _OF_LIBRARY: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "dataclasses.field": _field,
+    "importlib.import_module": _imported,
     "types.SimpleNamespace": _dict,
     **iteration.OF_LIBRARY,
 }

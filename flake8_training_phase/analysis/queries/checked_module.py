@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event, Inlined, LayerCall, PhaseTest, walk
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Limit
+from flake8_training_phase.analysis.domain.records import LambdaMethod
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
@@ -31,6 +32,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     uses_default,
 )
 from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
+from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.configuration.settings import Settings
@@ -318,6 +320,8 @@ class LayerClass:
         """Whether `training` can be added to the signature of `call`: it reaches `call`, and is no local name."""
         if self.call is None or self.cls.call is None or self.cls.call.owner is not self.cls:
             return False
+        if isinstance(self.call, LambdaMethod) or _has_several_calls(self.cls):
+            return False
         if hides_signature(self.cls) or hands_on_new_parameter(self.cls) is False or may_be_replaced(self.cls):
             return False
         spec = self.cls.fixed_output_spec
@@ -328,6 +332,20 @@ class LayerClass:
         if uses_all_locals(self.call):
             return False
         return accepts_training_keyword(self.cls)
+
+
+def _has_several_calls(cls: UserClass) -> bool:
+    """Whether its body defines `call` in both branches of an `if`: one of them would be left as it is."""
+    return sum(one.name == "call" for one in _functions_of(cls.node.body)) > 1
+
+
+def _functions_of(body: Iterable[ast.stmt]) -> Iterator[ast.FunctionDef]:
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef):
+            yield statement
+        elif not isinstance(statement, ast.ClassDef):
+            for block in blocks(statement):
+                yield from _functions_of(block)
 
 
 def _layer_calls(events: Iterable[Event]) -> Iterator[LayerCall]:

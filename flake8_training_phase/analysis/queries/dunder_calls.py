@@ -31,6 +31,8 @@ class DunderCall:
     """Its parameter that means the phase."""
     is_whole: bool
     """It is the whole forward pass: there is no `call` beside it, and Keras's own `__call__` does not run."""
+    has_other_names: bool
+    """It is `forward` in `__call__ = forward`, or some other name in the class means it as well."""
 
     @property
     def reaching(self) -> Iterator[LayerCall]:
@@ -39,17 +41,22 @@ class DunderCall:
 
 
 def dunder_call(layer_class: LayerClass) -> DunderCall | None:
-    """The `__call__` of a class when it runs layers; None without one, or in a class that is derived from a layer that
-    has a forward pass.
+    """The `__call__` of a class, its own or inherited in its module, when it runs layers; None without one, or in a
+    class that is derived from a layer that has a forward pass.
     """
     cls = layer_class.cls
-    node = cls.methods.get("__call__")
-    if node is None or cls.keras_base_name not in _PLAIN_BASES:
+    method = cls.find_method("__call__")
+    if not isinstance(method, Method) or method.owner.module is not cls.module:
+        return None
+    node = method.node
+    if cls.keras_base_name not in _PLAIN_BASES:
         return None
     flag = next((name for name in ("training", *MISNAMED) if parameter(node, name) is not None), None)
-    calls = tuple(one for one in walk(_events(cls, node, flag)) if isinstance(one, LayerCall) and _is_here(one, node))
+    calls = tuple(one for one in walk(_events(cls, method, flag)) if isinstance(one, LayerCall) and _is_here(one, node))
     runs_keras = any(isinstance(one, ast.Attribute) and one.attr == "__call__" for one in nodes_in(node))
-    return DunderCall(node, calls, flag, cls.call is None and not runs_keras) if calls else None
+    names = [name for name, method in cls.methods.items() if method is node]
+    is_whole = cls.call is None and not runs_keras
+    return DunderCall(node, calls, flag, is_whole, len(names) > 1) if calls else None
 
 
 def is_left_to_keras(cls: UserClass) -> bool:
@@ -79,6 +86,6 @@ def _is_here(call: LayerCall, node: FunctionDef) -> bool:
     return call.place.function is node and hasattr(call.node, "lineno") and not call.inspected
 
 
-def _events(cls: UserClass, node: FunctionDef, flag: str | None) -> tuple[Event, ...]:
+def _events(cls: UserClass, method: Method, flag: str | None) -> tuple[Event, ...]:
     """What running the method does, on unknown arguments."""
-    return cls.program.method_summary(cls.instance, Method(node, cls), flag).events
+    return cls.program.method_summary(cls.instance, method, flag).events

@@ -24,7 +24,7 @@ def only_graph_is_used(cls: UserClass) -> bool:
     The functional model is what is fitted then: layers find its flag, whether or not `call` takes one. A graph that is
     only shown, `Net().build_graph().summary()`, says nothing of what is fitted.
     """
-    methods = set(_graph_methods(cls))
+    methods = dict(_graph_methods(cls))
     if not methods:
         return False
     found = []
@@ -35,16 +35,18 @@ def only_graph_is_used(cls: UserClass) -> bool:
     return bool(found) and all(found)
 
 
-def _graph_methods(cls: UserClass) -> Iterator[str]:
+def _graph_methods(cls: UserClass) -> Iterator[tuple[str, bool]]:
+    """The names of those methods, and whether each is a property."""
     for owner in cls.mro:
-        for name, method in owner.methods.items() if isinstance(owner, UserClass) else ():
+        methods = owner.methods if isinstance(owner, UserClass) else {}
+        for name, method in methods.items():
             calls = [node for node in nodes_in(method) if isinstance(node, ast.Call)]
             makes = any(called_name(one) in ("Model", "Functional") for one in calls)
             if name != "call" and makes and any(ast.unparse(one.func) in ("self", "self.call") for one in calls):
-                yield name
+                yield name, cls.is_property(method)
 
 
-def _gives_only_graph(made: ast.Call, methods: set[str], parents: dict[ast.AST, ast.AST]) -> bool:
+def _gives_only_graph(made: ast.Call, methods: dict[str, bool], parents: dict[ast.AST, ast.AST]) -> bool:
     """Whether an object, as it is made or under the name that it is bound to, is asked for nothing but its graph."""
     bound = parents[made]
     uses: list[ast.AST] = [made]
@@ -54,12 +56,15 @@ def _gives_only_graph(made: ast.Call, methods: set[str], parents: dict[ast.AST, 
             one for one in parents if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one.id in names
         ]
     asked = [parents[one] for one in uses]
-    fitted = [parents[one] for one in asked if isinstance(one, ast.Attribute) and one.attr in methods]
-    is_all = all(isinstance(one, ast.Attribute) and one.attr in (methods | _ONLY_SHOWS) for one in asked)
-    return is_all and any(isinstance(one, ast.Call) and not _is_only_shown(one, parents) for one in fitted)
+    is_all = all(isinstance(one, ast.Attribute) and one.attr in (*methods, *_ONLY_SHOWS) for one in asked)
+    read = [one for one in asked if isinstance(one, ast.Attribute) and one.attr in methods]
+    graphs = [one if methods[one.attr] else parents[one] for one in read]
+    return is_all and any(
+        (one in read or isinstance(one, ast.Call)) and not _is_only_shown(one, parents) for one in graphs
+    )
 
 
-def _is_only_shown(graph: ast.Call, parents: dict[ast.AST, ast.AST]) -> bool:
+def _is_only_shown(graph: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     user = parents.get(graph)
     shows = isinstance(user, ast.Attribute) and user.attr in _ONLY_SHOWS
     return shows or (isinstance(user, ast.Call) and called_name(user) in _ONLY_SHOWS)

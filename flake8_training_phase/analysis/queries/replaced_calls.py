@@ -14,6 +14,9 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 _Store = tuple[ast.expr, ast.expr]
 """What the `call` of is assigned, and what it is given."""
 
+_TEXTS_OF_STORES = (".call =", ".call=", '"call"', "'call'")
+"""A file without any of these gives no class another `call`."""
+
 
 def may_be_replaced(cls: UserClass) -> bool:
     """Whether the `call` of a class is seen to be wrapped or replaced, other than by a decorator of its own: by a
@@ -34,6 +37,7 @@ def _may_be_replaced(cls: UserClass) -> bool:
         or any(_stores_call(made) for one in parents for made in _makers(one))
         or any(isinstance(one, UserClass) and _wraps_its_own(one) for one in cls.mro)
         or _is_given_another(owner)
+        or _is_given_another_elsewhere(owner)
     )
 
 
@@ -80,6 +84,16 @@ def _is_given_another(cls: UserClass) -> bool:
             if store.id not in classes or (store.id == cls.name and not isinstance(value, ast.Name)):
                 return True
     return False
+
+
+def _is_given_another_elsewhere(cls: UserClass) -> bool:
+    """Whether a module that imports it gives the class another `call`: `Block.call = logged(Block.call)`."""
+    return any(
+        isinstance(found, ClassValue) and found.type is cls
+        for module in cls.module.project.importers(cls.module, _TEXTS_OF_STORES, for_fixes=True)
+        for store, _ in _outside_of_classes(module)
+        for found in members(module.scope.evaluate(store))
+    )
 
 
 def _outside_of_classes(module: Module) -> tuple[_Store, ...]:

@@ -1,4 +1,4 @@
-"""Parameters of `call` that decide the flag of a layer, and that Keras never fills: a text, a second flag."""
+"""Parameters of `call` that decide the flag of a layer, and that Keras never fills: texts, opposites, second flags."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flake8_training_phase.analysis.queries.kept_defaults import KeptDefault
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.syntax.walking import nodes_in
-from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
+from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED, OPPOSITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,23 @@ class UnfilledParameter:
     """The layers that are given the parameter itself."""
 
 
-def text_parameters(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
+def deciding_parameters(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
     """`mode` of `call(self, x, mode="train")`, where it is compared with a text: `training=(mode == "train")`,
-    `if mode == "train":`.
+    `if mode == "train":`; and `deterministic` of `training=not deterministic`.
     """
     method = layer_class.cls.call
     for argument, default in _optional(layer_class):
-        if isinstance(default.value, str) and method is not None and not _is_given(layer_class, argument.arg):
+        is_opposite = (
+            argument.arg in OPPOSITE and isinstance(default.value, bool) and not layer_class.cls.phase_parameter
+        )
+        if (
+            (isinstance(default.value, str) or is_opposite)
+            and method is not None
+            and not _is_given(layer_class, argument.arg)
+        ):
             kept = KeptDefault(method, argument.arg, default)
             found = [*_told(layer_class, kept)]
-            if any(PHASE_WORD.search(one) for one in (argument.arg, default.value)):
+            if is_opposite or any(PHASE_WORD.search(str(one)) for one in (argument.arg, default.value)):
                 found += _run(layer_class, kept)
             for subject, flag in found[:1]:
                 yield UnfilledParameter(argument, default, flag, subject)

@@ -150,7 +150,7 @@ class _StepAnalysis:
         called = [one for value in self.run.callees.get(node, ()) for one in members(value)]
         models = [one for one in called if self._is_model(one)]
         known = [one for one in called if one is not UNKNOWN and not isinstance(one, Constant)]
-        if (known and not models) or not node.args or _gives_phase(node):
+        if (known and not models) or not _gives_inputs(node) or _gives_phase(node):
             return
         if text in self.texts or any(one in self.updated for one in models):
             depends = self.dependence(models)
@@ -313,6 +313,10 @@ def _of_function(function: Value) -> Dependence:
         return Dependence.MAYBE
     text = ast.unparse(function.node)
     return Dependence.MAYBE if any(word in text for word in ("training", *_RANDOM)) else Dependence.NO
+
+
+def _gives_inputs(call: ast.Call) -> bool:
+    return bool(call.args) or any(keyword.arg == "inputs" for keyword in call.keywords)
 
 
 def _gives_phase(call: ast.Call) -> bool:

@@ -25,8 +25,9 @@ class TrainingStepWithoutTraining(Rule):
     Reports a forward pass without the flag where a gradient with respect to the variables of that model reaches an
     optimizer, in a `train_step`, a function or a loop at the top of a module. A step is known by what it does: a
     `GradientTape` whose gradient is given to `apply_gradients`, `apply` or `minimize` (also by a helper, or by whoever
-    is given the gradient back), `minimize` with a function for a loss, `jax.grad` and `jax.value_and_grad` over a loss
-    that calls `stateless_call`, and a torch loop with `loss.backward()` over a Keras model.
+    is given the gradient back), `minimize`, `compute_gradients` or `tfp.math.value_and_gradient` with a function for a
+    loss, `jax.grad` and `jax.value_and_grad` over a loss that calls `stateless_call`, and a torch loop with
+    `loss.backward()` over a Keras model.
 
     A function that the step shares with an evaluation is followed. Where it has a parameter for the flag, the call in
     the step is reported that does not give it; where it has none, the call of the model is.
@@ -77,7 +78,15 @@ class TrainingStepWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = ("GradientTape", "def compute_loss", "stateless_call", ".backward()", ".minimize(")
+    words = (
+        "GradientTape",
+        "def compute_loss",
+        "stateless_call",
+        ".backward()",
+        ".minimize(",
+        ".compute_gradients(",
+        "value_and_gradient(",
+    )
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The forward passes that train in inference mode."""

@@ -60,7 +60,14 @@ class TrainingStepOfUnknownModel(Rule):
 
     severity = Severity.FRAGILE
     on_by_default = False
-    words = ("GradientTape", "stateless_call", ".backward()", ".minimize(")
+    words = (
+        "GradientTape",
+        "stateless_call",
+        ".backward()",
+        ".minimize(",
+        ".compute_gradients(",
+        "value_and_gradient(",
+    )
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The forward passes of unknown models that receive no `training=True`."""

@@ -1,8 +1,9 @@
 """Training steps: code that takes a gradient of a model's variables and hands it to an optimizer.
 
 A step is known by what it does, not by its name. Its gradient is that of a `GradientTape`, of a loss that is given to
-`minimize`, of `jax.grad` and `jax.value_and_grad`, or of torch's `backward()`. A gradient of the input, for a saliency
-map or an adversarial example, or one that updates nothing, trains no model.
+`minimize`, `compute_gradients` or `tfp.math.value_and_gradient`, of `jax.grad` and `jax.value_and_grad`, or of torch's
+`backward()`. A gradient of the input, for a saliency map or an adversarial example, or one that updates nothing, trains
+no model.
 """
 
 from __future__ import annotations
@@ -22,16 +23,23 @@ from flake8_training_phase.analysis.syntax.definitions import (
 from flake8_training_phase.rules.callers import jax_steps, torch_steps
 from flake8_training_phase.rules.callers.steps import StepKind, TrainingStep
 from flake8_training_phase.rules.callers.tape_steps import TapeSteps, owners
+from flake8_training_phase.rules.callers.updates import Updates
+
+_OF_LOSS_FUNCTIONS = {"minimize": "loss", "compute_gradients": "loss", "value_and_gradient": "f"}
+"""Methods of optimizers, and a function of TensorFlow Probability, that take a loss function, by the name of that
+parameter, and behind it the variables.
+"""
 
 
 def training_steps(tree: ast.Module) -> Iterator[TrainingStep]:
     """The training steps of a module."""
     definitions = Definitions(tree)
     with_tapes = TapeSteps(definitions)
+    updates = Updates(definitions)
     for unit in definitions.units:
         if not _is_test(unit):
             yield from with_tapes.of(unit)
-            yield from _minimizing_steps(unit, definitions)
+            yield from _minimizing_steps(unit, definitions, updates)
             yield from jax_steps.jax_steps(unit, definitions)
             yield from torch_steps.torch_steps(unit, definitions)
             yield from _own_loss(unit)
@@ -59,12 +67,15 @@ def _is_test(unit: FunctionScope) -> bool:
     return any(name.startswith("test") or name.endswith(("Test", "TestCase")) for name in names)
 
 
-def _minimizing_steps(unit: FunctionScope, definitions: Definitions) -> Iterator[TrainingStep]:
-    """`optimizer.minimize(loss, variables)` where the loss is a function."""
+def _minimizing_steps(unit: FunctionScope, definitions: Definitions, updates: Updates) -> Iterator[TrainingStep]:
+    """`optimizer.minimize(loss, variables)` where the loss is a function, or a gradient of one that is then applied."""
     for call in unit.calls():
-        if called_name(call) != "minimize" or any(keyword.arg == "tape" for keyword in call.keywords):
+        name = called_name(call)
+        if name not in _OF_LOSS_FUNCTIONS or any(keyword.arg == "tape" for keyword in call.keywords):
             continue
-        loss = argument(call, 0, "loss")
+        if name != "minimize" and not updates.are_given(call, unit):
+            continue
+        loss = argument(call, 0, _OF_LOSS_FUNCTIONS[name])
         function = definitions.function(loss, unit) if loss is not None else None
         found = tuple(owners(argument(call, 1, "var_list"), unit, definitions))
         if function is not None and found:

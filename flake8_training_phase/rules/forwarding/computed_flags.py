@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_training_phase.analysis.domain.arguments import defaults
-from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -46,7 +46,7 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
         if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not layer_class.own_name:
             continue
         flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
-        test, is_negated = _test(flag)
+        test, is_negated = _test(_through_property(flag, layer_class))
         reads = _attributes(test, layer_class.own_name)
         deciding = [(one, _is_negated(test, one) is not is_negated) for one in reads]
         if reads and _depends(event, reads) and any(attributes.can_be_true(*one) for one in deciding):
@@ -56,6 +56,23 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
                 layer = f"`{event.parent}.call`"
             is_sure = any(attributes.is_true(*one) for one in deciding)
             yield ComputedFlag(event.flag.node, layer, event.forwardable_name, is_sure)
+
+
+def _through_property(flag: ast.expr, layer_class: LayerClass) -> ast.expr:
+    """What a flag is that a property of the class gives, `training=self.trains`, where it does nothing else."""
+    if isinstance(flag, ast.UnaryOp) and isinstance(flag.op, ast.Not):
+        inner = _through_property(flag.operand, layer_class)
+        return flag if inner is flag.operand else ast.copy_location(ast.UnaryOp(flag.op, inner), flag)
+    if not isinstance(flag, ast.Attribute) or not layer_class.is_of_self(flag):
+        return flag
+    cls, own = layer_class.cls, layer_class.own_name
+    method = cls.find_method(flag.attr)
+    if not isinstance(method, Method) or not cls.is_property(method.node) or parameter_names(method.node) != [own]:
+        return flag
+    last = method.node.body[-1]
+    rest = method.node.body[:-1]
+    is_all = all(isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) for one in rest)
+    return last.value if isinstance(last, ast.Return) and last.value is not None and is_all else flag
 
 
 def _test(flag: ast.expr) -> tuple[ast.expr, bool]:

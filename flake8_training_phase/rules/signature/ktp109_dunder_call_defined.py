@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
@@ -52,8 +53,8 @@ class DunderCallDefined(Rule):
 
     Unsafe: Keras then casts the inputs, builds the layer and names its weights in its own way, and the model trains
     with Dropout. The method is renamed first; the fixes of KTP101 and KTP102 add the parameter and pass it on. There is
-    no fix where more than the inputs may be passed by position, where there is a `call` too, and where
-    `__call__` runs that of Keras.
+    no fix where more than the inputs may be passed by position, where there is a `call` too, where
+    `__call__` runs that of Keras, and where it is another method by a second name, `__call__ = forward`.
 
     ## References
 
@@ -66,13 +67,23 @@ class DunderCallDefined(Rule):
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The `__call__` methods that run layers."""
-        for layer_class in module.layer_classes:
+        seen: set[ast.AST] = set()
+        for layer_class in sorted(module.layer_classes, key=_inherits):
             found = dunder_call(layer_class)
             hit = next(found.reaching, None) if found is not None else None
-            if found is not None and hit is not None:
-                message, severity, keras = _judged(layer_class, found, hit)
-                if keras:
-                    yield self.problem(found.node, message, keras, _plan(found), severity=severity)
+            if found is None or hit is None or found.node in seen:
+                continue
+            message, severity, keras = _judged(layer_class, found, hit)
+            if keras:
+                # What a base class runs is said once, of the first class that has it run a layer.
+                seen.add(found.node)
+                plan = None if found.has_other_names or _inherits(layer_class) else _plan(found)
+                yield self.problem(found.node, message, keras, plan, severity=severity)
+
+
+def _inherits(layer_class: LayerClass) -> bool:
+    """Whether a class has its `__call__` from another one."""
+    return "__call__" not in layer_class.cls.methods
 
 
 def _judged(layer_class: LayerClass, found: DunderCall, hit: LayerCall) -> tuple[str, Severity, tuple[int, ...]]:

@@ -23,6 +23,16 @@ class ShownAsGraph(Scorer):
         keras.Model(inputs, self.call(inputs)).summary()
 
 
+class GraphAsProperty(Scorer):
+    def call(self, inputs):
+        return self.dropout(inputs * 3)
+
+    @property
+    def graph(self):
+        inputs = keras.Input((8,))
+        return keras.Model(inputs, self.call(inputs))
+
+
 def main(x, y):
     model = Scorer().build_graph()
     model.compile("sgd", "mse")
@@ -31,3 +41,6 @@ def main(x, y):
     shown.summary_graph()
     shown.compile("sgd", "mse")
     shown.fit(x, y)
+    functional = GraphAsProperty().graph
+    functional.compile("sgd", "mse")
+    functional.fit(x, y)

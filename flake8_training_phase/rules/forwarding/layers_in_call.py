@@ -68,8 +68,10 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
     here = layer_class.module.scope
     functions: dict[ast.AST, Scope] = {layer_class.call: call.owner.scope}
     for helper in helpers:
-        if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
-            functions.setdefault(helper.function, helper.owner.scope)
+        # A nested function is read with the one that holds it.
+        apart = helper.callee.closure is None and not isinstance(helper.function, ast.Lambda)
+        if apart and helper.callee.scope.root is here:
+            functions.setdefault(helper.function, helper.callee.scope)
     once = {name for function in functions for name in _handed_over(function)}
     # What the object is made with is known where it runs: `Dropout(self.rate)` has no generator where that is 0.
     as_called = {one.node.func: one.receiver for one in layer_class.layer_calls}

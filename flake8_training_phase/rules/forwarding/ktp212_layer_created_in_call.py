@@ -86,9 +86,7 @@ def _message(node: ast.Call, keras: tuple[int, ...], with_weights: bool) -> str:
     made = _made(node)
     if with_weights:
         return f"{made}: every call makes new, untracked weights, and a compiled `fit()` raises. {_ADVICE}"
-    return (
-        f"{made}: its random generator is a variable, so `fit()` and `predict()` raise in Keras {keras[-1]}. {_ADVICE}"
-    )
+    return f"{made}: its random generator is a variable, so a compiled `fit()` raises in Keras {keras[-1]}. {_ADVICE}"
 
 
 RULE = LayerCreatedInCall()

@@ -44,6 +44,7 @@ from tests.helpers import MODEL, UNRELATED
         "import keras\nfrom models import net\nnet(x, training=True)\n",
         "x = Input((8,))\nmodel = Model(x, base(x, training = False))\n",
         "model = keras.Sequential([Resizing(4, 4), BatchNormalization()])\n",
+        "import keras\nmodel = keras.Sequential([RandomFlip(), BatchNormalization()])\n",
         "import keras\nmodel = keras.Sequential([])\n\ndef run(x, training):\n    return model(x, training)\n",
     ],
 )
@@ -62,6 +63,8 @@ def test_gate_lets_in(text: str) -> None:
         "import numpy\ndef call_later(x): ...\n",
         "import numpy\ndef recall(x): ...\n",
         "model = keras.Sequential([Resizing(4, 4), Dropout(0.5)])\n",
+        "import keras\nmodel = keras.Sequential([Dense(4, RandomNormal()), BatchNormalization()])\n",
+        "import keras\nmodel = keras.Sequential([Dense(numpy.random.RandomState(3)), BatchNormalization()])\n",
         "class A:\n    def call(self, x): ...\n",
         "import torch\nloss.backward()\n",
         "from scipy import optimize\noptimize.minimize(f, x)\n",

@@ -31,8 +31,10 @@ _BY_POSITION_TO_NAME = re.compile(rf"(?<![\w.])(?:self\.)?[a-z_]\w*{_GIVEN_BY_PO
 """The same where the model comes from another file, so that anything may be called: `config.override(values, True)`."""
 _IDLE_LAYERS = ("Dropout", "Noise", "augment")
 """What does nothing in `Dataset.map`, and what a model of such layers from another file is called."""
-_SPREADING = re.compile(r"\b(?:Resizing|CenterCrop|Random[A-Z]\w+)\(|\btraining(?: *:[^=,()]*)? *= *True")
-"""Layers that have the default `training=True`, and that default itself."""
+SPREADING_NAME = re.compile(r"\b(?:Resizing|CenterCrop|Random(?!Normal\b|State\b|Uniform\b)[A-Z]\w+)(?=\(|\Z)")
+"""Layers that have the default `training=True`: initializers and generators have such names too."""
+SPREADING_DEFAULT = re.compile(r"\btraining(?: *:[^=,()]*)? *= *True")
+"""That default itself."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -88,11 +90,9 @@ def _may_inherit_call(text: str) -> bool:
 def may_hold_graph_leaks(text: str) -> bool:
     """Whether the text may make a functional or Sequential model in which a default of True reaches other layers."""
     makes = "Model(" in text or "Sequential(" in text
-    return (
-        makes
-        and ("BatchNormalization" in text or _CALL_METHOD.search(text) is not None)
-        and _SPREADING.search(text) is not None
-    )
+    if not makes or ("BatchNormalization" not in text and _CALL_METHOD.search(text) is None):
+        return False
+    return SPREADING_NAME.search(text) is not None or SPREADING_DEFAULT.search(text) is not None
 
 
 def mentions_keras(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from flake8_training_phase.analysis.domain.values import (
@@ -20,6 +21,7 @@ from flake8_training_phase.analysis.domain.values import (
     Partial,
     PhaseValue,
     Value,
+    members,
     unknown_phase,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
@@ -39,7 +41,15 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 
 def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Value:
-    """Whether two values that have nothing of the phase in them compare so: a constant where both are known."""
+    """Whether two values that have nothing of the phase in them compare so: a constant where both are known, or where
+    it is the same for whatever they may be, as in `"relu" == "dice"` and `None == "dice"`.
+    """
+    pairs = product(members(left), members(right))
+    outcomes = {_comparison(one, comparison_operator, other) for one, other in pairs}
+    return outcomes.pop() if len(outcomes) == 1 else UNKNOWN
+
+
+def _comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Value:
     compare = _COMPARED[type(comparison_operator)]
     if isinstance(right, Constant) and right.value is None and isinstance(left, _OBJECTS):
         return Constant(isinstance(comparison_operator, (ast.IsNot, ast.NotEq)))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.domain.values import ClassValue, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import Graph, GraphCall, GraphRun, graph_run
 from flake8_training_phase.analysis.models.functions import FUNCTIONAL
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
@@ -22,6 +22,7 @@ from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Phase
+from flake8_training_phase.sources.gate import SPREADING_DEFAULT, SPREADING_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class GraphLeak:
 
 def graph_leaks(module: CheckedModule) -> Iterator[GraphLeak]:
     """The models of a module that do so, as far as it may call them without a flag."""
+    if not _may_make_writers(module):
+        return
     run = graph_run(module)
     here = set(nodes_in(module.tree))
     in_calls = {
@@ -47,6 +50,20 @@ def graph_leaks(module: CheckedModule) -> Iterator[GraphLeak]:
             if leak is not None and leak.victim.node in here and leak.victim.node not in said:
                 said.add(leak.victim.node)
                 yield leak
+
+
+def _may_make_writers(module: CheckedModule) -> bool:
+    """Whether a module has a default of True, or makes what may be a layer of Keras or of the project that has one:
+    `RandomPolicy()` is none. Only then it is worth a run of the whole module.
+    """
+    if SPREADING_DEFAULT.search(module.source.text):
+        return True
+    made = (node for name, nodes in module.module.calls.items() if SPREADING_NAME.match(name) for node in nodes)
+    return any(not _makes_no_layer(one) for node in made for one in members(module.scope.evaluate(node.func)))
+
+
+def _makes_no_layer(value: Value) -> bool:
+    return isinstance(value, ClassValue) and isinstance(value.type, UserClass) and not value.type.is_layer
 
 
 def _may_be_called_plainly(model: Instance, run: GraphRun, in_calls: set[ast.AST], seen: set[Instance]) -> bool:

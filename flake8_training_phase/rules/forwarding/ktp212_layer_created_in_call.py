@@ -20,10 +20,10 @@ class LayerCreatedInCall(Rule):
     ## What it does
 
     Reports a layer with weights, or in Keras 3 one with a random generator such as Dropout, that is constructed in
-    `call` or in a method that `call` runs. Layers without any state (`Concatenate`, `ReLU`, `Resizing`) are not
-    reported, nor is what is stored on `self`, or made by a function that is only handed to another one, which may keep
-    what it makes (`get_or_create_layer`): it is made once. Where a method makes a functional model of `call`, whose
-    layers then belong to that, the finding is *fragile*.
+    `call`, or in a method or a function of the module that `call` runs. Layers without any state (`Concatenate`,
+    `ReLU`, `Resizing`) are not reported, nor is what is stored on `self`, or made by a function that is only handed to
+    another one, which may keep what it makes (`get_or_create_layer`): it is made once. Where a method makes a
+    functional model of `call`, whose layers then belong to that, the finding is *fragile*.
 
     ## What Keras does
 
@@ -86,9 +86,7 @@ def _message(node: ast.Call, keras: tuple[int, ...], with_weights: bool) -> str:
     made = _made(node)
     if with_weights:
         return f"{made}: every call makes new, untracked weights, and a compiled `fit()` raises. {_ADVICE}"
-    return (
-        f"{made}: its random generator is a variable, so `fit()` and `predict()` raise in Keras {keras[-1]}. {_ADVICE}"
-    )
+    return f"{made}: its random generator is a variable, so a compiled `fit()` raises in Keras {keras[-1]}. {_ADVICE}"
 
 
 RULE = LayerCreatedInCall()

@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.domain.values import (
     Instance,
     members,
 )
+from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.weights import has_weights
@@ -69,18 +70,30 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
     here = layer_class.module.scope
     functions: dict[FunctionDef, Scope] = {layer_class.call: call.owner.scope}
     for helper in helpers:
-        if helper.owner is not None and helper.owner.scope.root is here and not isinstance(helper.function, ast.Lambda):
-            functions.setdefault(helper.function, helper.owner.scope)
+        # A nested function is read with the one that holds it.
+        apart = helper.callee.closure is None and not isinstance(helper.function, ast.Lambda)
+        if apart and helper.callee.scope.root is here:
+            functions.setdefault(helper.function, helper.callee.scope)
     once = {name for function in functions for name in _handed_over(function)}
     # What the object is made with is known where it runs: `Dropout(self.rate)` has no generator where that is 0.
     as_called = {one.node.func: one.receiver for one in layer_class.layer_calls}
     skipped = _skipped(layer_class, functions)
+    kept = frozenset(held_instances(layer_class.cls.attributes().values()))
     for function, scope in functions.items():
         if function.name not in once and not _is_cached(function):
             for node, made in _made_in(function, scope.inner(function.body), once):
                 if node not in skipped and not _holds_own_layers(node, made):
                     found = members(as_called.get(node, made))
-                    yield from ((node, one) for one in found if isinstance(one, Instance))
+                    yield from ((node, one) for one in found if isinstance(one, Instance) and not _runs_kept(one, kept))
+
+
+def _runs_kept(made: Instance, kept: Collection[Instance]) -> bool:
+    """Whether a layer that is made runs layers that the object keeps, and no other: `Sequential(self.blocks[2:])`."""
+    return _holds(made) and bool(held := [*held_instances(made.contents)]) and all(one in kept for one in held)
+
+
+def _holds(made: Instance) -> bool:
+    return isinstance(made.type, KerasLayer) and made.type.name in _HOLDERS
 
 
 def _skipped(layer_class: LayerClass, functions: Collection[ast.AST]) -> set[ast.AST]:
@@ -104,7 +117,7 @@ def _skipped(layer_class: LayerClass, functions: Collection[ast.AST]) -> set[ast
 
 def _holds_own_layers(node: ast.Call, made: Instance) -> bool:
     """Whether a layer that is made has no weights but those of layers that the object keeps: `RNN(self.cell)`."""
-    if not isinstance(made.type, KerasLayer) or made.type.name not in _HOLDERS or not node.args:
+    if not _holds(made) or not node.args:
         return False
     given = list(nodes_in(node.args[0]))
     kept = any(isinstance(one, ast.Attribute) for one in given)

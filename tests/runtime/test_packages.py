@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from flake8_training_phase.runtime.recording import Phase, Site, TracedCall
 from tests.runtime.conftest import installed, need_keras
 from tests.runtime.packages import hosts
 from tests.runtime.packages.comparing import Verdict, judged
-from tests.runtime.packages.expressions import INPUT, Expression, Making
+from tests.runtime.packages.expressions import INPUT, Expression, Making, making_of
 from tests.runtime.packages.known_packages import distribution
-from tests.runtime.packages.recording import Entry, Workplace, making_of
+from tests.runtime.packages.recording import Entry, Workplace
 from tests.runtime.packages.said import Analysis
 from tests.runtime.packages.views import CATALOGUE, view_of
 from tests.runtime.packages.written_tests import written_configurations
@@ -106,6 +107,34 @@ def test_configurations_are_read_from_tests(tmp_path: Path) -> None:
             (Expression("Block(units=4, wide=True)", imports), None),
         ]
     }
+
+
+def test_a_configuration_is_of_what_stood_before_it(tmp_path: Path) -> None:
+    (tmp_path / "block_tests.py").write_text(
+        "from package import Block, Host\n\n\n"
+        "class BlockTest(TestCase):\n"
+        "    def test_block(self):\n"
+        "        self.words = ['a', 'b']\n"
+        "        self.words = dict(self.words)\n"
+        "        sizes = {'units': 8, 'dropout': 0.5}\n"
+        "        Host(block=Block(**{**sizes, 'units': 4}), units=sizes['units'], words=self.words)\n"
+    )
+    [host] = written_configurations(tmp_path)["Host"]
+    assert host[0].text == "Host(block=Block(units=4, dropout=0.5), units=8, words=dict(['a', 'b']))"
+
+
+def test_layers_inside_a_model_are_written_down() -> None:
+    need_keras()
+    keras: Any = importlib.import_module("keras")
+    from tests.runtime.packages import inside
+
+    found: dict[tuple[str, str], Making] = {}
+    model = keras.Sequential([keras.layers.LayerNormalization(), keras.layers.GaussianDropout(0.3)])
+    with inside.watched((keras.layers.Layer,), "keras", found):
+        model(keras.ops.ones((2, 4)))
+    dropout = next(one for (_, name), one in found.items() if name == "GaussianDropout")
+    assert dropout.construction.text == "GaussianDropout(rate=0.5, seed=None)"
+    assert dropout.inputs[0].text == "np.ones((2, 4), 'float32')"
 
 
 def test_a_requirement_names_a_package() -> None:

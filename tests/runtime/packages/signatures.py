@@ -7,12 +7,17 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from tests.runtime.packages.expressions import Expression, called
 
 ALTERNATIVES = 4
 """How many ways of filling the parameters of a signature are tried."""
+
+CONFIGURATIONS = 3
+"""How many classes of configurations are tried: a model of images and texts has one for each, and one of both."""
 
 _SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^(pretrained|weights|preprocessor|load_weights|classes_path|kernel_size_2)$", ("None",)),
@@ -87,16 +92,26 @@ _OF_ANYTHING = ("2", "0.5", "keras.layers.Dense(8)", "'relu'", "[8, 8]")
 _NO_ARGUMENT = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How parameters are filled."""
+
+    known: Mapping[str, Expression]
+    number: int
+    """Which of the texts for a name is taken."""
+    fills_defaults: bool
+    configuration: int
+    """Which of the classes that a configuration may be of."""
+
+
 def constructions(made: Any, name: str, own_import: str, known: Mapping[str, Expression]) -> Iterator[Expression]:
     """Calls of a class or function that may work, the likeliest first, each once."""
     seen: set[str] = set()
-    for fills_defaults in _orders(made):
-        for number in range(ALTERNATIVES):
-            keywords = _keywords(made, number, fills_defaults, known)
-            one = called(name, keywords, own_import)
-            if one.text not in seen:
-                seen.add(one.text)
-                yield one
+    for configuration, fills_defaults, number in product(range(CONFIGURATIONS), _orders(made), range(ALTERNATIVES)):
+        one = called(name, _keywords(made, _Way(known, number, fills_defaults, configuration)), own_import)
+        if one.text not in seen:
+            seen.add(one.text)
+            yield one
 
 
 def with_drops(construction: Expression, made: Any) -> Expression:
@@ -105,13 +120,13 @@ def with_drops(construction: Expression, made: Any) -> Expression:
     if not isinstance(tree, ast.Call) or ast.unparse(tree.func).rpartition(".")[2] != made.__name__:
         return construction
     given = {one.arg for one in tree.keywords}
-    for one in _parameters(made)[len(tree.args) :]:
-        if one.name not in given and _texts(one) == ("0.5",) and _is_to_fill(one, False):
+    for one in parameters(made)[len(tree.args) :]:
+        if one.name not in given and drops(one) and _is_to_fill(one, False):
             tree.keywords.append(ast.keyword(one.name, ast.Constant(0.5)))
     return Expression(ast.unparse(tree), construction.imports)
 
 
-def _parameters(made: Any) -> list[inspect.Parameter]:
+def parameters(made: Any) -> list[inspect.Parameter]:
     """What a constructor can be given by name."""
     try:
         parameters = inspect.signature(made).parameters.values()
@@ -126,39 +141,36 @@ def _orders(made: Any) -> tuple[bool, ...]:
     return (True, False) if is_model or made.__name__.endswith("Config") else (False, True)
 
 
-def _keywords(
-    made: Any, number: int, fills_defaults: bool, known: Mapping[str, Expression], depth: int = 0
-) -> list[tuple[str, Expression]]:
-    found: list[tuple[str, Expression]] = []
-    for one in _parameters(made):
-        value = _value(one, made, number, fills_defaults, known, depth)
-        if value is not None:
-            found.append((one.name, value))
-    return found
+def _keywords(made: Any, way: _Way, depth: int = 0) -> list[tuple[str, Expression]]:
+    values = ((one.name, _value(one, made, way, depth)) for one in parameters(made))
+    return [(name, value) for name, value in values if value is not None]
 
 
-def _value(
-    parameter: inspect.Parameter, made: Any, number: int, fills_defaults: bool, known: Mapping[str, Expression],
-    depth: int,
-) -> Expression | None:  # fmt: skip
+def _value(parameter: inspect.Parameter, made: Any, way: _Way, depth: int) -> Expression | None:
     required = parameter.default is inspect.Parameter.empty
-    config = _configuration_class(parameter, made)
-    if config is not None and depth < 2 and required:
-        keywords = _keywords(config, number, True, known, depth + 1)
+    configs = _configuration_classes(parameter, made)
+    if configs and depth < 2 and required:
+        config = configs[min(way.configuration, len(configs) - 1)]
+        keywords = _keywords(config, replace(way, fills_defaults=True), depth + 1)
         return called(config.__name__, keywords, f"from {config.__module__} import {config.__name__}")
     if parameter.name == "backbone" and getattr(made, "backbone_cls", None) is not None:
-        return known.get(made.backbone_cls.__name__)
-    if required and parameter.name in known:
-        return known[parameter.name]
+        return way.known.get(made.backbone_cls.__name__)
+    if required and parameter.name in way.known:
+        return way.known[parameter.name]
     texts = _texts(parameter)
     if texts is None:
         if not required:
             return None
         texts = _BY_TYPE.get(getattr(parameter.annotation, "__name__", str(parameter.annotation)), _OF_ANYTHING)
-    if not texts or (not required and not _is_to_fill(parameter, fills_defaults)):
+    if not texts or (not required and not _is_to_fill(parameter, way.fills_defaults)):
         return None
-    text = texts[min(number, len(texts) - 1)]
+    text = texts[min(way.number, len(texts) - 1)]
     return Expression(text, ("import keras",) if text.startswith("keras.") else ())
+
+
+def drops(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter says how much is dropped."""
+    return _texts(parameter) == ("0.5",)
 
 
 def _texts(parameter: inspect.Parameter) -> tuple[str, ...] | None:
@@ -171,7 +183,7 @@ def _texts(parameter: inspect.Parameter) -> tuple[str, ...] | None:
 def _is_to_fill(parameter: inspect.Parameter, fills_defaults: bool) -> bool:
     """Whether a default is put aside: what drops is to drop, and a model is to be small."""
     default = parameter.default
-    if _texts(parameter) == ("0.5",):
+    if drops(parameter):
         return isinstance(default, (int, float)) and not isinstance(default, bool)
     if parameter.name == "name":
         return False
@@ -180,15 +192,14 @@ def _is_to_fill(parameter: inspect.Parameter, fills_defaults: bool) -> bool:
     return fills_defaults and (default is not None or parameter.name in ("input_shape", "image_shape"))
 
 
-def _configuration_class(parameter: inspect.Parameter, made: Any) -> Any:
-    """The class of a configuration that a parameter is annotated with."""
+def _configuration_classes(parameter: inspect.Parameter, made: Any) -> list[Any]:
+    """The classes that a configuration may be of: what the parameter is annotated with, then others of the module."""
+    own = vars(sys.modules[made.__module__])
     annotation = parameter.annotation
-    if isinstance(annotation, str):
-        annotation = getattr(sys.modules.get(made.__module__), annotation.strip("\"'"), None)
-    if not inspect.isclass(annotation) and parameter.name == "config":
-        own = vars(sys.modules[made.__module__])
-        annotation = getattr(made, "config_class", None) or next((own[one] for one in own if _is_own_config(one)), None)
-    return annotation if inspect.isclass(annotation) and annotation.__name__.endswith("Config") else None
+    found = [own.get(annotation.strip("\"'")) if isinstance(annotation, str) else annotation]
+    if parameter.name == "config":
+        found += [getattr(made, "config_class", None), *(own[one] for one in own if _is_own_config(one))]
+    return list(dict.fromkeys(one for one in found if inspect.isclass(one) and one.__name__.endswith("Config")))
 
 
 def _is_own_config(name: str) -> bool:

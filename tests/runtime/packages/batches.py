@@ -20,6 +20,7 @@ _FEATURES = (
     "np.ones((2, 16), 'float32')",
     "np.ones((2, 32, 32, 3), 'float32')",
     "np.ones((2, 6, 8), 'float32')",
+    "np.ones((2, 3, 16, 16), 'float32')",
     "np.ones((2, 8), 'float32')",
     "np.ones((2, 6), 'int32')",
     "np.ones((2, 16, 3), 'float32')",
@@ -103,7 +104,8 @@ def _of_signature(cls: Any) -> Iterator[Call]:
 
 def _likely(name: str) -> Iterator[str]:
     """The features for a first argument of a name."""
-    wanted = "32, 32, 3" if "image" in name else "int32" if re.search(r"ids|token|indices", name) else ""
+    is_image = "3, 16, 16" if "pixel" in name else "32, 32, 3" if "image" in name else ""
+    wanted = is_image or ("int32" if re.search(r"ids|token|indices", name) else "")
     yield from sorted(_FEATURES, key=lambda text: not wanted or wanted not in text)
 
 

@@ -57,8 +57,10 @@ _SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"max_(sequence|position|seq|source|target)\w*|sequence_length|max_length|num_positions|n_positions|n_ctx",
         ("16",),
     ),
+    (r"^(num_channels|image_channels)$", ("3", "8")),
+    (r"initializer$", ("'zeros'",)),
     (
-        r"^(units|filters|channels|out_channels|in_channels|features|num_filters|num_channels|num_features|n_units|"
+        r"^(units|filters|channels|out_channels|in_channels|features|num_filters|num_features|n_units|"
         r"output_filters|input_filters|filters_in|filters_out|out_filters|target_channels|width_coefficient)$",
         ("8", "16", "[8, 8]"),
     ),
@@ -185,7 +187,7 @@ def _is_to_fill(parameter: inspect.Parameter, fills_defaults: bool) -> bool:
     default = parameter.default
     if drops(parameter):
         return isinstance(default, (int, float)) and not isinstance(default, bool)
-    if parameter.name == "name":
+    if parameter.name == "name" or parameter.name.endswith("initializer"):
         return False
     if _texts(parameter) in (("None",), ("False",)):
         return default not in (None, False)

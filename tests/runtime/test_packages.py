@@ -16,7 +16,7 @@ from tests.runtime.packages.comparing import Verdict, judged
 from tests.runtime.packages.expressions import INPUT, Expression, Making, making_of
 from tests.runtime.packages.known_packages import distribution
 from tests.runtime.packages.recording import Entry, Workplace
-from tests.runtime.packages.said import Analysis
+from tests.runtime.packages.said import Analysis, Said
 from tests.runtime.packages.views import CATALOGUE, view_of
 from tests.runtime.packages.written_tests import written_configurations
 
@@ -85,6 +85,14 @@ def test_what_is_made_of_a_call(
     analysis = Analysis("3.15")
     findings = analysis.findings_in([file]) if is_reported else []
     [found] = judged(host, [call], analysis.hosts_in(file), findings)
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(("phase", "verdict"), [(Phase.TRAINING, Verdict.SILENT), (Phase.INFERENCE, Verdict.MISS)])
+def test_no_map_speaks_of_dropout_by_hand(phase: Phase, verdict: Verdict) -> None:
+    site = Site("block.py", 1)
+    call = TracedCall("tf.nn.dropout", "", "Block", "fit", phase, False, site, (None, site), by_hand=True)
+    [found] = judged(hosts.WITH_FLAG, [call], Said(), [])
     assert found.verdict is verdict
 
 

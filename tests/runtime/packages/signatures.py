@@ -36,11 +36,11 @@ _SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("2", "[2, 2]"),
     ),
     (
-        r"^depths$|layerwise_depths|num_layers_per|stackwise_depth|stackwise_num_(blocks|repeats)",
+        r"^(depths|blocks)$|layerwise_depths|num_layers_per|stackwise_depth|stackwise_num_(blocks|repeats)",
         ("[1, 1]", "[1, 1, 1, 1]"),
     ),
     (
-        r"hidden_sizes|hidden_dims|filters_list|layerwise_filters|stackwise_(num_)?(filters|channels)|embed_dims",
+        r"hidden_sizes|_dims$|filters_list|layerwise_filters|stackwise_(num_)?(filters|channels)",
         ("[16, 16]", "[16, 16, 16, 16]"),
     ),
     (r"^(mlp|subnet)_?(layers|widths|units)$|^widths$|^hidden_units$|hidden_layer_sizes", ("[8, 8]",)),

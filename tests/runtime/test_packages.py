@@ -17,6 +17,7 @@ from tests.runtime.packages.expressions import INPUT, Expression, Making, making
 from tests.runtime.packages.known_packages import distribution
 from tests.runtime.packages.recording import Entry, Workplace
 from tests.runtime.packages.said import Analysis, Said
+from tests.runtime.packages.signatures import constructions
 from tests.runtime.packages.views import CATALOGUE, view_of
 from tests.runtime.packages.written_tests import written_configurations
 
@@ -115,6 +116,22 @@ def test_configurations_are_read_from_tests(tmp_path: Path) -> None:
             (Expression("Block(units=4, wide=True)", imports), None),
         ]
     }
+
+
+class Sized:
+    def __init__(self, *, units: int, dropout: float = 0.0) -> None:
+        self.units = units
+
+
+class Named(Sized):
+    def __init__(self, title: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+
+def test_what_a_constructor_passes_on_is_given_to_it() -> None:
+    texts = [one.text for one in constructions(Named, "Named", "", {})]
+    assert texts[0] == "Named()"
+    assert "Named(units=8)" in texts
 
 
 def test_a_configuration_is_of_what_stood_before_it(tmp_path: Path) -> None:

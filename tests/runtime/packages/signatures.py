@@ -104,13 +104,17 @@ class _Way:
     fills_defaults: bool
     configuration: int
     """Which of the classes that a configuration may be of."""
+    passes_on: bool = False
+    """What the constructors of base classes have to be given is given too."""
 
 
 def constructions(made: Any, name: str, own_import: str, known: Mapping[str, Expression]) -> Iterator[Expression]:
     """Calls of a class or function that may work, the likeliest first, each once."""
     seen: set[str] = set()
-    for configuration, fills_defaults, number in product(range(CONFIGURATIONS), _orders(made), range(ALTERNATIVES)):
-        one = called(name, _keywords(made, _Way(known, number, fills_defaults, configuration)), own_import)
+    choices = product((False, True), range(CONFIGURATIONS), _orders(made), range(ALTERNATIVES))
+    for passes_on, configuration, fills_defaults, number in choices:
+        way = _Way(known, number, fills_defaults, configuration, passes_on)
+        one = called(name, _keywords(made, way), own_import)
         if one.text not in seen:
             seen.add(one.text)
             yield one
@@ -130,11 +134,30 @@ def with_drops(construction: Expression, made: Any) -> Expression:
 
 def parameters(made: Any) -> list[inspect.Parameter]:
     """What a constructor can be given by name."""
+    return [one for one in _signature(made) if one.kind not in _NO_ARGUMENT and one.name != "self"]
+
+
+def _passed_on(made: Any) -> list[inspect.Parameter]:
+    """What a constructor that takes any keywords has to be given for the one that it is derived from."""
+    found: dict[str, inspect.Parameter] = {}
+    takes_more = _takes_keywords(made)
+    for cls in inspect.getmro(made)[1:] if inspect.isclass(made) else ():
+        if takes_more and "__init__" in vars(cls):
+            found |= {one.name: one for one in parameters(cls) if one.default is one.empty}
+            takes_more = _takes_keywords(cls)
+    own = {one.name for one in parameters(made)}
+    return [one for name, one in found.items() if name not in own]
+
+
+def _takes_keywords(made: Any) -> bool:
+    return any(one.kind is one.VAR_KEYWORD for one in _signature(made))
+
+
+def _signature(made: Any) -> list[inspect.Parameter]:
     try:
-        parameters = inspect.signature(made).parameters.values()
+        return list(inspect.signature(made).parameters.values())
     except (TypeError, ValueError):
         return []
-    return [one for one in parameters if one.kind not in _NO_ARGUMENT and one.name != "self"]
 
 
 def _orders(made: Any) -> tuple[bool, ...]:
@@ -144,7 +167,8 @@ def _orders(made: Any) -> tuple[bool, ...]:
 
 
 def _keywords(made: Any, way: _Way, depth: int = 0) -> list[tuple[str, Expression]]:
-    values = ((one.name, _value(one, made, way, depth)) for one in parameters(made))
+    passed_on = _passed_on(made) if way.passes_on else []
+    values = ((one.name, _value(one, made, way, depth)) for one in (*parameters(made), *passed_on))
     return [(name, value) for name, value in values if value is not None]
 
 

@@ -97,7 +97,8 @@ class SuperCallWithoutTraining(Rule):
 
 
 def _is_super_call(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
+    """Whether it is `super().call(…)`, or a method that does a part of it: `self._compute_attention(…)`."""
+    return isinstance(node.func, ast.Attribute) and (isinstance(node.func.value, ast.Call) or node.func.attr != "call")
 
 
 def _is_bare(event: DirectKerasCall) -> bool:
@@ -136,12 +137,13 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
 
 
 def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: Sequence[Generation]) -> str:
-    owner = event.place.owner
+    owner, function = event.place.owner, event.node.func
     refused = refused_here(layer_class.module, owner) if owner is not None else None
+    assert isinstance(function, ast.Attribute)
     passed = f"`training={event.forwardable_name or 'training'}`"
     advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
     return (
-        f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
+        f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{function.attr}` keeps its own default in "
         f"every mode in {layer_class.title(misled)}. {advice}"
     )
 

@@ -28,7 +28,8 @@ class SuperCallWithoutTraining(Rule):
     ## What it does
 
     Reports `super().call(…)` without the flag, when the `call` of the parent, a layer of Keras or a class of yours,
-    takes `training` and runs in the wrong mode without it.
+    takes `training` and runs in the wrong mode without it; and `self._compute_attention(…)` without it in a subclass of
+    an attention layer that does the parts of the call by itself.
 
     ## What Keras does
 
@@ -36,7 +37,7 @@ class SuperCallWithoutTraining(Rule):
     default of its own signature. For `Dropout`, `BatchNormalization` and the like that means inference, always and in
     every version of Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
     forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take the
-    None as the value.
+    None as the value. So it is with the dropout inside `MultiHeadAttention`.
 
     A subclass of `Sequential`, or of `Model` with a graph, runs the layers that it was given. Without a flag Keras 3 up
     to 3.15 runs each with its own default: Dropout and noise with False, also in `fit()`, while BatchNormalization,
@@ -74,7 +75,7 @@ class SuperCallWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = ("super(",)
+    words = ("super(", "._compute_attention(")
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls of a parent that lose the flag."""

@@ -90,6 +90,15 @@ class KerasLayer:
         base = None if self.base is None else layer(self.base)
         return (self,) if base is None else (self, *base.mro)
 
+    @property
+    def gives_flag_to_parts(self) -> bool:
+        """Whether what depends on the mode is a layer inside, which is given the flag as any layer is."""
+        return any(one.name in _INNER_METHODS for one in self.mro)
+
+    def inner_method(self, name: str) -> tuple[str, ...] | None:
+        """The positional parameters of a method that gives the flag to such a layer; None for any other method."""
+        return next((_INNER_METHODS[one.name].get(name) for one in self.mro if one.name in _INNER_METHODS), None)
+
     def signature_in(self, release: Release) -> CallSignature:
         """The signature in a release."""
         changes = (old for changed, old in self.earlier if changed[0] == release[0] and release < changed)
@@ -109,6 +118,16 @@ MODEL_NAMES = frozenset({"Model", "Sequential", "Functional", "LinearModel", "Wi
 
 BARE_NAMES = frozenset({"Layer", "Wrapper", "Model"})
 """The base classes of all others: what layers of theirs do is in their subclasses, or in the graph of a model."""
+
+
+_COMPUTE_ATTENTION = {"_compute_attention": ("query", "key", "value", "attention_mask", "training")}
+_INNER_METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "MultiHeadAttention": _COMPUTE_ATTENTION,
+    "GroupQueryAttention": _COMPUTE_ATTENTION,
+}
+"""Layers that depend on the mode through a layer of theirs alone: the methods that give it the flag, apart from `call`,
+with their positional parameters.
+"""
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
@@ -282,9 +282,12 @@ def _inner(layer: Instance, path: Path) -> Step:
 
 
 def _keras_call(event: DirectKerasCall, path: Path) -> Step:
+    # The events are those of any object of the class: this one is made with arguments of its own.
+    layer = path[-1] if path else None
+    ran = replace(event, receiver=layer) if isinstance(layer, Instance) else event
     return Step(
         RowKind.LAYER, (*path, event), called(event.node), event.parent, _passed(event.flag), _constant(event.flag),
-        event.flag.absent, event.node, event.place.scope, parent_dependence(event),
+        event.flag.absent, event.node, event.place.scope, parent_dependence(ran),
         unknown="it is not known with which arguments the parent was constructed",
     )  # fmt: skip
 

@@ -140,6 +140,35 @@ def test_a_layer_of_another_file_is_followed(tmp_path: Path) -> None:
     assert shown.rows[0].functions[0].lines[1][1] == "        x = self.norm(x, training=training)"
 
 
+def test_the_parent_of_a_layer_of_another_file_is_made_with_what_this_one_gives(tmp_path: Path) -> None:
+    (tmp_path / "attention.py").write_text(
+        dedent("""
+        import keras
+
+        class Attention(keras.layers.MultiHeadAttention):
+            def call(self, query, value, training=None):
+                return super().call(query, value, training=training)
+        """)
+    )
+    (tmp_path / "model.py").write_text(
+        dedent("""
+        import keras
+        from attention import Attention
+
+        class Model(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.attention = Attention(2, 8, dropout=0.5)
+
+            def call(self, x, training=None):
+                return self.attention(x, x, training=training)
+        """)
+    )
+    [shown] = maps_of(read_document(tmp_path / "model.py"), Settings())
+    [parent] = shown.rows[0].rows
+    assert {cells[0].state for cells in parent.by_release} == {State.TRAIN}
+
+
 def test_lines_of_a_notebook_are_those_of_its_cells() -> None:
     imports, _, rest = FINE_TUNED.partition("\n\n\n")
     [shown] = maps_of(Notebook.of_cells("model.ipynb", [imports, f"%time\n{rest}"]), Settings())

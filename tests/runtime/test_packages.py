@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from flake8_training_phase.runtime.recording import Phase, Site, TracedCall
 from tests.runtime.conftest import installed, need_keras
 from tests.runtime.packages import hosts
 from tests.runtime.packages.comparing import Verdict, judged
-from tests.runtime.packages.expressions import INPUT, Expression, Making
+from tests.runtime.packages.expressions import INPUT, Expression, Making, making_of
 from tests.runtime.packages.known_packages import distribution
-from tests.runtime.packages.recording import Entry, Workplace, making_of
-from tests.runtime.packages.said import Analysis
+from tests.runtime.packages.recording import Entry, Workplace
+from tests.runtime.packages.said import Analysis, Said
+from tests.runtime.packages.signatures import constructions
 from tests.runtime.packages.views import CATALOGUE, view_of
 from tests.runtime.packages.written_tests import written_configurations
 
@@ -87,6 +89,14 @@ def test_what_is_made_of_a_call(
     assert found.verdict is verdict
 
 
+@pytest.mark.parametrize(("phase", "verdict"), [(Phase.TRAINING, Verdict.SILENT), (Phase.INFERENCE, Verdict.MISS)])
+def test_no_map_speaks_of_dropout_by_hand(phase: Phase, verdict: Verdict) -> None:
+    site = Site("block.py", 1)
+    call = TracedCall("tf.nn.dropout", "", "Block", "fit", phase, False, site, (None, site), by_hand=True)
+    [found] = judged(hosts.WITH_FLAG, [call], Said(), [])
+    assert found.verdict is verdict
+
+
 def test_configurations_are_read_from_tests(tmp_path: Path) -> None:
     (tmp_path / "block_test.py").write_text(
         "from package.block import Block\n\n\n"
@@ -106,6 +116,50 @@ def test_configurations_are_read_from_tests(tmp_path: Path) -> None:
             (Expression("Block(units=4, wide=True)", imports), None),
         ]
     }
+
+
+class Sized:
+    def __init__(self, *, units: int, dropout: float = 0.0) -> None:
+        self.units = units
+
+
+class Named(Sized):
+    def __init__(self, title: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+
+def test_what_a_constructor_passes_on_is_given_to_it() -> None:
+    texts = [one.text for one in constructions(Named, "Named", "", {})]
+    assert texts[0] == "Named()"
+    assert "Named(units=8)" in texts
+
+
+def test_a_configuration_is_of_what_stood_before_it(tmp_path: Path) -> None:
+    (tmp_path / "block_tests.py").write_text(
+        "from package import Block, Host\n\n\n"
+        "class BlockTest(TestCase):\n"
+        "    def test_block(self):\n"
+        "        self.words = ['a', 'b']\n"
+        "        self.words = dict(self.words)\n"
+        "        sizes = {'units': 8, 'dropout': 0.5}\n"
+        "        Host(block=Block(**{**sizes, 'units': 4}), units=sizes['units'], words=self.words)\n"
+    )
+    [host] = written_configurations(tmp_path)["Host"]
+    assert host[0].text == "Host(block=Block(units=4, dropout=0.5), units=8, words=dict(['a', 'b']))"
+
+
+def test_layers_inside_a_model_are_written_down() -> None:
+    need_keras()
+    keras: Any = importlib.import_module("keras")
+    from tests.runtime.packages import inside
+
+    found: dict[tuple[str, str], Making] = {}
+    model = keras.Sequential([keras.layers.LayerNormalization(), keras.layers.GaussianDropout(0.3)])
+    with inside.watched((keras.layers.Layer,), "keras", found):
+        model(keras.ops.ones((2, 4)))
+    dropout = next(one for (_, name), one in found.items() if name == "GaussianDropout")
+    assert dropout.construction.text == "GaussianDropout(rate=0.5, seed=None)"
+    assert dropout.inputs[0].text == "np.ones((2, 4), 'float32')"
 
 
 def test_a_requirement_names_a_package() -> None:

@@ -93,8 +93,9 @@ def case(folder: str, module: str) -> dict[str, Any]:
 
 
 def of_package(action: str, **job: Any) -> dict[str, Any]:
-    """What is found out about a package."""
-    return {"answer": importlib.import_module("tests.runtime.packages.at_work").JOBS[action](**job)}
+    """What is found out about a package, and how much memory that has taken."""
+    at_work = importlib.import_module("tests.runtime.packages.at_work")
+    return {"answer": at_work.JOBS[action](**job), "megabytes": at_work.megabytes()}
 
 
 def version() -> dict[str, Any]:

@@ -292,7 +292,7 @@ class UserClass:
         value = bound(self._static(name), instance)
         if value is UNKNOWN and (self.keras_base is None or name not in model_attributes()):
             value = self.program.attribute(instance, ANY_NAME) or UNKNOWN
-        if value is UNKNOWN and found is not None and name in ("call", "__init__"):
+        if value is UNKNOWN and found is not None and (name in ("call", "__init__") or found.inner_method(name)):
             return _bound(found, name, instance)
         return value
 

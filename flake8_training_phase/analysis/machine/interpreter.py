@@ -327,8 +327,11 @@ class Interpreter(Statements):
     def _call_keras_method(self, callee: KerasMethod, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         if callee.name == "__init__" and callee.bound_to is self.subject:
             self.construct_base(callee.layer, arguments)
-        elif callee.name == "call":
-            flag = arguments.flag(callee.layer.signature(3).parameters)
+            return UNKNOWN
+        is_call = callee.name == "call"
+        parameters = callee.layer.signature(3).parameters if is_call else callee.layer.inner_method(callee.name)
+        if parameters is not None:
+            flag = arguments.flag(parameters)
             self.events.append(
                 DirectKerasCall(
                     node, callee.bound_to, callee.layer.name, flag, frame.live, place(frame), frame.phase_name()

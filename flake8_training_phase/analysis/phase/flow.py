@@ -259,8 +259,8 @@ class PhaseTransfer:
         for flag in flags_of_call(event.flag, lanes, self.generation):
             phase = base.signature_in(self.generation.first).default if flag is Passed.ABSENT else flag
             if not contents:
-                if self._includes(base):
-                    self._note(event, ResolvedPhase(phase))
+                for found in self._in_method(base, phase, context) if self._includes(base) else ():
+                    self._note(event, ResolvedPhase(found))
                 continue
             for slot in context:
                 handed = phase if self.generation.shared_context else slot.phase
@@ -269,6 +269,12 @@ class PhaseTransfer:
                     self._note(event, ResolvedPhase(found))
                 after |= {ContextEntry(one, slot.writer if one is slot.phase else None) for one in left}
         return frozenset(after) if contents and self.generation.shared_context else context
+
+    def _in_method(self, base: KerasLayer, phase: Phase, context: Context) -> set[Phase]:
+        """What runs in a method of a Keras layer that was given a phase: that, or what a layer inside makes of it."""
+        if not base.gives_flag_to_parts:
+            return {phase}
+        return {self.generation.resolve(phase, slot.phase, None, True).phase for slot in context}
 
     def _phase_test(self, event: PhaseTest, lanes: int) -> None:
         owner = event.place.owner

@@ -28,7 +28,8 @@ class SuperCallWithoutTraining(Rule):
     ## What it does
 
     Reports `super().call(…)` without the flag, when the `call` of the parent, a layer of Keras or a class of yours,
-    takes `training` and runs in the wrong mode without it.
+    takes `training` and runs in the wrong mode without it; and `self._compute_attention(…)` without it in a subclass of
+    an attention layer that does the parts of the call by itself.
 
     ## What Keras does
 
@@ -36,7 +37,7 @@ class SuperCallWithoutTraining(Rule):
     default of its own signature. For `Dropout`, `BatchNormalization` and the like that means inference, always and in
     every version of Keras; for a parent of yours with `training=False` as well. With `training=None` that the parent
     forwards, Keras 2 and Keras 3 up to 3.9 still find the flag in the call context, while Keras 3.10 and later take the
-    None as the value.
+    None as the value. So it is with the dropout inside `MultiHeadAttention`.
 
     A subclass of `Sequential`, or of `Model` with a graph, runs the layers that it was given. Without a flag Keras 3 up
     to 3.15 runs each with its own default: Dropout and noise with False, also in `fit()`, while BatchNormalization,
@@ -74,7 +75,7 @@ class SuperCallWithoutTraining(Rule):
     """
 
     severity = Severity.BUG
-    words = ("super(",)
+    words = ("super(", "._compute_attention(")
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The calls of a parent that lose the flag."""
@@ -97,7 +98,8 @@ class SuperCallWithoutTraining(Rule):
 
 
 def _is_super_call(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call)
+    """Whether it is `super().call(…)`, or a method that does a part of it: `self._compute_attention(…)`."""
+    return isinstance(node.func, ast.Attribute) and (isinstance(node.func.value, ast.Call) or node.func.attr != "call")
 
 
 def _is_bare(event: DirectKerasCall) -> bool:
@@ -135,12 +137,13 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
 
 
 def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: Sequence[Generation]) -> str:
-    owner = event.place.owner
+    owner, function = event.place.owner, event.node.func
     refused = refused_here(layer_class.module, owner) if owner is not None else None
+    assert isinstance(function, ast.Attribute)
     passed = f"`training={event.forwardable_name or 'training'}`"
     advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
     return (
-        f"`{ast.unparse(event.node.func)}` receives no `training`: `{event.parent}.call` keeps its own default in "
+        f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{function.attr}` keeps its own default in "
         f"every mode in {layer_class.title(misled)}. {advice}"
     )
 

@@ -8,12 +8,13 @@ import importlib.util
 import inspect
 import pkgutil
 import re
+import resource
 import signal
 import socket
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -22,8 +23,8 @@ from unittest import mock
 
 from flake8_training_phase.runtime import MODES, trace_training
 from flake8_training_phase.runtime.recording import TracedCall
-from tests.runtime.packages import batches, signatures
-from tests.runtime.packages.expressions import INPUT, Expression, Making
+from tests.runtime.packages import batches, inside, signatures
+from tests.runtime.packages.expressions import INPUT, Expression, Making, expression_of, making_of
 from tests.runtime.packages.hosts import WITH_FLAG
 
 _NOT_THE_PACKAGE = re.compile(
@@ -107,24 +108,44 @@ def _layers() -> tuple[Any, ...]:
 
 @_offline()
 def made(
-    module: str, name: str, written: list[list[Any]], known: Mapping[str, list[Any]]
+    module: str, name: str, written: list[list[Any]], known: Mapping[str, Any],
+    seen: dict[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """How an object of a class can be made and run: a `making` as data, or the `problem`."""
+    """How an object of a class can be made and run: a `making` as data, or the `problem`. `written` are constructions
+    and batches of tests, `seen` is the making of such an object inside a model; `inside`: those inside this object.
+    """
     value = getattr(importlib.import_module(module), name)
     own_import = f"from {module} import {name}"
-    told = [(_expression(one), _expression(batch) if batch else None) for one, batch in written]
-    tried = [(signatures.with_drops(one, value), batch) for one, batch in told] + told
-    objects = {key: _expression(one) for key, one in known.items()}
-    tried += [(one, None) for one in signatures.constructions(value, name, own_import, objects)]
-    problem = "nothing to try"
+    told = [(expression_of(one), _calls_with(batch)) for one, batch in written]
+    tried = [(signatures.with_drops(one, value), calls) for one, calls in told] + told
+    making = making_of(seen) if seen is not None else None
+    calls = [(making.arguments, making.inputs)] if making is not None else []
+    if making is not None and making.construction.text:
+        tried.append((making.construction, calls))
+    objects = {key: expression_of(one) for key, one in known.items()}
+    tried += [(one, calls) for one in signatures.constructions(value, name, own_import, objects)]
+    problem = ""
     with _within(SECONDS_FOR_A_CLASS):
-        for construction, batch in tried:
+        for construction, calls in tried:
             layer = _made_or_problem(construction)
-            call = layer if isinstance(layer, str) else _working_call(value, layer, batch)
+            call = layer if isinstance(layer, str) else _working_call(value, layer, calls)
             if isinstance(call, tuple):
-                return {"making": asdict(Making(construction, *call)), "keras": _keras_of(layer)}
-            problem = call
-    return {"failed": problem}
+                making = Making(construction, *call)
+                return {"making": asdict(making), "keras": _keras_of(layer), "inside": _inside(layer, call)}
+            problem = problem or call  # The likeliest stands first.
+    return {"failed": problem or "nothing to try"}
+
+
+def _calls_with(batch: Any) -> list[batches.Call]:
+    return [((("", INPUT),), (expression_of(batch),))] if batch else []
+
+
+def _inside(layer: Any, call: batches.Call) -> list[dict[str, Any]]:
+    """The layers of the same package that a layer runs, each with the `making`."""
+    found: dict[tuple[str, str], Making] = {}
+    with inside.watched(_layers(), type(layer).__module__.partition(".")[0], found):
+        _problem_of(layer, call)
+    return [{"module": key[0], "name": key[1], "making": asdict(one)} for key, one in found.items()]
 
 
 def _made_or_problem(construction: Expression) -> Any:
@@ -137,9 +158,8 @@ def _made_or_problem(construction: Expression) -> Any:
     return layer if isinstance(layer, _layers()) else f"{type(layer).__name__} is no layer"
 
 
-def _working_call(value: Any, layer: Any, batch: Expression | None) -> batches.Call | str:
+def _working_call(value: Any, layer: Any, calls: Sequence[batches.Call]) -> batches.Call | str:
     """The first call that works; the problem of the first where none does."""
-    calls: list[batches.Call] = [((("", INPUT),), (batch,))] if batch is not None else []
     problems: list[str] = []
     for call in (*calls, *batches.calls_of(value, layer)):
         problem = _problem_of(layer, call)
@@ -231,8 +251,10 @@ def _as_data(call: TracedCall) -> dict[str, Any]:
     return asdict(call) | {"phase": call.phase.name}
 
 
-def _expression(data: Any) -> Expression:
-    return Expression(data["text"], tuple(data["imports"]))
+def megabytes() -> int:
+    """How much memory the process has taken at most."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(most // (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
 def _keras_of(layer: Any) -> str:
@@ -250,7 +272,11 @@ def _within(seconds: float) -> Iterator[None]:
     computing is ended by who waits for the worker.
     """
 
+    is_broken_off = False
+
     def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal is_broken_off
+        is_broken_off = True
         raise TooLong(f"it took more than {seconds} seconds")
 
     before = signal.signal(signal.SIGPROF, stop)
@@ -263,6 +289,14 @@ def _within(seconds: float) -> Iterator[None]:
     finally:
         signal.signal(signal.SIGPROF, before)
         signal.setitimer(signal.ITIMER_PROF, max(left - (time.process_time() - began), 0.1) if left else 0)
+        if is_broken_off:
+            _forget_state()
+
+
+def _forget_state() -> None:
+    """Let Keras forget the variables that were to be initialized where it was broken off: no model could be made."""
+    for one in _packages():
+        one.backend.clear_session()
 
 
 JOBS = {"listed": listed, "made": made, "traced": traced}

@@ -20,6 +20,7 @@ _FEATURES = (
     "np.ones((2, 16), 'float32')",
     "np.ones((2, 32, 32, 3), 'float32')",
     "np.ones((2, 6, 8), 'float32')",
+    "np.ones((2, 3, 16, 16), 'float32')",
     "np.ones((2, 8), 'float32')",
     "np.ones((2, 6), 'int32')",
     "np.ones((2, 16, 3), 'float32')",
@@ -49,20 +50,26 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
 _INTEGER = re.compile(r"int")
 
 
-def of_graph(layer: Any) -> Expression | None:
-    """A batch for the inputs that a functional model has; None for what is not one, or is not told."""
+_LENGTHS = (8, 4)
+"""What a size of a graph's inputs is that the graph leaves open: some models take short texts only."""
+
+
+def of_graph(layer: Any, length: int) -> Expression | None:
+    """A batch for the inputs that a functional model has; None for what is not one, or is not told. A sequence has a
+    length.
+    """
     try:
         structure = layer.input
     except Exception:  # It may be a property of anybody's.
         return None
-    text = _filled(structure)
+    text = _filled(structure, length)
     return None if text is None else Expression(text, _NUMPY)
 
 
 def calls_of(made: Any, layer: Any) -> Iterator[Call]:
     """Calls that an object may take, the likeliest first."""
-    graph = of_graph(layer)
-    if graph is not None:
+    graphs = (of_graph(layer, length) for length in _LENGTHS)
+    for graph in dict.fromkeys(one for one in graphs if one is not None):
         yield (("", INPUT),), (graph,)
     dummies = _dummies(layer)
     if dummies is not None:
@@ -97,7 +104,8 @@ def _of_signature(cls: Any) -> Iterator[Call]:
 
 def _likely(name: str) -> Iterator[str]:
     """The features for a first argument of a name."""
-    wanted = "32, 32, 3" if "image" in name else "int32" if re.search(r"ids|token|indices", name) else ""
+    is_image = "3, 16, 16" if "pixel" in name else "32, 32, 3" if "image" in name else ""
+    wanted = is_image or ("int32" if re.search(r"ids|token|indices", name) else "")
     yield from sorted(_FEATURES, key=lambda text: not wanted or wanted not in text)
 
 
@@ -119,20 +127,20 @@ def _as_text(values: Mapping[str, Any]) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
-def _filled(structure: Any) -> str | None:
+def _filled(structure: Any, length: int) -> str | None:
     if isinstance(structure, Mapping):
-        parts = {key: _filled(value) for key, value in structure.items()}
+        parts = {key: _filled(value, length) for key, value in structure.items()}
         if None in parts.values():
             return None
         return "{" + ", ".join(f"{key!r}: {text}" for key, text in parts.items()) + "}"
     if isinstance(structure, (list, tuple)):
-        texts = [_filled(one) for one in structure]
+        texts = [_filled(one, length) for one in structure]
         return None if None in texts else f"[{', '.join(map(str, texts))}]"
     shape = getattr(structure, "shape", None)
     if shape is None:
         return None
     sizes = [None if one is None else int(one) for one in tuple(shape)]
-    missing = 32 if len(sizes) == 4 else 8
+    missing = 32 if len(sizes) == 4 else length
     filled = tuple(2 if place == 0 else one or missing for place, one in enumerate(sizes))
     kind = str(getattr(structure.dtype, "name", structure.dtype))
     return f"np.ones({filled}, '{'int32' if _INTEGER.search(kind) else 'bool' if 'bool' in kind else 'float32'}')"

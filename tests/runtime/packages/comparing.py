@@ -46,11 +46,15 @@ class Run:
 
 
 def judged(host: str, calls: Iterable[TracedCall], said: Said, findings: Sequence[Finding]) -> list[Judged]:
-    """What is made of every call of a host. Of what nothing is said (the layers of a graph that nobody holds), that is
-    right which is silent.
+    """What is made of every call of a host. Of what no map speaks (the layers of a graph that nobody holds, dropout by
+    hand), that is right which is silent.
     """
-    nothing = [ModeCell(State.SAME)] if said.rows.get(host) == [] else []
-    return [_judged(one, said.cells(host, one) or nothing, findings) for one in calls]
+    has_no_rows = said.rows.get(host) == []
+    silence = [ModeCell(State.SAME)]
+    return [
+        _judged(one, said.cells(host, one) or (silence if has_no_rows or one.by_hand else []), findings)
+        for one in calls
+    ]
 
 
 def _judged(call: TracedCall, cells: Sequence[ModeCell], findings: Sequence[Finding]) -> Judged:

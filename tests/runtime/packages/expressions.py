@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,20 @@ class Making:
 
 INPUT = "INPUT"
 """Stands for the next part of a batch."""
+
+
+def expression_of(data: Mapping[str, Any]) -> Expression:
+    """An expression that was written down as data."""
+    return Expression(data["text"], tuple(data["imports"]))
+
+
+def making_of(data: Mapping[str, Any]) -> Making:
+    """A making that was written down as data."""
+    return Making(
+        expression_of(data["construction"]),
+        tuple((key, text) for key, text in data["arguments"]),
+        tuple(expression_of(one) for one in data["inputs"]),
+    )
 
 
 def called(name: str, keywords: Iterable[tuple[str, Expression]], own_import: str) -> Expression:

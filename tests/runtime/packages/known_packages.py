@@ -29,8 +29,12 @@ class Distribution:
 
 
 _KNOWN: dict[str, tuple[str, int, tuple[str, ...]]] = {
+    "deepctr": ("deepctr", 2, _TENSORFLOW),
     "keras-cv-attention-models": ("keras_cv_attention_models", 2, _TENSORFLOW),
+    "keras-neural-processes": ("knp", 3, _TENSORFLOW),
+    "keras-tcn": ("tcn", 3, _TENSORFLOW),
     "spektral": ("spektral", 2, _TENSORFLOW),
+    "tf-models-official": ("official", 2, ("tf-keras",)),
     "tfts": ("tfts", 2, _TENSORFLOW),
     "transformers": ("transformers", 2, (*_TENSORFLOW, "numpy<2")),
 }

@@ -15,11 +15,14 @@ from flake8_training_phase.catalogues.package import Package, catalogue_of
 from flake8_training_phase.keras import packages
 from tests.runtime.measure import Worker
 from tests.runtime.packages import hosts
-from tests.runtime.packages.expressions import Expression, Making
+from tests.runtime.packages.expressions import Expression, Making, expression_of, making_of
 from tests.runtime.packages.written_tests import Written
 
 PATIENCE = 900
 """How many seconds a worker may take for one job before it counts as hung."""
+
+MEGABYTES = 4000
+"""A worker that has taken more memory is ended: what Keras and TensorFlow keep of the models grows with each class."""
 
 CATALOGUE = "catalogue.json"
 
@@ -83,26 +86,37 @@ class Recorder:
         self._written = written
         self._worker: Worker | None = None
         self._known: dict[str, Expression] = {}
+        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
 
     def record(self, per_module: int, seconds: float, only: Collection[str] = ()) -> None:
-        """Record all classes that are not recorded yet, for so long. Of models, so many in each module."""
-        began = time.monotonic()
+        """Record all classes that are not recorded yet, for so long. Of models, so many in each module. What could not
+        be made is tried again when an object of its class has been seen inside another.
+        """
+        ends = time.monotonic() + seconds
         recorded = self._place.entries()
         made = (one for one in recorded.values() if "making" in one)
-        self._known = {one["name"]: _expression(one["making"]["construction"]) for one in made}
-        for entry in self._listed(per_module):
-            if only and entry["name"] not in only:
-                continue
-            if time.monotonic() - began > seconds:
-                break
-            if (entry["module"], entry["name"]) not in recorded:
-                done = self._recorded(entry)
-                with self._place.recorded.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(done) + "\n")
-                outcome = done.get("problem") or ", ".join(f"{len(one['calls'])}" for one in done["hosts"].values())
-                print(f"  {entry['module']}.{entry['name']}: {outcome[:150]}", file=sys.stderr, flush=True)
-        if self._worker is not None:
-            self._worker.stop()
+        self._known = {one["name"]: expression_of(one["making"]["construction"]) for one in made}
+        for one in recorded.values():
+            self._see(one)
+        wanted = [one for one in self._listed(per_module) if not only or one["name"] in only]
+        for is_first in (True, False):
+            for entry in wanted:
+                key = entry["module"], entry["name"]
+                before = recorded.get(key)
+                is_open = before is None or (not is_first and "problem" in before and self._is_seen_since(before))
+                if is_open and time.monotonic() < ends:
+                    recorded[key] = self._recorded(entry)
+                    self._write(recorded[key])
+        self._end_worker()
+
+    def _is_seen_since(self, entry: Entry) -> bool:
+        return not entry.get("was seen") and (entry["module"], entry["name"]) in self._seen
+
+    def _write(self, entry: Entry) -> None:
+        with self._place.recorded.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+        outcome = entry.get("problem") or ", ".join(f"{len(one['calls'])}" for one in entry["hosts"].values())
+        print(f"  {entry['module']}.{entry['name']}: {outcome[:150]}", file=sys.stderr, flush=True)
 
     def _listed(self, per_module: int) -> Iterator[Entry]:
         if not self._place.listed.exists():
@@ -119,9 +133,11 @@ class Recorder:
                 yield one
 
     def _recorded(self, entry: Entry) -> Entry:
-        found = self._answer("made", **self._what_to_make(entry))
+        job = self._what_to_make(entry)
+        found = self._answer("made", **job)
         if "making" not in found:
-            return {**entry, "problem": found.get("failed") or found["problem"]}
+            return {**entry, "problem": found.get("failed") or found["problem"], "was seen": job["seen"] is not None}
+        self._see(found)
         making = making_of(found["making"])
         self._known[entry["name"]] = making.construction
         file = self._place.write_hosts(entry, making, found["keras"])
@@ -130,12 +146,17 @@ class Recorder:
         traces: dict[str, dict[str, Any]] = {}
         for host in ways:
             traces[host] = self._answer("traced", file=str(file), host=host, graphs=self._graphs, **batch)
-            if "runs nothing" in traces[host]:
-                break  # Nor does it in another host.
+            if "runs nothing" in traces[host] or "too long" in traces[host].get("problems", ()):
+                break  # It is the same in another host.
         for one in traces.values():
             if "problem" in one:
                 one |= {"calls": [], "problems": {"all": one["problem"]}}
         return {**entry, **found, "file": file.name, "hosts": traces}
+
+    def _see(self, entry: Entry) -> None:
+        """Remember how the layers inside an object are made."""
+        for one in entry.get("inside", ()):
+            self._seen.setdefault((one["module"], one["name"]), one["making"])
 
     def _what_to_make(self, entry: Entry) -> dict[str, Any]:
         written = self._written.get(entry["name"], [])
@@ -143,6 +164,7 @@ class Recorder:
             "module": entry["module"],
             "name": entry["name"],
             "written": [[_data(one), None if batch is None else _data(batch)] for one, batch in written],
+            "seen": self._seen.get((entry["module"], entry["name"])),
             "known": {name: _data(one) for name, one in self._known.items()},
         }
 
@@ -151,25 +173,20 @@ class Recorder:
         if self._worker is None:
             self._worker = Worker(self._place.keras, self._place.python, [self._place.sources], PATIENCE)
         try:
-            return self._worker.ask("package", action=action, **job)["answer"]
+            told = self._worker.ask("package", action=action, **job)
         except RuntimeError as error:
             if "has died" in str(error):
-                self._worker.stop()
-                self._worker = None
+                self._end_worker()
             return {"problem": str(error).strip()[-300:]}
+        if told["megabytes"] > MEGABYTES:
+            self._end_worker()
+        return told["answer"]
 
-
-def making_of(data: dict[str, Any]) -> Making:
-    """A making that was written down."""
-    return Making(
-        _expression(data["construction"]),
-        tuple((key, text) for key, text in data["arguments"]),
-        tuple(_expression(one) for one in data["inputs"]),
-    )
-
-
-def _expression(data: dict[str, Any]) -> Expression:
-    return Expression(data["text"], tuple(data["imports"]))
+    def _end_worker(self) -> None:
+        """End the process; the next question starts another."""
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
 
 
 def _data(expression: Expression) -> dict[str, Any]:

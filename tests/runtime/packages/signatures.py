@@ -7,12 +7,17 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from tests.runtime.packages.expressions import Expression, called
 
 ALTERNATIVES = 4
 """How many ways of filling the parameters of a signature are tried."""
+
+CONFIGURATIONS = 3
+"""How many classes of configurations are tried: a model of images and texts has one for each, and one of both."""
 
 _SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^(pretrained|weights|preprocessor|load_weights|classes_path|kernel_size_2)$", ("None",)),
@@ -31,11 +36,11 @@ _SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("2", "[2, 2]"),
     ),
     (
-        r"^depths$|layerwise_depths|num_layers_per|stackwise_depth|stackwise_num_(blocks|repeats)",
+        r"^(depths|blocks)$|layerwise_depths|num_layers_per|stackwise_depth|stackwise_num_(blocks|repeats)",
         ("[1, 1]", "[1, 1, 1, 1]"),
     ),
     (
-        r"hidden_sizes|hidden_dims|filters_list|layerwise_filters|stackwise_(num_)?(filters|channels)|embed_dims",
+        r"hidden_sizes|_dims$|filters_list|layerwise_filters|stackwise_(num_)?(filters|channels)",
         ("[16, 16]", "[16, 16, 16, 16]"),
     ),
     (r"^(mlp|subnet)_?(layers|widths|units)$|^widths$|^hidden_units$|hidden_layer_sizes", ("[8, 8]",)),
@@ -52,8 +57,10 @@ _SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"max_(sequence|position|seq|source|target)\w*|sequence_length|max_length|num_positions|n_positions|n_ctx",
         ("16",),
     ),
+    (r"^(num_channels|image_channels)$", ("3", "8")),
+    (r"initializer$", ("'zeros'",)),
     (
-        r"^(units|filters|channels|out_channels|in_channels|features|num_filters|num_channels|num_features|n_units|"
+        r"^(units|filters|channels|out_channels|in_channels|features|num_filters|num_features|n_units|"
         r"output_filters|input_filters|filters_in|filters_out|out_filters|target_channels|width_coefficient)$",
         ("8", "16", "[8, 8]"),
     ),
@@ -87,16 +94,30 @@ _OF_ANYTHING = ("2", "0.5", "keras.layers.Dense(8)", "'relu'", "[8, 8]")
 _NO_ARGUMENT = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How parameters are filled."""
+
+    known: Mapping[str, Expression]
+    number: int
+    """Which of the texts for a name is taken."""
+    fills_defaults: bool
+    configuration: int
+    """Which of the classes that a configuration may be of."""
+    passes_on: bool = False
+    """What the constructors of base classes have to be given is given too."""
+
+
 def constructions(made: Any, name: str, own_import: str, known: Mapping[str, Expression]) -> Iterator[Expression]:
     """Calls of a class or function that may work, the likeliest first, each once."""
     seen: set[str] = set()
-    for fills_defaults in _orders(made):
-        for number in range(ALTERNATIVES):
-            keywords = _keywords(made, number, fills_defaults, known)
-            one = called(name, keywords, own_import)
-            if one.text not in seen:
-                seen.add(one.text)
-                yield one
+    choices = product((False, True), range(CONFIGURATIONS), _orders(made), range(ALTERNATIVES))
+    for passes_on, configuration, fills_defaults, number in choices:
+        way = _Way(known, number, fills_defaults, configuration, passes_on)
+        one = called(name, _keywords(made, way), own_import)
+        if one.text not in seen:
+            seen.add(one.text)
+            yield one
 
 
 def with_drops(construction: Expression, made: Any) -> Expression:
@@ -105,19 +126,38 @@ def with_drops(construction: Expression, made: Any) -> Expression:
     if not isinstance(tree, ast.Call) or ast.unparse(tree.func).rpartition(".")[2] != made.__name__:
         return construction
     given = {one.arg for one in tree.keywords}
-    for one in _parameters(made)[len(tree.args) :]:
-        if one.name not in given and _texts(one) == ("0.5",) and _is_to_fill(one, False):
+    for one in parameters(made)[len(tree.args) :]:
+        if one.name not in given and drops(one) and _is_to_fill(one, False):
             tree.keywords.append(ast.keyword(one.name, ast.Constant(0.5)))
     return Expression(ast.unparse(tree), construction.imports)
 
 
-def _parameters(made: Any) -> list[inspect.Parameter]:
+def parameters(made: Any) -> list[inspect.Parameter]:
     """What a constructor can be given by name."""
+    return [one for one in _signature(made) if one.kind not in _NO_ARGUMENT and one.name != "self"]
+
+
+def _passed_on(made: Any) -> list[inspect.Parameter]:
+    """What a constructor that takes any keywords has to be given for the one that it is derived from."""
+    found: dict[str, inspect.Parameter] = {}
+    takes_more = _takes_keywords(made)
+    for cls in inspect.getmro(made)[1:] if inspect.isclass(made) else ():
+        if takes_more and "__init__" in vars(cls):
+            found |= {one.name: one for one in parameters(cls) if one.default is one.empty}
+            takes_more = _takes_keywords(cls)
+    own = {one.name for one in parameters(made)}
+    return [one for name, one in found.items() if name not in own]
+
+
+def _takes_keywords(made: Any) -> bool:
+    return any(one.kind is one.VAR_KEYWORD for one in _signature(made))
+
+
+def _signature(made: Any) -> list[inspect.Parameter]:
     try:
-        parameters = inspect.signature(made).parameters.values()
+        return list(inspect.signature(made).parameters.values())
     except (TypeError, ValueError):
         return []
-    return [one for one in parameters if one.kind not in _NO_ARGUMENT and one.name != "self"]
 
 
 def _orders(made: Any) -> tuple[bool, ...]:
@@ -126,39 +166,37 @@ def _orders(made: Any) -> tuple[bool, ...]:
     return (True, False) if is_model or made.__name__.endswith("Config") else (False, True)
 
 
-def _keywords(
-    made: Any, number: int, fills_defaults: bool, known: Mapping[str, Expression], depth: int = 0
-) -> list[tuple[str, Expression]]:
-    found: list[tuple[str, Expression]] = []
-    for one in _parameters(made):
-        value = _value(one, made, number, fills_defaults, known, depth)
-        if value is not None:
-            found.append((one.name, value))
-    return found
+def _keywords(made: Any, way: _Way, depth: int = 0) -> list[tuple[str, Expression]]:
+    passed_on = _passed_on(made) if way.passes_on else []
+    values = ((one.name, _value(one, made, way, depth)) for one in (*parameters(made), *passed_on))
+    return [(name, value) for name, value in values if value is not None]
 
 
-def _value(
-    parameter: inspect.Parameter, made: Any, number: int, fills_defaults: bool, known: Mapping[str, Expression],
-    depth: int,
-) -> Expression | None:  # fmt: skip
+def _value(parameter: inspect.Parameter, made: Any, way: _Way, depth: int) -> Expression | None:
     required = parameter.default is inspect.Parameter.empty
-    config = _configuration_class(parameter, made)
-    if config is not None and depth < 2 and required:
-        keywords = _keywords(config, number, True, known, depth + 1)
+    configs = _configuration_classes(parameter, made)
+    if configs and depth < 2 and required:
+        config = configs[min(way.configuration, len(configs) - 1)]
+        keywords = _keywords(config, replace(way, fills_defaults=True), depth + 1)
         return called(config.__name__, keywords, f"from {config.__module__} import {config.__name__}")
     if parameter.name == "backbone" and getattr(made, "backbone_cls", None) is not None:
-        return known.get(made.backbone_cls.__name__)
-    if required and parameter.name in known:
-        return known[parameter.name]
+        return way.known.get(made.backbone_cls.__name__)
+    if required and parameter.name in way.known:
+        return way.known[parameter.name]
     texts = _texts(parameter)
     if texts is None:
         if not required:
             return None
         texts = _BY_TYPE.get(getattr(parameter.annotation, "__name__", str(parameter.annotation)), _OF_ANYTHING)
-    if not texts or (not required and not _is_to_fill(parameter, fills_defaults)):
+    if not texts or (not required and not _is_to_fill(parameter, way.fills_defaults)):
         return None
-    text = texts[min(number, len(texts) - 1)]
+    text = texts[min(way.number, len(texts) - 1)]
     return Expression(text, ("import keras",) if text.startswith("keras.") else ())
+
+
+def drops(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter says how much is dropped."""
+    return _texts(parameter) == ("0.5",)
 
 
 def _texts(parameter: inspect.Parameter) -> tuple[str, ...] | None:
@@ -171,24 +209,23 @@ def _texts(parameter: inspect.Parameter) -> tuple[str, ...] | None:
 def _is_to_fill(parameter: inspect.Parameter, fills_defaults: bool) -> bool:
     """Whether a default is put aside: what drops is to drop, and a model is to be small."""
     default = parameter.default
-    if _texts(parameter) == ("0.5",):
+    if drops(parameter):
         return isinstance(default, (int, float)) and not isinstance(default, bool)
-    if parameter.name == "name":
+    if parameter.name == "name" or parameter.name.endswith("initializer"):
         return False
     if _texts(parameter) in (("None",), ("False",)):
         return default not in (None, False)
     return fills_defaults and (default is not None or parameter.name in ("input_shape", "image_shape"))
 
 
-def _configuration_class(parameter: inspect.Parameter, made: Any) -> Any:
-    """The class of a configuration that a parameter is annotated with."""
+def _configuration_classes(parameter: inspect.Parameter, made: Any) -> list[Any]:
+    """The classes that a configuration may be of: what the parameter is annotated with, then others of the module."""
+    own = vars(sys.modules[made.__module__])
     annotation = parameter.annotation
-    if isinstance(annotation, str):
-        annotation = getattr(sys.modules.get(made.__module__), annotation.strip("\"'"), None)
-    if not inspect.isclass(annotation) and parameter.name == "config":
-        own = vars(sys.modules[made.__module__])
-        annotation = getattr(made, "config_class", None) or next((own[one] for one in own if _is_own_config(one)), None)
-    return annotation if inspect.isclass(annotation) and annotation.__name__.endswith("Config") else None
+    found = [own.get(annotation.strip("\"'")) if isinstance(annotation, str) else annotation]
+    if parameter.name == "config":
+        found += [getattr(made, "config_class", None), *(own[one] for one in own if _is_own_config(one))]
+    return list(dict.fromkeys(one for one in found if inspect.isclass(one) and one.__name__.endswith("Config")))
 
 
 def _is_own_config(name: str) -> bool:

@@ -12,6 +12,8 @@ from tests.runtime.packages.expressions import Expression, names_in
 MOST = 6
 """How many configurations of a class are kept."""
 
+_FILES = ("*_test.py", "*_tests.py", "test_*.py")
+
 _CLASS, _ARGUMENTS, _INPUTS = "cls", "init_kwargs", "input_data"
 """The arguments of `run_layer_test`, `run_backbone_test` and their like."""
 
@@ -22,7 +24,7 @@ Written = tuple[Expression, Expression | None]
 def written_configurations(folder: Path) -> dict[str, list[Written]]:
     """By the name of the class, what the tests below a folder make."""
     found: dict[str, list[Written]] = {}
-    for path in sorted((*folder.rglob("*_test.py"), *folder.rglob("test_*.py"))):
+    for path in sorted(one for pattern in _FILES for one in folder.rglob(pattern)):
         try:
             tree = ast.parse(path.read_text(encoding="utf-8"))
         except (SyntaxError, ValueError):
@@ -40,9 +42,12 @@ def _in_module(tree: ast.Module) -> Iterator[tuple[str, Written]]:
     for cls in tree.body:
         if isinstance(cls, ast.ClassDef):
             methods = [one for one in cls.body if isinstance(one, ast.FunctionDef)]
-            shared = {key: value for one in methods if one.name == "setUp" for key, value in _assigned(one)}
+            shared: dict[str, ast.expr] = {}
             for method in methods:
-                known = {**shared, **_parameters(method), **dict(_assigned(method))}
+                if method.name == "setUp":
+                    shared = _known_after(method, shared)
+            for method in methods:
+                known = _known_after(method, {**shared, **_parameters(method)})
                 yield from _in_method(method, _Filling(known), imports)
 
 
@@ -58,11 +63,15 @@ def _imported(node: ast.stmt) -> Iterator[tuple[str, str]]:
             yield one.asname or one.name, f"from {node.module} import {one.name}{renamed}"
 
 
-def _assigned(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
-    """The names and the attributes of its object that a method assigns: `x`, `self.x`."""
+def _known_after(function: ast.FunctionDef, before: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
+    """What names and attributes of its object (`x`, `self.x`) stand for when a method has run, in terms of nothing that
+    the method or `before` assigns: `self.vocabulary = dict(self.vocabulary)` is of what it was before.
+    """
+    known = dict(before)
     for node in function.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], (ast.Name, ast.Attribute)):
-            yield ast.unparse(node.targets[0]), node.value
+            known[ast.unparse(node.targets[0])] = _Filling(known).filled(node.value)
+    return known
 
 
 def _parameters(method: ast.FunctionDef) -> dict[str, ast.expr]:
@@ -81,7 +90,6 @@ class _Filling(ast.NodeTransformer):
 
     def __init__(self, known: Mapping[str, ast.expr]) -> None:
         self._known = known
-        self._inside: set[str] = set()
 
     def filled(self, node: ast.expr) -> ast.expr:
         """An expression with all that is known put in."""
@@ -94,13 +102,19 @@ class _Filling(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return self._replaced(node.id, node)
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        node.keywords = [more for one in node.keywords for more in _spread(one)]
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        known = _keywords(node.value) if isinstance(node.value, ast.Dict) else []
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        return next((one.value for one in known if one.arg is not None and one.arg == key), node)
+
     def _replaced(self, name: str, node: ast.expr) -> ast.AST:
-        if name not in self._known or name in self._inside:
-            return node
-        self._inside.add(name)
-        made: ast.AST = self.visit(copy.deepcopy(self._known[name]))
-        self._inside.discard(name)
-        return made
+        return copy.deepcopy(self._known[name]) if name in self._known else node
 
 
 def _is_self(node: ast.expr) -> bool:
@@ -119,7 +133,6 @@ def _in_method(method: ast.FunctionDef, filling: _Filling, imports: Mapping[str,
         elif isinstance(node.func, (ast.Name, ast.Attribute)) and ast.unparse(node.func)[:5] != "self.":
             filled = filling.filled(node)
             assert isinstance(filled, ast.Call)
-            filled.keywords = [more for one in filled.keywords for more in _spread(one)]
             yield from _written(filled, None, imports)
 
 
@@ -131,10 +144,15 @@ def _keywords(arguments: ast.expr) -> list[ast.keyword]:
     """The keywords that a dictionary of arguments, or a copy of one, stands for."""
     if isinstance(arguments, ast.Call) and isinstance(arguments.func, ast.Attribute) and arguments.func.attr == "copy":
         arguments = arguments.func.value
-    if isinstance(arguments, ast.Dict) and all(isinstance(one, ast.Constant) for one in arguments.keys):
-        keys = [one.value for one in arguments.keys if isinstance(one, ast.Constant)]
-        return [ast.keyword(str(key), value) for key, value in zip(keys, arguments.values, strict=True)]
-    return [ast.keyword(None, arguments)]
+    if not isinstance(arguments, ast.Dict) or not all(
+        isinstance(one, (ast.Constant, type(None))) for one in arguments.keys
+    ):
+        return [ast.keyword(None, arguments)]
+    found: dict[str | None, ast.keyword] = {}
+    for key, value in zip(arguments.keys, arguments.values, strict=True):
+        more = [ast.keyword(str(key.value), value)] if isinstance(key, ast.Constant) else _keywords(value)
+        found |= {one.arg: one for one in more}
+    return list(found.values())
 
 
 def _written(made: ast.Call, batch: ast.expr | None, imports: Mapping[str, str]) -> Iterator[tuple[str, Written]]:

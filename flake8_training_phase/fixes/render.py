@@ -39,6 +39,7 @@ from flake8_training_phase.fixes.imports import held_import, without_import
 from flake8_training_phase.fixes.long_lines import kept_short
 from flake8_training_phase.fixes.separators import with_argument, with_parameter, without_argument
 from flake8_training_phase.fixes.style import FileStyle, unbroken
+from flake8_training_phase.fixes.trimming import trimmed
 from flake8_training_phase.fixes.unwrap import unwrapped
 from flake8_training_phase.sources.text import SourceText
 
@@ -136,7 +137,7 @@ def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -
     else:
         placed = _placed(definition, changed, change.name, line, (old, new), module.default_newline)
         new = module.with_changes(body=[placed]).code.rpartition("pass")[0]
-    yield from _trimmed(source, begin, header, new)
+    yield from trimmed(source, begin, header, new)
 
 
 def _offset_of_body(function: ast.FunctionDef | ast.AsyncFunctionDef, source: SourceText) -> int:
@@ -230,10 +231,30 @@ def _append_statement(change: AppendStatement, source: SourceText) -> Iterator[E
 
 
 def _unwrap(change: Unwrap, source: SourceText) -> Iterator[Edit]:
-    edits = unwrapped(change.statement, source)
-    if edits is None:
+    start = source.start(change.statement)
+    if source.line(start.row)[: start.column].strip() or not source.segment(change.statement).startswith(
+        ("if", "with")
+    ):
+        raise CannotRender  # An `elif` belongs to the `if` before it.
+    begin = source.offset(Position(start.row, 0))
+    old = source.text[begin : source.offset(_behind_block(change.statement, source))]
+    new = unwrapped(old)
+    if new is None:
         raise CannotRender
-    yield from edits
+    yield from trimmed(source, begin, old, new)
+
+
+def _behind_block(statement: ast.If | ast.With, source: SourceText) -> Position:
+    """Where a statement ends with the comments after it that belong to its body: they are further in than it is."""
+    last = source.end(statement).row
+    for row in range(last + 1, len(source.lines) + 1):
+        line = source.line(row)
+        inside = line.lstrip()
+        if inside.startswith("#") and len(line) - len(inside) > source.start(statement).column:
+            last = row
+        elif inside:
+            break
+    return Position(last, len(source.lines[last - 1]))
 
 
 def _rewritten_expression(
@@ -267,7 +288,7 @@ def _rewritten_expression(
             new = next(map(written, broken(changed, line, _newline_of(source))))
         else:
             new = written(_placed(expression, changed, added, line, (old, new), _newline_of(source)))
-    yield from _trimmed(source, begin, old, new)
+    yield from trimmed(source, begin, old, new)
 
 
 def _placed(
@@ -295,23 +316,6 @@ def _text_of(node: ast.expr, source: SourceText) -> str:
     if not same:
         raise CannotRender
     return text
-
-
-def _trimmed(source: SourceText, begin: int, old: str, new: str) -> Iterator[Edit]:
-    """One edit that turns `old`, at `begin`, into `new`, without what both have at their ends."""
-    if old == new:
-        return
-    same_start = 0
-    while same_start < min(len(old), len(new)) and old[same_start] == new[same_start]:
-        same_start += 1
-    same_end = 0
-    while same_end < min(len(old), len(new)) - same_start and old[-1 - same_end] == new[-1 - same_end]:
-        same_end += 1
-    yield Edit(
-        source.position(begin + same_start),
-        source.position(begin + len(old) - same_end),
-        new[same_start : len(new) - same_end],
-    )
 
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")

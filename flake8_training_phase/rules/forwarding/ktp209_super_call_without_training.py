@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.domain.values import Value
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.analysis.queries.super_calls import refused_elsewhere, refused_here
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -139,11 +140,10 @@ def _misled_parent(layer_class: LayerClass, event: Inlined) -> tuple[Generation,
 def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: Sequence[Generation]) -> str:
     owner, function = event.place.owner, event.node.func
     refused = refused_here(layer_class.module, owner) if owner is not None else None
-    assert isinstance(function, ast.Attribute)
     passed = f"`training={event.forwardable_name or 'training'}`"
     advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
     return (
-        f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{function.attr}` keeps its own default in "
+        f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{last_name(function)}` keeps its own default in "
         f"every mode in {layer_class.title(misled)}. {advice}"
     )
 

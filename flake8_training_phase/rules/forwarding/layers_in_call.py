@@ -71,8 +71,8 @@ def layers_made(layer_class: LayerClass) -> Iterator[tuple[ast.Call, Instance]]:
     functions: dict[FunctionDef, Scope] = {layer_class.call: call.owner.scope}
     for helper in helpers:
         # A nested function is read with the one that holds it.
-        apart = helper.callee.closure is None and not isinstance(helper.function, ast.Lambda)
-        if apart and helper.callee.scope.root is here:
+        apart = helper.callee.closure is None and helper.callee.scope.root is here
+        if apart and not isinstance(helper.function, ast.Lambda):
             functions.setdefault(helper.function, helper.callee.scope)
     once = {name for function in functions for name in _handed_over(function)}
     # What the object is made with is known where it runs: `Dropout(self.rate)` has no generator where that is 0.

@@ -143,8 +143,8 @@ def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: 
     passed = f"`training={event.forwardable_name or 'training'}`"
     advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
     return (
-        f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{last_name(function)}` keeps its own default in "
-        f"every mode in {layer_class.title(misled)}. {advice}"
+        f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{last_name(function)}` keeps its own "
+        f"default in every mode in {layer_class.title(misled)}. {advice}"
     )
 
 

@@ -10,13 +10,13 @@ MAX_MESSAGE = 160
 
 _SHORTEST = 12
 """What is left of a name, with its backticks, where many are long."""
-_CODE = re.compile(r"`[^`=]+`")
-"""Names; what is written with a value, `training=None`, is said as it is."""
+_CODE = re.compile(r"`[^`]+`")
 
 _ALTERNATIVES = re.compile(r"\(([^,()]+?) or [^,()]+")
 _LINE = re.compile(r" \(line \d+\)|, line \d+(?=\))")
 _RELEASE = re.compile(r"(?<=\w) \d+(?:\.\w+)*(?=[,)])")
-_MADE_HERE = re.compile(r"`(?:\w+\.)*(\w+)\(…\)`(?: \(\1\))?")
+_RANGE = re.compile(r"(\b\d\.\d+) to (?=\d\.\d)")
+_MADE_HERE = re.compile(r"`(?:\w+\.)+(\w+)\(…\)`")
 
 
 def fitted(message: str) -> str:
@@ -24,7 +24,8 @@ def fitted(message: str) -> str:
 
     The last sentence, which says what to write, stays as it is unless it is most of the message. What goes is what a
     layer may be instead, the module of a layer that is made where it is called, the line of another place, which is
-    related to the finding anyhow, and the release of a package; only then are names shortened in the middle.
+    related to the finding anyhow, the release of a package, and words that the rest says as well; only then are names
+    shortened in the middle.
     """
     happens, stop, advice = message.rpartition(". ")
     for shorter in _SHORTER:
@@ -42,21 +43,30 @@ _SHORTER: tuple[Callable[[str], str], ...] = (
     lambda text: _MADE_HERE.sub(r"`\1(…)`", text),
     lambda text: _LINE.sub("", text),
     lambda text: _RELEASE.sub("", text),
+    lambda text: _RANGE.sub(r"\1-", text),
+    lambda text: text.replace(" mode with `training", " with `training"),
 )
 
 
 def _shortened(text: str, room: int) -> str:
     """The text with its longest names cut to one length, the largest with which it fits."""
-    longest = max(map(len, _CODE.findall(text)), default=0)
+    longest = max((len(one) for one in _CODE.findall(text) if _is_name(one)), default=0)
     tries = (_with_names_up_to(limit, text) for limit in range(longest, _SHORTEST - 1, -1))
     return next((one for one in tries if len(one) <= room), text)
 
 
 def _with_names_up_to(limit: int, text: str) -> str:
     def cut(name: re.Match[str]) -> str:
-        return name[0] if len(name[0]) <= limit else f"{name[0][: limit // 2]}…{name[0][limit // 2 - limit + 1 :]}"
+        if len(name[0]) <= limit or not _is_name(name[0]):
+            return name[0]
+        return f"{name[0][: limit // 2]}…{name[0][limit // 2 - limit + 1 :]}"
 
     return _CODE.sub(cut, text)
+
+
+def _is_name(code: str) -> bool:
+    """Whether code may be shortened: what is written with a value, `training=None`, is said as it is."""
+    return "=" not in code
 
 
 def _cut(text: str, room: int) -> str:

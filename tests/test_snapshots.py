@@ -44,8 +44,8 @@ def test_messages_are_short() -> None:
             "(BatchNormalization or others) in inference mode. Add `training=None`",
         ),
         (
-            "`keras.layers.Resizing(…)` (Resizing) leaks its default `training=True` to `self.projection` (line 195): "
-            "training mode in `model(x)` in Keras 3.6 to 3.15. Pass `training`",
+            "`keras.layers.preprocessing.Resizing(…)` leaks its default `training=True` to `self.projection` "
+            "(line 195): training mode in `model(x)` in Keras 3.6 to 3.15. Pass `training`",
             "`Resizing(…)` leaks its default `training=True` to `self.projection` (line 195): "
             "training mode in `model(x)` in Keras 3.6 to 3.15. Pass `training`",
         ),
@@ -54,6 +54,12 @@ def test_messages_are_short() -> None:
             "(BatchNormalization, line 230) in training mode. Use `training=None`",
             "`DynamicVoxelization.call` defaults to `training=True`: calls without it run `self.point_net_norm` "
             "(BatchNormalization) in training mode. Use `training=None`",
+        ),
+        (
+            "`self.decoder` (BatchNormalization inside) inherits `training=False` from `self.encoder` (line 12): "
+            "inference mode with `training=True` in Keras 3.10 to 3.15. Pass `training`",
+            "`self.decoder` (BatchNormalization inside) inherits `training=False` from `self.encoder`: "
+            "inference with `training=True` in Keras 3.10-3.15. Pass `training`",
         ),
     ],
 )

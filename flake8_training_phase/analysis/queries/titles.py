@@ -15,8 +15,8 @@ _DEPTH = 6
 
 
 def called_title(call: LayerCall) -> str:
-    """The layer that is called: "`self.dropout` (Dropout)", or "`self.block` (Dropout inside)"."""
-    return f"`{call.name}` ({short_title(call.receiver)})"
+    """The layer that is called: "`self.dropout` (Dropout)", "`self.block` (Dropout inside)", or "`Dropout(…)`"."""
+    return _titled(call)
 
 
 def placed_title(call: LayerCall, module: Scope | None = None) -> str:
@@ -25,7 +25,15 @@ def placed_title(call: LayerCall, module: Scope | None = None) -> str:
     """
     if module is not None and call.place.scope.root is not module:
         return called_title(call)
-    return f"`{call.name}` ({short_title(call.receiver)}, line {call.node.lineno})"
+    return _titled(call, f"line {call.node.lineno}")
+
+
+def _titled(call: LayerCall, *place: str) -> str:
+    title = short_title(call.receiver)
+    # One that is made where it is called says itself what it is.
+    is_said = call.name.rpartition(".")[2] == f"{title}(…)"
+    behind = ", ".join(place if is_said else (title, *place))
+    return f"`{call.name}` ({behind})" if behind else f"`{call.name}`"
 
 
 def short_title(value: Value) -> str:

@@ -189,7 +189,7 @@ def _where(modes: set[RunMode]) -> str:
         return f"in {' and '.join(methods)}"
     if RunMode.NONE in modes:
         return "in `model(x)`"
-    return f"in {' and '.join(f'`model(x, {mode})`' for mode in (RunMode.TRUE, RunMode.FALSE) if mode in modes)}"
+    return f"with {' and '.join(f'`{mode}`' for mode in (RunMode.TRUE, RunMode.FALSE) if mode in modes)}"
 
 
 def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> FixPlan | None:

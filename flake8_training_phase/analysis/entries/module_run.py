@@ -21,7 +21,7 @@ from flake8_training_phase.analysis.domain.arguments import (
     defaults,
     unknown_arguments,
 )
-from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import FlagArgument, LayerCall
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.objects import Limit
@@ -243,13 +243,17 @@ class ModuleRun(GraphMaker):
         if not isinstance(model.type, UserClass) or model.type.call is None:
             return None
         before = len(self.model_calls)
-        method = model.type.call
-        bound = FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=model)
-        if not self._run_function(bound):
+        if not self._run_function(_bound(model.type.call, model)):
             return None
         found = [call.receiver for call in self.model_calls[before:] if not call.flag.constant]
         del self.model_calls[before:]
         return found
+
+    def run_method(self, method: Method, cls: UserClass) -> None:
+        """Run a method, which may be of another module, on the objects of a class, with unknown arguments."""
+        for one in self._objects(cls):
+            if one is not None:
+                self._run_function(_bound(method, one))
 
     # What the interpreter does not keep.
 
@@ -373,6 +377,10 @@ class ModuleRun(GraphMaker):
         symbolic = isinstance(given, Tensor) and given.symbolic
         self.model_calls.append(ModelCall(node, receiver, event.flag, event.inspected, tuple(self._chain), symbolic))
         return event
+
+
+def _bound(method: Method, instance: Instance) -> FunctionValue:
+    return FunctionValue(method.node, method.owner.scope, owner=method.owner, bound_to=instance)
 
 
 def module_run(module: CheckedModule, nodes: Collection[ast.AST]) -> ModuleRun:

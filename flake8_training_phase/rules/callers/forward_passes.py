@@ -28,6 +28,7 @@ from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
+from flake8_training_phase.rules.callers.inherited_steps import inherited_steps
 from flake8_training_phase.rules.callers.steps import StepKind, TrainingStep
 from flake8_training_phase.rules.callers.training_steps import calls_aside, training_steps
 
@@ -66,9 +67,21 @@ class ForwardPass:
     """Whether all that the call may be of is a layer, which takes `training=`."""
 
 
+_WORDS = (
+    "GradientTape",
+    "def compute_loss",
+    "stateless_call",
+    ".backward()",
+    ".minimize(",
+    ".compute_gradients(",
+    "value_and_gradient(",
+)
+"""What is in the text of a module that has a training step."""
+
+
 def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
     """The forward passes of a module's training steps that receive no `training=True`."""
-    steps = tuple(training_steps(module.tree))
+    steps = tuple(training_steps(module.tree)) if any(word in module.source.text for word in _WORDS) else ()
     if steps:
         nodes = {node for step in steps for node in (*step.region, *(owner.node for owner in step.owners))}
         run = _Run(module_run(module, nodes))
@@ -82,6 +95,19 @@ def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:
                 elsewhere = (one for run in importers for one in _StepAnalysis(run, step, module).forward_passes())
                 found |= {one.node: one for one in elsewhere if one.depends is Dependence.YES}
             yield from found.values()
+    yield from _in_own_methods(module)
+
+
+def _in_own_methods(module: CheckedModule) -> Iterator[ForwardPass]:
+    """The forward passes in methods of the module that steps run which its classes inherit from other modules."""
+    inherited = tuple(inherited_steps(module))
+    if inherited:
+        run = module_run(module, ())
+        for one in inherited:
+            run.run_method(one.method, one.cls)
+        calls = _Run(run)
+        steps = dict.fromkeys(one.step for one in inherited)
+        yield from {one.node: one for step in steps for one in _StepAnalysis(calls, step, module).in_helpers()}.values()
 
 
 class _Run:
@@ -142,7 +168,7 @@ class _StepAnalysis:
             else:
                 yield from self._direct(node)
         if self.step.kind is not StepKind.JAX:
-            yield from self._in_helpers()
+            yield from self.in_helpers()
 
     def _direct(self, node: ast.Call) -> Iterator[ForwardPass]:
         """A model that the step itself calls."""
@@ -202,8 +228,8 @@ class _StepAnalysis:
         if depends is not Dependence.NO and not _gives_phase(node):
             yield ForwardPass(node, self.step, Told.NOT, join(models), depends, "training")
 
-    def _in_helpers(self) -> Iterator[ForwardPass]:
-        """Models that functions called by the step run."""
+    def in_helpers(self) -> Iterator[ForwardPass]:
+        """Models that functions called by the step run, as far as one of the calls is in the module."""
         for call in self.calls.calls_through(self.step.region):
             place = next((i for i, one in enumerate(call.chain) if one.call in self.step.region), None)
             models = [one for one in members(call.receiver) if isinstance(one, Instance) and self._is_part(one)]
@@ -221,6 +247,8 @@ class _StepAnalysis:
                 node, told, flag = found
                 if not self._is_here(node):
                     inner = [one.call for one in call.chain[place:] if self._is_here(one.call)]
+                    if not inner:
+                        continue
                     node, told = inner[-1], Told.IN_OTHER_FILE
                 yield ForwardPass(node, self.step, told, join(models), depends, flag or _flag_name(models), helper)
 

@@ -45,6 +45,7 @@ _SHORTER: tuple[Callable[[str], str], ...] = (
     lambda text: _RELEASE.sub("", text),
     lambda text: _RANGE.sub(r"\1-", text),
     lambda text: text.replace(" mode with `training", " with `training"),
+    lambda text: text.replace(" works only by inheriting the", " only inherits the"),
 )
 
 

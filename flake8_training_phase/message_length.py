@@ -14,7 +14,8 @@ _CODE = re.compile(r"`[^`]+`")
 
 _ALTERNATIVES = re.compile(r"\(([^,()]+?) or [^,()]+")
 _LINE = re.compile(r" \(line \d+\)|, line \d+(?=\))")
-_RELEASE = re.compile(r"(?<=\w) \d+(?:\.\w+)*(?=[,)])")
+_PACKAGE = re.compile(r"(?<=\w) from \w+(?=\)|,| inside\))")
+_RELEASE = re.compile(r"(?<=\w) \d+(?:\.\w+)*(?=[,)]| inside\))")
 _RANGE = re.compile(r"(\b\d\.\d+) to (?=\d\.\d)")
 _MADE_HERE = re.compile(r"`(?:\w+\.)+(\w+)\(…\)`")
 
@@ -24,8 +25,8 @@ def fitted(message: str) -> str:
 
     The last sentence, which says what to write, stays as it is unless it is most of the message. What goes is what a
     layer may be instead, the module of a layer that is made where it is called, the line of another place, which is
-    related to the finding anyhow, the release of a package, and words that the rest says as well; only then are names
-    shortened in the middle.
+    related to the finding anyhow, words that the rest says as well, and the package of a layer, its release first; only
+    then are names shortened in the middle.
     """
     happens, stop, advice = message.rpartition(". ")
     for shorter in _SHORTER:
@@ -42,10 +43,11 @@ _SHORTER: tuple[Callable[[str], str], ...] = (
     lambda text: _ALTERNATIVES.sub(r"(\1 or others", text),
     lambda text: _MADE_HERE.sub(r"`\1(…)`", text),
     lambda text: _LINE.sub("", text),
+    lambda text: text.replace(" works only by inheriting the", " only inherits the"),
     lambda text: _RELEASE.sub("", text),
     lambda text: _RANGE.sub(r"\1-", text),
     lambda text: text.replace(" mode with `training", " with `training"),
-    lambda text: text.replace(" works only by inheriting the", " only inherits the"),
+    lambda text: _PACKAGE.sub("", text),
 )
 
 

@@ -61,6 +61,12 @@ def test_messages_are_short() -> None:
             "`self.decoder` (BatchNormalization inside) inherits `training=False` from `self.encoder`: "
             "inference with `training=True` in Keras 3.10-3.15. Pass `training`",
         ),
+        (
+            "`self._depthwise_activation_layer` (QuantizeWrapperV2 from tensorflow_model_optimization 0.8.1 inside) is "
+            "called without `training` and works only by inheriting the caller's mode. Pass `training=training`",
+            "`self._depthwise_activation_layer` (QuantizeWrapperV2 inside) is called without `training` and only "
+            "inherits the caller's mode. Pass `training=training`",
+        ),
     ],
 )
 def test_a_long_message_goes_without_what_can_be_missed(message: str, short: str) -> None:

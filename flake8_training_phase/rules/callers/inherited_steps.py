@@ -27,28 +27,33 @@ class InheritedStep:
 
 def inherited_steps(module: CheckedModule) -> Iterator[InheritedStep]:
     """Those that call methods which the class has of its own."""
-    found: dict[Module, tuple[TrainingStep, ...]] = {}
     for cls in module.module.classes():
-        for method in _inherited(cls):
-            other = method.owner.module
-            if other not in found:
-                found[other] = tuple(one for one in training_steps(other.tree) if one.kind is StepKind.TAPE)
-            inside = set(nodes_in(method.node))
-            for step in found[other]:
-                if not inside.isdisjoint(step.region) and _runs_own_methods(step, cls):
-                    yield InheritedStep(step, method, cls)
+        for base in cls.mro if cls.methods else ():
+            if isinstance(base, UserClass) and base.module is not cls.module:
+                for step in _steps(base.module):
+                    if _runs_own_methods(step, cls):
+                        yield from (InheritedStep(step, method, cls) for method in _holders(step, base, cls))
 
 
-def _inherited(cls: UserClass) -> Iterator[Method]:
-    """The methods that a class has from classes of other modules which open tapes."""
-    for base in cls.mro if cls.methods else ():
-        if isinstance(base, UserClass) and base.module is not cls.module and _TAPE in base.module.text:
-            for name in base.methods:
-                found = cls.find_method(name)
-                if isinstance(found, Method) and found.owner is base:
-                    yield found
+def _steps(module: Module) -> tuple[TrainingStep, ...]:
+    """The steps of a module under tapes; many import the same one."""
+    if _TAPE not in module.text:
+        return ()
+    return module.program.ask(("steps", module), lambda: _steps_in(module.tree), meanwhile=())
+
+
+def _steps_in(tree: ast.Module) -> tuple[TrainingStep, ...]:
+    return tuple(one for one in training_steps(tree) if one.kind is StepKind.TAPE)
 
 
 def _runs_own_methods(step: TrainingStep, cls: UserClass) -> bool:
     called = (one.func for one in step.region)
     return any(isinstance(one, ast.Attribute) and one.attr in cls.methods for one in called)
+
+
+def _holders(step: TrainingStep, base: UserClass, cls: UserClass) -> Iterator[Method]:
+    """The methods of a base class that take a step, where a class has them from there."""
+    for name, node in base.methods.items():
+        found = cls.find_method(name)
+        if isinstance(found, Method) and found.owner is base and not step.region.isdisjoint(nodes_in(node)):
+            yield found

@@ -32,5 +32,5 @@ def unguard(group: Sequence[Guarded], caveat: str | None = None) -> FixPlan | No
     if changes:
         return FixPlan("Pass the flag, so that the guard can be removed", tuple(changes), caveat)
     guard = group[0].guard
-    last: Change = Unwrap(guard) if isinstance(guard, ast.If) else Replace(guard, "{}", (guard.body,))
+    last: Change = Unwrap(guard) if isinstance(guard, ast.If) else Replace(guard.node, "{}", (guard.body,))
     return FixPlan("Remove the guard: the flag already decides", (last,), caveat)

@@ -10,10 +10,34 @@ from flake8_training_phase.analysis.domain.events import Branch, Event, Inlined,
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, TRUE_LANE, members
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.syntax.blocks import blocks
+from flake8_training_phase.analysis.syntax.definitions import argument, called_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 _Parents = Mapping[ast.AST, ast.AST]
 _Blocks = ("body", "orelse", "finalbody")
+_CONDITIONS = frozenset({"cond", "smart_cond"})
+_OF_CONDITIONS = ("pred", "true_fn", "false_fn")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An expression that is one of two: `body if test else orelse`, `tf.cond(test, lambda: body, lambda: orelse)`."""
+
+    node: ast.IfExp | ast.Call
+    test: ast.expr
+    body: ast.expr
+    orelse: ast.expr
+
+    @classmethod
+    def of(cls, node: ast.AST) -> Choice | None:
+        """What an expression chooses between; None for one that does not."""
+        if isinstance(node, ast.IfExp):
+            return cls(node, node.test, node.body, node.orelse)
+        if isinstance(node, ast.Call) and called_name(node) in _CONDITIONS:
+            test, first, second = (argument(node, place, name) for place, name in enumerate(_OF_CONDITIONS))
+            if test is not None and isinstance(first, ast.Lambda) and isinstance(second, ast.Lambda):
+                return cls(node, test, first.body, second.body)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +48,7 @@ class Guarded:
     """The layer call, or the call of a function that makes some."""
     calls: tuple[LayerCall, ...]
     """The layer calls that run by it."""
-    guard: ast.If | ast.IfExp
+    guard: ast.If | Choice
     """The condition; for an early return the `if` that returns."""
     statement: ast.stmt
 
@@ -33,20 +57,21 @@ class Guarded:
         """Whether the guard is `if training:` or `… if training else …`, and guards nothing else."""
         if not isinstance(self.guard.test, ast.Name) or self.guard.test.id != self.event.forwardable_name:
             return False
-        if isinstance(self.guard, ast.IfExp):
+        if isinstance(self.guard, Choice):
             return any(node is self.event.node for node in _spine(self.guard.body))
         return self.guard.body == [self.statement] and not self.guard.orelse and _assigned(self.statement) is not None
 
     @property
     def ends_the_call(self) -> bool:
         """Whether inference returns where training goes on: it may want the features, not what is made of them."""
-        behind = self.statement.lineno > (self.guard.end_lineno or self.guard.lineno)
+        guard = self.guard
+        behind = isinstance(guard, ast.If) and self.statement.lineno > (guard.end_lineno or guard.lineno)
         return behind or isinstance(self.statement, ast.Return)
 
     @property
     def is_all_there_is(self) -> bool:
         """Whether nothing but calls, one inside the other, is in what the guard decides on."""
-        value = self.guard.body if isinstance(self.guard, ast.IfExp) else getattr(self.statement, "value", None)
+        value = self.guard.body if isinstance(self.guard, Choice) else getattr(self.statement, "value", None)
         return isinstance(value, ast.AST) and isinstance(_source(value), ast.Name)
 
 
@@ -54,7 +79,7 @@ def guards(layer_class: LayerClass) -> Iterator[tuple[Guarded, ...]]:
     """The calls that run only in training and replace the tensor that goes on, by their guard, where no other call
     of the same layer runs at inference.
     """
-    by_guard: dict[ast.AST, list[Guarded]] = {}
+    by_guard: dict[ast.If | Choice, list[Guarded]] = {}
     for one in _guarded_calls(layer_class):
         by_guard.setdefault(one.guard, []).append(one)
     return (tuple(found) for found in by_guard.values())
@@ -68,14 +93,17 @@ def _guarded_calls(layer_class: LayerClass) -> Iterator[Guarded]:
     at_inference = [event for event in walk(events) if isinstance(event, LayerCall) and event.lanes & FALSE_LANE]
     for event in _sites(events):
         here = event.place.scope.root is layer_class.module.scope
-        if not here or event.place.function is None or not hasattr(event.node, "lineno"):
-            continue
         calls = _layer_calls(event)
+        # A function that is written where it is used is run by whoever is given it.
+        function = event.function if isinstance(event, Inlined) else None
+        written = function if isinstance(function, ast.Lambda) else event.node
+        if not here or event.place.function is None or not hasattr(written, "lineno"):
+            continue
         if not calls or any(is_same_layer(one, other) for one in calls for other in at_inference):
             continue
-        found = _replacement(event.node, parents_of(event.place.function), tests)
+        found = _replacement(written, parents_of(event.place.function), tests)
         if found is not None:
-            yield Guarded(event, calls, *found)
+            yield Guarded(event if written is event.node else calls[0], calls, *found)
 
 
 def _sites(events: Iterable[Event]) -> Iterator[LayerCall | Inlined]:
@@ -112,17 +140,26 @@ def _are_other_elements(one: ast.expr, other: ast.expr) -> bool:
     return ast.dump(one.value) == ast.dump(other.value) and ast.dump(one.slice) != ast.dump(other.slice)
 
 
-def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tuple[ast.If | ast.IfExp, ast.stmt] | None:
-    """The guard and the statement of a call whose result goes on instead of what goes on at inference."""
-    child: ast.AST = call
-    guard: ast.IfExp | None = None
+def _replacement(
+    written: ast.Call | ast.Lambda, parents: _Parents, tests: set[ast.expr]
+) -> tuple[ast.If | Choice, ast.stmt] | None:
+    """The guard and the statement of a call whose result goes on instead of what goes on at inference. It may be all
+    that a function does which is written where it is used.
+    """
+    call = _given(written)
+    if not isinstance(call, ast.Call):
+        return None
+    child: ast.AST = written
+    guard: Choice | None = None
     while not isinstance(child, ast.stmt):
         parent = parents.get(child)
         if parent is None or isinstance(parent, ast.Lambda):
             return None
-        if isinstance(parent, ast.IfExp) and parent.test in tests and child is not parent.test and guard is None:
-            guard = parent
-            if not _chooses(call, child, parent):
+        choice = Choice.of(parent) if guard is None else None
+        given = _given(child)
+        if choice is not None and choice.test in tests and given is not choice.test:
+            guard = choice
+            if not _chooses(call, given, choice):
                 return None
         child = parent
     if _is_random(child):
@@ -136,9 +173,15 @@ def _replacement(call: ast.Call, parents: _Parents, tests: set[ast.expr]) -> tup
     return None if leaving is None else (leaving, child)
 
 
-def _chooses(call: ast.Call, given: ast.AST, guard: ast.IfExp) -> bool:
-    """Whether a conditional expression takes at inference what the call makes its result of."""
-    other = guard.orelse if given is guard.body else guard.body
+def _given(node: ast.AST) -> ast.AST:
+    """What is chosen where a choice is given a function, by keyword or not."""
+    value = node.value if isinstance(node, ast.keyword) else node
+    return value.body if isinstance(value, ast.Lambda) else value
+
+
+def _chooses(call: ast.Call, given: ast.AST, choice: Choice) -> bool:
+    """Whether an expression is at inference what the call makes its result of."""
+    other = choice.orelse if given is choice.body else choice.body
     return ast.dump(_source(call)) == ast.dump(other)
 
 

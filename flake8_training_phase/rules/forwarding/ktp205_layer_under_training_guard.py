@@ -31,10 +31,11 @@ class LayerUnderTrainingGuard(Rule):
     ## What it does
 
     Reports a BatchNormalization, or any layer with weights, that runs only `if training`: under the `if`, in a
-    conditional expression, or after `if not training: return x`, when its result takes the place of its input. Layers
-    whose result goes elsewhere (an auxiliary head, a loss) are not reported, nor are those whose name says that they
-    are made for training (a projection, a mask, a decoder), and those that another branch calls as well. Dropout and
-    noise, which give back their input at inference, are covered by KTP206.
+    conditional expression, in a function given to `tf.cond` or `keras.ops.cond`, or after `if not training: return x`,
+    when its result takes the place of its input. Layers whose result goes elsewhere (an auxiliary head, a loss) are not
+    reported, nor are those whose name says that they are made for training (a projection, a mask, a decoder), and those
+    that another branch calls as well. Dropout and noise, which give back their input at inference, are covered by
+    KTP206.
 
     ## What Keras does
 
@@ -64,7 +65,8 @@ class LayerUnderTrainingGuard(Rule):
     ## Fix safety
 
     Unsafe: the outputs at inference change, which is the point of it. The guard is taken away where it is
-    `if training:` around one assignment, or `… if training else x`; other shapes have no fix.
+    `if training:` around one assignment, `… if training else x`, or `tf.cond` with two lambdas; other shapes have no
+    fix.
 
     ## References
 

@@ -141,7 +141,7 @@ def _message(layer_class: LayerClass, event: Inlined | DirectKerasCall, misled: 
     owner, function = event.place.owner, event.node.func
     refused = refused_here(layer_class.module, owner) if owner is not None else None
     passed = f"`training={event.forwardable_name or 'training'}`"
-    advice = f"Pass {passed}" if refused is None else f"Pass it, but not in `{refused.name}`"
+    advice = f"Pass {passed}" if refused is None else f"Pass it unless `self` is a `{refused.name}`"
     return (
         f"`{ast.unparse(function)}` receives no `training`: `{event.parent}.{last_name(function)}` keeps its own "
         f"default in every mode in {layer_class.title(misled)}. {advice}"

@@ -307,15 +307,24 @@ class Block(keras.layers.Layer):
         super().__init__()
         self.drop = keras.layers.Dropout(0.5)
 
-    def call(self, x):
+    def _encode(self, x):
         return self.drop(x)
+
+    def call(self, x):
+        return self._encode(x)
 """
 
 
 @pytest.mark.parametrize(
-    ("call", "is_safe"), [("self.block.call(x)", False), ("Block.call(self.block, x)", False), ("self.block(x)", True)]
+    ("call", "is_safe"),
+    [
+        ("self.block.call(x)", False),
+        ("Block.call(self.block, x)", False),
+        ("self.block._encode(x)", False),
+        ("self.block(x)", True),
+    ],
 )
-def test_a_call_method_that_another_file_runs_by_itself(tmp_path: Path, call: str, is_safe: bool) -> None:
+def test_a_method_that_another_file_runs_by_itself(tmp_path: Path, call: str, is_safe: bool) -> None:
     made = "    def __init__(self):\n        super().__init__()\n        self.block = Block()\n"
     method = f"    def call(self, x, training=None):\n        return {call}\n"
     (tmp_path / "block.py").write_text(BLOCK)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Container, Iterator, Mapping, Set
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
 from flake8_training_phase.analysis.domain.events import Event, Inlined
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -25,7 +25,7 @@ def methods_without_flag_elsewhere(module: CheckedModule) -> Mapping[str, str]:
         for cls in nodes_in(other.tree)
         if isinstance(cls, ast.ClassDef)
         for node in cls.body
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _takes_training(node)
+        if isinstance(node, FunctionDef) and not _takes_training(node)
     }
     inherited = {
         name: one.module.path.name
@@ -61,24 +61,30 @@ def subclasses_elsewhere(module: CheckedModule, bases: Set[UserClass]) -> Iterat
 
 
 def direct_callers_elsewhere(module: CheckedModule, classes: Set[UserClass]) -> Iterator[LayerClass]:
-    """The layers and models in the files that import a module which run the `call` of some of its classes themselves:
-    `self.block.call(x)`. Keras tells it nothing then, and a parameter that nobody fills erases the call context.
+    """The layers and models in the files that import a module which run its functions themselves: the `call` of a layer
+    (`self.block.call(x)`), or what is private (`self.block._encode(x)`). Keras tells these nothing, and a parameter
+    that nobody fills erases the call context.
     """
-    if not classes:
+    functions = {one: one.name for one in nodes_in(module.tree) if isinstance(one, FunctionDef) and _is_tellable(one)}
+    if not classes or not functions:
         return
-    for other in module.project.importers(module.module, (".call",), for_fixes=True):
-        if _CALL_OF_ANOTHER.search(other.text):
+    words = re.compile(rf"(?<!super\(\)\.)\b(?:{'|'.join(sorted(set(functions.values())))})\b(?!\s*=)")
+    for other in module.project.importers(module.module, set(functions.values()), for_fixes=True):
+        if words.search(other.text):
             for one in module.beside(other).layer_classes:
-                if classes.isdisjoint(one.cls.mro) and any(_runs_call_of(event, classes) for event in one.events):
+                if classes.isdisjoint(one.cls.mro) and any(_runs(event, functions) for event in one.events):
                     yield one
 
 
-_CALL_OF_ANOTHER = re.compile(r"(?<!super\(\))\.call\b(?!\s*=)")
+def _is_tellable(function: FunctionDef) -> bool:
+    """Whether a safe fix may give a function the parameter."""
+    name = function.name
+    return name == "call" or (name.startswith("_") and not name.startswith("__"))
 
 
-def _runs_call_of(event: Event, classes: Set[UserClass]) -> bool:
-    return isinstance(event, Inlined) and event.owner in classes and getattr(event.function, "name", "") == "call"
+def _runs(event: Event, functions: Container[ast.AST]) -> bool:
+    return isinstance(event, Inlined) and event.function in functions
 
 
-def _takes_training(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _takes_training(node: FunctionDef) -> bool:
     return parameter(node, "training") is not None or node.args.kwarg is not None

@@ -68,9 +68,10 @@ def direct_callers_elsewhere(module: CheckedModule, classes: Set[UserClass]) -> 
     functions = {one: one.name for one in nodes_in(module.tree) if isinstance(one, FunctionDef) and _is_tellable(one)}
     if not classes or not functions:
         return
-    words = re.compile(rf"(?<!super\(\)\.)\b(?:{'|'.join(sorted(set(functions.values())))})\b(?!\s*=)")
-    for other in module.project.importers(module.module, set(functions.values()), for_fixes=True):
-        if words.search(other.text):
+    names = sorted(set(functions.values()))
+    taken = re.compile(rf"(?<!super\(\))\.(?:{'|'.join(names)})\b(?!\s*=)")
+    for other in module.project.importers(module.module, [f".{name}" for name in names], for_fixes=True):
+        if taken.search(other.text):
             for one in module.beside(other).layer_classes:
                 if classes.isdisjoint(one.cls.mro) and any(_runs(event, functions) for event in one.events):
                     yield one

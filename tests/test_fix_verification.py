@@ -283,6 +283,57 @@ def test_a_subclass_in_another_file_is_asked_too(tmp_path: Path, child: str, is_
     )
 
 
+@pytest.mark.parametrize("between", ["class Between(Base):\n    pass\n", ""])
+def test_a_subclass_of_a_subclass_in_another_file_is_asked_too(tmp_path: Path, between: str) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    (package / "base.py").write_text(INHERITED)
+    (package / "__init__.py").write_text(f"from package.base import Base\n\n\n{between}")
+    parent = "Between" if between else "Base"
+    child = CHILDREN["calls without the flag"].replace("super().call(", f"package.{parent}.call(self, ")
+    (tmp_path / "child.py").write_text(f"import package\n\n\nclass Child(package.{parent}):\n{child}")
+    (found,) = engine.check(SourceText(INHERITED), Settings(), str(package / "base.py"))
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+
+
+BLOCK = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def _encode(self, x):
+        return self.drop(x)
+
+    def call(self, x):
+        return self._encode(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_safe"),
+    [
+        ("self.block.call(x)", False),
+        ("Block.call(self.block, x)", False),
+        ("self.block._encode(x)", False),
+        ("self.block(x)", True),
+    ],
+)
+def test_a_method_that_another_file_runs_by_itself(tmp_path: Path, call: str, is_safe: bool) -> None:
+    made = "    def __init__(self):\n        super().__init__()\n        self.block = Block()\n"
+    method = f"    def call(self, x, training=None):\n        return {call}\n"
+    (tmp_path / "block.py").write_text(BLOCK)
+    text = f"import keras\nfrom block import Block\n\n\nclass Model(keras.Model):\n{made}\n{method}"
+    (tmp_path / "model.py").write_text(text)
+    fixed = engine.fix(SourceText(BLOCK), Settings(), str(tmp_path / "block.py")).text
+    assert ("self.drop(x, training=training)" in fixed) is is_safe
+
+
 REPLACED = """
 import keras
 import tensorflow as tf

@@ -365,6 +365,16 @@ def test_a_subclass_in_another_file_has_to_take_the_flag_too(tmp_path: Path, met
     assert ("that of other.py has to take it too" in fixes[0].message) is (expected == "unsafe")
 
 
+def test_a_subclass_of_a_subclass_has_to_take_the_flag_too(tmp_path: Path) -> None:
+    (tmp_path / "base.py").write_text(BASE, encoding="utf-8")
+    between = "from base import Model\n\n\nclass Between(Model):\n    pass\n"
+    (tmp_path / "between.py").write_text(between, encoding="utf-8")
+    other = f"from between import Between\n\n\nclass Other(Between):\n    {OVERRIDES[0][0]}\n"
+    (tmp_path / "other.py").write_text(other, encoding="utf-8")
+    found = engine.check(SourceText(BASE), Settings(select=("KTP210",)), str(tmp_path / "base.py"))
+    assert [one.fix and one.fix.applicability for one in found] == ["unsafe"]
+
+
 def test_no_parameter_is_added_that_nothing_can_pass_on() -> None:
     code = """import keras
 import tensorflow as tf

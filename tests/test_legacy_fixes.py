@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_training_phase import engine
@@ -64,6 +66,25 @@ def test_import_stays_for_other_uses(other: str) -> None:
 )
 def test_how_the_import_is_removed(before: str, after: str) -> None:
     assert fixed(HEAD + before + CHOICE).partition("\nclass")[0] == HEAD + after
+
+
+@pytest.mark.parametrize(
+    ("use", "stays"),
+    [
+        ("from compat import A, K\n", True),
+        ("from compat import *\n\nx = K.zeros(3)\n", True),
+        ("import compat as c\n\nx = c.K.zeros(3)\n", True),
+        ("from compat import A\nfrom keras import backend as K\n\nx = K.zeros(3)\n", False),
+    ],
+)
+def test_import_stays_for_another_file_that_takes_it_from_here(tmp_path: Path, use: str, stays: bool) -> None:
+    text = f"{HEAD}from keras import backend as K\n{FALLBACK}"
+    (tmp_path / "compat.py").write_text(text)
+    (tmp_path / "model.py").write_text(use)
+    settings = Settings(select=("KTP4",))
+    result = engine.fix(SourceText(text), settings, str(tmp_path / "compat.py")).text
+    assert "learning_phase" not in result
+    assert ("import backend as K" in result) is stays
 
 
 def test_an_unsafe_fix_that_is_not_made_keeps_the_import() -> None:

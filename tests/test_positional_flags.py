@@ -96,6 +96,48 @@ def test_keras_2_takes_it_at_its_place() -> None:
     assert engine.check(SourceText(text), Settings(select=("KTP203",)), "loop.py") == []
 
 
+MASKED = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, context=None, mask=None, training=None):
+        return self.drop(x, training=training)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+        self.attention = keras.layers.MultiHeadAttention(2, 4, dropout=0.5)
+        self.lstm = keras.layers.LSTM(4, dropout=0.5)
+
+    def call(self, x, mask=None, training=None):
+        return CALL
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "fixed"),
+    [
+        ("self.block(x, x, None, training)", "self.block(x, x, mask=None, training=training)"),
+        ("self.block(x, x, mask, training)", "self.block(x, x, mask=mask, training=training)"),
+        ("self.lstm(x, mask, training)", "self.lstm(x, mask, training=training)"),
+        ("self.block(x, None, x > 0, training)", "self.block(x, None, x > 0, training=training)"),
+        (
+            "self.attention(x, x, x, None, False, training)",
+            "self.attention(x, x, x, attention_mask=None, return_attention_scores=False, training=training)",
+        ),
+    ],
+)
+def test_arguments_before_the_flag_that_keras_3_refuses_too(given: str, fixed: str) -> None:
+    assert f"return {fixed}\n" in engine.fix(SourceText(MASKED.replace("CALL", given)), Settings(), "x.py").text
+
+
 def test_arguments_behind_the_flag_in_a_call() -> None:
     host = """
 

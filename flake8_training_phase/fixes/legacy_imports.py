@@ -10,7 +10,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from flake8_training_phase.analysis.domain.modules import Module
+from flake8_training_phase.analysis.domain.values import ModuleValue, members
+from flake8_training_phase.analysis.neighbours import name_of
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import legacy_uses, root_name
 from flake8_training_phase.analysis.queries.phase_switches import phase_switches
@@ -97,6 +101,8 @@ def droppable_import(module: CheckedModule, name: str) -> tuple[_Import, ast.ali
     ]
     if len(found) != 1 or module.module.path.name == "__init__.py" or _is_mentioned(module.tree, name):
         return None
+    if _is_taken_elsewhere(module, name):
+        return None
     statement, alias = found[0]
     block = next((block for block in _plain_blocks(module.tree) if statement in block), None)
     end = statement.end_lineno or statement.lineno
@@ -118,6 +124,25 @@ def _bound(node: _Import, name: str) -> Iterator[ast.alias]:
 def _is_mentioned(tree: ast.Module, name: str) -> bool:
     """Whether the name is in a string, as in `__all__`."""
     return any(isinstance(node, ast.Constant) and node.value == name for node in nodes_in(tree))
+
+
+def _is_taken_elsewhere(module: CheckedModule, name: str) -> bool:
+    """Whether a file that imports the module takes the name from it: `from compat import K`, `compat.K`."""
+    return any(
+        _takes(node, name, module.module.path, other)
+        for other in module.project.importers(module.module, {name}, for_fixes=True)
+        for node in nodes_in(other.tree)
+    )
+
+
+def _takes(node: ast.AST, name: str, path: Path, other: Module) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        is_from = (node.module or "").rpartition(".")[2] == name_of(path)
+        return is_from and any(alias.name in (name, "*") for alias in node.names)
+    if isinstance(node, ast.Attribute) and node.attr == name:
+        holders = members(other.scope.evaluate(node.value))
+        return any(isinstance(one, ModuleValue) and one.module.path == path for one in holders)
+    return False
 
 
 def _plain_blocks(tree: ast.Module) -> Iterator[tuple[ast.stmt, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     takes_keyword,
 )
 from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import KWARGS_LOSE_IT, name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -122,7 +124,19 @@ def take_and_tell(
         caveat = "its decorator has to hand it on as well"
     elif uses_kwargs(layer_class.call):
         caveat = KWARGS_LOSE_IT
+    elif 2 in layer_class.keras and _uses_more_by_position(layer_class.call):
+        caveat = "Keras 2 takes a second positional argument for it"
     return FixPlan(f"Add `training={default}` to `call` and pass it on", tuple(dict.fromkeys(changes)), caveat)
+
+
+def _uses_more_by_position(call: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a `call` does something with its `*args`, so that there are callers who give it several inputs. Keras 2
+    looks for a keyword-only flag among those, right after the first (tf_keras 2.21, `CallFunctionSpec.get_arg_value`).
+    """
+    rest = call.args.vararg
+    if rest is None or not (call.args.posonlyargs or call.args.args)[1:]:
+        return False
+    return any(isinstance(node, ast.Name) and node.id == rest.arg for node in nodes_in(call))
 
 
 def can_be_told(calls: Iterable[LayerCall]) -> bool:

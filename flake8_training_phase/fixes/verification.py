@@ -22,7 +22,7 @@ from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
 from flake8_training_phase.analysis.phase.results import FlowResult, Subject
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.overrides import subclasses_elsewhere
+from flake8_training_phase.analysis.queries.overrides import direct_callers_elsewhere, subclasses_elsewhere
 from flake8_training_phase.findings import Applicability, Edit, Fix
 from flake8_training_phase.fixes.reach import reached_names
 from flake8_training_phase.keras.generations import Generation, Passed, Phase
@@ -84,13 +84,15 @@ class Outcomes:
 
 
 def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Outcomes:
-    """The result of every layer call in the classes of a module, or in those in definitions of some names, and in what
-    other files inherit from them.
+    """The result of every layer call in the classes of a module, or in those in definitions of some names, and in the
+    classes of other files that inherit from them or run their `call` themselves.
     """
     found = Outcomes()
     seen: dict[tuple[Path, str], int] = {}
     here = [one for one in module.layer_classes if _is_reached(module.definition_around(one), reached)]
-    for layer_class in (*here, *subclasses_elsewhere(module, {one.cls for one in here})):
+    classes = {one.cls for one in here}
+    elsewhere = (*subclasses_elsewhere(module, classes), *direct_callers_elsewhere(module, classes))
+    for layer_class in (*here, *elsewhere):
         path = layer_class.module.module.path
         number = seen[path, layer_class.name] = seen.get((path, layer_class.name), 0) + 1
         file = "" if path == module.module.path else path.name

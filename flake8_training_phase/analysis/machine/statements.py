@@ -263,6 +263,8 @@ class Statements(Expressions):
             after, after_live = frame.environment, frame.live
             frame.environment, frame.live = before.fork(), live
             self.into(way, handler.body, frame)
+            if handler.name is not None:  # Python takes the name away again, whatever it was before.
+                frame.environment[handler.name] = UNKNOWN
             ways.append(way)
             frame.join(after, after_live, frame.environment, frame.live, before)
         before.continue_in(frame.environment)
@@ -295,6 +297,10 @@ class Statements(Expressions):
 
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         frame.environment[statement.name] = self.defined(statement, frame)
+        for name in (name for node in nodes_in(statement) if isinstance(node, ast.Nonlocal) for name in node.names):
+            # Whenever the function runs, the name may be something else: it is no phase to hand on.
+            if isinstance(frame.lookup(name), PhaseValue):
+                frame.environment[name] = UNKNOWN
 
     def _class(self, statement: ast.ClassDef, frame: Frame) -> None:
         body = frame.function.body if isinstance(frame.function, (ast.FunctionDef, ast.AsyncFunctionDef)) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy, called
@@ -15,6 +15,7 @@ from flake8_training_phase.fixes.changes import FixPlan, NameArgument
 from flake8_training_phase.keras.catalogue import BARE_NAMES, KerasLayer
 from flake8_training_phase.rules.forwarding.positional_flags import (
     PositionalFlag,
+    is_switch,
     parameters,
     phase_name,
     positional_flags,
@@ -60,7 +61,8 @@ class PositionalTraining(Rule):
     ## Fix safety
 
     Safe: the value stays, and it goes to the parameter that is meant. Positional arguments after it get
-    their names too; no fix is offered where those are not known.
+    their names too; no fix is offered where those are not known. So do those before it from the first one that Keras 3
+    refuses as well: another True or False, or a `mask` that may be None.
 
     ## References
 
@@ -131,6 +133,10 @@ def _plan(flag: PositionalFlag) -> FixPlan | None:
     told = {keyword.arg for keyword in flag.call.keywords}
     if place < 0 or not names or told & {None, *names} or any(isinstance(one, ast.Starred) for one in given):
         return None
+    befores = {_refused_before(one, given[:place]) for one in members(flag.receiver)}
+    before = befores.pop() if len(befores) == 1 else ()
+    if told.isdisjoint(before):
+        place, names = place - len(before), (*before, *names)
     changes = (NameArgument(flag.call, one, name) for one, name in zip(given[place:], names, strict=True))
     shown = ", ".join(f"`{name}=`" for name in names)
     return FixPlan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", tuple(changes))
@@ -151,6 +157,33 @@ def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
     if isinstance(layer.type, KerasLayer):
         known = known and tuple(names) == layer.type.signature(3).parameters
     return tuple(names[place:count]) if known else None
+
+
+def _refused_before(layer: Value, given: Sequence[ast.expr]) -> tuple[str, ...]:
+    """The parameters for the arguments before the flag, from the first one that Keras 3 refuses by position as well:
+    another switch, or a `mask`, for which it gives the mask of the data again where it is None.
+    """
+    if not isinstance(layer, Instance) or _takes_position_only(layer):
+        return ()
+    names = parameters(layer)
+    if names[len(given) : len(given) + 1] != [phase_name(layer)]:
+        return ()
+    is_own = isinstance(layer.type, UserClass)
+    refused = (
+        is_switch(one) or (name.endswith("mask") and _may_be_none(one, is_own))
+        for name, one in zip(names, given, strict=False)
+    )
+    first = next((place for place, is_refused in enumerate(refused) if place and is_refused), len(given))
+    return tuple(names[first : len(given)])
+
+
+def _may_be_none(node: ast.expr, is_own: bool) -> bool:
+    """Whether an argument may be None. For a layer of Keras it has to be written down: in another Keras there may be
+    another parameter at that place.
+    """
+    if isinstance(node, ast.Constant):
+        return node.value is None
+    return is_own and not isinstance(node, (ast.Call, ast.Compare, ast.BinOp))
 
 
 def _takes_position_only(layer: Instance) -> bool:

@@ -10,6 +10,7 @@ from flake8_training_phase.analysis.domain.events import LayerCall, PhaseTest
 from flake8_training_phase.analysis.domain.values import FALSE_LANE, NONE_LANE, TRUE_LANE
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
+from flake8_training_phase.analysis.queries.weights import is_identity_at_inference
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
@@ -24,9 +25,10 @@ class TrainingIdentityTest(Rule):
 
     ## What it does
 
-    Reports `training is False`, `training == False` and their negations, which take `None` for training: a bug. It
-    reports `training is True` and `training is not True` as fragile, and leaves `training == True` to the linters
-    that care for style. A function that also asks for `None`, or for both constants, knows what it does.
+    Reports `training is False`, `training == False` and their negations, which take `None` for training: a bug, unless
+    all that they choose are layers such as Dropout that are passed the flag as well. It reports `training is True` and
+    `training is not True` as fragile, and leaves `training == True` to the linters that care for style. A function that
+    also asks for `None`, or for both constants, knows what it does.
 
     ## What Keras does
 
@@ -40,7 +42,7 @@ class TrainingIdentityTest(Rule):
     def call(self, x, training=None):
         if training is False:
             return x
-        return self.noise(x)
+        return self.noise(x, training=True)
     ```
 
     Use instead:
@@ -49,7 +51,7 @@ class TrainingIdentityTest(Rule):
     def call(self, x, training=None):
         if not training:
             return x
-        return self.noise(x)
+        return self.noise(x, training=True)
     ```
 
     ## Fix safety
@@ -91,8 +93,11 @@ class TrainingIdentityTest(Rule):
         if _constant(test) is False:
             if not event.lanes & NONE_LANE or _never_none(layer_class):
                 return
-            severity = self.severity
-            effect = "treats None as training: `model(x)` runs in training mode"
+            if isinstance(event, PhaseTest) and _only_tells_layers(layer_class, event):
+                effect = "takes None for training, unlike the layers of Keras"
+            else:
+                severity = self.severity
+                effect = "treats None as training: `model(x)` runs in training mode"
         name = ast.unparse(test.left)
         says_true = _constant(test) is not isinstance(test.ops[0], _NEGATED)
         template = name if says_true else f"not {name}"
@@ -109,9 +114,23 @@ def _decides_on_layers(layer_class: LayerClass, test: PhaseTest) -> bool:
     """Whether phase-dependent layers run in training mode only: it is their mode that a call without the flag gets
     wrong. What else a test chooses, such as other inputs, a training loop without the flag may rely on.
     """
+    return any(reaches_phase(one) for one in _run_in_training_only(layer_class, test))
+
+
+def _run_in_training_only(layer_class: LayerClass, test: PhaseTest) -> Iterator[LayerCall]:
     calls = (one for one in layer_class.events if isinstance(one, LayerCall))
     here = (one for one in calls if one.place.function is test.place.function)
-    return any(one.lanes & (TRUE_LANE | FALSE_LANE) == TRUE_LANE and reaches_phase(one) for one in here)
+    return (one for one in here if one.lanes & (TRUE_LANE | FALSE_LANE) == TRUE_LANE)
+
+
+def _only_tells_layers(layer_class: LayerClass, test: PhaseTest) -> bool:
+    """Whether the layers that such a test chooses are told the mode as well, and give back what they are given in
+    inference: for None it is then as if they did not run.
+    """
+    chosen = list(_run_in_training_only(layer_class, test))
+    return bool(chosen) and all(
+        is_identity_at_inference(one.receiver) and not any(layer_class.wrong(one)) for one in chosen
+    )
 
 
 def _is_identity_test(test: ast.Compare, names: set[str | None]) -> bool:

@@ -139,7 +139,7 @@ def _is_flag(node: ast.expr, switches: set[str]) -> bool:
     if isinstance(node, ast.IfExp):
         return _is_flag(node.body, switches) and _is_flag(node.orelse, switches)
     negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    return negated or _is_switch(node) or last_name(node) in switches | _PHASE_NAMES
+    return negated or is_switch(node) or last_name(node) in switches | _PHASE_NAMES
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -152,11 +152,12 @@ def _switches(tree: ast.Module) -> set[str]:
     found: set[str] = set()
     for node in nodes_in(tree):
         if isinstance(node, _FUNCTIONS):
-            found.update(name for name, default in defaults(node) if _is_switch(default))
-        elif isinstance(node, ast.Assign) and _is_switch(node.value):
+            found.update(name for name, default in defaults(node) if is_switch(default))
+        elif isinstance(node, ast.Assign) and is_switch(node.value):
             found.update(one.id for one in node.targets if isinstance(one, ast.Name))
     return found
 
 
-def _is_switch(node: ast.expr) -> bool:
+def is_switch(node: ast.expr) -> bool:
+    """Whether an expression is a literal True or False."""
     return isinstance(node, ast.Constant) and isinstance(node.value, bool)

@@ -127,7 +127,8 @@ def _settled(layer_class: LayerClass) -> set[int]:
     sites = list(call_sites(layer_class)) or list(call_sites_elsewhere(layer_class.cls))
     if not sites or (layer_class.cls.is_model and not is_only_made_in_hosts(layer_class.cls)):
         return set()
-    if any(site.call.flag.passed_by is PassedBy.NOTHING for site in sites):
+    # Where the host has a default of its own, the layer finds that in the call context.
+    if any(site.call.flag.passed_by is PassedBy.NOTHING and site.host.training_default is None for site in sites):
         return set()
     if all(_always_knows(site.host) for site in sites):
         return {2, 3}

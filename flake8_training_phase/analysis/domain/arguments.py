@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.domain.events import FlagArgument, PassedBy
-from flake8_training_phase.analysis.domain.values import UNKNOWN, Container, OpaqueKwargs, PhaseValue, Value, flags_of
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    Container,
+    OpaqueKwargs,
+    PhaseValue,
+    Value,
+    flags_of,
+    join,
+)
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -35,6 +44,11 @@ class Arguments:
     """Every such `**kwargs` is that of a layer's `call`."""
     stars_known: bool = False
     """What every `*args` may hold is known and in `positional`, if not how often."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others may be given than those that are known."""
+        return self.starred or self.hidden
 
     def may_hide(self, name: str) -> bool:
         """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""
@@ -86,6 +100,17 @@ class Arguments:
 
     def _expression(self, name: str) -> ast.expr | None:
         return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
+
+
+def constructor_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]:
+    """What the constructor of a Keras layer is given, by name where its name is known, else by place."""
+    by_name = {f"#{place}": value for place, value in enumerate(arguments.positional)}
+    for argument in layer.arguments:
+        places = {place for place in argument.positions.values() if place is not None}
+        values = [by_name[f"#{place}"] for place in sorted(places) if f"#{place}" in by_name]
+        if values:
+            by_name[argument.name] = join(values)
+    return by_name | dict(arguments.keywords)
 
 
 def _flag(given: PassedBy, value: Value, node: ast.expr | None, name: str = "training") -> FlagArgument:

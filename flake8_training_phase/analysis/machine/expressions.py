@@ -90,6 +90,12 @@ class Expressions(ABC):
         evaluate = _EXPRESSIONS.get(type(node))
         return UNKNOWN if evaluate is None else evaluate(self, node, frame)
 
+    def item(self, value: Value, key: object) -> Value:
+        """What `value[key]` is."""
+        if isinstance(value, Container):
+            return value.get(key)
+        return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
+
     def elements(self, value: Value) -> Value:
         """What iterating over `value` gives, any of its elements at once."""
         if isinstance(value, Container):
@@ -173,7 +179,7 @@ class Expressions(ABC):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
-        return join(_item(one, key) for one in _usable(base))
+        return join(self.item(one, key) for one in _usable(base))
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
         bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
@@ -376,12 +382,6 @@ class Expressions(ABC):
 def _usable(value: Value) -> Iterable[Value]:
     """What a value may be where something is taken out of it: not None, nor a container that is yet to be filled."""
     return [one for one in members(value) if one not in (Constant(None), Container(()))] or [value]
-
-
-def _item(value: Value, key: object) -> Value:
-    if isinstance(value, Container):
-        return value.get(key)
-    return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] = {

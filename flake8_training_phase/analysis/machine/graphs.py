@@ -103,6 +103,10 @@ class GraphMaker(Interpreter):
             return derived_tensor([tensor, Tensor((UNKNOWN,))])
         return tensor
 
+    def item(self, value: Value, key: object) -> Value:
+        """As the interpreter, but a layer may give several tensors under names: `encoder.outputs["P3"]`."""
+        return value if isinstance(value, Tensor) else super().item(value, key)
+
     def elements(self, value: Value) -> Value:
         """As the interpreter, but a layer may give several tensors, and each went through it."""
         return value if isinstance(value, Tensor) else super().elements(value)

@@ -82,7 +82,10 @@ def _keras(layer: KerasLayer, instance: Instance, given: Arguments | None = None
         arguments = instance.arguments if given is None else constructor_arguments(layer, given)
         hidden = instance.has_hidden_arguments if given is None else given.is_open
         found = _most(_argument(one, arguments, hidden) for one in layer.arguments)
-        return _of_what_is_frozen(instance) if layer.stops_when_frozen and found is Dependence.YES else found
+        if not layer.stops_when_frozen or found is not Dependence.YES:
+            return found
+        others = _most(_argument(one, arguments, hidden) for one in layer.arguments if not one.is_sure)
+        return _of_what_is_frozen(instance, others)
     if layer.depends_on is DependsOn.WRAPPED:
         if not instance.contents:
             return Dependence.MAYBE
@@ -99,10 +102,10 @@ def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
     return others if frozen or others is Dependence.YES else Dependence.MAYBE
 
 
-def _of_what_is_frozen(instance: Instance) -> Dependence:
-    """The same of what an argument put there, and nothing but that depends on the phase."""
+def _of_what_is_frozen(instance: Instance, others: Dependence) -> Dependence:
+    """The same of what an argument put there, beside which only layers that it was given may depend on the phase."""
     if instance.arguments.get("trainable") == Constant(False):
-        return Dependence.NO
+        return others
     return Dependence.MAYBE if instance.may_be_frozen else Dependence.YES
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.domain.events import FlagArgument, PassedBy
@@ -161,14 +162,21 @@ def uses_kwargs(node: FunctionNode) -> bool:
     return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in nodes_in(node))
 
 
-def opaque_kwargs(node: FunctionNode, absent_keys: frozenset[str] = frozenset(), of_call: bool = False) -> Value:
-    """The `**kwargs` of a function whose callers are unknown, without the names that cannot be in it.
+def opaque_kwargs(
+    node: FunctionNode,
+    absent_keys: frozenset[str] = frozenset(),
+    of_call: bool = False,
+    known: Mapping[str, Value] = MappingProxyType({}),
+) -> Value:
+    """The `**kwargs` of a function whose callers are not all known, without the names that cannot be in it.
 
     What has a parameter of its own is never in it: `call(self, x, training=None, **kwargs)` has no flag in `kwargs`.
     """
     named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
-    is_known = node.args.kwarg is not None and _is_only_read(node, node.args.kwarg.arg)
-    return OpaqueKwargs(absent_keys | named, of_call) if is_known else UNKNOWN
+    if node.args.kwarg is None or not _is_only_read(node, node.args.kwarg.arg):
+        return UNKNOWN
+    left = () if _is_popped(node, node.args.kwarg.arg) else tuple(known.items())
+    return OpaqueKwargs(absent_keys | named, of_call, left)
 
 
 _READING = ("get", "items", "keys", "pop", "values")
@@ -194,3 +202,14 @@ def _is_only_read(function: FunctionNode, name: str) -> bool:
                 reading.add(node.value)
         _only_read[function] = named <= reading
     return _only_read[function]
+
+
+def _is_popped(function: FunctionNode, name: str) -> bool:
+    """Whether a function takes something out of its `**kwargs`."""
+    taken = (
+        node.value
+        for node in nodes_in(function)
+        if (isinstance(node, ast.Attribute) and node.attr == "pop")
+        or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del))
+    )
+    return any(isinstance(one, ast.Name) and one.id == name for one in taken)

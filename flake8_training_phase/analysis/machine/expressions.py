@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
@@ -168,6 +169,7 @@ class Expressions(ABC):
                 keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
             else:
                 hidden.append(value)
+                keywords |= dict(value.known) if isinstance(value, OpaqueKwargs) else {}
         absent_keys = [value.absent_keys if isinstance(value, OpaqueKwargs) else frozenset[str]() for value in hidden]
         unknown = absent_keys[0].intersection(*absent_keys) if absent_keys else frozenset[str]()
         rest_of_call = bool(hidden) and all(isinstance(one, OpaqueKwargs) and one.of_call for one in hidden)
@@ -239,7 +241,7 @@ class Expressions(ABC):
         filtered = filtered_name(node)
         rest = frame.lookup(filtered) if filtered is not None else UNKNOWN
         # Less than all of what may be in a `**kwargs` is as unknown as all of it.
-        return rest if isinstance(rest, OpaqueKwargs) else Container((value,), (None,))
+        return replace(rest, known=()) if isinstance(rest, OpaqueKwargs) else Container((value,), (None,))
 
     def _comprehended(
         self,

@@ -258,6 +258,11 @@ class Head(keras.Model):
         super().__init__(inputs, keras.layers.BatchNormalization()(encoder(inputs)))
 
 
+class Task(keras.Model):
+    def __init__(self, backbone, size):
+        super().__init__(backbone.input, keras.layers.Dense(size)(backbone(backbone.input)))
+
+
 class Numbers(keras.layers.MultiHeadAttention):
     def __init__(self, heads, size, dropout=0.0, scale=None):
         super().__init__(heads, size, dropout=dropout)
@@ -292,6 +297,11 @@ def test_an_argument_that_may_be_a_layer_may_decide_and_a_number_does_not(
 ) -> None:
     (library / "nets.py").write_text(HELD)
     assert entries(library)[name]["arguments"] == arguments
+
+
+def test_a_graph_that_starts_at_something_unknown_may_hold_anything(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)["Task"]["depends"] == "unknown"
 
 
 CONFIGURED = """

@@ -97,7 +97,8 @@ class GraphMaker(Interpreter):
         given = (*arguments.positional, *arguments.keywords.values())
         called = [one for one in events[before:] if isinstance(one, LayerCall) and one.node is node]
         if called:
-            return derived_tensor([*given, *map(output_of, called)])
+            before_it = [] if any(_tensors(given)) else [Tensor((UNKNOWN,))]  # It may come out of any other layer.
+            return derived_tensor([*given, *before_it, *map(output_of, called)])
         tensor = derived_tensor([callee, *given])
         if isinstance(tensor, Tensor) and not isinstance(callee, (External, Tensor)):
             return derived_tensor([tensor, Tensor((UNKNOWN,))])

@@ -263,6 +263,13 @@ class Task(keras.Model):
         super().__init__(backbone.input, keras.layers.Dense(size)(backbone(backbone.input)))
 
 
+class Masked(keras.Model):
+    def __init__(self, backbone, size):
+        inputs = {**backbone.input, "positions": keras.Input((None,))}
+        x = backbone(backbone.input)
+        super().__init__(inputs, keras.layers.Dot(1)([x["sequence"], inputs["positions"]]))
+
+
 class Numbers(keras.layers.MultiHeadAttention):
     def __init__(self, heads, size, dropout=0.0, scale=None):
         super().__init__(heads, size, dropout=dropout)
@@ -299,9 +306,10 @@ def test_an_argument_that_may_be_a_layer_may_decide_and_a_number_does_not(
     assert entries(library)[name]["arguments"] == arguments
 
 
-def test_a_graph_that_starts_at_something_unknown_may_hold_anything(library: Path) -> None:
+@pytest.mark.parametrize("name", ["Task", "Masked"])
+def test_a_graph_that_starts_at_something_unknown_may_hold_anything(name: str, library: Path) -> None:
     (library / "nets.py").write_text(HELD)
-    assert entries(library)["Task"]["depends"] == "unknown"
+    assert entries(library)[name]["depends"] == "unknown"
 
 
 CONFIGURED = """

@@ -160,17 +160,19 @@ class _Trials:
         self, others: Mapping[str, Value], acts: Callable[[Value], bool] = _surely_depends
     ) -> dict[str, list[object]]:
         """The arguments that may be layers which an object runs: with dropout in their place it acts, here it surely
-        depends on the mode.
+        depends on the mode, and with a layer that does nothing in training it does not.
         """
         found = [one for one in self._maker.parameters if one.may_be_layer]
 
-        def any_acts(some: Sequence[Parameter]) -> bool:
-            ways = zip(*(one.layers() for one in some), strict=True)
+        def any_acts(some: Sequence[Parameter], *, drops: bool = True) -> bool:
+            ways = zip(*(one.layers(drops=drops) for one in some), strict=True)
             given = (dict(zip((one.name for one in some), way, strict=True)) for way in ways)
             return any(acts(self._made({}, **others, **one)) for one in given)
 
         deciding = [one for one in found if any_acts([one])] if any_acts(found) else []
-        return {one.name: [one.position, one.default is None, False] for one in deciding}
+        return {
+            one.name: [one.position, one.default is None, False] for one in deciding if not any_acts([one], drops=False)
+        }
 
     def _made_with_others(self) -> Iterator[Value]:
         return (self._made({}, **dict.fromkeys(self._required, other)) for other in _OTHERS)

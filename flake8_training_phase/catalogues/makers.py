@@ -35,7 +35,7 @@ STRENGTH = re.compile(r"drop|noise|stddev|(^|_)rate$|prob")
 """Names of constructor arguments that say how much is dropped."""
 _NO_STRENGTH = re.compile(r"dilation|sampl|learning|frame|expan|reduc|squeeze|growth|rate_policy")
 
-_DROPOUT = layers()["Dropout"]
+_DROPOUT, _DENSE = layers()["Dropout"], layers()["Dense"]
 
 _CONFIGURATION = "config"
 """The name of an argument that often has no annotation."""
@@ -143,12 +143,13 @@ class Parameter:
             return False
         return self.default == Constant(None) or (self.default is None and self.stand_in is UNKNOWN)
 
-    def layers(self) -> Iterator[Value]:
-        """What it may be given that drops: a model, some of them, a class."""
-        dropout = Instance(_DROPOUT, ALL, {"rate": Constant(0.5)})
-        tensor = Tensor((dropout,), symbolic=True)
-        model = Instance(FUNCTIONAL, ALL, dict.fromkeys(self.attributes, tensor), contents=(dropout,))
-        yield from (model, Container((model,)), ClassValue(_DROPOUT, ALL))
+    def layers(self, *, drops: bool) -> Iterator[Value]:
+        """What it may be given, with dropout or with nothing of the kind in it: a model, some of them, a class."""
+        cls = _DROPOUT if drops else _DENSE
+        made = Instance(cls, ALL, {"rate": Constant(0.5)} if drops else {})
+        tensor = Tensor((made,), symbolic=True)
+        model = Instance(FUNCTIONAL, ALL, dict.fromkeys(self.attributes, tensor), contents=(made,))
+        yield from (model, Container((model,)), ClassValue(cls, ALL))
 
     @property
     def is_text(self) -> bool:

@@ -97,7 +97,8 @@ class GraphMaker(Interpreter):
         given = (*arguments.positional, *arguments.keywords.values())
         called = [one for one in events[before:] if isinstance(one, LayerCall) and one.node is node]
         if called:
-            before_it = [] if any(_tensors(given)) else [Tensor((UNKNOWN,))]  # It may come out of any other layer.
+            # What is not known may come out of any other layer.
+            before_it = [] if any(_tensors(given)) and not _has_unknown(given) else [Tensor((UNKNOWN,))]
             return derived_tensor([*given, *before_it, *map(output_of, called)])
         tensor = derived_tensor([callee, *given])
         if isinstance(tensor, Tensor) and not isinstance(callee, (External, Tensor)):
@@ -167,3 +168,11 @@ def _tensors(values: Iterable[Value]) -> Iterator[Tensor]:
                 yield one
             elif isinstance(one, Container):
                 yield from _tensors(one.values)
+
+
+def _has_unknown(values: Iterable[Value]) -> bool:
+    return any(
+        one is UNKNOWN or (isinstance(one, Container) and _has_unknown(one.values))
+        for value in values
+        for one in members(value)
+    )

@@ -52,6 +52,7 @@ def layer_facts(cls: UserClass) -> dict[str, object] | None:
             facts["training"] = cls.training_default
     elif cls.keras_call is not None and cls.keras_call is not base:
         facts["base"] = cls.keras_call.name if not cls.keras_call.origin else base.name
+    cls.program.tell_apart_anew()
     return facts | _Trials(MadeByClass(cls)).findings()
 
 
@@ -59,6 +60,7 @@ def factory_facts(function: FunctionValue, program: Objects) -> dict[str, object
     """What a catalogue says of a function that gives functional models; None for any other, and for one of whose
     models nothing is known.
     """
+    program.tell_apart_anew()
     factory = MadeByFunction(function, program)
     if isinstance(function.node, ast.Lambda) or not _is_functional(factory.made({})):
         return None

@@ -201,6 +201,117 @@ def test_what_hangs_on_an_argument_that_has_to_be_given_is_unknown(library: Path
     assert found["Net"]["depends"] == "unknown"
 
 
+HELD = """
+import keras
+
+
+class Called(keras.layers.Layer):
+    def __init__(self, block, units, rate=0.0):
+        super().__init__()
+        self.block = block
+        self.dense = keras.layers.Dense(units)
+        self.drop = keras.layers.Dropout(rate)
+
+    def call(self, x, training=None):
+        return self.drop(self._run(self.dense(x)), training=training)
+
+    def _run(self, x):
+        return self.block(x)
+
+
+class Several(Called):
+    def __init__(self, blocks, units, rate=0.0):
+        super().__init__(None, units, rate)
+        self.blocks = blocks
+
+    def _run(self, x):
+        for one in self.blocks:
+            x = one(x)
+        return x
+
+
+class Perhaps(Called):
+    def __init__(self, units, rate=0.0, norm=None):
+        super().__init__(norm, units, rate)
+
+    def _run(self, x):
+        return x if self.block is None else self.block(x)
+
+
+class OfClass(Called):
+    def __init__(self, units, norm_layer, rate=0.0):
+        super().__init__(norm_layer(), units, rate)
+
+
+class Encoder(keras.Model):
+    def __init__(self, encoder, size, use_norm=False):
+        inputs = keras.Input((size, size, 3))
+        x = keras.Model(inputs=encoder.inputs, outputs=encoder.stages["P3"])(inputs)
+        if use_norm:
+            x = keras.layers.BatchNormalization()(x)
+        super().__init__(inputs, x)
+
+
+class Head(keras.Model):
+    def __init__(self, encoder, size):
+        inputs = keras.Input((size, size, 3))
+        super().__init__(inputs, keras.layers.BatchNormalization()(encoder(inputs)))
+
+
+class Task(keras.Model):
+    def __init__(self, backbone, size):
+        super().__init__(backbone.input, keras.layers.Dense(size)(backbone(backbone.input)))
+
+
+class Masked(keras.Model):
+    def __init__(self, backbone, size):
+        inputs = {**backbone.input, "positions": keras.Input((None,))}
+        x = backbone(backbone.input)
+        super().__init__(inputs, keras.layers.Dot(1)([x["sequence"], inputs["positions"]]))
+
+
+class Numbers(keras.layers.MultiHeadAttention):
+    def __init__(self, heads, size, dropout=0.0, scale=None):
+        super().__init__(heads, size, dropout=dropout)
+        self.scale = scale
+
+    def call(self, query, value, training=None):
+        out, _ = self._compute_attention(query, value, value, training=training)
+        return out if self.scale is None else out * self.scale
+
+
+class Cached(keras.layers.MultiHeadAttention):
+    def call(self, query, value):
+        return self._output_dense(self._dropout_layer(query))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Called", {"block": [0, True, False], "rate": [2, False]}),
+        ("Several", {"blocks": [0, True, False], "rate": [2, False]}),
+        ("Perhaps", {"norm": [2, False, False], "rate": [1, False]}),
+        ("OfClass", {"norm_layer": [1, True, False], "rate": [2, False]}),
+        ("Encoder", {"encoder": [0, True, False], "use_norm": [2, False]}),
+        ("Head", {"encoder": [0, True, False]}),
+        ("Numbers", {"dropout": [2, False]}),
+        ("Cached", {"dropout": [3, False]}),
+    ],
+)
+def test_an_argument_that_may_be_a_layer_may_decide_and_a_number_does_not(
+    name: str, arguments: dict[str, object], library: Path
+) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)[name]["arguments"] == arguments
+
+
+@pytest.mark.parametrize("name", ["Task", "Masked"])
+def test_a_graph_that_starts_at_something_unknown_may_hold_anything(name: str, library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)[name]["depends"] == "unknown"
+
+
 CONFIGURED = """
 import keras
 

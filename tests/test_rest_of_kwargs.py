@@ -156,3 +156,59 @@ def test_a_flag_that_a_layer_is_given_by_position_is_given_by_name_first(last: s
 def test_a_function_takes_the_flag_by_position(function: str) -> None:
     text = guided(f'return x * {function}(kwargs.get("training"))')
     assert f"x * {function}(training)" in fixed(text)
+
+
+PASSED_ON = """\
+import keras
+
+
+class Base(keras.Model):
+    def __init__(self, *args, dtype=None, **kwargs):
+        {body}
+
+
+class Net(Base):
+    def __init__(self, size, **kwargs):
+        inputs = keras.Input((8, 8, 3))
+        shared = keras.layers.Resizing(4, 4)
+        parts = []
+        for _ in range(2):
+            parts.append(shared(keras.layers.Dense(size)(inputs)))
+        norm = keras.Sequential([keras.layers.BatchNormalization()])
+        super().__init__(inputs=inputs, outputs=norm(keras.layers.Concatenate()(parts)), **kwargs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("super().__init__(*args, **kwargs)", ["KTP201"]),
+        ("print(kwargs['outputs'])\n        super().__init__(*args, **kwargs)", ["KTP201"]),
+        ("outputs = kwargs.pop('outputs')\n        super().__init__(*args, **kwargs)", []),
+        ("del kwargs['outputs']\n        super().__init__(*args, **kwargs)", []),
+        ("kwargs = {k: v for k, v in kwargs.items() if k != 'outputs'}\n        super().__init__(**kwargs)", []),
+        ("kwargs.update(outputs=make())\n        super().__init__(*args, **kwargs)", []),
+    ],
+)
+def test_what_is_known_of_them_is_passed_on_beside_what_is_not(body: str, expected: list[str]) -> None:
+    assert codes(PASSED_ON.format(body=body)) == expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [("training=training, ", []), ("", ["KTP210"])])
+def test_a_flag_among_what_is_known_of_them_is_passed_on(given: str, expected: list[str]) -> None:
+    text = f"""\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def _run(self, x, **options):
+        return self.drop(x, **options)
+
+    def call(self, x, training=None, **kwargs):
+        return self._run(x, {given}**kwargs)
+"""
+    assert codes(text) == expected

@@ -233,6 +233,10 @@ class Program:
             kinds.setdefault(key, self._canonical[instance])
         return self._canonical[instance]
 
+    def tell_apart_anew(self) -> None:
+        """Tell objects apart again where many kinds of a class have been made: for who tries out many of them."""
+        self._kinds = {cls: kinds for cls, kinds in self._kinds.items() if len(kinds) < MAX_KINDS // 4}
+
     def has_too_many_kinds(self, cls: UserClass) -> bool:
         """Whether the module of a class makes more kinds of its objects than are told apart."""
         made = [one.instance.construction for one in self._constructions_of(cls)]

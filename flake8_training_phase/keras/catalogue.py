@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -99,6 +99,13 @@ class KerasLayer:
         """The positional parameters of a method that gives the flag to such a layer; None for any other method."""
         return next((_INNER_METHODS[one.name].get(name) for one in self.mro if one.name in _INNER_METHODS), None)
 
+    def inner_layer(self, name: str) -> KerasLayer | None:
+        """The layer that it holds in a private attribute, for subclasses to call; None where it has none there, or of a
+        package's class, whose constructor may give it anything.
+        """
+        kept = None if self.origin else _INNER_LAYERS.get(self.name, {}).get(name)
+        return None if kept is None else _inner_layer(kept, self)
+
     def signature_in(self, release: Release) -> CallSignature:
         """The signature in a release."""
         changes = (old for changed, old in self.earlier if changed[0] == release[0] and release < changed)
@@ -129,6 +136,23 @@ _INNER_METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 with their positional parameters.
 """
 
+_ATTENTION_LAYERS = {
+    "_dropout_layer": "Dropout",
+    "_softmax": "Softmax",
+    "_query_dense": "EinsumDense",
+    "_key_dense": "EinsumDense",
+    "_value_dense": "EinsumDense",
+    "_gate_dense": "EinsumDense",
+    "_output_dense": "EinsumDense",
+}
+_INNER_LAYERS: Mapping[str, Mapping[str, str]] = {
+    "MultiHeadAttention": _ATTENTION_LAYERS,
+    "GroupQueryAttention": _ATTENTION_LAYERS,
+}
+"""The layers that layers of Keras hold in private attributes, which subclasses call in a `call` of their own. They have
+the same names in Keras 2 and 3.
+"""
+
 
 @cache
 def layers() -> Mapping[str, KerasLayer]:
@@ -152,6 +176,13 @@ def _facts() -> dict[str, Any]:
 def layer(name: str) -> KerasLayer | None:
     """The layer of that class name, or None when Keras has none."""
     return layers().get(name)
+
+
+@cache
+def _inner_layer(name: str, around: KerasLayer) -> KerasLayer:
+    """A layer of Keras that another one makes inside itself: what that is given decides where anything does."""
+    inner = layers()[name]
+    return replace(inner, arguments=around.arguments) if inner.depends_on is DependsOn.ARGUMENTS else inner
 
 
 def _layer(name: str, facts: dict[str, object], earlier: dict[str, dict[str, dict[str, object]]]) -> KerasLayer:

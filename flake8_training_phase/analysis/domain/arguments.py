@@ -5,11 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.domain.events import FlagArgument, PassedBy
-from flake8_training_phase.analysis.domain.values import UNKNOWN, Container, OpaqueKwargs, PhaseValue, Value, flags_of
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    Container,
+    OpaqueKwargs,
+    PhaseValue,
+    Value,
+    flags_of,
+    join,
+)
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.keras.catalogue import KerasLayer
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -35,6 +45,11 @@ class Arguments:
     """Every such `**kwargs` is that of a layer's `call`."""
     stars_known: bool = False
     """What every `*args` may hold is known and in `positional`, if not how often."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others may be given than those that are known."""
+        return self.starred or self.hidden
 
     def may_hide(self, name: str) -> bool:
         """Whether the parameter of that name may be given inside `*args` or `**kwargs`."""
@@ -88,6 +103,17 @@ class Arguments:
         return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
 
 
+def constructor_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]:
+    """What the constructor of a Keras layer is given, by name where its name is known, else by place."""
+    by_name = {f"#{place}": value for place, value in enumerate(arguments.positional)}
+    for argument in layer.arguments:
+        places = {place for place in argument.positions.values() if place is not None}
+        values = [by_name[f"#{place}"] for place in sorted(places) if f"#{place}" in by_name]
+        if values:
+            by_name[argument.name] = join(values)
+    return by_name | dict(arguments.keywords)
+
+
 def _flag(given: PassedBy, value: Value, node: ast.expr | None, name: str = "training") -> FlagArgument:
     parameter = value.parameter if isinstance(value, PhaseValue) else None
     return FlagArgument(given, flags_of(value), parameter, node, name)
@@ -136,14 +162,21 @@ def uses_kwargs(node: FunctionNode) -> bool:
     return kwargs is not None and any(isinstance(one, ast.Name) and one.id == kwargs.arg for one in nodes_in(node))
 
 
-def opaque_kwargs(node: FunctionNode, absent_keys: frozenset[str] = frozenset(), of_call: bool = False) -> Value:
-    """The `**kwargs` of a function whose callers are unknown, without the names that cannot be in it.
+def opaque_kwargs(
+    node: FunctionNode,
+    absent_keys: frozenset[str] = frozenset(),
+    of_call: bool = False,
+    known: Mapping[str, Value] = MappingProxyType({}),
+) -> Value:
+    """The `**kwargs` of a function whose callers are not all known, without the names that cannot be in it.
 
     What has a parameter of its own is never in it: `call(self, x, training=None, **kwargs)` has no flag in `kwargs`.
     """
     named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
-    is_known = node.args.kwarg is not None and _is_only_read(node, node.args.kwarg.arg)
-    return OpaqueKwargs(absent_keys | named, of_call) if is_known else UNKNOWN
+    if node.args.kwarg is None or not _is_only_read(node, node.args.kwarg.arg):
+        return UNKNOWN
+    left = () if _is_popped(node, node.args.kwarg.arg) else tuple(known.items())
+    return OpaqueKwargs(absent_keys | named, of_call, left)
 
 
 _READING = ("get", "items", "keys", "pop", "values")
@@ -169,3 +202,14 @@ def _is_only_read(function: FunctionNode, name: str) -> bool:
                 reading.add(node.value)
         _only_read[function] = named <= reading
     return _only_read[function]
+
+
+def _is_popped(function: FunctionNode, name: str) -> bool:
+    """Whether a function takes something out of its `**kwargs`."""
+    taken = (
+        node.value
+        for node in nodes_in(function)
+        if (isinstance(node, ast.Attribute) and node.attr == "pop")
+        or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del))
+    )
+    return any(isinstance(one, ast.Name) and one.id == name for one in taken)

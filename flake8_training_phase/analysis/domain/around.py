@@ -36,6 +36,9 @@ class Objects(Protocol):
     def constructions(self, module: Module) -> Constructions:
         """The objects that the code of a module makes, itself and in the constructors of what it makes."""
 
+    def tell_apart_anew(self) -> None:
+        """Tell the objects of classes apart again of which many kinds have been made."""
+
     def state(self, instance: Instance) -> ObjectState:
         """What constructing an object leaves behind."""
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_training_phase.analysis.domain.arguments import defaults, parameter, parameter_names
+from flake8_training_phase.analysis.domain.arguments import (
+    Arguments,
+    constructor_arguments,
+    defaults,
+    parameter,
+    parameter_names,
+)
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import bound, is_class_method, is_static
@@ -27,7 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
     join,
     members,
 )
-from flake8_training_phase.analysis.syntax.definitions import is_registered
+from flake8_training_phase.analysis.syntax.definitions import asks_for_training, is_registered
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes, title_of
@@ -217,7 +223,7 @@ class UserClass:
         if self.call is None or self.phase_parameter is not None:
             return False
         kwargs = self.call.node.args.kwarg
-        return kwargs is not None and any(_asks_for_training(node, kwargs.arg) for node in nodes_in(self.call.node))
+        return kwargs is not None and any(asks_for_training(node, kwargs.arg) for node in nodes_in(self.call.node))
 
     @property
     def accepts_training(self) -> bool:
@@ -294,7 +300,19 @@ class UserClass:
             value = self.program.attribute(instance, ANY_NAME) or UNKNOWN
         if value is UNKNOWN and found is not None and (name in ("call", "__init__") or found.inner_method(name)):
             return _bound(found, name, instance)
-        return value
+        return self._inside_base(found, name, instance) if value is UNKNOWN and found is not None else value
+
+    def _inside_base(self, base: KerasLayer, name: str, instance: Instance) -> Value:
+        """A layer that an object of its Keras base holds in a private attribute; unknown where it has none there.
+
+        Where it is not seen what the base is constructed with, each argument may be anything, as a parameter may.
+        """
+        inner, given = base.inner_layer(name), self.base_arguments(instance)
+        if inner is None:
+            return UNKNOWN
+        if given is None:
+            return Instance(inner, instance.generations, {one.name: UNKNOWN for one in inner.arguments})
+        return Instance(inner, instance.generations, constructor_arguments(base, given), given.is_open)
 
     def _static(self, name: str) -> Value:
         for one in self.mro:
@@ -341,10 +359,9 @@ class UserClass:
         of_objects = (name for name, node in self.methods.items() if not (is_static(node) or is_class_method(node)))
         return tuple(name for name in of_objects if name != "call" and _writes_self(self.methods[name]))
 
-    def base_argument_values(self, instance: Instance | None = None) -> dict[str, Value] | None:
-        """What the constructor of the Keras base is given by name; None when it is not seen."""
-        arguments = self.program.state(instance or self.instance).base_arguments
-        return None if arguments is None else {**arguments.keywords}
+    def base_arguments(self, instance: Instance | None = None) -> Arguments | None:
+        """What the constructor of the Keras base is given; None when it is not seen."""
+        return self.program.state(instance or self.instance).base_arguments
 
     def base_contents(self, instance: Instance | None = None) -> tuple[Value, ...]:
         """The layers that a Sequential or functional base class was given."""
@@ -368,20 +385,6 @@ def _registered(found: Method) -> Iterator[FunctionDef]:
         for one in found.owner.node.body:
             if isinstance(one, FunctionDef) and is_registered(one, found.node.name):
                 yield one
-
-
-def _asks_for_training(node: ast.AST, kwargs: str) -> bool:
-    """Whether a node reads `training` from `kwargs`: `kwargs["training"]`, `kwargs.get("training")`."""
-    if isinstance(node, ast.Subscript):
-        asked: ast.expr | None = node.slice
-        base = node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
-        asked = node.args[0] if node.args else None
-        base = node.func.value
-    else:
-        return False
-    named = isinstance(asked, ast.Constant) and asked.value == "training"
-    return named and isinstance(base, ast.Name) and base.id == kwargs
 
 
 def _methods(node: ast.ClassDef) -> dict[str, FunctionDef]:

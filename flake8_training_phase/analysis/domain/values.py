@@ -276,12 +276,14 @@ class Range(Value):
 
 @dataclass(frozen=True, slots=True)
 class OpaqueKwargs(Value):
-    """The `**kwargs` of a function with unknown callers: only the keys that cannot be in it are known."""
+    """The `**kwargs` of a function that may be given more than is known, with the keys that cannot be in it."""
 
     absent_keys: frozenset[str]
     """Names that are surely not in it: those of the parameters beside it."""
     of_call: bool = False
     """It is that of a layer's `call`: Keras 3 never puts the flag there (14f), not even one that the caller gives."""
+    known: tuple[tuple[str, Value], ...] = ()
+    """What is surely in it."""
 
 
 @dataclass(frozen=True, slots=True)

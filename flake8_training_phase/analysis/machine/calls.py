@@ -59,7 +59,12 @@ def bound(
     if node.args.kwarg is not None:
         rest_by_name = {name: value for name, value in arguments.keywords.items() if name not in known}
         environment[node.args.kwarg.arg] = (
-            opaque_kwargs(node, arguments.absent_keys - set(rest_by_name), arguments.rest_of_call and not rest_by_name)
+            opaque_kwargs(
+                node,
+                arguments.absent_keys - set(rest_by_name),
+                arguments.rest_of_call and not rest_by_name,
+                rest_by_name,
+            )
             if arguments.hidden
             else hidden_items(rest_by_name)
         )

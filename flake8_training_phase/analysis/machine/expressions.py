@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
@@ -90,6 +91,12 @@ class Expressions(ABC):
         evaluate = _EXPRESSIONS.get(type(node))
         return UNKNOWN if evaluate is None else evaluate(self, node, frame)
 
+    def item(self, value: Value, key: object) -> Value:
+        """What `value[key]` is."""
+        if isinstance(value, Container):
+            return value.get(key)
+        return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
+
     def elements(self, value: Value) -> Value:
         """What iterating over `value` gives, any of its elements at once."""
         if isinstance(value, Container):
@@ -162,6 +169,7 @@ class Expressions(ABC):
                 keywords |= {str(key): held for key, held in zip(value.keys, value.values, strict=True)}
             else:
                 hidden.append(value)
+                keywords |= dict(value.known) if isinstance(value, OpaqueKwargs) else {}
         absent_keys = [value.absent_keys if isinstance(value, OpaqueKwargs) else frozenset[str]() for value in hidden]
         unknown = absent_keys[0].intersection(*absent_keys) if absent_keys else frozenset[str]()
         rest_of_call = bool(hidden) and all(isinstance(one, OpaqueKwargs) and one.of_call for one in hidden)
@@ -173,7 +181,7 @@ class Expressions(ABC):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else index
-        return join(_item(one, key) for one in _usable(base))
+        return join(self.item(one, key) for one in _usable(base))
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
         bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
@@ -233,7 +241,7 @@ class Expressions(ABC):
         filtered = filtered_name(node)
         rest = frame.lookup(filtered) if filtered is not None else UNKNOWN
         # Less than all of what may be in a `**kwargs` is as unknown as all of it.
-        return rest if isinstance(rest, OpaqueKwargs) else Container((value,), (None,))
+        return replace(rest, known=()) if isinstance(rest, OpaqueKwargs) else Container((value,), (None,))
 
     def _comprehended(
         self,
@@ -376,12 +384,6 @@ class Expressions(ABC):
 def _usable(value: Value) -> Iterable[Value]:
     """What a value may be where something is taken out of it: not None, nor a container that is yet to be filled."""
     return [one for one in members(value) if one not in (Constant(None), Container(()))] or [value]
-
-
-def _item(value: Value, key: object) -> Value:
-    if isinstance(value, Container):
-        return value.get(key)
-    return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
 
 
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Expressions, Any, Frame], Value]] = {

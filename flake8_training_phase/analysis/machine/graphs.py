@@ -97,11 +97,17 @@ class GraphMaker(Interpreter):
         given = (*arguments.positional, *arguments.keywords.values())
         called = [one for one in events[before:] if isinstance(one, LayerCall) and one.node is node]
         if called:
-            return derived_tensor([*given, *map(output_of, called)])
+            # What is not known may come out of any other layer.
+            before_it = [] if any(_tensors(given)) and not _has_unknown(given) else [Tensor((UNKNOWN,))]
+            return derived_tensor([*given, *before_it, *map(output_of, called)])
         tensor = derived_tensor([callee, *given])
         if isinstance(tensor, Tensor) and not isinstance(callee, (External, Tensor)):
             return derived_tensor([tensor, Tensor((UNKNOWN,))])
         return tensor
+
+    def item(self, value: Value, key: object) -> Value:
+        """As the interpreter, but a layer may give several tensors under names: `encoder.outputs["P3"]`."""
+        return value if isinstance(value, Tensor) else super().item(value, key)
 
     def elements(self, value: Value) -> Value:
         """As the interpreter, but a layer may give several tensors, and each went through it."""
@@ -162,3 +168,11 @@ def _tensors(values: Iterable[Value]) -> Iterator[Tensor]:
                 yield one
             elif isinstance(one, Container):
                 yield from _tensors(one.values)
+
+
+def _has_unknown(values: Iterable[Value]) -> bool:
+    return any(
+        one is UNKNOWN or (isinstance(one, Container) and _has_unknown(one.values))
+        for value in values
+        for one in members(value)
+    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flake8_training_phase.analysis.domain.arguments import (
     NO_CALL,
     Arguments,
+    constructor_arguments,
     parameter_names,
 )
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -276,7 +277,7 @@ class Interpreter(Statements):
         hidden = arguments.hidden or arguments.starred
         if isinstance(callee.type, KerasLayer):
             made, contents = callee.type, tuple[Value, ...]()
-            by_name = known_functions.keras_arguments(made, arguments)
+            by_name = constructor_arguments(made, arguments)
             if made.name == "Model":
                 made = known_functions.FUNCTIONAL  # `keras.Model(inputs, outputs)`: its `call` takes the flag.
             if made.name == "Functional":

@@ -223,17 +223,6 @@ def held_instances(values: Iterable[Value]) -> Iterable[Instance]:
     return (one for one in flattened(values) if isinstance(one, Instance))
 
 
-def keras_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]:
-    """What the constructor of a Keras layer is given, by name where its name is known, else by place."""
-    by_name = {f"#{place}": value for place, value in enumerate(arguments.positional)}
-    for argument in layer.arguments:
-        places = {place for place in argument.positions.values() if place is not None}
-        values = [by_name[f"#{place}"] for place in sorted(places) if f"#{place}" in by_name]
-        if values:
-            by_name[argument.name] = join(values)
-    return by_name | dict(arguments.keywords)
-
-
 def call_parameters(value: Value) -> tuple[str, ...]:
     """The positional parameters of a layer's `call`, in Keras 3 where the generations differ."""
     if not isinstance(value, Instance):

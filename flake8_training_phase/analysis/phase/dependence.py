@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from flake8_training_phase.analysis.domain.arguments import FunctionNode, parameter
+from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode, constructor_arguments, parameter
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
     Branch,
@@ -62,7 +62,7 @@ def _one(value: Value) -> Dependence:
         return _keras(value.type, value)
     cls = value.type
     if cls.call is None and cls.keras_base is not None and not cls.base_contents(value):
-        return _keras(cls.keras_base, value, cls.base_argument_values(value))
+        return _keras(cls.keras_base, value, cls.base_arguments(value))
     return object_dependence(value)
 
 
@@ -72,16 +72,20 @@ def _function(node: FunctionNode) -> Dependence:
     return Dependence.MAYBE if takes or any(isinstance(one, ast.Call) for one in nodes_in(node)) else Dependence.NO
 
 
-def _keras(layer: KerasLayer, instance: Instance, given: Mapping[str, Value] | None = None) -> Dependence:
+def _keras(layer: KerasLayer, instance: Instance, given: Arguments | None = None) -> Dependence:
     if layer.depends_on is DependsOn.ALWAYS:
         return _unless_frozen(layer, instance)
     if layer.depends_on is DependsOn.NOTHING:
         # The base classes of all layers say nothing about what a parameter annotated with them holds.
         return Dependence.MAYBE if layer.name in BARE_NAMES else Dependence.NO
     if layer.depends_on is DependsOn.ARGUMENTS:
-        arguments = instance.arguments if given is None else given
-        found = _most(_argument(one, arguments, instance.has_hidden_arguments) for one in layer.arguments)
-        return _of_what_is_frozen(instance) if layer.stops_when_frozen and found is Dependence.YES else found
+        arguments = instance.arguments if given is None else constructor_arguments(layer, given)
+        hidden = instance.has_hidden_arguments if given is None else given.is_open
+        found = _most(_argument(one, arguments, hidden) for one in layer.arguments)
+        if not layer.stops_when_frozen or found is not Dependence.YES:
+            return found
+        others = _most(_argument(one, arguments, hidden) for one in layer.arguments if not one.is_sure)
+        return _of_what_is_frozen(instance, others)
     if layer.depends_on is DependsOn.WRAPPED:
         if not instance.contents:
             return Dependence.MAYBE
@@ -98,10 +102,10 @@ def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
     return others if frozen or others is Dependence.YES else Dependence.MAYBE
 
 
-def _of_what_is_frozen(instance: Instance) -> Dependence:
-    """The same of what an argument put there, and nothing but that depends on the phase."""
+def _of_what_is_frozen(instance: Instance, others: Dependence) -> Dependence:
+    """The same of what an argument put there, beside which only layers that it was given may depend on the phase."""
     if instance.arguments.get("trainable") == Constant(False):
-        return Dependence.NO
+        return others
     return Dependence.MAYBE if instance.may_be_frozen else Dependence.YES
 
 
@@ -152,7 +156,7 @@ def parent_dependence(event: DirectKerasCall) -> Dependence:
     if isinstance(receiver.type, KerasLayer):
         return _keras(receiver.type, receiver)
     cls = receiver.type
-    contents, arguments = cls.base_contents(receiver), cls.base_argument_values(receiver)
+    contents, arguments = cls.base_contents(receiver), cls.base_arguments(receiver)
     if contents:
         return _most(dependence(one) for one in contents)
     base = cls.keras_base

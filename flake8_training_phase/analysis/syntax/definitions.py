@@ -226,3 +226,17 @@ def is_registered(node: ast.AST, name: str) -> bool:
         if isinstance(made, ast.Attribute) and made.attr == "register" and isinstance(made.value, ast.Name):
             return made.value.id == name
     return False
+
+
+def asks_for_training(node: ast.AST, kwargs: str) -> bool:
+    """Whether a node reads `training` from `kwargs`: `kwargs["training"]`, `kwargs.get("training")`."""
+    if isinstance(node, ast.Subscript):
+        asked: ast.expr | None = node.slice
+        base = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
+        asked = node.args[0] if node.args else None
+        base = node.func.value
+    else:
+        return False
+    named = isinstance(asked, ast.Constant) and asked.value == "training"
+    return named and isinstance(base, ast.Name) and base.id == kwargs

@@ -69,7 +69,7 @@ def test_dense_takes_the_flag_in_keras_3(tmp_path: Path, keras: frozenset[tuple[
     text = f"{BASE}\n\nclass NoisyDense(Noisy, layers.Dense):\n    pass\n"
     found = checked(text, Settings(keras_versions=keras), tmp_path / "base.py")
     assert (found.fix is not None) is is_fixed
-    assert found.message.endswith("Pass it, but not in `NoisyDense`") is not is_fixed
+    assert found.message.endswith("Pass it unless `self` is a `NoisyDense`") is not is_fixed
 
 
 UNDER_ANOTHER_NAME = """

@@ -297,7 +297,8 @@ class Statements(Expressions):
 
     def _function(self, statement: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         frame.environment[statement.name] = self.defined(statement, frame)
-        for name in (name for node in nodes_in(statement) if isinstance(node, ast.Nonlocal) for name in node.names):
+        nested = nodes_in(statement) if frame.function is not None else ()
+        for name in (name for node in nested if isinstance(node, ast.Nonlocal) for name in node.names):
             # Whenever the function runs, the name may be something else: it is no phase to hand on.
             if isinstance(frame.lookup(name), PhaseValue):
                 frame.environment[name] = UNKNOWN

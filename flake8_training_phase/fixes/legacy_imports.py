@@ -101,8 +101,6 @@ def droppable_import(module: CheckedModule, name: str) -> tuple[_Import, ast.ali
     ]
     if len(found) != 1 or module.module.path.name == "__init__.py" or _is_mentioned(module.tree, name):
         return None
-    if _is_taken_elsewhere(module, name):
-        return None
     statement, alias = found[0]
     block = next((block for block in _plain_blocks(module.tree) if statement in block), None)
     end = statement.end_lineno or statement.lineno
@@ -114,7 +112,7 @@ def droppable_import(module: CheckedModule, name: str) -> tuple[_Import, ast.ali
     behind = lines[-1].encode()[statement.end_col_offset :].strip()
     if block is None or len(block) < 3 or "#" in "".join(lines) or before.strip() or behind:
         return None  # Of a short function nothing might be left.
-    return statement, alias
+    return None if _is_taken_elsewhere(module, name) else (statement, alias)
 
 
 def _bound(node: _Import, name: str) -> Iterator[ast.alias]:

@@ -175,7 +175,7 @@ def opaque_kwargs(
     named = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
     if node.args.kwarg is None or not _is_only_read(node, node.args.kwarg.arg):
         return UNKNOWN
-    left = () if _is_popped(node, node.args.kwarg.arg) else tuple(known.items())
+    left = tuple(known.items()) if known and not _is_popped(node, node.args.kwarg.arg) else ()
     return OpaqueKwargs(absent_keys | named, of_call, left)
 
 

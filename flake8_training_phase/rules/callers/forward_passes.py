@@ -29,7 +29,7 @@ from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Passed, Phase
 from flake8_training_phase.keras.misnamed import MISNAMED
 from flake8_training_phase.rules.callers.inherited_steps import inherited_steps
-from flake8_training_phase.rules.callers.steps import StepKind, TrainingStep
+from flake8_training_phase.rules.callers.steps import STEP_WORDS, StepKind, TrainingStep
 from flake8_training_phase.rules.callers.training_steps import calls_aside, training_steps
 
 _PHASE_NAMES = frozenset({"training", "deterministic", "phase", *MISNAMED})
@@ -67,16 +67,8 @@ class ForwardPass:
     """Whether all that the call may be of is a layer, which takes `training=`."""
 
 
-_WORDS = (
-    "GradientTape",
-    "def compute_loss",
-    "stateless_call",
-    ".backward()",
-    ".minimize(",
-    ".compute_gradients(",
-    "value_and_gradient(",
-)
-"""What is in the text of a module that has a training step."""
+_WORDS = (*STEP_WORDS, "def compute_loss")
+"""What is in the text of a module that has a training step, one of Keras's own included."""
 
 
 def forward_passes(module: CheckedModule) -> Iterator[ForwardPass]:

@@ -8,6 +8,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.callers.ktp301_training_step_without_training import message, plan, without_training
+from flake8_training_phase.rules.callers.steps import STEP_WORDS
 from flake8_training_phase.rules.rule import Rule, Violation
 
 
@@ -60,14 +61,7 @@ class TrainingStepOfUnknownModel(Rule):
 
     severity = Severity.FRAGILE
     on_by_default = False
-    words = (
-        "GradientTape",
-        "stateless_call",
-        ".backward()",
-        ".minimize(",
-        ".compute_gradients(",
-        "value_and_gradient(",
-    )
+    words = STEP_WORDS
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The forward passes of unknown models that receive no `training=True`."""

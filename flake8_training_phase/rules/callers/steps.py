@@ -6,6 +6,16 @@ import ast
 from dataclasses import dataclass
 from enum import Enum
 
+STEP_WORDS = (
+    "GradientTape",
+    "stateless_call",
+    ".backward()",
+    ".minimize(",
+    ".compute_gradients(",
+    "value_and_gradient(",
+)
+"""What is in the text of a module that takes a gradient."""
+
 
 class StepKind(Enum):
     """How the gradient is taken."""

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import unknown_arguments
-from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.objects import Constructions, Limit, Made
 from flake8_training_phase.analysis.domain.receivers import receiver

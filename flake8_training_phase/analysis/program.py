@@ -19,7 +19,8 @@ from flake8_training_phase.analysis.domain.arguments import (
     unknown_arguments,
 )
 from flake8_training_phase.analysis.domain.around import Answer
-from flake8_training_phase.analysis.domain.classes import CallSummary, FunctionDef, Method, UserClass
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import CallSummary, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import (

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, defaults, parameter_names
 from flake8_training_phase.analysis.domain.around import Objects
-from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (

@@ -46,6 +46,16 @@ FACTORIES = {
             return noisy
         return layers.Dropout(kind) if isinstance(kind, (int, float)) else kind if callable(kind) else noisy
     """,
+    "hasattr, and what raises": """
+        if hasattr(kind, "lower"):
+            return layers.LSTM(4, dropout=0.5)
+        if hasattr(kind, "__len__"):
+            return keras.Sequential([layers.GaussianNoise(0.1)])
+        try:
+            return layers.Dropout(float(kind))
+        except TypeError:
+            return layers.GaussianNoise(0.1) if kind is None else kind
+    """,
     "type": """
         if type(kind) is str or type(kind) == list or kind is None:
             return layers.LSTM(4, dropout=0.5)

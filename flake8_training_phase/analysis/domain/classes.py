@@ -15,16 +15,18 @@ from flake8_training_phase.analysis.domain.arguments import (
     parameter,
     parameter_names,
 )
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef, methods_in_body, writes_self
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import bound, is_class_method, is_static
-from flake8_training_phase.analysis.domain.records import tuple_fields, written_constructor
-from flake8_training_phase.analysis.domain.scopes import Scope, inner_statements, nested_definitions
+from flake8_training_phase.analysis.domain.records import tuple_fields
+from flake8_training_phase.analysis.domain.scopes import Scope, nested_definitions
 from flake8_training_phase.analysis.domain.values import (
     ANY_NAME,
     UNKNOWN,
     ClassValue,
     Constant,
+    External,
     FunctionValue,
     Instance,
     KerasMethod,
@@ -37,13 +39,13 @@ from flake8_training_phase.analysis.syntax.definitions import asks_for_training,
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import names
 from flake8_training_phase.keras.catalogue import MODEL_NAMES, KerasLayer, layer, model_attributes, title_of
-from flake8_training_phase.keras.misnamed import MISNAMED
+from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.domain.around import Objects
     from flake8_training_phase.analysis.domain.modules import Module
 
-FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+_ENUM = External("enum.Enum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class UserClass:
         self.name = node.name
         self.scope = scope
         self.module = module
-        self.methods: dict[str, FunctionDef] = _methods(node) | module.attached_methods(node.name)
+        self.methods: dict[str, FunctionDef] = methods_in_body(node) | module.attached_methods(node.name)
         self._ancestors: tuple[UserClass | KerasLayer, ...] | None = None
 
     @property
@@ -207,10 +209,19 @@ class UserClass:
             return None
         if parameter(self.call.node, "training") is not None:
             return "training"
-        texts = {name for name, default in defaults(self.call.node) if _is_text(default)}  # `mode="train"` is no flag.
+        given = dict(defaults(self.call.node))
         others = (*self.scope.knowledge.training_aliases, *MISNAMED)
         named = (name for name in others if parameter(self.call.node, name) is not None)
-        return next((name for name in named if name not in texts), None)
+        return next((name for name in named if not self._is_choice(name, given.get(name))), None)
+
+    def _is_choice(self, name: str, default: ast.expr | None) -> bool:
+        """Whether a parameter of `call` takes one of several names, and no flag: `mode="train"`, `mode=Mode.TRAIN`."""
+        if isinstance(default, ast.Constant):
+            return isinstance(default.value, str)
+        if name not in AMBIGUOUS or not isinstance(default, (ast.Name, ast.Attribute)) or self.call is None:
+            return False
+        found = self.call.owner.scope.evaluate(default)
+        return not (isinstance(found, Constant) and (found.value is None or isinstance(found.value, bool)))
 
     @property
     def flag_is_the_input(self) -> bool:
@@ -320,11 +331,19 @@ class UserClass:
                 return one.scope.inner(nested_definitions(one.node)).define(one._defined_in_body[name])
             if isinstance(one, UserClass) and name in one._assigned_in_body:
                 value = one.scope.evaluate(one._assigned_in_body[name])
+                if self._is_enumeration and not (isinstance(value, Constant) and isinstance(value.value, str)):
+                    return Constant(f"{one.name}.{name}")  # Like no other member, and true.
                 # A number or a switch in a class body is a default for its subclasses and instances; a text more often
                 # than not is a key.
                 switch = isinstance(value, Constant) and not isinstance(value.value, str)
                 return UNKNOWN if switch else value
         return UNKNOWN
+
+    @cached_property
+    def _is_enumeration(self) -> bool:
+        """Whether it is an `enum.Enum`, of members that are equal to nothing but themselves."""
+        classes = [one for one in self.mro if isinstance(one, UserClass)]
+        return any(one.scope.evaluate(base) == _ENUM for one in classes for base in one.node.bases)
 
     @cached_property
     def _defined_in_body(self) -> dict[str, ast.ClassDef]:
@@ -357,7 +376,7 @@ class UserClass:
     def own_writing_methods(self) -> tuple[str, ...]:
         """The methods in its body, other than `call`, that assign attributes of the object that they are called on."""
         of_objects = (name for name, node in self.methods.items() if not (is_static(node) or is_class_method(node)))
-        return tuple(name for name in of_objects if name != "call" and _writes_self(self.methods[name]))
+        return tuple(name for name in of_objects if name != "call" and writes_self(self.methods[name]))
 
     def base_arguments(self, instance: Instance | None = None) -> Arguments | None:
         """What the constructor of the Keras base is given; None when it is not seen."""
@@ -366,10 +385,6 @@ class UserClass:
     def base_contents(self, instance: Instance | None = None) -> tuple[Value, ...]:
         """The layers that a Sequential or functional base class was given."""
         return self.program.state(instance or self.instance).base_contents
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _bound(found: Method | KerasLayer | None, name: str, instance: Instance) -> Value:
@@ -385,50 +400,6 @@ def _registered(found: Method) -> Iterator[FunctionDef]:
         for one in found.owner.node.body:
             if isinstance(one, FunctionDef) and is_registered(one, found.node.name):
                 yield one
-
-
-def _methods(node: ast.ClassDef) -> dict[str, FunctionDef]:
-    """The functions in the body of a class, by all the names that they have there: `call = forward`."""
-    found: dict[str, FunctionDef] = {}
-    for one in _class_statements(node.body):
-        if isinstance(one, FunctionDef):
-            found[one.name] = one
-        elif isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and one.value.id in found:
-            method = found[one.value.id]
-            found |= {target.id: method for target in one.targets if isinstance(target, ast.Name)}
-    constructor = None if "__init__" in found else written_constructor(node)
-    return found if constructor is None else {"__init__": constructor, **found}
-
-
-def _class_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for statement in body:
-        yield statement
-        if isinstance(statement, ast.If):
-            yield from _class_statements(statement.body)
-            yield from _class_statements(statement.orelse)
-
-
-def _writes_self(node: FunctionDef) -> bool:
-    """Whether a method assigns an attribute of its first parameter."""
-    own = parameter_names(node)[:1]
-    return any(_assigns_attribute(statement, own) for statement in inner_statements(node.body))
-
-
-def _assigns_attribute(statement: ast.stmt, own: list[str]) -> bool:
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
-        targets = [statement.target]
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        called = statement.value.func
-        return isinstance(called, ast.Name) and called.id == "setattr"
-    else:
-        return False
-    for target in targets:
-        for one in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
-            if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and [one.value.id] == own:
-                return True
-    return False
 
 
 def _linearised(own: UserClass, bases: list[UserClass | KerasLayer]) -> tuple[UserClass | KerasLayer, ...]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.domain.classes import FunctionDef, Method
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.entries.importers import MOST_RUNS
 from flake8_training_phase.analysis.entries.module_run import MOST_OBJECTS, MOST_OF_ONE, MOST_STEPS

@@ -87,10 +87,15 @@ class Statements(Expressions):
 
     def _return(self, statement: ast.Return, frame: Frame) -> None:
         value = UNKNOWN if statement.value is None else self.evaluate(statement.value, frame)
-        frame.returned.append(value)
-        self._leave(frame, of_loop=False)
+        if frame.live:
+            frame.returned.append(value)
+            self._leave(frame, of_loop=False)
 
     def _raise(self, statement: ast.Raise, frame: Frame) -> None:
+        self.raises(frame)
+
+    def raises(self, frame: Frame) -> None:
+        """Leave the path that runs: something raises there."""
         self._leave(frame, of_loop=False)
 
     def _leave_loop(self, statement: ast.stmt, frame: Frame) -> None:

@@ -29,7 +29,7 @@ from flake8_training_phase.analysis.domain.values import (
     text_of,
     unknown_phase,
 )
-from flake8_training_phase.analysis.models import instance_tests, iteration
+from flake8_training_phase.analysis.models import instance_tests, iteration, numbers
 from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
@@ -323,39 +323,15 @@ def _copy(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return each(first, lambda one: replace(one) if isinstance(one, Instance) else one)
 
 
-def _bool(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    first = arguments.first
-    return Constant(bool(first.value)) if isinstance(first, Constant) else _number(run, arguments, frame)
-
-
-def _float(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    """`float(0)` is 0.0: a rate that drops nothing stays one."""
-    first = arguments.first
-    is_number = isinstance(first, Constant) and isinstance(first.value, (int, float))
-    return Constant(float(first.value)) if is_number else _number(run, arguments, frame)  # type: ignore[attr-defined]
-
-
-def _number(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    """`bool(training)`, `int(training)`: the same phase, except for None, which is no longer a phase."""
-    first = arguments.first
-    if not isinstance(first, PhaseValue):
-        return UNKNOWN
-    flags = [False if flag is None else flag for flag in first.by_lane]
-    return PhaseValue((flags[0], flags[1], flags[2]), first.parameter)
-
-
 _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "super": _super,
     "getattr": _getattr,
     "setattr": _setattr,
     "dict": _dict,
-    "bool": _bool,
-    "int": _number,
-    "float": _float,
     "staticmethod": _undecorated,
-    "isinstance": instance_tests.isinstance_called,
-    "callable": instance_tests.callable_called,
+    **instance_tests.BUILTINS,
     **iteration.BUILTINS,
+    **numbers.BUILTINS,
 }
 
 _OF_LIBRARY: dict[str, Callable[[Run, Arguments, Frame], Value]] = {

@@ -1,12 +1,13 @@
-"""Whether values are objects of some classes: what `isinstance`, `type`, `callable` and the patterns of `match` ask."""
+"""What values are: the questions of `isinstance`, `type`, `callable`, `hasattr` and of the patterns of `match`."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
-from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
     SOME_NUMBER,
@@ -33,6 +34,7 @@ _NUMBERS = frozenset({"int", "float"})
 _PLAIN = frozenset({"str", "bytes", "bool", "int", "float", "complex", "list", "tuple", "dict", "set", "frozenset"})
 """Classes of Python that layers, functions and classes are no objects of."""
 _OF_CONTAINERS = frozenset({"list", "tuple", "dict", "set", "frozenset"})
+_CONTAINERS: tuple[object, ...] = ([], (), {}, set(), frozenset(), SimpleNamespace())
 _ROOTS = (External("builtins.object"), External("abc.ABC"))
 _CALLABLE = (FunctionValue, KerasMethod, Partial, ClassValue)
 
@@ -43,7 +45,7 @@ def is_instance(value: Value, classes: Value) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
-def isinstance_called(run: Run, arguments: Arguments, frame: Frame) -> Value:
+def _isinstance(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """What `isinstance(value, classes)` gives."""
     if len(arguments.positional) != 2:
         return UNKNOWN
@@ -53,9 +55,18 @@ def isinstance_called(run: Run, arguments: Arguments, frame: Frame) -> Value:
     return _answer(is_instance(value, classes))
 
 
-def callable_called(run: Run, arguments: Arguments, frame: Frame) -> Value:
+def _callable(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """What `callable(value)` gives: layers are, texts, numbers and lists are not."""
     found = {_is_callable(one) for one in members(arguments.first)}
+    return _answer(found.pop() if len(found) == 1 else None)
+
+
+def _hasattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
+    """What `hasattr(value, name)` gives: texts, numbers and lists have what those of Python have."""
+    if len(arguments.positional) != 2 or not isinstance(arguments.positional[1], Constant):
+        return UNKNOWN
+    name = str(arguments.positional[1].value)
+    found = {_has(one, name) for one in members(arguments.first)}
     return _answer(found.pop() if len(found) == 1 else None)
 
 
@@ -91,6 +102,26 @@ def _is_callable(value: Value) -> bool | None:
     if isinstance(value, _CALLABLE) or (isinstance(value, Instance) and isinstance(value.type, KerasLayer)):
         return True
     return False if isinstance(value, (Constant, Container)) else None
+
+
+def _has(value: Value, name: str) -> bool | None:
+    """Whether a value has an attribute."""
+    if isinstance(value, Constant):
+        # 0, 0.0 and False are one constant to the analysis.
+        is_number = value is SOME_NUMBER or isinstance(value.value, (bool, int, float))
+        found = {hasattr(one, name) for one in ((0, 0.0, False) if is_number else (value.value,))}
+        return found.pop() if len(found) == 1 else None
+    if isinstance(value, Container):
+        return None if name in value.keys or any(hasattr(one, name) for one in _CONTAINERS) else False
+    if isinstance(value, Instance) and isinstance(value.type, UserClass):
+        # Attributes may be assigned later than they are asked for; methods are there from the start.
+        return isinstance(value.type.find_method(name), Method) or None
+    if not isinstance(value, Instance):
+        return None
+    if name in ("call", "__call__"):
+        return True
+    is_of_texts_or_lists = name not in dir(object) and any(hasattr(one, name) for one in ("", *_CONTAINERS))
+    return False if is_of_texts_or_lists and not value.type.is_model else None
 
 
 def _each(classes: Value) -> Iterator[Value]:
@@ -152,3 +183,10 @@ def _is_plain_constant(value: Constant, name: str, plain: set[str]) -> bool | No
             return True
         return None if name in _NUMBERS | {"bool", "complex"} else False
     return type(value.value).__name__ == name
+
+
+BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
+    "callable": _callable,
+    "hasattr": _hasattr,
+    "isinstance": _isinstance,
+}

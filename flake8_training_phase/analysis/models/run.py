@@ -35,6 +35,9 @@ class Run(Protocol):
     def phase_used(self, node: ast.expr, frame: Frame) -> None:
         """Write down that what is computed here is another thing in training."""
 
+    def raises(self, frame: Frame) -> None:
+        """Leave the path that runs: what is called raises there."""
+
     def run_callables(self, arguments: Arguments, frame: Frame) -> None:
         """Run the functions that an unknown callee is given: it may call them any number of times."""
 

@@ -16,10 +16,10 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 class KeptDefault:
     """A method, one of its parameters, and the default of that, which nobody replaces."""
 
-    def __init__(self, method: Method, name: str, default: ast.Constant) -> None:
+    def __init__(self, method: Method, name: str, default: Constant) -> None:
         self._method = method
         self._local = LocalNames()
-        self._given = {name: Constant(default.value)}
+        self._given = {name: default}
 
     def outcome(self, node: ast.expr) -> bool | None:
         """Whether an expression is true; None where the parameter does not settle it."""

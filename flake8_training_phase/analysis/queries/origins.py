@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.arguments import FunctionNode, parameter_names
-from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined
 from flake8_training_phase.analysis.project import is_outside
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule

@@ -7,7 +7,8 @@ import re
 from collections.abc import Container, Iterator, Mapping, Set
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Event, Inlined
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import nodes_in

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.events import LayerCall
+from flake8_training_phase.analysis.domain.values import Constant
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.dropout_functions import is_dropout
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD
@@ -15,6 +16,7 @@ from flake8_training_phase.analysis.queries.functional_calls import guarded_call
 from flake8_training_phase.analysis.queries.kept_defaults import KeptDefault
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import placed_title
+from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED, OPPOSITE
 
@@ -24,7 +26,7 @@ class UnfilledParameter:
     """A parameter that keeps its default in `fit()` and `predict()`, and what it decides."""
 
     argument: ast.arg
-    default: ast.Constant
+    default: ast.expr
     flag: bool | None
     """The flag with that default."""
     subject: str
@@ -35,21 +37,19 @@ class UnfilledParameter:
 
 def deciding_parameters(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
     """`mode` of `call(self, x, mode="train")`, where it is compared with a text: `training=(mode == "train")`,
-    `if mode == "train":`; and `deterministic` of `training=not deterministic`.
+    `if mode == "train":`; `mode=Mode.TRAIN` as well; and `deterministic` of `training=not deterministic`.
     """
     method = layer_class.cls.call
-    for argument, default in _optional(layer_class):
-        is_opposite = (
-            argument.arg in OPPOSITE and isinstance(default.value, bool) and not layer_class.cls.phase_parameter
+    for argument, default, value in _optional(layer_class):
+        is_opposite = argument.arg in OPPOSITE and isinstance(value.value, bool) and not layer_class.cls.phase_parameter
+        is_choice = argument.arg != layer_class.cls.phase_parameter and (
+            isinstance(value.value, str) or (isinstance(default, ast.Name) and type(value.value) is int)
         )
-        if (
-            (isinstance(default.value, str) or is_opposite)
-            and method is not None
-            and not _is_given(layer_class, argument.arg)
-        ):
-            kept = KeptDefault(method, argument.arg, default)
+        if (is_choice or is_opposite) and method is not None and not _is_given(layer_class, argument.arg):
+            kept = KeptDefault(method, argument.arg, value)
             found = [*_told(layer_class, kept)]
-            if is_opposite or any(PHASE_WORD.search(str(one)) for one in (argument.arg, default.value)):
+            words = (argument.arg, str(value.value), last_name(default))
+            if is_opposite or any(PHASE_WORD.search(one) for one in words):
                 found += _run(layer_class, kept)
             for subject, flag in found[:1]:
                 yield UnfilledParameter(argument, default, flag, subject)
@@ -80,24 +80,28 @@ def second_flags(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
     """`is_training` of `call(self, x, training=None, is_training=False)`, where a layer is given it."""
     if layer_class.cls.phase_parameter != "training":
         return
-    for argument, default in _optional(layer_class):
+    for argument, default, value in _optional(layer_class):
         named = argument.arg in MISNAMED and argument.arg not in AMBIGUOUS
-        if named and (default.value is None or isinstance(default.value, bool)):
+        if named and (value.value is None or isinstance(value.value, bool)):
             calls = tuple(call for call in _reaching(layer_class) if _names(call.flag.node, argument))
             if calls and not _is_given(layer_class, argument.arg):
-                yield UnfilledParameter(argument, default, default.value, placed_title(calls[0]), calls)
+                yield UnfilledParameter(argument, default, value.value, placed_title(calls[0]), calls)
 
 
-def _optional(layer_class: LayerClass) -> Iterator[tuple[ast.arg, ast.Constant]]:
-    """The parameters of a `call` of the class's own that have a constant for a default, and are not assigned."""
+def _optional(layer_class: LayerClass) -> Iterator[tuple[ast.arg, ast.expr, Constant]]:
+    """The parameters of a `call` of the class's own that have a constant for a default, written there or named, and
+    are not assigned: each with its default, and what that is.
+    """
     call = layer_class.call
     if call is None or layer_class.cls.call is None or layer_class.cls.call.owner is not layer_class.cls:
         return
     stored = {one.id for one in nodes_in(call) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     for name, default in defaults(call):
         argument = parameter(call, name)
-        if argument is not None and name not in stored and isinstance(default, ast.Constant):
-            yield argument, default
+        if argument is not None and name not in stored and isinstance(default, (ast.Constant, ast.Name, ast.Attribute)):
+            value = layer_class.cls.scope.evaluate(default)
+            if isinstance(value, Constant):
+                yield argument, default, value
 
 
 def _reaching(layer_class: LayerClass) -> Iterator[LayerCall]:

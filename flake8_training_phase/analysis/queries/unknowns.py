@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import parameter_names
-from flake8_training_phase.analysis.domain.classes import FunctionDef, UserClass
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inlined, LayerCall, PassedBy, called
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,

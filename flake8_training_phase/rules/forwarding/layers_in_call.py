@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from flake8_training_phase.analysis.domain.classes import FunctionDef
+from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import (

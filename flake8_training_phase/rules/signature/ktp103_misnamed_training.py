@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.queries.unfilled_parameters import deciding_
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, RenameKeyword, RenameParameter, Replace
-from flake8_training_phase.keras.misnamed import AMBIGUOUS, OPPOSITE
+from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Rule, Violation
 from flake8_training_phase.rules.signature.renamed_flag import described, flag_sites, takes_by_itself
 
@@ -34,7 +34,8 @@ class MisnamedTraining(Rule):
     default is reported when it is called with `training`, which raises.
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")` or with an
-    `if mode == "train":` around a layer that receives True or a function that drops; the opposite of the flag where
+    `if mode == "train":` around a layer that receives True or a function that drops, or the member of an `Enum` in its
+    place; the opposite of the flag where
     `call` takes no `training`, `training=not deterministic`; and a second flag beside `training` that a layer receives
     instead of it. When the parameter only reaches something unknown, as its `training`, the finding is *fragile*. So it
     is where whoever is seen to run the model passes the parameter: the layers that hold it, or a training step of your
@@ -108,7 +109,7 @@ class MisnamedTraining(Rule):
         for found in (*deciding_parameters(layer_class), *second_flags(layer_class)):
             name = found.argument.arg
             keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
-            is_second_flag = not isinstance(found.default.value, str) and name not in OPPOSITE
+            is_second_flag = bool(found.calls)
             if not keras or not (layer_class.cls.is_model or is_second_flag):
                 continue
             mode = "training" if found.flag else "inference"

@@ -49,6 +49,16 @@ def attributes_with_two_values(size: int) -> str:
     return f"import keras\n\n\nclass Model(keras.Model):\n{constructor}{chosen}\n{CALL}{calls}        return x\n"
 
 
+def an_attribute_of_many_values(size: int) -> str:
+    chosen = "".join(
+        f"        if given == {number}:\n            self.d = keras.layers.Dropout(0.{number + 1})\n"
+        for number in range(size)
+    )
+    constructor = "    def __init__(self, given):\n        super().__init__()\n"
+    calls = "        x = self.d(x)\n" * size
+    return f"import keras\n\n\nclass Model(keras.Model):\n{constructor}{chosen}\n{CALL}{calls}        return x\n"
+
+
 def bare_subclasses(size: int) -> str:
     classes = (f"\n\nclass C{n}({f'C{n - 1}' if n else 'Model'}):\n    pass\n" for n in range(size))
     return MODEL + "".join(classes)
@@ -174,6 +184,7 @@ def steps(text: str) -> int:
         (nested_loops, 4, 16),
         (nested_loops_with_choices, 4, 16),
         (attributes_with_two_values, 40, 6),
+        (an_attribute_of_many_values, 40, 6),
         (bare_subclasses, 40, 6),
         (models_with_helpers, 10, 6),
         (switches_of_the_phase, 10, 6),

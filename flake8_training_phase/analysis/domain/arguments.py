@@ -9,13 +9,13 @@ from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
 from flake8_training_phase.analysis.domain.events import FlagArgument, PassedBy
+from flake8_training_phase.analysis.domain.flags import flags_of
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     Container,
     OpaqueKwargs,
     PhaseValue,
     Value,
-    flags_of,
     join,
 )
 from flake8_training_phase.analysis.syntax.walking import nodes_in

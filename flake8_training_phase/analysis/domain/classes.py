@@ -17,6 +17,7 @@ from flake8_training_phase.analysis.domain.arguments import (
 )
 from flake8_training_phase.analysis.domain.class_bodies import FunctionDef, methods_in_body, writes_self
 from flake8_training_phase.analysis.domain.events import Event
+from flake8_training_phase.analysis.domain.flags import flags_of
 from flake8_training_phase.analysis.domain.objects import Limit
 from flake8_training_phase.analysis.domain.receivers import bound, is_class_method, is_static
 from flake8_training_phase.analysis.domain.records import tuple_fields
@@ -31,7 +32,6 @@ from flake8_training_phase.analysis.domain.values import (
     Instance,
     KerasMethod,
     Value,
-    flags_of,
     join,
     members,
 )

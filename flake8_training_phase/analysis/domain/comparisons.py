@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
+from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.values import (
     SOME_NUMBER,
     UNKNOWN,
@@ -22,7 +23,6 @@ from flake8_training_phase.analysis.domain.values import (
     PhaseValue,
     Value,
     members,
-    unknown_phase,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
 

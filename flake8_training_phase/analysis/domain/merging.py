@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.domain.flags import flags_of
 from flake8_training_phase.analysis.domain.values import (
     ALL_LANES,
     LANES,
@@ -13,7 +14,6 @@ from flake8_training_phase.analysis.domain.values import (
     LaneUnion,
     PhaseValue,
     Value,
-    flags_of,
     join,
     members,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import reduce
 
+from flake8_training_phase.analysis.domain.flags import flags_of, truth
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
@@ -14,9 +15,7 @@ from flake8_training_phase.analysis.domain.values import (
     Instance,
     PhaseValue,
     Value,
-    flags_of,
     join,
-    truth,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.keras.catalogue import KerasLayer
-from flake8_training_phase.keras.generations import Flag, Passed
+from flake8_training_phase.keras.generations import Flag
 
 if TYPE_CHECKING:
     from flake8_training_phase.analysis.domain.arguments import Arguments
@@ -76,11 +76,6 @@ class PhaseValue(Value):
     def is_parameter(self) -> bool:
         """Whether it always equals the parameter."""
         return self.by_lane == (True, False, None)
-
-
-def unknown_phase(parameter: str | None) -> PhaseValue:
-    """Something made from the phase, in an unknown way."""
-    return PhaseValue((Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN), parameter)
 
 
 ANY_NAME = "*"
@@ -309,7 +304,7 @@ def join(values: Iterable[Value]) -> Value:
             if isinstance(member, ClassValue):
                 member = _with_twin(member, found, classes)
             found[member] = None
-    kept = _joined_containers(tuple(found))
+    kept = _joined_layers(_joined_containers(tuple(found)))
     if not kept:
         return UNKNOWN
     return kept[0] if len(kept) == 1 else Union(kept)
@@ -346,6 +341,37 @@ def _joined_dict(dicts: list[Container]) -> Container:
     values = (*(join(found) for found in named.values()), *others)
     keys = (*named, *(None,) * len(others))
     return Container(values, keys, pairs=any(one.pairs for one in dicts), open=any(one.open for one in dicts))
+
+
+MAX_LAYERS = 8
+"""How many layers of one class of Keras that a value may be are told apart: each call runs all of them."""
+
+
+def _joined_layers(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Some values, with one layer in the place of too many that differ in their arguments alone."""
+    if len(values) <= MAX_LAYERS:
+        return values
+    alike: dict[KerasLayer | UserClass, list[Instance]] = {}
+    for one in values:
+        if isinstance(one, Instance) and one.construction is None and not one.contents:
+            alike.setdefault(one.type, []).append(one)
+    joined: dict[Value, Value] = {}
+    for layers in alike.values():
+        if len(layers) > MAX_LAYERS:
+            joined |= dict.fromkeys(layers, _any_of(layers))
+    return tuple(dict.fromkeys(joined.get(one, one) for one in values))
+
+
+def _any_of(layers: list[Instance]) -> Instance:
+    """A layer that may have been given what any of some layers of its class was given."""
+    named = dict.fromkeys(name for one in layers for name in one.arguments)
+    return Instance(
+        layers[0].type,
+        frozenset().union(*(one.generations for one in layers)),
+        {name: join(one.arguments.get(name, UNKNOWN) for one in layers) for name in named},
+        has_hidden_arguments=any(one.has_hidden_arguments for one in layers),
+        may_be_frozen=any(one.may_be_frozen for one in layers),
+    )
 
 
 def _with_twin(
@@ -390,31 +416,6 @@ def with_trainable(value: Value, trainable: Value) -> Value:
     if not isinstance(trainable, Constant):
         return replace(value, contents=contents, may_be_frozen=True)
     return replace(value, contents=contents, arguments={**value.arguments, "trainable": trainable})
-
-
-def flags_of(value: Value) -> tuple[Flag, Flag, Flag]:
-    """What passing `value` as `training` passes, by lane."""
-    if isinstance(value, PhaseValue):
-        return value.by_lane
-    if isinstance(value, Constant) and (value.value is None or value.value in (0, 1)):
-        flag = None if value.value is None else bool(value.value)
-        return (flag, flag, flag)
-    return (Passed.UNKNOWN, Passed.UNKNOWN, Passed.UNKNOWN)
-
-
-def truth(value: Value) -> tuple[bool | None, bool | None, bool | None]:
-    """Whether `value` is true, by lane; None where it cannot be known."""
-    if isinstance(value, PhaseValue):
-        first, second, third = (None if flag is Passed.UNKNOWN else bool(flag) for flag in value.by_lane)
-        return first, second, third
-    if isinstance(value, Constant):
-        known = bool(value.value)
-        return known, known, known
-    if isinstance(value, (FunctionValue, ClassValue)) or (
-        isinstance(value, Instance) and isinstance(value.type, KerasLayer)
-    ):
-        return True, True, True
-    return None, None, None
 
 
 class _SomeNumber:

@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionN
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.comparisons import compared, comparison
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
+from flake8_training_phase.analysis.domain.flags import truth, unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import join_lanes
 from flake8_training_phase.analysis.domain.operations import computed, either, parameter_of
@@ -32,8 +33,6 @@ from flake8_training_phase.analysis.domain.values import (
     join,
     members,
     text_of,
-    truth,
-    unknown_phase,
 )
 from flake8_training_phase.analysis.models.instance_tests import asked_for_type, is_instance, type_compared
 from flake8_training_phase.analysis.syntax.definitions import filtered_name

@@ -28,6 +28,7 @@ from flake8_training_phase.analysis.domain.events import (
     PassedBy,
     PhaseTest,
 )
+from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import called_by_lane, join_lanes
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
@@ -51,7 +52,6 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     join,
     members,
-    unknown_phase,
 )
 from flake8_training_phase.analysis.machine.calls import (
     arguments_told,

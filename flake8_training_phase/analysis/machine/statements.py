@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, ProgramPoint
+from flake8_training_phase.analysis.domain.flags import flags_of, truth
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
 from flake8_training_phase.analysis.domain.merging import is_flag, join_lanes
 from flake8_training_phase.analysis.domain.scopes import inner_statements
@@ -24,10 +25,8 @@ from flake8_training_phase.analysis.domain.values import (
     Range,
     Value,
     each,
-    flags_of,
     join,
     members,
-    truth,
     with_trainable,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event
+from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.scopes import Import
 from flake8_training_phase.analysis.domain.values import (
@@ -27,7 +28,6 @@ from flake8_training_phase.analysis.domain.values import (
     join,
     members,
     text_of,
-    unknown_phase,
 )
 from flake8_training_phase.analysis.models import instance_tests, iteration, numbers
 from flake8_training_phase.analysis.models.run import Run

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
     SOME_NUMBER,
@@ -23,7 +24,6 @@ from flake8_training_phase.analysis.domain.values import (
     PhaseValue,
     Value,
     members,
-    unknown_phase,
 )
 from flake8_training_phase.analysis.models.run import Run
 from flake8_training_phase.keras.catalogue import KerasLayer

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from flake8_training_phase.analysis.domain.classes import Method
-from flake8_training_phase.analysis.domain.values import Constant, truth
+from flake8_training_phase.analysis.domain.flags import truth
+from flake8_training_phase.analysis.domain.values import (
+    Constant,
+)
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of

@@ -98,7 +98,11 @@ class Module:
 
     def classes(self) -> Iterator[UserClass]:
         """Its classes, those inside functions and other classes included, in the order of their definition."""
-        return (self._class(node, scope) for node, scope in class_definitions(self.scope))
+        return iter(self._all_classes)
+
+    @cached_property
+    def _all_classes(self) -> tuple[UserClass, ...]:
+        return tuple(self._class(node, scope) for node, scope in class_definitions(self.scope))
 
     def attached_methods(self, cls: str) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
         """The functions that statements of the module make methods of a class: `Ranker.call = call`."""

@@ -76,9 +76,9 @@ def _is_given_another(cls: UserClass) -> bool:
     """Whether statements outside of classes give it a function that is not known to be its `call`, or some class that
     they have in a variable.
     """
-    classes = {one.name for one in cls.module.classes()}
     nothing: tuple[_Store, ...] = ()
     found = cls.program.ask(("stores of call", cls.module), lambda: _outside_of_classes(cls.module), meanwhile=nothing)
+    classes = {one.name for one in cls.module.classes()} if found else set[str]()
     for store, value in found:
         if isinstance(store, ast.Name) and not _is_compiled(store, value):
             if store.id not in classes or (store.id == cls.name and not isinstance(value, ast.Name)):

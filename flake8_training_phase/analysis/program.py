@@ -23,6 +23,7 @@ from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
 from flake8_training_phase.analysis.domain.classes import CallSummary, Method, UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.modules import Module
+from flake8_training_phase.analysis.domain.name_patterns import ANY_NAME, is_pattern, may_be_same
 from flake8_training_phase.analysis.domain.objects import (
     Constructions,
     Limit,
@@ -253,7 +254,20 @@ class Program:
     def attribute(self, instance: Instance, name: str) -> Value | None:
         """What was assigned to an attribute of an object; None when nothing was."""
         changed = self._changes.get(instance, {}).get(name)
-        return self.state(instance).attributes.get(name) if changed is None else changed
+        if changed is not None:
+            return changed
+        found = self.state(instance).attributes.get(name)
+        return self.attribute_named_in_part(instance, name) if found is None and is_pattern(name) else found
+
+    def attribute_named_in_part(self, instance: Instance, name: str) -> Value | None:
+        """What was assigned under names that may be this one, where either is known in part; None when nothing was.
+
+        Where nothing of this one is known, only those count that are not known either.
+        """
+        needs_part = name == ANY_NAME or not is_pattern(name)
+        assigned = self.state(instance).attributes.items()
+        found = [value for key, value in assigned if (is_pattern(key) or not needs_part) and may_be_same(key, name)]
+        return join(found) if found else None
 
     def change(self, instance: Instance, name: str, value: Value) -> None:
         """Another object assigns an attribute of this one, which is a kind of its own from then on.

@@ -45,6 +45,9 @@ class Objects(Protocol):
     def attribute(self, instance: Instance, name: str) -> Value | None:
         """What was assigned to an attribute of an object; None when nothing was."""
 
+    def attribute_named_in_part(self, instance: Instance, name: str) -> Value | None:
+        """What was assigned under names that may be this one, where they or it are known in part."""
+
     def change(self, instance: Instance, name: str, value: Value) -> None:
         """Another object assigns an attribute of this one."""
 

@@ -23,7 +23,6 @@ from flake8_training_phase.analysis.domain.receivers import bound, is_class_meth
 from flake8_training_phase.analysis.domain.records import tuple_fields
 from flake8_training_phase.analysis.domain.scopes import Scope, nested_definitions
 from flake8_training_phase.analysis.domain.values import (
-    ANY_NAME,
     UNKNOWN,
     ClassValue,
     Constant,
@@ -308,7 +307,7 @@ class UserClass:
             return _bound(found, name, instance)
         value = bound(self._static(name), instance)
         if value is UNKNOWN and (self.keras_base is None or name not in model_attributes()):
-            value = self.program.attribute(instance, ANY_NAME) or UNKNOWN
+            value = self.program.attribute_named_in_part(instance, name) or UNKNOWN
         if value is UNKNOWN and found is not None and (name in ("call", "__init__") or found.inner_method(name)):
             return _bound(found, name, instance)
         return self._inside_base(found, name, instance) if value is UNKNOWN and found is not None else value

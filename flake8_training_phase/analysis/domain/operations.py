@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import reduce
 
 from flake8_training_phase.analysis.domain.flags import flags_of, truth
+from flake8_training_phase.analysis.domain.name_patterns import ANY_NAME, after_percent, is_pattern
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
@@ -14,8 +16,10 @@ from flake8_training_phase.analysis.domain.values import (
     ElementIndex,
     Instance,
     PhaseValue,
+    TextPattern,
     Value,
     join,
+    text_of,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
 
@@ -24,11 +28,26 @@ def computed(operator: ast.operator, left: Value, right: Value) -> Value:
     """What an operator between two values gives."""
     if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
         return left.moved(right)
+    if isinstance(operator, ast.Mod) and isinstance(left, Constant) and isinstance(left.value, str):
+        return joined_text((Constant(after_percent(left.value)),))
+    if isinstance(operator, ast.Add) and any(isinstance(one, TextPattern) or text_of(one) for one in (left, right)):
+        return joined_text((left, right))
     if isinstance(operator, ast.Add) and isinstance(left, Container) and isinstance(right, Container):
         return Container(left.values + right.values)
     if isinstance(operator, ast.BitOr) and isinstance(left, Container) and isinstance(right, Container):
         return reduce(lambda items, pair: items.with_item(*pair), right.pairs_by_key, left)
     return left if isinstance(operator, ast.Mult) and isinstance(left, Container) else UNKNOWN
+
+
+def joined_text(parts: Iterable[Value]) -> Value:
+    """The text that some values make one after the other: `f"{kind}_{i}"`."""
+    found = [part.name if isinstance(part, TextPattern) else text_of(part) for part in parts]
+    text = "".join(ANY_NAME if one is None else one for one in found)
+    while ANY_NAME * 2 in text:
+        text = text.replace(ANY_NAME * 2, ANY_NAME)
+    if text == ANY_NAME:
+        return UNKNOWN
+    return TextPattern(text) if is_pattern(text) else Constant(text)
 
 
 def parameter_of(value: Value) -> str | None:

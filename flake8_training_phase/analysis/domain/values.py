@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flake8_training_phase.analysis.domain.name_patterns import ANY_NAME, is_pattern, may_be_same
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Flag
 
@@ -78,8 +79,12 @@ class PhaseValue(Value):
         return self.by_lane == (True, False, None)
 
 
-ANY_NAME = "*"
-"""The attribute that `setattr(self, f"block_{i}", …)` writes and `getattr` with such a name reads."""
+@dataclass(frozen=True, slots=True)
+class TextPattern(Value):
+    """A text that is known in part: `f"block_{i}"`."""
+
+    name: str
+    """`block_*`, as in `name_patterns.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +212,12 @@ class Container(Value):
     @property
     def all_named(self) -> bool:
         """Whether the key of everything that can be in it is known."""
-        return len(self.keys) == len(self.values) and None not in self.keys and not self.open
+        return len(self.keys) == len(self.values) and not self.is_named_in_part and not self.open
+
+    @property
+    def is_named_in_part(self) -> bool:
+        """Whether a key of what is in it is not known, or not all of it."""
+        return any(key is None or is_pattern(key) for key in self.keys)
 
     @property
     def pairs_by_key(self) -> Iterable[tuple[str | None, Value]]:
@@ -219,6 +229,7 @@ class Container(Value):
         keys = self.keys or (None,) * len(self.values)
         if key is not None and key in keys:
             place = keys.index(key)
+            value = join((self.values[place], value)) if is_pattern(key) else value
             return Container((*self.values[:place], value, *self.values[place + 1 :]), keys)
         if key is None and (None, value) in zip(keys, self.values, strict=True):
             return self
@@ -230,8 +241,9 @@ class Container(Value):
             return self.values[self.keys.index(index)]
         if self.open:
             return UNKNOWN
-        if isinstance(index, str) and None in self.keys:
-            return join(value for key, value in self.pairs_by_key if key is None)
+        if isinstance(index, str) and (self.is_named_in_part or is_pattern(index)):
+            found = [value for key, value in self.pairs_by_key if key is None or may_be_same(key, index)]
+            return join(found or self.values)
         if isinstance(index, int) and not self.keys and -len(self.values) <= index < len(self.values):
             return self.values[index]
         if isinstance(index, ElementIndex) and not self.keys and self.values and len(self.values) % index.stride == 0:
@@ -396,26 +408,21 @@ def text_of(value: Value) -> str | None:
     return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
 
 
+def key_of(value: Value) -> str | None:
+    """The name or key that a value is, as far as it is known; those of `("drop", i)` are one."""
+    if isinstance(value, TextPattern):
+        return value.name
+    if isinstance(value, Container) and not value.keys and value.values:
+        key = ",".join(key_of(one) or ANY_NAME for one in value.values)
+        return key if key.strip(f",{ANY_NAME}") else None
+    return text_of(value)
+
+
 def each(value: Value, function: Callable[[Value], Value]) -> Value:
     """`function` of whatever `value` may be."""
     if isinstance(value, Union):
         return join(function(member) for member in value.values)
     return function(value)
-
-
-def with_trainable(value: Value, trainable: Value) -> Value:
-    """A layer of Keras, or a container of such, whose `trainable` was set, and with it that of all in it; any other
-    value as it is.
-    """
-    if isinstance(value, Container):
-        return replace(value, values=tuple(with_trainable(one, trainable) for one in value.values))
-    if not isinstance(value, Instance) or not isinstance(value.type, KerasLayer):
-        return value
-    after = {one: with_trainable(one, trainable) for one in value.contents}
-    contents = tuple(after[one] for one in value.contents)  # What is in it twice stays one layer.
-    if not isinstance(trainable, Constant):
-        return replace(value, contents=contents, may_be_frozen=True)
-    return replace(value, contents=contents, arguments={**value.arguments, "trainable": trainable})
 
 
 class _SomeNumber:

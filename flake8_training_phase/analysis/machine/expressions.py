@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.flags import truth, unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import join_lanes
-from flake8_training_phase.analysis.domain.operations import computed, either, parameter_of
+from flake8_training_phase.analysis.domain.operations import computed, either, joined_text, parameter_of
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
@@ -31,8 +31,8 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     each,
     join,
+    key_of,
     members,
-    text_of,
 )
 from flake8_training_phase.analysis.models.instance_tests import asked_for_type, is_instance, type_compared
 from flake8_training_phase.analysis.syntax.definitions import filtered_name
@@ -179,7 +179,7 @@ class Expressions(ABC):
         if isinstance(node.slice, ast.Slice):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
-        key = index.value if isinstance(index, Constant) else index
+        key = index.value if isinstance(index, Constant) else key_of(index) or index
         return join(self.item(one, key) for one in _usable(base))
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
@@ -214,8 +214,8 @@ class Expressions(ABC):
         return Container(tuple(values), tuple(keys))
 
     def key(self, node: ast.expr, frame: Frame) -> str | None:
-        """The key of a dict that an expression is, where that is a known text."""
-        return text_of(self.evaluate(node, frame))
+        """The key of a dict that an expression is, where that is a text that is known, if only in part."""
+        return key_of(self.evaluate(node, frame))
 
     def defined(self, node: FunctionNode, frame: Frame) -> FunctionValue:
         """A function that is defined inside another one, or a lambda."""
@@ -227,27 +227,32 @@ class Expressions(ABC):
         return value
 
     def _joined_text(self, node: ast.JoinedStr, frame: Frame) -> Value:
+        parts: list[Value] = []
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
-                self.evaluate(part.value, frame)
-        return UNKNOWN
+                value = self.evaluate(part.value, frame)
+                parts.append(value if part.conversion == -1 and part.format_spec is None else UNKNOWN)
+            else:
+                parts.append(self.evaluate(part, frame))
+        return joined_text(parts)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Value:
-        return Container((self._comprehended(node, node.elt, frame),))
+        return Container(self._comprehended(node, (node.elt,), frame))
 
     def _dict_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
-        value = self._comprehended(node, node.value, frame)
+        key, value = self._comprehended(node, (node.key, node.value), frame)
         filtered = filtered_name(node)
         rest = frame.lookup(filtered) if filtered is not None else UNKNOWN
         # Less than all of what may be in a `**kwargs` is as unknown as all of it.
-        return replace(rest, known=()) if isinstance(rest, OpaqueKwargs) else Container((value,), (None,))
+        return replace(rest, known=()) if isinstance(rest, OpaqueKwargs) else Container((value,), (key_of(key),))
 
     def _comprehended(
         self,
         node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
-        element: ast.expr,
+        parts: tuple[ast.expr, ...],
         frame: Frame,
-    ) -> Value:
+    ) -> tuple[Value, ...]:
+        """What the parts of any element of a comprehension are."""
         # A comprehension has names of its own: a frame inside the frame.
         inner = Frame.of_comprehension(frame)
         body: list[Event] = []
@@ -258,12 +263,12 @@ class Expressions(ABC):
                 for condition in generator.ifs:
                     self.evaluate(condition, inner)
                     self.narrow(condition, inner, positive=True)
-            value = self.evaluate(element, inner)
+            values = tuple(self.evaluate(part, inner) for part in parts)
         finally:
             self.events = outer
         if body:
             self.events.append(Loop(body))
-        return value
+        return values
 
     @abstractmethod
     def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:

@@ -31,6 +31,7 @@ from flake8_training_phase.analysis.domain.events import (
 from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.merging import called_by_lane, join_lanes
+from flake8_training_phase.analysis.domain.name_patterns import is_pattern
 from flake8_training_phase.analysis.domain.objects import Limit, Made, ObjectState
 from flake8_training_phase.analysis.domain.receivers import is_static, receiver
 from flake8_training_phase.analysis.domain.scopes import function_imports
@@ -145,7 +146,7 @@ class Interpreter(Statements):
         self._writes += 1
         if base is self.subject:
             before = self.state.attributes.get(name)
-            if before is not None and (self.conditions or not self.is_next):
+            if before is not None and (self.conditions or not self.is_next or is_pattern(name)):
                 value = join((before, value))
             self.state.attributes[name] = value
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from flake8_training_phase.analysis.domain.events import Branch, Event, Exit, Loop, PhaseTest, ProgramPoint
 from flake8_training_phase.analysis.domain.flags import flags_of, truth
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
+from flake8_training_phase.analysis.domain.freezing import with_trainable
 from flake8_training_phase.analysis.domain.merging import is_flag, join_lanes
 from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import (
@@ -27,7 +28,6 @@ from flake8_training_phase.analysis.domain.values import (
     each,
     join,
     members,
-    with_trainable,
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.models.patterns import captured, fits

@@ -10,9 +10,10 @@ from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.events import Branch, Event
 from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
+from flake8_training_phase.analysis.domain.name_patterns import ANY_NAME, after_format, is_pattern
+from flake8_training_phase.analysis.domain.operations import joined_text
 from flake8_training_phase.analysis.domain.scopes import Import
 from flake8_training_phase.analysis.domain.values import (
-    ANY_NAME,
     SIGNATURE_TEST,
     UNKNOWN,
     Constant,
@@ -26,6 +27,7 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     each,
     join,
+    key_of,
     members,
     text_of,
 )
@@ -148,7 +150,9 @@ def _joined(items: Container, more: Container) -> Container:
     if not items.keys and not more.keys:
         return Container((*values, *more.values))
     added = more.keys or (None,) * len(more.values)
-    kept = [(key, value) for key, value in zip(keys, values, strict=True) if key is None or key not in added]
+    lasting = (None if key is None or is_pattern(key) else key for key in added)
+    replaced = {key for key in lasting if key is not None}
+    kept = [(key, value) for key, value in zip(keys, values, strict=True) if key not in replaced]
     kept += zip(added, more.values, strict=True)
     return Container(tuple(value for _, value in kept), tuple(key for key, _ in kept))
 
@@ -163,9 +167,9 @@ def items_method(items: Container, name: str, arguments: Arguments) -> Value:
         return items
     if name in ("get", "pop", "setdefault"):
         index = arguments.first
-        key = index.value if isinstance(index, Constant) else None
-        complete = items.keys and None not in items.keys and not items.open
-        if isinstance(key, str) and complete and key not in items.keys:
+        key = index.value if isinstance(index, Constant) else key_of(index)
+        is_absent = isinstance(key, str) and not is_pattern(key) and key not in items.keys
+        if is_absent and items.keys and items.all_named:
             return arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
         return items.get(key)
     return UNKNOWN
@@ -196,6 +200,8 @@ _TEXT_METHODS = frozenset(
 
 def text_method(text: Value, name: str, arguments: Arguments) -> Value | None:
     """What a method of a known text gives: `norm.lower()`; None for any other value or method."""
+    if name == "format" and text_of(text) is not None:
+        return joined_text((Constant(after_format(str(text_of(text)))),))
     if name not in _TEXT_METHODS or not isinstance(text, Constant) or not isinstance(text.value, str):
         return None
     given = [one.value for one in arguments.positional if isinstance(one, Constant)]
@@ -258,8 +264,7 @@ def _getattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
     base, name, *default = arguments.positional
-    known = name.value if isinstance(name, Constant) else ANY_NAME
-    found = [run.attribute(one, str(known), frame) for one in members(base)]
+    found = [run.attribute(one, key_of(name) or ANY_NAME, frame) for one in members(base)]
     if default and isinstance(default[0], Container):
         # Nothing that is known has the attribute, and Keras keeps no container to be filled under such a name.
         found = [default[0] if one is UNKNOWN else one for one in found]
@@ -274,8 +279,7 @@ def _undecorated(run: Run, arguments: Arguments, frame: Frame) -> Value:
 def _setattr(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) == 3:
         base, name, value = arguments.positional
-        known = name.value if isinstance(name, Constant) else ANY_NAME
-        run.set_attribute(base, str(known), value)
+        run.set_attribute(base, key_of(name) or ANY_NAME, value)
     return Constant(None)
 
 
@@ -283,9 +287,7 @@ def _dict(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if arguments.positional and isinstance(arguments.positional[0], Container):
         given = arguments.positional[0]
         pairs = [one.values for one in given.values if isinstance(one, Container) and len(one.values) == 2]
-        return (
-            Container(tuple(value for _, value in pairs), tuple(text_of(key) for key, _ in pairs)) if pairs else given
-        )
+        return Container(tuple(value for _, value in pairs), tuple(key_of(key) for key, _ in pairs)) if pairs else given
     keywords = arguments.keywords
     return UNKNOWN if arguments.hidden else Container(tuple(keywords.values()), tuple(keywords))
 

@@ -100,7 +100,7 @@ def _parts(pattern: ast.pattern, subject: Value) -> Iterable[tuple[ast.pattern, 
         texts = [one.value if isinstance(one, ast.Constant) else None for one in pattern.keys]
         held = dict(subject.pairs_by_key)
         known = ((one, held[text]) for one, text in zip(pattern.patterns, texts, strict=True) if text in held)
-        return known if None not in subject.keys else ()
+        return () if subject.is_named_in_part else known
     return ()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from flake8_training_phase import __version__
 from flake8_training_phase.command.exits import ended
 from flake8_training_phase.command.options import CommandMode, Verbosity, add_run_options, run_options
-from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
+from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of, refuse_empty, standard_input
 from flake8_training_phase.command.run import CommandRun
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.errors import SettingsError
@@ -68,6 +68,8 @@ def _parsed_and_run(default: CommandMode, words: Sequence[str]) -> int:
     if options.print_completion is not None:
         return _print_completion(parser, options.print_completion)
     if options.explain is not None or options.list_rules:
+        if options.output_file is not None:
+            raise UsageError("rules are printed to standard output, not to an --output-file")
         from flake8_training_phase.command import rule_pages
 
         shown_as = options.output_format or "text"
@@ -81,6 +83,7 @@ def _parsed_and_run(default: CommandMode, words: Sequence[str]) -> int:
         raise UsageError("- stands for standard input and cannot be given with other paths")
     if not options.paths and not (options.show_settings or options.show_files):
         raise UsageError(f"no PATH was given; `.` is this folder\n{parser.format_usage().rstrip()}")
+    refuse_empty(options.paths)
     paths = [Path(options.stdin_filename if path == "-" else path) for path in options.paths or ["."]]
     if options.watch:
         return _watch(options, paths, default)
@@ -100,7 +103,7 @@ def _run(options: argparse.Namespace, paths: Sequence[Path], default: CommandMod
     examiner = Examiner(options.jobs, cache=cache, on_done=progress.advance)
     run = CommandRun(configuration, for_run, examiner, progress, options.force_exclude)
     if options.paths == ["-"]:
-        return run.standard_input(sys.stdin.buffer.read(), options.stdin_filename)
+        return run.standard_input(standard_input(), options.stdin_filename)
     return run.paths(paths)
 
 
@@ -108,6 +111,8 @@ def _watch(options: argparse.Namespace, paths: Sequence[Path], default: CommandM
     """Run again and again until Ctrl-C. Raises SettingsError for what no later change can put right."""
     if options.paths == ["-"]:
         raise UsageError("--watch needs files or folders, not standard input")
+    if missing := [path for path in paths if not os.path.exists(path)]:  # noqa: PTH110 - never raise
+        raise UsageError(f"--watch needs files or folders that are there, not {missing[0]}")
     from flake8_training_phase.command.watch import rounds
 
     for _ in rounds(paths):
@@ -128,7 +133,7 @@ def _is_filter(words: Sequence[str]) -> bool:
 
 
 def _give_back_standard_input() -> None:
-    if not sys.stdin.isatty():
+    if sys.stdin is not None and not sys.stdin.isatty():
         sys.stdout.buffer.write(sys.stdin.buffer.read())
         sys.stdout.buffer.flush()
 

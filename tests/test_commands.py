@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -96,6 +97,39 @@ def test_options_cannot_be_abbreviated(option: str, model: Path, fix: Fix) -> No
     assert done.code == ERROR
     assert f"unknown option `{option.partition('=')[0]}`" in done.err
     assert model.read_text() == MODEL
+
+
+@pytest.mark.parametrize("paths", [[""], ["model.py", ""], ["--", ""]])
+def test_an_empty_path_is_not_this_folder(paths: list[str], model: Path, fix: Fix) -> None:
+    """A shell makes one of `training-phase-fix "$FILE"` where the variable is not set."""
+    assert fix(*paths) == Result(ERROR, "", "training-phase-fix: a PATH is empty; `.` is this folder\n")
+    assert model.read_text() == MODEL
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+def test_output_never_takes_the_place_of_a_checked_file(option: str, model: Path, check: Fix) -> None:
+    done = check(option, "./model.py", ".")
+    assert done == Result(
+        ERROR, "", "training-phase-check: model.py is a file to check: the output would take its place\n"
+    )
+    assert model.read_text() == MODEL
+
+
+def test_a_folder_that_was_deleted_is_not_blamed_on_the_output(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    run = "import sys; from flake8_training_phase.cli import check; sys.exit(check(['model.py']))"
+    path = os.pathsep.join([str(Path(cli.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", f"import os; os.rmdir({str(gone)!r}); {run}"],
+        cwd=gone,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "training-phase-check: the folder that it runs in is not there any more\n"
+    assert (done.returncode, done.stderr) == (ERROR, said)
 
 
 # What fix says of its work
@@ -326,6 +360,12 @@ def test_list_rules_as_json(check: Fix) -> None:
     assert check("--list-rules", "--output-format", "sarif").code == ERROR
 
 
+def test_rules_are_not_written_to_a_file(tmp_path: Path, check: Fix) -> None:
+    said = "training-phase-check: rules are printed to standard output, not to an --output-file\n"
+    assert check("--list-rules", "--output-file", "rules.txt") == Result(ERROR, "", said)
+    assert not (tmp_path / "rules.txt").exists()
+
+
 # Watching and completion
 
 
@@ -358,6 +398,12 @@ def wait_for(log: Path, words: str) -> None:
     while words not in log.read_text():
         assert time.monotonic() < until, log.read_text()
         time.sleep(0.1)
+
+
+def test_watch_needs_paths_that_are_there(model: Path, fix: Fix) -> None:
+    said = "training-phase-fix: --watch needs files or folders that are there, not gone.py\n"
+    assert fix("--watch", "model.py", "gone.py") == Result(ERROR, "", said)
+    assert model.read_text() == MODEL
 
 
 def test_watch_needs_watchfiles(model: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -277,6 +277,16 @@ def test_closed_streams(closed: str, model: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell is needed")
+@pytest.mark.parametrize("module", ["flake8_training_phase", "flake8_training_phase.command.map"])
+def test_closed_standard_input(module: str, model: Path) -> None:
+    command = f'"{sys.executable}" -m {module} - <&-'
+    done = subprocess.run(command, shell=True, cwd=model.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(": - stands for standard input, which is closed\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
 # Long lines
 
 

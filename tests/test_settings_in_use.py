@@ -200,10 +200,18 @@ def test_settings_for_the_whole_run_are_those_of_the_folder_it_runs_in(tmp_path:
     assert fix("inner").lines[-1] == "1 file checked, 0 findings fixed, 1 left (1 fixable only with --unsafe-fixes)"
 
 
-@pytest.mark.parametrize("table", ["training_phase", "flake8-training-phase", "flake8-training_phase.per-file-ignores"])
-def test_a_table_with_almost_the_right_name_is_an_error(table: str, tmp_path: Path, fix: Fix) -> None:
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("training_phase", "training_phase"),
+        ("flake8-training-phase", "flake8-training-phase"),
+        ("flake8-training_phase.per-file-ignores", "flake8-training_phase"),
+        ("flake8.training-phase", "flake8.training-phase"),
+        ("training.phase", "training.phase"),
+    ],
+)
+def test_a_table_with_almost_the_right_name_is_an_error(table: str, name: str, tmp_path: Path, fix: Fix) -> None:
     written(tmp_path, {"model.py": MODEL, "pyproject.toml": f"[tool.{table}]\nkeras-versions = '2'\n"})
-    name = table.partition(".")[0]
     said = (
         f"training-phase-fix: {tmp_path}/pyproject.toml: the table [tool.{name}] must be named [tool.training-phase]\n"
     )

@@ -6,6 +6,8 @@ import ast
 import os
 import subprocess
 import sys
+import tokenize
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,19 @@ def test_bytes_to_text_and_back(data: bytes, text: str) -> None:
 def test_refused_encodings(data: bytes, said: str) -> None:
     with pytest.raises(SyntaxError, match=said):
         SourceText.decode(data)
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "punycode"])
+def test_refused_encodings_in_newer_pythons(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 3.14 on, `tokenize` decodes the lines in which it looks for the encoding."""
+
+    def detect_encoding(readline: Callable[[], bytes]) -> tuple[str, list[bytes]]:
+        raise SyntaxError("invalid or missing encoding declaration")
+
+    monkeypatch.setattr(tokenize, "detect_encoding", detect_encoding)
+    with pytest.raises(SyntaxError, match=f"not in the encoding that it declares, {encoding}"):
+        SourceText.decode(f"# coding: {encoding}\nx = 1  # -\n".encode())
+    assert SourceText.decode("# coding: latin-1 \xe9\n".encode("latin-1")).text == "# coding: latin-1 \xe9\n"
 
 
 # Positions

@@ -38,13 +38,27 @@ def ended(name: str, run: Callable[[], int], on_mistake: Callable[[], None] = la
         return CUT_SHORT
     except OSError as error:
         _drop_output()
+        if _folder_is_gone():
+            return _error(name, "the folder that it runs in is not there any more")
         return _cannot_write(name, error.strerror or str(error))
     return code
 
 
+def _folder_is_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - only whether it raises
+    except OSError:
+        return True
+    return False
+
+
 def _cannot_write(name: str, reason: str) -> int:
+    return _error(name, f"standard output cannot be written: {reason}")
+
+
+def _error(name: str, what: str) -> int:
     with contextlib.suppress(OSError):
-        print(f"{name}: standard output cannot be written: {reason}", file=sys.stderr)
+        print(f"{name}: {what}", file=sys.stderr)
     return ERROR
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flake8_training_phase import __version__
 from flake8_training_phase.command.exits import ended
-from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of
+from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of, refuse_empty, standard_input
 from flake8_training_phase.command.writing import write_text
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.resolve import Configuration
@@ -93,6 +93,7 @@ def _parser() -> Parser:
 def _run(options: argparse.Namespace) -> int:
     if not options.targets:
         raise UsageError(f"no PATH was given\n{_parser().format_usage().rstrip()}")
+    refuse_empty([_parts(target)[0] for target in options.targets])
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     configuration = Configuration(given_settings(options), config=options.config, isolated=options.isolated)
@@ -128,7 +129,7 @@ def _maps(path: str, name: str | None, stdin_name: str, configuration: Configura
     file = Path(stdin_name if path == "-" else path)
     settings = configuration.for_file(file)
     try:
-        document = open_document(stdin_name, sys.stdin.buffer.read()) if path == "-" else read_document(file)
+        document = open_document(stdin_name, standard_input()) if path == "-" else read_document(file)
         maps = maps_of(document, settings, name)
     except OSError as error:
         hint = "; name a file" if isinstance(error, IsADirectoryError) else ""

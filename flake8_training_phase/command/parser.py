@@ -40,6 +40,21 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(printable(message))
 
 
+def refuse_empty(paths: Sequence[str]) -> None:
+    """Raise UsageError for an empty path, which would mean this folder: `training-phase-fix "$FILE"` must not fix all
+    of it where the variable is not set.
+    """
+    if "" in paths:
+        raise UsageError("a PATH is empty; `.` is this folder")
+
+
+def standard_input() -> bytes:
+    """What `-` stands for. Raises UsageError where there is none."""
+    if sys.stdin is None:
+        raise UsageError("- stands for standard input, which is closed")
+    return sys.stdin.buffer.read()
+
+
 def _without_marks(words: Sequence[str]) -> list[str]:
     """The words with those after `--` as paths, which argparse takes for options when it reads both in any order."""
     end = words.index("--") if "--" in words else len(words)

@@ -51,6 +51,7 @@ class CommandRun:
         if self.options.mode.writes_code:
             _refuse_unreadable(paths)
         chosen = list(discover(paths, self.configuration, self._unreadable, self.force_exclude))
+        _refuse_to_replace([path for path, _ in chosen], self.options.destination.file)
         if not chosen and not self._errors and self.options.verbosity is not Verbosity.QUIET:
             print("No Python files found", file=sys.stderr)
         with self.progress.over(len(chosen)):
@@ -116,6 +117,12 @@ def _refuse_unreadable(paths: Sequence[Path]) -> None:
     reasons = [f"{path}: cannot be read: {why}" for path in paths if (why := _why_unreadable(path)) is not None]
     if reasons:
         raise SettingsError("nothing was written", *reasons)
+
+
+def _refuse_to_replace(checked: Sequence[Path], report: Path | None) -> None:
+    """Raise SettingsError when the report would take the place of a file that is checked."""
+    if report is not None and report.exists() and any(path.exists() and path.samefile(report) for path in checked):
+        raise SettingsError(f"{report} is a file to check: the output would take its place")
 
 
 def _why_unreadable(path: Path) -> str | None:

@@ -14,8 +14,8 @@ from flake8_training_phase.sources import reading
 
 TABLE = "training-phase"
 _NEAR_MISSES = ("trainingphase", "flake8trainingphase", "trainingphasefix", "trainingphasecheck")
-_HEADER = re.compile(rb"""^[ \t]*\[[ \t]*(tool[ \t]*\.[ \t]*)?["']?([\w-]+)""", re.MULTILINE)
-"""The head of a table, of a tool or not. Most files have none of ours, and are not parsed."""
+_HEADER = re.compile(rb"""^[ \t]*\[[ \t]*(tool[ \t]*\.[ \t]*)?["']?([\w-]+)((?:[ \t]*\.[ \t]*[\w-]+)*)""", re.MULTILINE)
+"""The head of a table, of a tool or not, and the tables in it. Most files have none of ours, and are not parsed."""
 
 MAX_DOTS = 2_000
 """Dots up to which a line is parsed, and by their squares up to which all lines are: of a key like `a.b.c` the parser
@@ -72,10 +72,15 @@ def read_table(path: Path) -> Mapping[str, object] | None:
 
 def _refuse_near_misses(path: Path, data: bytes) -> None:
     """Raise SettingsError for a table whose name is almost ours: its settings would be ignored without a word."""
-    for tool, name in _HEADER.findall(data):
-        spelled = name.decode("utf-8", "replace")
-        if (spelled != TABLE or not tool) and re.sub("[-_]", "", spelled.lower()) in _NEAR_MISSES:
-            raise SettingsError(f"{path}: the table [{'tool.' if tool else ''}{spelled}] must be named [tool.{TABLE}]")
+    for tool, name, inner in _HEADER.findall(data):
+        spelled, whole = (text.decode("utf-8", "replace") for text in (name, name + inner))
+        if tool and spelled == TABLE:
+            continue
+        for table in (spelled, whole):
+            if re.sub(r"[-_.\s]", "", table.lower()) in _NEAR_MISSES:
+                raise SettingsError(
+                    f"{path}: the table [{'tool.' if tool else ''}{table}] must be named [tool.{TABLE}]"
+                )
 
 
 def _parsed(text: str) -> Mapping[str, object]:

@@ -3,6 +3,11 @@
 Only the span that changes is parsed with libcst: the call, the header of the `def`. The changed node is rendered
 over that span and trimmed to what differs, so that layout, comments, trailing commas and line ends outside stay as
 they are, and two fixes in one statement seldom meet.
+
+What changes a name, or puts one word behind another (`training=` before an argument, `=None` behind a parameter), is an
+edit of just that, at the place that the syntax tree knows: libcst would have to parse all around it, for the same edit
+when it is trimmed. So are lines that go or come as a whole, and an expression that is written into another one: its own
+text stays as it is, and only what is around it is new.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
@@ -115,12 +121,8 @@ def _drop_argument(change: DropArgument, source: SourceText) -> Iterator[Edit]:
 
 def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -> Iterator[Edit]:
     function = change.function
-    begin, end = source.offset(source.start(function)), _offset_of_body(function, source)
-    header = source.text[begin:end]
-    module = cst.parse_module(header + "pass\n")
-    definition = module.body[0]
-    if not isinstance(definition, cst.FunctionDef):
-        raise CannotRender
+    header = _Header.of(function, source)
+    definition = header.definition
     parameter = cst.Param(cst.Name(change.name), default=cst.Name(change.default), star="")
     written = _annotation(change, style)
     if written is not None:
@@ -129,15 +131,43 @@ def _add_parameter(change: AddParameter, source: SourceText, style: FileStyle) -
     else:
         parameter = parameter.with_changes(equal=_EQUAL)
     changed = definition.with_changes(params=with_parameter(definition, parameter))
-    old, new = (module.with_changes(body=[one]).code.rpartition("pass")[0] for one in (definition, changed))
+    old, new = header.code(definition), header.code(changed)
     line = Line(source.line(function.lineno)[: source.start(function).column], "", style.line_length)
+    newline = header.module.default_newline
     if not line.fits(_first_line(old), _first_line(new)) and not _first_line(old).endswith("\\"):
-        narrow = next(broken(changed, line, module.default_newline))
-        new = module.with_changes(body=[narrow]).code.rpartition("pass")[0]
+        placed = next(broken(changed, line, newline))
     else:
-        placed = _placed(definition, changed, change.name, line, (old, new), module.default_newline)
-        new = module.with_changes(body=[placed]).code.rpartition("pass")[0]
-    yield from trimmed(source, begin, header, new)
+        placed = _placed(definition, changed, change.name, line, (old, new), newline)
+    yield from header.edits(placed, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A function up to its first statement, in whose place there is a `pass`."""
+
+    begin: int
+    text: str
+    module: cst.Module
+    definition: cst.FunctionDef
+
+    @classmethod
+    def of(cls, function: ast.FunctionDef | ast.AsyncFunctionDef, source: SourceText) -> _Header:
+        """The header of a function. Raises CannotRender."""
+        begin, end = source.offset(source.start(function)), _offset_of_body(function, source)
+        text = source.text[begin:end]
+        module = cst.parse_module(text + "pass\n")
+        definition = module.body[0]
+        if not isinstance(definition, cst.FunctionDef):
+            raise CannotRender
+        return cls(begin, text, module, definition)
+
+    def code(self, definition: cst.FunctionDef) -> str:
+        """The text of another definition in its place."""
+        return self.module.with_changes(body=[definition]).code.rpartition("pass")[0]
+
+    def edits(self, definition: cst.FunctionDef, source: SourceText) -> Iterator[Edit]:
+        """What makes it another definition."""
+        yield from trimmed(source, self.begin, self.text, self.code(definition))
 
 
 def _offset_of_body(function: ast.FunctionDef | ast.AsyncFunctionDef, source: SourceText) -> int:
@@ -186,12 +216,8 @@ def _rename_parameter(change: RenameParameter, source: SourceText) -> Iterator[E
 
 
 def _rename_function(change: RenameFunction, source: SourceText) -> Iterator[Edit]:
-    function = change.function
-    begin = source.offset(source.start(function))
-    found = re.compile(rf"(?:async\s+)?def\s+(?P<name>{re.escape(function.name)})\b").match(source.text, begin)
-    if found is None:
-        raise CannotRender
-    yield Edit(source.position(found.start("name")), source.position(found.end("name")), change.name)
+    header = _Header.of(change.function, source)
+    yield from header.edits(header.definition.with_changes(name=cst.Name(change.name)), source)
 
 
 def _add_default(change: AddDefault, source: SourceText) -> Iterator[Edit]:

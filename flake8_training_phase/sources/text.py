@@ -127,7 +127,31 @@ def _declared(body: bytes) -> str:
     """The encoding that a file declares, or the usual one."""
     if b"coding" not in body and not body.startswith(codecs.BOM_UTF8):
         return "utf-8"  # Nearly all files; to read their first lines for that takes longer than the rest.
-    return tokenize.detect_encoding(io.BytesIO(body).readline)[0]
+    try:
+        return tokenize.detect_encoding(io.BytesIO(body).readline)[0]
+    except (SyntaxError, UnicodeError):
+        # From Python 3.14 on, it decodes the lines that it reads by what they declare, and names that no more.
+        named = _encoding_without_text(b"".join(body.splitlines(keepends=True)[:2]))
+        if named is None:
+            raise
+        return named
+
+
+def _encoding_without_text(lines: bytes) -> str | None:
+    """The encoding that the first lines declare where they are not in it; None where they are, or declare none."""
+    found = _DECLARATION.search(lines)
+    if found is None:
+        return None
+    try:
+        lines.decode(found[1].decode())
+    except UnicodeError:
+        return found[1].decode()
+    except LookupError:  # It is unknown, or none of text.
+        pass
+    return None
+
+
+_DECLARATION = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
 def _refuse_wide(data: bytes) -> None:

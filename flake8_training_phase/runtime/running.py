@@ -86,13 +86,13 @@ class Runner:
             raise
 
     def _leave_out_none(self) -> None:
-        """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None."""
+        """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None, nor tf_keras nothing."""
         predict_step = self.model.predict_step
+        tf = sys.modules["tensorflow"]
 
         def step(data: Any) -> Any:
             outputs = predict_step(data)
-            found = list(leaves(outputs))
-            return outputs if found and sys.modules["tensorflow"].is_tensor(outputs) else found
+            return outputs if tf.is_tensor(outputs) else list(leaves(outputs)) or tf.zeros((1,))
 
         vars(self.model)["predict_step"] = step
 

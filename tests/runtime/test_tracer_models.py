@@ -138,6 +138,15 @@ def test_outputs_of_no_numbers(keras: Any, outputs: Any) -> None:
     assert modes_of(assert_training_reaches(model_of(keras, forward), ONES)) == RIGHT
 
 
+@pytest.mark.parametrize("outputs", [None, {"out": None}, (None, None), {}, []], ids=str)
+def test_outputs_of_nothing(keras: Any, outputs: Any) -> None:
+    def forward(model: Any, inputs: Any, training: Any) -> Any:
+        model.drop(inputs, training=training)
+        return outputs
+
+    assert modes_of(assert_training_reaches(model_of(keras, forward), ONES)) == RIGHT
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(keras: Any, policy: str) -> None:
     keras.mixed_precision.set_global_policy(policy) if keras.__name__ == "tf_keras" else keras.config.set_dtype_policy(

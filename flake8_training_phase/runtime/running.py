@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from flake8_training_phase.runtime.batches import is_array, leaves, mapped, one_batch
+from flake8_training_phase.runtime.flags import requires
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
+from flake8_training_phase.runtime.recording import MODES
 from flake8_training_phase.runtime.state import put_back
 
 __tracebackhide__ = True  # pytest shows the code of the user, not this.
@@ -27,6 +29,7 @@ _WITHOUT_TARGETS = re.compile(
     r"values to unpack"  # x, y = data
     r"|[Ii]terating over a symbolic"  # The same in a graph.
     r"|None values not supported|NoneType|a value \(None\)"  # unpack_x_y_sample_weight(data), and y is used.
+    r"|None is not a valid value for|Invalid dtype: object"  # The same on JAX and torch.
 )
 """What a `train_step` raises that was given inputs alone and needs targets."""
 
@@ -49,6 +52,13 @@ class Runner:
         self.custom_step = cls.train_step is not base.train_step
         self._own_loss = self.custom_step or cls.compute_loss is not base.compute_loss
         self.has_call = cls.call is not base.call
+        self._is_called_alone = not self.custom_step and requires(self.model, self._direct_arguments)
+
+    def modes(self) -> tuple[str, ...]:
+        """Those in which it can be run: `fit` and `predict` need a `call` that takes the inputs alone."""
+        if not self.has_call:
+            return ("fit",)
+        return tuple(_FLAGS) if self._is_called_alone else MODES
 
     def run(self, mode: str) -> None:
         """Run the model in one of `MODES`: `fit` and `predict` in graphs, unless it is compiled to run eagerly."""
@@ -59,8 +69,7 @@ class Runner:
                 self._fit()
             else:
                 with self.compiled():
-                    if self.package.runs_on_tensorflow:
-                        self._leave_out_none()
+                    self._leave_out_none()
                     self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
@@ -75,7 +84,9 @@ class Runner:
                 self.zeros = mapped(_zeros, self._outputs())
 
     def _fit(self) -> None:
-        targets = self.zeros if self.targets is None else self.targets
+        targets = self.targets
+        if targets is None and (self.package.runs_on_tensorflow or self._own_loss):
+            targets = self.zeros
         try:
             with self.compiled():
                 self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
@@ -88,11 +99,16 @@ class Runner:
     def _leave_out_none(self) -> None:
         """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None, nor tf_keras nothing."""
         predict_step = self.model.predict_step
-        tf = sys.modules["tensorflow"]
 
-        def step(data: Any) -> Any:
-            outputs = predict_step(data)
-            return outputs if tf.is_tensor(outputs) else list(leaves(outputs)) or tf.zeros((1,))
+        def collected(outputs: Any) -> Any:
+            found = list(leaves(outputs)) or [self._tensor(np.zeros(1, "float32"))]
+            return outputs if found[0] is outputs else found
+
+        def step(*data: Any) -> Any:
+            if self.package.backend != "jax":
+                return collected(predict_step(*data))
+            outputs, state = predict_step(*data)
+            return collected(outputs), state
 
         vars(self.model)["predict_step"] = step
 
@@ -119,10 +135,12 @@ class Runner:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
                 eagerly = bool(_is_compiled(self.model) and self.model.run_eagerly)
                 still = _still(package.optimizers.SGD)(learning_rate=0.0)
-                loss = None if self.targets is None and self.zeros is None else "mse"
+                loss = None if self.targets is None and (self.zeros is None or not self._own_loss) else "mse"
                 package.Model.compile(self.model, optimizer=still, loss=loss, run_eagerly=eagerly, jit_compile=False)
-                if self.targets is None and not self._own_loss and self.package.runs_on_tensorflow:
-                    attributes["compute_loss"] = _no_loss
+                if self.targets is None and not self._own_loss:
+                    attributes["compute_loss"] = self._no_loss()
+                    if "_compile_metrics" in attributes:  # Keras 3 keeps those of an earlier `compile`.
+                        attributes["_compile_metrics"] = None
             changed.update(name for name, value in attributes.items() if before.get(name) is not value)
             attributes.update(train_function=None, predict_function=None)
             yield
@@ -130,6 +148,19 @@ class Runner:
             for name in changed:
                 attributes.pop(name, None)
             attributes.update({name: before[name] for name in changed & before.keys()})
+
+    def _no_loss(self) -> Any:
+        """What stands in for `Model.compute_loss`: zero, for outputs of every kind."""
+        if self.package.runs_on_tensorflow:
+            return _no_loss
+        ops = self.package.module.ops
+
+        def no_loss(*args: Any, **kwargs: Any) -> Any:
+            # Something to derive: torch refuses what does not depend on the weights.
+            weights = self.model.trainable_weights if self.package.backend == "torch" else ()
+            return sum((ops.sum(weight) * 0.0 for weight in weights), ops.zeros(()))
+
+        return no_loss
 
     @contextmanager
     def _scope(self) -> Iterator[None]:
@@ -203,7 +234,7 @@ def _tuples(inputs: Any) -> Any:
 def _zeros(output: Any) -> Any:
     """Zeros like an output. Where that cannot be (strings), the number of its rows: the values are not used."""
     try:
-        return output * 0
+        return (output.detach() if hasattr(output, "detach") else output) * 0  # On torch: apart from its gradients.
     except Exception:
         return np.zeros(tuple(output.shape)[:1] or (1,), "float32")
 

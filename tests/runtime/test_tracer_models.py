@@ -240,6 +240,20 @@ def test_layer_that_needs_arguments(keras: Any) -> None:
     assert modes_of(assert_training_reaches(Scaled(), ONES, call_arguments={"scale": 2.0})) == RIGHT
 
 
+def test_model_that_needs_arguments_is_called_directly(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, context: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training) + context
+
+    trace = assert_training_reaches(Model(), ONES, call_arguments={"context": ONES})
+    assert trace.modes == ("training=True", "training=False", "no flag")
+    assert [call.phase.value for call in trace.calls] == ["train", "infer", "infer"]
+
+
 @pytest.mark.parametrize("unpacked", [True, False], ids=["unpacked", "by keras.utils"])
 def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
     class Stepping(keras.Model):  # type: ignore[misc]
@@ -267,5 +281,7 @@ def test_mistakes_are_named(keras: Any) -> None:
         trace_training(model, ONES, mode=True)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no layer has the path or name 'dorp'; did you mean 'drop'"):
         assert_training_reaches(model, ONES, ignore=["dorp"])
+    with pytest.raises(ValueError, match="no layer has the path or name 'dorp'; did you mean 'drop'"):
+        assert_training_reaches(model, ONES, may_skip="dorp")
     with pytest.raises(ValueError, match="rows of different length"):
         trace_training(model, [[1.0], [2.0, 3.0]])

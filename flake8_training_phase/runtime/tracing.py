@@ -42,8 +42,9 @@ def trace_training(
     `inputs` is what the model takes: arrays, lists of numbers, tensors, or a nest of them; several are passed to a
     model as one list, as `fit` does it; a `tf.data.Dataset` gives its first batch. `mode` is one or several of `MODES`,
     by default all: `"fit"`, `"training=True"`, `"training=False"`, `"no flag"` and `"predict"`; a model without `call`
-    is run by `fit` alone, and one that requires `call_arguments` by direct calls. `targets` is what to fit to, for a loss or a `train_step` of your own. `call_arguments` are
-    keyword arguments that the `call` of a layer needs; a model receives them where it is called directly.
+    is run by `fit` alone, and one that requires `call_arguments` by direct calls. `targets` is what to fit to, for a
+    loss or a `train_step` of your own. `call_arguments` are keyword arguments that the `call` of a layer needs; a model
+    receives them where it is called directly.
 
     The model is left as it was, also when it raises. `fit` and `predict` run in graphs, unless it is compiled with
     `run_eagerly=True`.

@@ -14,7 +14,7 @@ import numpy as np
 from flake8_training_phase.runtime.batches import is_array, leaves, mapped, one_batch
 from flake8_training_phase.runtime.flags import requires
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
-from flake8_training_phase.runtime.recording import MODES
+from flake8_training_phase.runtime.recording import EVALUATE, MODES
 from flake8_training_phase.runtime.state import put_back
 
 __tracebackhide__ = True  # pytest shows the code of the user, not this.
@@ -61,12 +61,14 @@ class Runner:
         return tuple(_FLAGS) if self._is_called_alone else MODES
 
     def run(self, mode: str) -> None:
-        """Run the model in one of `MODES`: `fit` and `predict` in graphs, unless it is compiled to run eagerly."""
+        """Run the model in one of the modes: `fit`, `evaluate` and `predict` in graphs, unless it is compiled eagerly."""
         with self._scope():
             if mode in _FLAGS:
                 self.model(self.tensors(self.inputs), **self._direct_arguments, **_FLAGS[mode])
             elif mode == "fit":
-                self._fit()
+                self._train("train_step")
+            elif mode == EVALUATE:
+                self._train("test_step")
             else:
                 with self.compiled():
                     self._leave_out_none()
@@ -78,22 +80,31 @@ class Runner:
         It is put back at once: a model without weights has to be built by the first of the modes, as it would be
         without this. What a Sequential keeps of its first call depends on it (KTP219).
         """
-        wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
+        wants_targets = (
+            {"fit", EVALUATE} & {*modes}
+            and self.targets is None
+            and not (self.custom_step and _is_compiled(self.model))
+        )
         if self.has_call and wants_targets:
             with put_back(self.model), self._scope():
                 self.zeros = mapped(_zeros, self._outputs())
 
-    def _fit(self) -> None:
+    def _train(self, step: str) -> None:
+        """Run `fit`, or `evaluate` where the step is `test_step`."""
         targets = self.targets
         if targets is None and (self.package.runs_on_tensorflow or self._own_loss):
             targets = self.zeros
         try:
             with self.compiled():
-                self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
+                if step == "train_step":
+                    self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
+                else:
+                    self.model.evaluate(**self._batch(targets), verbose=0)
         except Exception as error:
-            if self.targets is None and self.custom_step and _WITHOUT_TARGETS.search(str(error)):
+            custom = getattr(type(self.model), step) is not getattr(self.package.model_class, step)
+            if self.targets is None and custom and _WITHOUT_TARGETS.search(str(error)):
                 name = type(self.model).__name__
-                raise TypeError(f"`train_step` of {name} fails without targets: pass `targets=`") from error
+                raise TypeError(f"`{step}` of {name} fails without targets: pass `targets=`") from error
             raise
 
     def _leave_out_none(self) -> None:
@@ -129,7 +140,7 @@ class Runner:
         """
         attributes = vars(self.model)
         before = dict(attributes)
-        changed = {"train_function", "predict_function", "predict_step"}
+        changed = {"train_function", "test_function", "predict_function", "predict_step"}
         package = self.package.module
         try:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
@@ -142,7 +153,7 @@ class Runner:
                     if "_compile_metrics" in attributes:  # Keras 3 keeps those of an earlier `compile`.
                         attributes["_compile_metrics"] = None
             changed.update(name for name, value in attributes.items() if before.get(name) is not value)
-            attributes.update(train_function=None, predict_function=None)
+            attributes.update(train_function=None, test_function=None, predict_function=None)
             yield
         finally:
             for name in changed:

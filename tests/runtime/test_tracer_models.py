@@ -270,6 +270,36 @@ def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
         trace_training(model, ONES, mode="fit")
 
 
+def evaluated(keras: Any, flag: bool) -> Any:
+    """A model with a `test_step` of its own."""
+
+    class Evaluated(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training)
+
+        def test_step(self, data: Any) -> Any:
+            x, y = data
+            return {"loss": tf.reduce_mean(self(x, training=flag) - y)}
+
+    return Evaluated()
+
+
+def test_test_step_of_the_user(keras: Any) -> None:
+    model = evaluated(keras, flag=False)
+    model.compile(loss="mse")
+    model.evaluate(ONES, ONES, verbose=0)
+    function = model.test_function
+    trace = assert_training_reaches(model, ONES, targets=ONES, mode=["fit", "evaluate"])
+    assert [call.phase.value for call in trace.calls] == ["train", "infer"]
+    assert model.test_function is function
+    (wrong,) = trace_training(evaluated(keras, flag=True), ONES, mode="evaluate").wrong
+    assert str(wrong).endswith("(KTP302, docs/rules/KTP302.md)")
+
+
 def test_mistakes_are_named(keras: Any) -> None:
     model = model_of(keras, dropped)
     for nothing in ((), (None,)):

@@ -61,7 +61,7 @@ class Runner:
         return tuple(_FLAGS) if self._is_called_alone else MODES
 
     def run(self, mode: str) -> None:
-        """Run the model in one mode: `fit`, `evaluate` and `predict` in graphs, unless it is compiled to run eagerly."""
+        """Run the model in one mode: `fit`, `evaluate`, `predict` in graphs, unless it is compiled to run eagerly."""
         with self._scope():
             if mode in _FLAGS:
                 self.model(self.tensors(self.inputs), **self._direct_arguments, **_FLAGS[mode])

@@ -25,7 +25,7 @@ def one_batch(inputs: Sequence[Any], targets: Any) -> tuple[Any, Any]:
         raise TypeError(f"the {type(batch).__name__} would be used up: pass one batch of it")
     if _is_dataset(batch):
         batch = _first(batch)
-        if isinstance(batch, tuple):
+        if isinstance(batch, (tuple, list)):
             targets = batch[1] if targets is None and len(batch) > 1 else targets
             batch = batch[0]
     return _as_arrays(batch), _as_arrays(targets)
@@ -79,15 +79,17 @@ def _array(values: Any) -> Any:
 
 
 def _is_dataset(value: Any) -> bool:
-    """Whether it is a `tf.data.Dataset`, or a `PyDataset` or `Sequence` of Keras."""
+    """Whether it is a `tf.data.Dataset`, a `DataLoader` of torch, or a `PyDataset` or `Sequence` of Keras."""
     utils = [sys.modules[package].utils for package in ("keras", "tf_keras") if package in sys.modules]
     # `keras` may be a name for tf_keras.
     kinds = [getattr(one, name) for one in utils for name in ("PyDataset", "Sequence") if hasattr(one, name)]
-    tf = sys.modules.get("tensorflow")
-    return isinstance(value, (*kinds, *([tf.data.Dataset] if tf else [])))
+    tf, torch = sys.modules.get("tensorflow"), sys.modules.get("torch")
+    kinds += [tf.data.Dataset] if tf else []
+    kinds += [torch.utils.data.DataLoader] if torch else []
+    return isinstance(value, tuple(kinds))
 
 
 def _first(dataset: Any) -> Any:
-    for batch in dataset if hasattr(dataset, "element_spec") else (dataset[at] for at in range(len(dataset))):
+    for batch in (dataset[at] for at in range(len(dataset))) if hasattr(dataset, "__getitem__") else dataset:
         return batch
     raise ValueError("the data set is empty: there is no batch to run the model on")

@@ -1,4 +1,4 @@
-"""`tf.function` while a model is traced: compiled anew, with what records, and apart from what the user compiled."""
+"""What is compiled while a model is traced: anew, with what records, and apart from what the user compiled."""
 
 from __future__ import annotations
 
@@ -15,11 +15,50 @@ __tracebackhide__ = True  # pytest shows the code of the user, not this.
 
 @contextmanager
 def compiled_anew(unseen: set[str]) -> Iterator[None]:
+    """Let every compiled function be compiled once more when it is called.
+
+    One that was compiled before would not record its layers. `unseen` receives the names of functions that cannot be
+    compiled again.
+    """
+    with _tensorflow_anew(unseen), _jax_anew():
+        yield
+
+
+@contextmanager
+def _jax_anew() -> Iterator[None]:
+    """Let `jax.jit` read a function again each time that it is called: only then does it run the layers in it.
+
+    That includes `fit`: the `train_step` of a model that was fitted before is the same function. What is compiled
+    meanwhile is no different from what the user compiled, and is kept.
+    """
+    jax = sys.modules.get("jax")
+    if jax is None or not hasattr(jax, "jit"):
+        yield
+        return
+    function_class = type(jax.jit(lambda: None))
+    call = function_class.__call__
+
+    @functools.wraps(call)
+    def __call__(function: Any, *args: Any, **kwargs: Any) -> Any:
+        compiled = getattr(function, "__wrapped__", None)
+        # The operations of JAX are functions of this kind, too.
+        if compiled is not None and not str(getattr(compiled, "__module__", "")).startswith("jax."):
+            function.clear_cache()
+        return call(function, *args, **kwargs)
+
+    function_class.__call__ = __call__
+    try:
+        yield
+    finally:
+        function_class.__call__ = call
+
+
+@contextmanager
+def _tensorflow_anew(unseen: set[str]) -> Iterator[None]:
     """Let every `tf.function` be compiled once more when it is called, for this time only.
 
-    One that was compiled before would not record its layers, and what is compiled now would record forever. XLA is left
-    out: it cannot compile what records. `unseen` receives the names of functions that cannot be compiled again: one
-    that was made concrete, or loaded from a SavedModel.
+    What is compiled now would record forever. XLA is left out: it cannot compile what records. A function that was made
+    concrete, or loaded from a SavedModel, cannot be compiled again.
     """
     tf = sys.modules.get("tensorflow")
     if tf is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,8 +29,12 @@ _FUNCTIONS = {
     "tf.image": tuple(f"{stateless}random_{change}" for change in _CHANGES for stateless in ("", "stateless_")),
     "keras.random": (*_NOISE, "dropout", "randint", "beta", "binomial"),
     "tf_keras.backend": ("dropout", "random_normal", "random_uniform", "random_bernoulli", "truncated_normal"),
-    "torch.nn.functional": ("dropout", "alpha_dropout"),
+    "jax.random": (*_NOISE, "truncated_normal", "bernoulli", "randint", "permutation", "beta", "gumbel", "laplace"),
+    "torch": ("rand", "rand_like", "randn", "randn_like", "randint", "randperm", "normal", "bernoulli", "multinomial"),
+    "torch.nn.functional": ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"),
 }
+_OFF = (("training", False), ("rate", 0), ("p", 0), ("keep_prob", 1))
+"""Arguments with which a dropout does nothing: `F.dropout(x, training=training)` asks for the flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,23 @@ def draws_watched(drawn: list[Drawn]) -> Iterator[None]:
 def _noting(original: Callable[..., Any], name: str, drawn: list[Drawn]) -> Callable[..., Any]:
     @functools.wraps(original)
     def draw(*args: Any, **kwargs: Any) -> Any:
-        if called_from_user() and not only_for_shapes():
+        if called_from_user() and not only_for_shapes() and not _does_nothing(original, args, kwargs):
             found = Drawn(name, calling_line())
             when_run(lambda: drawn.append(found))
         return original(*args, **kwargs)
 
     return draw
+
+
+def _does_nothing(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a dropout is switched off by what it is given."""
+    if "dropout" not in getattr(function, "__name__", ""):
+        return False
+    try:
+        given = inspect.signature(function).bind(*args, **kwargs).arguments
+    except TypeError:  # It will say so itself.
+        return False
+    return any(isinstance(given.get(name), (bool, int, float)) and given[name] == off for name, off in _OFF)
 
 
 def _module(path: str) -> Any:

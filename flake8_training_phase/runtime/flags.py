@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -86,6 +86,12 @@ class FlagHistory:
 def names_training(layer: Any) -> bool:
     """Whether the `call` of a layer has a parameter `training`."""
     return "training" in _parameters(layer)
+
+
+def requires(layer: Any, names: Collection[str]) -> bool:
+    """Whether the `call` of a layer cannot do without one of these arguments."""
+    parameters = _parameters(layer)
+    return any(name in parameters and parameters[name].default is inspect.Parameter.empty for name in names)
 
 
 def default_flag(layer: Any) -> Any:

@@ -42,7 +42,12 @@ class KerasPackage:
     @property
     def runs_on_tensorflow(self) -> bool:
         """Whether TensorFlow computes, and not torch or jax."""
-        return self.is_keras_2 or self.module.backend.backend() == "tensorflow"
+        return self.backend == "tensorflow"
+
+    @property
+    def backend(self) -> str:
+        """What computes: `"tensorflow"`, `"jax"` or `"torch"`."""
+        return "tensorflow" if self.is_keras_2 else str(self.module.backend.backend())
 
     def phase_classes(self) -> tuple[type, ...]:
         """Its layer classes whose own `call` takes `training` and may act on it: no models, containers, wrappers."""

@@ -8,6 +8,9 @@ from enum import Enum
 MODES = ("fit", "training=True", "training=False", "no flag", "predict")
 """The ways to run a model, in the order in which they are run and shown."""
 
+EVALUATE = "evaluate"
+"""A way that is run only where it is asked for: a `test_step` of the user's may need targets."""
+
 TRAINING_MODES = frozenset({"fit", "training=True"})
 """Those that ask for training; the others ask for inference."""
 

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from flake8_training_phase.runtime.batches import is_array, leaves, mapped, one_batch
+from flake8_training_phase.runtime.flags import requires
 from flake8_training_phase.runtime.packages import KerasPackage, package_of
+from flake8_training_phase.runtime.recording import EVALUATE, MODES
 from flake8_training_phase.runtime.state import put_back
 
 __tracebackhide__ = True  # pytest shows the code of the user, not this.
@@ -27,6 +29,7 @@ _WITHOUT_TARGETS = re.compile(
     r"values to unpack"  # x, y = data
     r"|[Ii]terating over a symbolic"  # The same in a graph.
     r"|None values not supported|NoneType|a value \(None\)"  # unpack_x_y_sample_weight(data), and y is used.
+    r"|None is not a valid value for|Invalid dtype: object"  # The same on JAX and torch.
 )
 """What a `train_step` raises that was given inputs alone and needs targets."""
 
@@ -49,18 +52,26 @@ class Runner:
         self.custom_step = cls.train_step is not base.train_step
         self._own_loss = self.custom_step or cls.compute_loss is not base.compute_loss
         self.has_call = cls.call is not base.call
+        self._is_called_alone = not self.custom_step and requires(self.model, self._direct_arguments)
+
+    def modes(self) -> tuple[str, ...]:
+        """Those in which it can be run: `fit` and `predict` need a `call` that takes the inputs alone."""
+        if not self.has_call:
+            return ("fit",)
+        return tuple(_FLAGS) if self._is_called_alone else MODES
 
     def run(self, mode: str) -> None:
-        """Run the model in one of `MODES`: `fit` and `predict` in graphs, unless it is compiled to run eagerly."""
+        """Run the model in one mode: `fit`, `evaluate`, `predict` in graphs, unless it is compiled to run eagerly."""
         with self._scope():
             if mode in _FLAGS:
                 self.model(self.tensors(self.inputs), **self._direct_arguments, **_FLAGS[mode])
             elif mode == "fit":
-                self._fit()
+                self._train("train_step")
+            elif mode == EVALUATE:
+                self._train("test_step")
             else:
                 with self.compiled():
-                    if self.package.runs_on_tensorflow:
-                        self._leave_out_none()
+                    self._leave_out_none()
                     self.model.predict(self._batch(None)["x"], verbose=0)
 
     def prepare(self, modes: Sequence[str]) -> None:
@@ -69,30 +80,46 @@ class Runner:
         It is put back at once: a model without weights has to be built by the first of the modes, as it would be
         without this. What a Sequential keeps of its first call depends on it (KTP219).
         """
-        wants_targets = "fit" in modes and self.targets is None and not (self.custom_step and _is_compiled(self.model))
+        wants_targets = (
+            {"fit", EVALUATE} & {*modes}
+            and self.targets is None
+            and not (self.custom_step and _is_compiled(self.model))
+        )
         if self.has_call and wants_targets:
             with put_back(self.model), self._scope():
                 self.zeros = mapped(_zeros, self._outputs())
 
-    def _fit(self) -> None:
-        targets = self.zeros if self.targets is None else self.targets
+    def _train(self, step: str) -> None:
+        """Run `fit`, or `evaluate` where the step is `test_step`."""
+        targets = self.targets
+        if targets is None and (self.package.runs_on_tensorflow or self._own_loss):
+            targets = self.zeros
         try:
             with self.compiled():
-                self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
+                if step == "train_step":
+                    self.model.fit(**self._batch(targets), epochs=1, shuffle=False, verbose=0)
+                else:
+                    self.model.evaluate(**self._batch(targets), verbose=0)
         except Exception as error:
-            if self.targets is None and self.custom_step and _WITHOUT_TARGETS.search(str(error)):
+            custom = getattr(type(self.model), step) is not getattr(self.package.model_class, step)
+            if self.targets is None and custom and _WITHOUT_TARGETS.search(str(error)):
                 name = type(self.model).__name__
-                raise TypeError(f"`train_step` of {name} fails without targets: pass `targets=`") from error
+                raise TypeError(f"`{step}` of {name} fails without targets: pass `targets=`") from error
             raise
 
     def _leave_out_none(self) -> None:
-        """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None."""
+        """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None, nor tf_keras nothing."""
         predict_step = self.model.predict_step
 
-        def step(data: Any) -> Any:
-            outputs = predict_step(data)
-            found = list(leaves(outputs))
-            return outputs if found and sys.modules["tensorflow"].is_tensor(outputs) else found
+        def collected(outputs: Any) -> Any:
+            found = list(leaves(outputs)) or [self._tensor(np.zeros(1, "float32"))]
+            return outputs if found[0] is outputs else found
+
+        def step(*data: Any) -> Any:
+            if self.package.backend != "jax":
+                return collected(predict_step(*data))
+            outputs, state = predict_step(*data)
+            return collected(outputs), state
 
         vars(self.model)["predict_step"] = step
 
@@ -113,23 +140,38 @@ class Runner:
         """
         attributes = vars(self.model)
         before = dict(attributes)
-        changed = {"train_function", "predict_function", "predict_step"}
+        changed = {"train_function", "test_function", "predict_function", "predict_step"}
         package = self.package.module
         try:
             if not _is_compiled(self.model) or (self.targets is None and not self.custom_step):
                 eagerly = bool(_is_compiled(self.model) and self.model.run_eagerly)
                 still = _still(package.optimizers.SGD)(learning_rate=0.0)
-                loss = None if self.targets is None and self.zeros is None else "mse"
+                loss = None if self.targets is None and (self.zeros is None or not self._own_loss) else "mse"
                 package.Model.compile(self.model, optimizer=still, loss=loss, run_eagerly=eagerly, jit_compile=False)
-                if self.targets is None and not self._own_loss and self.package.runs_on_tensorflow:
-                    attributes["compute_loss"] = _no_loss
+                if self.targets is None and not self._own_loss:
+                    attributes["compute_loss"] = self._no_loss()
+                    if "_compile_metrics" in attributes:  # Keras 3 keeps those of an earlier `compile`.
+                        attributes["_compile_metrics"] = None
             changed.update(name for name, value in attributes.items() if before.get(name) is not value)
-            attributes.update(train_function=None, predict_function=None)
+            attributes.update(train_function=None, test_function=None, predict_function=None)
             yield
         finally:
             for name in changed:
                 attributes.pop(name, None)
             attributes.update({name: before[name] for name in changed & before.keys()})
+
+    def _no_loss(self) -> Any:
+        """What stands in for `Model.compute_loss`: zero, for outputs of every kind."""
+        if self.package.runs_on_tensorflow:
+            return _no_loss
+        ops = self.package.module.ops
+
+        def no_loss(*args: Any, **kwargs: Any) -> Any:
+            # Something to derive: torch refuses what does not depend on the weights.
+            weights = self.model.trainable_weights if self.package.backend == "torch" else ()
+            return sum((ops.sum(weight) * 0.0 for weight in weights), ops.zeros(()))
+
+        return no_loss
 
     @contextmanager
     def _scope(self) -> Iterator[None]:
@@ -203,7 +245,7 @@ def _tuples(inputs: Any) -> Any:
 def _zeros(output: Any) -> Any:
     """Zeros like an output. Where that cannot be (strings), the number of its rows: the values are not used."""
     try:
-        return output * 0
+        return (output.detach() if hasattr(output, "detach") else output) * 0  # On torch: apart from its gradients.
     except Exception:
         return np.zeros(tuple(output.shape)[:1] or (1,), "float32")
 

@@ -8,7 +8,7 @@ from types import FrameType
 from flake8_training_phase.runtime.autograph import written
 from flake8_training_phase.runtime.recording import Site
 
-_NOT_THE_USERS = frozenset({"keras", "tf_keras", "tensorflow", "jax", "torch", "functools", "contextlib"})
+_NOT_THE_USERS = frozenset({"keras", "tf_keras", "tensorflow", "jax", "torch", "functools", "contextlib", "threading"})
 """Packages whose frames are passed over in search of the line that calls a layer."""
 
 _OURS = __name__.rpartition(".")[0]

@@ -128,6 +128,14 @@ class _SavedState:
         else:
             # A copy: on JAX, what is compiled may take the array for its own.
             self._values.append(functools.partial(variable.assign, np.array(_numbers(variable))))
+        self._save_gradient(getattr(variable, "_value", variable))
+
+    def _save_gradient(self, tensor: Any) -> None:
+        """What a tensor of torch keeps of the last `backward()`."""
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(tensor, torch.Tensor) and tensor.is_leaf:
+            kept = None if tensor.grad is None else tensor.grad.clone()
+            self._values.append(functools.partial(setattr, tensor, "grad", kept))
 
     def _save_array(self, array: Any) -> None:
         if array.dtype.hasobject:

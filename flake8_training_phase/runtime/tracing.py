@@ -17,7 +17,7 @@ from flake8_training_phase.runtime.draws import Drawn, draws_watched
 from flake8_training_phase.runtime.explaining import by_hand, why
 from flake8_training_phase.runtime.packages import depends_on_phase, is_frozen
 from flake8_training_phase.runtime.paths import layer_paths
-from flake8_training_phase.runtime.recording import MODES, Phase, TracedCall
+from flake8_training_phase.runtime.recording import EVALUATE, MODES, Phase, TracedCall
 from flake8_training_phase.runtime.running import Runner
 from flake8_training_phase.runtime.state import put_back
 from flake8_training_phase.runtime.trace import Trace, is_below, wrong_lines
@@ -42,8 +42,10 @@ def trace_training(
     `inputs` is what the model takes: arrays, lists of numbers, tensors, or a nest of them; several are passed to a
     model as one list, as `fit` does it; a `tf.data.Dataset` gives its first batch. `mode` is one or several of `MODES`,
     by default all: `"fit"`, `"training=True"`, `"training=False"`, `"no flag"` and `"predict"`; a model without `call`
-    is run by `fit` alone. `targets` is what to fit to, for a loss or a `train_step` of your own. `call_arguments` are
-    keyword arguments that the `call` of a layer needs; a model receives them where it is called directly.
+    is run by `fit` alone, and one that requires `call_arguments` by direct calls. `"evaluate"` can be asked for: it
+    runs a `test_step` of your own. `targets` is what to fit to, for a loss or a `train_step` of your own.
+    `call_arguments` are keyword arguments that the `call` of a layer needs; a model receives them where it is called
+    directly.
 
     The model is left as it was, also when it raises. `fit` and `predict` run in graphs, unless it is compiled with
     `run_eagerly=True`.
@@ -60,8 +62,8 @@ def assert_training_reaches(
     mode: str | Iterable[str] | None = None,
     targets: Any = None,
     call_arguments: Mapping[str, Any] | None = None,
-    ignore: Collection[str] = (),
-    may_skip: Collection[str] = (),
+    ignore: str | Collection[str] = (),
+    may_skip: str | Collection[str] = (),
 ) -> Trace:
     """Fail unless every layer runs in the mode that is asked for: training in `fit`, inference in `predict`.
 
@@ -71,6 +73,7 @@ def assert_training_reaches(
     a layer ran in the wrong mode, when it did not run in a mode although it ran in others, and when nothing was
     recorded; ValueError when a name is that of no layer.
     """
+    ignore, may_skip = ([names] if isinstance(names, str) else names for names in (ignore, may_skip))
     trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
     _check_names([*ignore, *may_skip], names)
     if not trace.calls:
@@ -97,8 +100,8 @@ def _traced_model(
     modes = _modes(mode)
     with put_back(model):
         runner = Runner(model, inputs, targets, call_arguments)
-        if mode is None and not runner.has_call:
-            modes = ("fit",)
+        if mode is None:
+            modes = runner.modes()
         calls, unseen = _run_modes(runner, modes, model)
         paths = layer_paths(model, runner.package).values()
         names = {*paths, *(call.path for call in calls), *(call.name for call in calls)}
@@ -178,8 +181,8 @@ def _modes(mode: Any) -> tuple[str, ...]:
         raise TypeError(f"unknown mode {mode!r}; did you mean mode='training={mode}'?")
     modes = tuple(mode) if isinstance(mode, Iterable) and not isinstance(mode, str) else (mode,)
     for one in modes:
-        if one not in MODES:
-            raise ValueError(f"unknown mode {one!r}; there are {', '.join(MODES)}")
+        if one not in (*MODES, EVALUATE):
+            raise ValueError(f"unknown mode {one!r}; there are {', '.join((*MODES, EVALUATE))}")
     return modes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,12 +83,22 @@ def only_for_shapes() -> bool:
     return scope is not None and bool(scope.in_symbolic_scope())
 
 
+class _OfThread(threading.local):
+    """What runs in one thread: Keras keeps its call context by thread, and each replica of a strategy runs in its own.
+
+    They take turns in the middle of a layer, where a synchronized BatchNormalization waits for the others.
+    """
+
+    def __init__(self, package: KerasPackage) -> None:
+        self.flags = FlagHistory(contexts_nest=package.is_keras_2)
+        self.running: set[int] = set()
+
+
 class _Watch:
     def __init__(self, package: KerasPackage, around: Around) -> None:
         self.package = package
         self.around = around
-        self._flags = FlagHistory(contexts_nest=package.is_keras_2)
-        self._running: set[int] = set()
+        self._here = _OfThread(package)
 
     def entering(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """`Layer.__call__`, remembering the line it is called from while it runs."""
@@ -96,11 +107,11 @@ class _Watch:
         def __call__(layer: Any, *args: Any, **kwargs: Any) -> Any:
             if only_for_shapes():  # Keras builds a model in the middle of its first call, with a context of its own.
                 return original(layer, *args, **kwargs)
-            self._flags.enter(layer, args, kwargs)
+            self._here.flags.enter(layer, args, kwargs)
             try:
                 return original(layer, *args, **kwargs)
             finally:
-                self._flags.leave()
+                self._here.flags.leave()
 
         return __call__
 
@@ -110,21 +121,21 @@ class _Watch:
 
         @functools.wraps(original)
         def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._running:  # Inside a layer that is watched, or a parent's `call`.
+            if self._here.running:  # Inside a layer that is watched, or a parent's `call`.
                 return original(layer, *args, **kwargs)
-            self._running.add(id(layer))
+            self._here.running.add(id(layer))
             try:
                 bound = signature.bind(layer, *args, **kwargs)
                 bound.apply_defaults()
                 arguments = dict(bound.arguments)
                 del arguments[next(iter(arguments))]
                 run = functools.partial(original, layer, *args, **kwargs)
-                entered = self._flags.entered
+                entered = self._here.flags.entered
                 through = tuple(one.site for one in entered)
                 direct = next((one for one in reversed(entered) if one.layer is layer), None)
                 return self.around(LayerRun(layer, original, arguments, run, calling_line(), through, direct))
             finally:
-                self._running.remove(id(layer))
+                self._here.running.remove(id(layer))
 
         call.__signature__ = signature  # type: ignore[attr-defined]
         return call

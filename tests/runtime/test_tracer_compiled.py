@@ -124,6 +124,14 @@ def test_randomness_by_hand_is_seen_in_every_mode(keras: Any, name: str) -> None
     assert [(call.layer, call.mode) for call in trace.calls] == [(name, mode) for mode in MODES]
 
 
+def test_dropout_by_hand_that_is_switched_off(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return tf.nn.dropout(inputs, rate=0.5 if training else 0.0)
+
+    assert [call.mode for call in assert_training_reaches(Model(), ONES).calls] == ["fit", "training=True"]
+
+
 def test_randomness_of_the_backend_of_keras() -> None:
     keras = pytest.importorskip("tf_keras")
 

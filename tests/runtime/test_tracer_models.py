@@ -138,6 +138,15 @@ def test_outputs_of_no_numbers(keras: Any, outputs: Any) -> None:
     assert modes_of(assert_training_reaches(model_of(keras, forward), ONES)) == RIGHT
 
 
+@pytest.mark.parametrize("outputs", [None, {"out": None}, (None, None), {}, []], ids=str)
+def test_outputs_of_nothing(keras: Any, outputs: Any) -> None:
+    def forward(model: Any, inputs: Any, training: Any) -> Any:
+        model.drop(inputs, training=training)
+        return outputs
+
+    assert modes_of(assert_training_reaches(model_of(keras, forward), ONES)) == RIGHT
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(keras: Any, policy: str) -> None:
     keras.mixed_precision.set_global_policy(policy) if keras.__name__ == "tf_keras" else keras.config.set_dtype_policy(
@@ -231,6 +240,20 @@ def test_layer_that_needs_arguments(keras: Any) -> None:
     assert modes_of(assert_training_reaches(Scaled(), ONES, call_arguments={"scale": 2.0})) == RIGHT
 
 
+def test_model_that_needs_arguments_is_called_directly(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, context: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training) + context
+
+    trace = assert_training_reaches(Model(), ONES, call_arguments={"context": ONES})
+    assert trace.modes == ("training=True", "training=False", "no flag")
+    assert [call.phase.value for call in trace.calls] == ["train", "infer", "infer"]
+
+
 @pytest.mark.parametrize("unpacked", [True, False], ids=["unpacked", "by keras.utils"])
 def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
     class Stepping(keras.Model):  # type: ignore[misc]
@@ -247,6 +270,36 @@ def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
         trace_training(model, ONES, mode="fit")
 
 
+def evaluated(keras: Any, flag: bool) -> Any:
+    """A model with a `test_step` of its own."""
+
+    class Evaluated(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training)
+
+        def test_step(self, data: Any) -> Any:
+            x, y = data
+            return {"loss": tf.reduce_mean(self(x, training=flag) - y)}
+
+    return Evaluated()
+
+
+def test_test_step_of_the_user(keras: Any) -> None:
+    model = evaluated(keras, flag=False)
+    model.compile(loss="mse")
+    model.evaluate(ONES, ONES, verbose=0)
+    function = model.test_function
+    trace = assert_training_reaches(model, ONES, targets=ONES, mode=["fit", "evaluate"])
+    assert [call.phase.value for call in trace.calls] == ["train", "infer"]
+    assert model.test_function is function
+    (wrong,) = trace_training(evaluated(keras, flag=True), ONES, mode="evaluate").wrong
+    assert str(wrong).endswith("(KTP302, docs/rules/KTP302.md)")
+
+
 def test_mistakes_are_named(keras: Any) -> None:
     model = model_of(keras, dropped)
     for nothing in ((), (None,)):
@@ -258,5 +311,7 @@ def test_mistakes_are_named(keras: Any) -> None:
         trace_training(model, ONES, mode=True)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no layer has the path or name 'dorp'; did you mean 'drop'"):
         assert_training_reaches(model, ONES, ignore=["dorp"])
+    with pytest.raises(ValueError, match="no layer has the path or name 'dorp'; did you mean 'drop'"):
+        assert_training_reaches(model, ONES, may_skip="dorp")
     with pytest.raises(ValueError, match="rows of different length"):
         trace_training(model, [[1.0], [2.0, 3.0]])

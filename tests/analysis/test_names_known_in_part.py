@@ -109,7 +109,10 @@ def test_layers_are_told_apart_by_what_is_known_of_their_names(made: str, dense:
     right = MODEL.format(made=made, dense=dense, drop=drop, flag=", training=training")
     assert engine.check(SourceText(right), Settings(), "net.py") == []
     [found] = engine.check(SourceText(right.replace(", training=training", "")), Settings(), "net.py")
-    assert (found.code, right.splitlines()[found.start.row - 1].strip()) == ("KTP202", f"x = {drop}(x, training=training)")
+    assert (found.code, right.splitlines()[found.start.row - 1].strip()) == (
+        "KTP202",
+        f"x = {drop}(x, training=training)",
+    )
 
 
 def test_layers_under_one_name_are_any_of_them() -> None:

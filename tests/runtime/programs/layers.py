@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from tests.runtime.programs.drawing import Dice
@@ -87,6 +88,9 @@ class Constructor:
     """Methods that add a layer."""
 
 
+_KEYWORD = re.compile(r"\w+=")
+
+
 class LayerDrawer:
     """Draws layers: those of Keras, and instances of the classes drawn before."""
 
@@ -129,7 +133,9 @@ class LayerDrawer:
     def made(self, cls: str) -> str:
         """An object of a class of the program, made with some of the arguments that there are."""
         given = [self._given(one) for one in self.parameters[cls] if self.dice.chance(2)]
-        return f"{cls}({', '.join(one for one in given if one)})"
+        # `*layers` behind a `switch=True` can't be given: by position they come before it.
+        by_keyword = [one for one in given if _KEYWORD.match(one)]
+        return f"{cls}({', '.join(by_keyword or [one for one in given if one])})"
 
     def _given(self, parameter: str) -> str:
         """What a constructor is given for a parameter; nothing where it knows best."""

@@ -164,3 +164,30 @@ def test_a_class_with_ancestors_that_are_not_seen_may_be_anything() -> None:
     body = "    from other import Base\n    class Own(Base):\n        pass\n    own = Own()\n"
     body += "    return layers.Dropout(0.5) if isinstance(own, layers.Layer) else layers.Dense(2)"
     assert codes(body, "1") == ["KTP101"]
+
+
+def test_a_number_that_objects_are_not_told_apart_by_is_one() -> None:
+    text = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, size, rate):
+        super().__init__()
+        self.size = int(size)
+        self.drop = keras.layers.Dropout(float(rate))
+
+    def call(self, x, training=None):
+        return self.drop(x, training=training)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = Block(7, 0.3), Block(9, 0.6)
+
+    def call(self, x):
+        return self.second(self.first(x))
+"""
+    assert [one.code for one in engine.check(SourceText(text), Settings(), "net.py")] == ["KTP101"]
+    assert engine.check(SourceText(text.replace("0.3", "0").replace("0.6", "0.0")), Settings(), "net.py") == []

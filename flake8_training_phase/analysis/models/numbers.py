@@ -9,6 +9,7 @@ from flake8_training_phase.analysis.domain.arguments import Arguments
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
+    SOME_NUMBER,
     UNKNOWN,
     ClassValue,
     Constant,
@@ -40,6 +41,8 @@ def _float(run: Run, arguments: Arguments, frame: Frame) -> Value:
     first = arguments.first
     if not _converted(float, run, arguments, frame):
         return UNKNOWN
+    if first is SOME_NUMBER:
+        return first
     is_number = isinstance(first, Constant) and isinstance(first.value, (int, float, str))
     return Constant(float(first.value)) if is_number else _of_phase(first)  # type: ignore[attr-defined]
 
@@ -65,7 +68,7 @@ def _is_refused(value: Value, number: Callable[[Any], object]) -> bool:
     """Whether `int` or `float` raises on a value."""
     if isinstance(value, Instance):
         return not isinstance(value.type, UserClass) or value.type.is_layer
-    if not isinstance(value, Constant):
+    if not isinstance(value, Constant) or value is SOME_NUMBER:
         return isinstance(value, _NO_NUMBERS)
     try:
         number(value.value)

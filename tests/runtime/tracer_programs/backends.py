@@ -59,7 +59,8 @@ def everything(model: Any) -> tuple[Any, ...]:
     gradients = [getattr(variable.value, "grad", None) for variable in model.trainable_variables]
     kept = [None if gradient is None else numbers([gradient]) for gradient in gradients]
     functions = (model.train_function, model.predict_function, model.optimizer, sorted(vars(model)))
-    return numbers(variables), kept, functions, np.random.get_state()[1].tolist()
+    drawn: Any = np.random.get_state()  # numpy's releases do not agree about its type.
+    return numbers(variables), kept, functions, drawn[1].tolist()
 
 
 @test

@@ -123,6 +123,10 @@ class SourceText:
         return Position(row, len(line.encode("utf-8")[:column].decode("utf-8")))
 
 
+_DECLARATION = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+"""The line of PEP 263 that names an encoding."""
+
+
 def _declared(body: bytes) -> str:
     """The encoding that a file declares, or the usual one."""
     if b"coding" not in body and not body.startswith(codecs.BOM_UTF8):
@@ -149,9 +153,6 @@ def _encoding_without_text(lines: bytes) -> str | None:
     except LookupError:  # It is unknown, or none of text.
         pass
     return None
-
-
-_DECLARATION = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
 def _refuse_wide(data: bytes) -> None:

@@ -33,6 +33,7 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     join,
     members,
+    text_of,
 )
 from flake8_training_phase.analysis.syntax.definitions import asks_for_training, is_registered
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -330,12 +331,12 @@ class UserClass:
                 return one.scope.inner(nested_definitions(one.node)).define(one._defined_in_body[name])
             if isinstance(one, UserClass) and name in one._assigned_in_body:
                 value = one.scope.evaluate(one._assigned_in_body[name])
-                if self._is_enumeration and not (isinstance(value, Constant) and isinstance(value.value, str)):
+                if text_of(value) is not None:
+                    return value  # More often than not a key.
+                if self._is_enumeration:
                     return Constant(f"{one.name}.{name}")  # Like no other member, and true.
-                # A number or a switch in a class body is a default for its subclasses and instances; a text more often
-                # than not is a key.
-                switch = isinstance(value, Constant) and not isinstance(value.value, str)
-                return UNKNOWN if switch else value
+                # A number or a switch in a class body is a default for its subclasses and instances.
+                return UNKNOWN if isinstance(value, Constant) else value
         return UNKNOWN
 
     @cached_property

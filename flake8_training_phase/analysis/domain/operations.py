@@ -28,8 +28,8 @@ def computed(operator: ast.operator, left: Value, right: Value) -> Value:
     """What an operator between two values gives."""
     if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
         return left.moved(right)
-    if isinstance(operator, ast.Mod) and isinstance(left, Constant) and isinstance(left.value, str):
-        return joined_text((Constant(after_percent(left.value)),))
+    if isinstance(operator, ast.Mod) and (text := text_of(left)) is not None:
+        return joined_text((Constant(after_percent(text)),))
     if isinstance(operator, ast.Add) and any(isinstance(one, TextPattern) or text_of(one) for one in (left, right)):
         return joined_text((left, right))
     if isinstance(operator, ast.Add) and isinstance(left, Container) and isinstance(right, Container):

@@ -150,8 +150,7 @@ def _joined(items: Container, more: Container) -> Container:
     if not items.keys and not more.keys:
         return Container((*values, *more.values))
     added = more.keys or (None,) * len(more.values)
-    lasting = (None if key is None or is_pattern(key) else key for key in added)
-    replaced = {key for key in lasting if key is not None}
+    replaced = {key for key in added if key is not None and not is_pattern(key)}
     kept = [(key, value) for key, value in zip(keys, values, strict=True) if key not in replaced]
     kept += zip(added, more.values, strict=True)
     return Container(tuple(value for _, value in kept), tuple(key for key, _ in kept))
@@ -200,8 +199,8 @@ _TEXT_METHODS = frozenset(
 
 def text_method(text: Value, name: str, arguments: Arguments) -> Value | None:
     """What a method of a known text gives: `norm.lower()`; None for any other value or method."""
-    if name == "format" and text_of(text) is not None:
-        return joined_text((Constant(after_format(str(text_of(text)))),))
+    if name == "format" and (template := text_of(text)) is not None:
+        return joined_text((Constant(after_format(template)),))
     if name not in _TEXT_METHODS or not isinstance(text, Constant) or not isinstance(text.value, str):
         return None
     given = [one.value for one in arguments.positional if isinstance(one, Constant)]

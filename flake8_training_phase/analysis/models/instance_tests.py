@@ -107,9 +107,7 @@ def _is_callable(value: Value) -> bool | None:
 def _has(value: Value, name: str) -> bool | None:
     """Whether a value has an attribute."""
     if isinstance(value, Constant):
-        # 0, 0.0 and False are one constant to the analysis.
-        is_number = value is SOME_NUMBER or isinstance(value.value, (bool, int, float))
-        found = {hasattr(one, name) for one in ((0, 0.0, False) if is_number else (value.value,))}
+        found = {hasattr(one, name) for one in ((0, 0.0, False) if _is_number(value) else (value.value,))}
         return found.pop() if len(found) == 1 else None
     if isinstance(value, Container):
         return None if name in value.keys or any(hasattr(one, name) for one in _CONTAINERS) else False
@@ -177,12 +175,17 @@ def _has_unknown_bases(cls: UserClass) -> bool:
 
 
 def _is_plain_constant(value: Constant, name: str, plain: set[str]) -> bool | None:
-    """Whether a constant is of a class of Python. 0, 0.0 and False are one constant to the analysis."""
-    if value is SOME_NUMBER or isinstance(value.value, (bool, int, float)):
+    """Whether a constant is of a class of Python."""
+    if _is_number(value):
         if plain >= _NUMBERS and name in _NUMBERS:
             return True
         return None if name in _NUMBERS | {"bool", "complex"} else False
     return type(value.value).__name__ == name
+
+
+def _is_number(value: Constant) -> bool:
+    """Whether a constant is a number or a bool: 0, 0.0 and False are one constant to the analysis."""
+    return value is SOME_NUMBER or isinstance(value.value, (bool, int, float))
 
 
 BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {

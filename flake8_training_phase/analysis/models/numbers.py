@@ -68,8 +68,10 @@ def _is_refused(value: Value, number: Callable[[Any], object]) -> bool:
     """Whether `int` or `float` raises on a value."""
     if isinstance(value, Instance):
         return not isinstance(value.type, UserClass) or value.type.is_layer
-    if not isinstance(value, Constant) or value is SOME_NUMBER:
+    if not isinstance(value, Constant):
         return isinstance(value, _NO_NUMBERS)
+    if value is SOME_NUMBER:
+        return False
     try:
         number(value.value)
     except (TypeError, ValueError, OverflowError):

@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from flake8_training_phase.analysis.domain.flags import flags_of
-from flake8_training_phase.analysis.domain.values import (
-    Constant,
-    Instance,
-    Value,
-)
+from flake8_training_phase.analysis.domain.values import Constant, Instance, Value
 from flake8_training_phase.analysis.entries.graph_run import GraphRun
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.walking import nodes_in

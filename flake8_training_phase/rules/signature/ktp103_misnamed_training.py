@@ -35,11 +35,10 @@ class MisnamedTraining(Rule):
 
     In a model also a text, `call(self, x, mode="train")` with `training=(mode == "train")` or with an
     `if mode == "train":` around a layer that receives True or a function that drops, or the member of an `Enum` in its
-    place; the opposite of the flag where
-    `call` takes no `training`, `training=not deterministic`; and a second flag beside `training` that a layer receives
-    instead of it. When the parameter only reaches something unknown, as its `training`, the finding is *fragile*. So it
-    is where whoever is seen to run the model passes the parameter: the layers that hold it, or a training step of your
-    own, with no `fit()` near.
+    place; the opposite of the flag where `call` takes no `training`, `training=not deterministic`; and a second flag
+    beside `training` that a layer receives instead of it. When the parameter only reaches something unknown, as its
+    `training`, the finding is *fragile*. So it is where whoever is seen to run the model passes the parameter: the
+    layers that hold it, or a training step of your own, with no `fit()` near.
 
     ## What Keras does
 

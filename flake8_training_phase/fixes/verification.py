@@ -54,6 +54,11 @@ class LayerRun:
         return f" of `{self.cls.partition('#')[0]}` in {self.file}" if self.file else ""
 
 
+MAX_RESULTS = 200_000
+"""How many results of layer calls are asked about to find which of some fixes break something together."""
+
+NOT_FOUND_OUT = "may be one of the fixes here that break something together, and they are too many to try each"
+
 Phases = frozenset[Phase]
 """The modes that the layers run in which a call reaches."""
 RAISES: Phases = frozenset()
@@ -101,7 +106,10 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
             for node in layer_class.cls.program.summary(instance).refused:
                 found.refusals[Refusals(name, file, ast.unparse(node.func))] += 1
             subjects = _numbered(layer_class, instance)
-            for entry in _entries(layer_class, instance):
+            entries = list(_entries(layer_class, instance))
+            if layer_class.cls.program.is_nested_too_deep(instance):
+                continue  # What is reported of it has been made up on the way.
+            for entry in entries:
                 for subject, (function, callee, place) in subjects.items():
                     phases = frozenset(received.phase for received in entry.report.of(subject))
                     is_refused = subject in entry.report.refused
@@ -176,7 +184,7 @@ class Verifier:
     def verified(self, fixes: Sequence[Fix]) -> dict[Fix, Fix]:
         """What becomes of each safe fix: itself, or an unsafe one that says why.
 
-        Fixes are tried together, as they are made, and one by one only where that breaks something: a module with a
+        Fixes are tried together, as they are made, and in parts only where that breaks something: a module with a
         thousand of them is not analysed a thousand times.
         """
         rows = (edit.start.row for fix in fixes for edit in fix.edits)
@@ -190,15 +198,33 @@ class Verifier:
             if self._harm(changed) is None or self._harm(self._all_made(changed)) is None:
                 judged |= {fix: fix for fix in together}
             else:
-                judged |= {fix: self._alone(fix) for fix in together}
+                judged |= self._apart(together)
             waiting = [fix for fix in waiting if fix not in judged]
         return judged
 
-    def _alone(self, fix: Fix) -> Fix:
-        found = self._harm(self._changed(self._source, fix.edits))
-        if found is None:
-            return fix
-        return replace(fix, message=f"{fix.message}: {found}", applicability=Applicability.UNSAFE)
+    def _apart(self, fixes: Sequence[Fix]) -> dict[Fix, Fix]:
+        """What becomes of fixes that break something together. Those that stay safe are safe together: parts are added
+        to them that break nothing, smaller ones where a part does. At a limit, what is left is unsafe.
+        """
+        safe: list[Fix] = []
+        judged: dict[Fix, Fix] = {}
+        asked = 0
+        parts = _halves(fixes)
+        while parts:
+            part = parts.pop()
+            asked += len(self._before.runs)
+            tried = [*safe, *part]
+            found = self._harm_of(tried) if asked <= MAX_RESULTS else NOT_FOUND_OUT
+            if found is None:
+                safe = tried
+            elif len(part) == 1 or asked > MAX_RESULTS:
+                judged |= {fix: _unsafe(fix, found) for fix in part}
+            else:
+                parts += _halves(part)
+        return judged | {fix: fix for fix in safe}
+
+    def _harm_of(self, fixes: Sequence[Fix]) -> str | None:
+        return self._harm(self._changed(self._source, compatible_fixes(fixes)[0]))
 
     def _all_made(self, source: SourceText) -> SourceText:
         """The text after all the safe fixes that these fixes lead to: a base class that takes the flag is given it by
@@ -224,6 +250,16 @@ class Verifier:
 
     def _harm(self, changed: SourceText) -> str | None:
         return harm(self._before, outcomes(self._analyse(parse(changed), changed), self._reached))
+
+
+def _halves(fixes: Sequence[Fix]) -> list[Sequence[Fix]]:
+    """Two parts, the first of them last; one part of a single fix."""
+    middle = len(fixes) // 2
+    return [half for half in (fixes[middle:], fixes[:middle]) if half]
+
+
+def _unsafe(fix: Fix, why: str) -> Fix:
+    return replace(fix, message=f"{fix.message}: {why}", applicability=Applicability.UNSAFE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The examples of the rules, as they are in `tests/rules/ktp202`.
 
 `NAME.bad.py` is code that the rule reports, `NAME.fixed.py` what its fixes make of it, if they make anything, or else
-`NAME.by_hand.py` what to write instead, and `NAME.good.py` code that it must not report. `proofs.toml` has a table for each bad example, in the order of the
-rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py` is code that the rule reports as
-well, without a proof and not on the page: what says it in other words, or does not run here.
+`NAME.by_hand.py` what to write instead, and `NAME.good.py` code that it must not report. `proofs.toml` has a table for
+each bad example, in the order of the rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py`
+is code that the rule reports as well, without a proof and not on the page: other forms, or code that does not run here.
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def _texts(code: str, ending: str) -> dict[str, str]:
 
 
 def _example(here: Path, name: str, proof: Proof) -> Example:
-    texts = [_text(here / f"{name}{ending}") for ending in (FIXED, BY_HAND)]
-    return Example(name, (here / f"{name}{BAD}").read_text(encoding="utf-8"), *texts, proof)
+    bad = (here / f"{name}{BAD}").read_text(encoding="utf-8")
+    return Example(name, bad, _text(here / f"{name}{FIXED}"), _text(here / f"{name}{BY_HAND}"), proof)
 
 
 def _text(path: Path) -> str | None:

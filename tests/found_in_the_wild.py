@@ -318,6 +318,23 @@ ENTRIES = (
         Figures(0, 3, 0, 0),
         Figures(3, 3, 0, 0),
     ),
+    Entry(
+        "image_tower",
+        "transformers: the vision tower of IDEFICS in TensorFlow",
+        "huggingface/transformers",
+        "1505215df303467822c2ef407e277381f9d290f1",
+        "src/transformers/models/idefics/vision_tf.py",
+        "`TFIdeficsVisionAttention.call` has no `training` parameter and calls `tf.nn.dropout` with the rate "
+        "`config.attention_dropout`. Unless that is 0.0, which is its default, attention drops in `predict()` too, and "
+        "predictions are random. The PyTorch version of the file passes `training=self.training`. Release 4.44.2 has "
+        "the same line. Measured with Keras 2, which these models require.",
+        2,
+        {"KTP211": "bug"},
+        "unsafe",
+        Figures(2, 2, 0, 0),
+        Figures(0, 2, 0, 0),
+        run="`predict()`",
+    ),
 )
 
 _INTRO = f"""\
@@ -329,10 +346,12 @@ is printed. Each entry describes a file at the commit that it names; later commi
 The figures are not those of the projects. For each entry there is a small model with the same defect, written for this
 page, in `tests/runtime/wild`. A test checks it, applies the fix, runs Keras before and after, and compares what it
 measures with this page: how many Dropout layers change their input, and in how many BatchNormalization layers the
-moving statistics move. In the table these are *drop* and *move*. Keras 3 is 3.15.1, Keras 2 is `tf_keras` 2.21.0, both
-with TensorFlow 2.21.0. The entry on JAX was measured with JAX {JAX}.
+moving statistics move. In the table these are *drop* and *move*. A layer that calls `tf.nn.dropout` counts as a
+dropout. Keras 3 is 3.15.1, Keras 2 is `tf_keras` 2.21.0, both with TensorFlow 2.21.0. The entry on JAX was measured
+with JAX {JAX}.
 
-A *safe* fix is applied by default, an *unsafe* one with `--unsafe-fixes`: it changes what a training step computes.
+A *safe* fix is applied by default, an *unsafe* one with `--unsafe-fixes`: it changes what a training step or the model
+computes.
 """
 
 

@@ -57,7 +57,7 @@ its classes takes effect after the fix, where it was lost before.
 _LEGEND = """\
 The mode that the watched layer runs in, measured by running the code: *train* (Dropout drops, BatchNormalization uses
 the batch and updates its statistics), *infer*, *skipped* (it does not run) or *raises* (the call raises). Keras 2 is
-`tf_keras`. What differs from the fixed code is bold."""
+`tf_keras`. What differs from the code after the change is bold."""
 
 
 def rule_page(rule: Rule) -> str:
@@ -81,15 +81,18 @@ def facts_line(rule: Rule) -> str:
 
 
 def measured(example: Example) -> Iterator[str]:
-    """The code of an example, what its fix changes, and what Keras does with both."""
-    before = fenced("python", example.bad.strip())
-    if example.fixed is None:
-        yield before
-    else:
-        change = fenced("diff", fix_diff(example.bad.strip(), example.fixed.strip()))
-        yield tabs({"Before": before, "The fix": change, "After": fenced("python", example.fixed.strip())})
+    """The code of an example, what its fix or a person changes, and what Keras does with both."""
+    before, after = example.bad.strip(), example.right.strip()
+    change = "The change, by hand" if example.fixed is None else "The fix"
+    yield tabs(
+        {
+            "Before": fenced("python", before),
+            change: fenced("diff", fix_diff(before, after)),
+            "After": fenced("python", after),
+        }
+    )
     yield watched(example.proof)
-    yield proof_table(example.proof, example.fixed is not None)
+    yield proof_table(example)
 
 
 def tabs(blocks: Mapping[str, str]) -> str:
@@ -114,15 +117,15 @@ def fix_diff(before: str, after: str) -> str:
     return "\n".join("..." if line.startswith("@@") else line.rstrip() for line in list(lines)[3:])
 
 
-def proof_table(proof: Proof, has_fix: bool) -> str:
-    """What each Keras does with the bad and the fixed code, one row for each."""
+def proof_table(example: Example) -> str:
+    """What each Keras does with the bad and the right code, one row for each."""
+    proof = example.proof
     rows = [["", "Keras", *MODES]]
     for version, cell in (("2", proof.keras2), ("3.1 to 3.9", proof.keras3_early), ("3", proof.keras3)):
         if cell is not None:
             rows.append(["as it is", version, *mode_cells(cell, proof.fixed)])
-    if has_fix:
-        versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
-        rows.append(["fixed", ", ".join(versions), *proof.fixed.split()])
+    versions = [str(version) for version, cell in ((2, proof.keras2), (3, proof.keras3)) if cell is not None]
+    rows.append(["by hand" if example.fixed is None else "fixed", ", ".join(versions), *proof.fixed.split()])
     return table(rows)
 
 

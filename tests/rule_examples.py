@@ -1,9 +1,9 @@
 """The examples of the rules, as they are in `tests/rules/ktp202`.
 
-`NAME.bad.py` is code that the rule reports, `NAME.fixed.py` what its fixes make of it, if they make anything, and
-`NAME.good.py` code that it must not speak of. `proofs.toml` has a table for each bad example, in the order of the
-rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py` is code that the rule reports as
-well, without a proof and not on the page: what says it in other words, or does not run here.
+`NAME.bad.py` is code that the rule reports, `NAME.fixed.py` what its fixes make of it, if they make anything, or else
+`NAME.by_hand.py` what to write instead, and `NAME.good.py` code that it must not report. `proofs.toml` has a table for
+each bad example, in the order of the rule's page: what Keras does with it, measured by `tests/runtime`. `NAME.also.py`
+is code that the rule reports as well, without a proof and not on the page: other forms, or code that does not run here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).parent / "rules"
-BAD, FIXED, GOOD, ALSO, PROOFS = ".bad.py", ".fixed.py", ".good.py", ".also.py", "proofs.toml"
+BAD, FIXED, BY_HAND, GOOD, ALSO = ".bad.py", ".fixed.py", ".by_hand.py", ".good.py", ".also.py"
+PROOFS = "proofs.toml"
 NOT_RUN = "not run"
 
 
@@ -50,18 +51,28 @@ class Proof:
     shape: tuple[int, ...] = (8,)
     """The shape of one sample."""
     fixed: str = "train train infer infer infer"
-    """What both do with the fixed code."""
+    """What both do with the right code, which the fixes make or a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Code that a rule speaks of, what its fixes make of it, and the proof that it matters."""
+    """Code that a rule reports, what its fixes or a person make of it, and the proof that it matters."""
 
     name: str
     bad: str
     fixed: str | None
     """The code after all safe and unsafe fixes; None when there is no fix."""
+    by_hand: str | None
+    """The code as a person would fix it; None when there is a fix."""
     proof: Proof
+
+    @property
+    def right(self) -> str:
+        """What to write instead. Raises ValueError when nobody has written it."""
+        text = self.by_hand if self.fixed is None else self.fixed
+        if text is None:
+            raise ValueError(f"{self.name} has neither a fix nor a {BY_HAND} file")
+        return text
 
 
 def folder(code: str) -> Path:
@@ -105,13 +116,12 @@ def _texts(code: str, ending: str) -> dict[str, str]:
 
 
 def _example(here: Path, name: str, proof: Proof) -> Example:
-    fixed = here / f"{name}{FIXED}"
-    return Example(
-        name,
-        (here / f"{name}{BAD}").read_text(encoding="utf-8"),
-        fixed.read_text(encoding="utf-8") if fixed.exists() else None,
-        proof,
-    )
+    bad = (here / f"{name}{BAD}").read_text(encoding="utf-8")
+    return Example(name, bad, _text(here / f"{name}{FIXED}"), _text(here / f"{name}{BY_HAND}"), proof)
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _proof(table: dict[str, Any]) -> Proof:

@@ -87,7 +87,7 @@ def test_has_examples(rule: Rule) -> None:
 
 @each_rule
 def test_each_file_of_an_example_belongs_to_it(rule: Rule) -> None:
-    endings = (rule_examples.BAD, rule_examples.FIXED)
+    endings = (rule_examples.BAD, rule_examples.FIXED, rule_examples.BY_HAND)
     proven = {f"{example.name}{ending}" for example in bad_examples(rule.code) for ending in endings}
     there = {path.name for path in rule_examples.folder(rule.code).iterdir() if path.suffix != SNAPSHOT}
     free = {name for name in there if name.endswith((rule_examples.GOOD, rule_examples.ALSO))}
@@ -117,7 +117,7 @@ def test_message_is_one_line(rule: Rule, example: Example) -> None:
 
 @each_bad_example
 def test_example_is_code_on_lines_of_its_own(rule: Rule, example: Example) -> None:
-    for text in (example.bad, example.fixed or example.bad):
+    for text in (example.bad, example.right):
         assert not text.startswith("\n")
         assert text.endswith("\n")
         assert text == "\n".join(line.rstrip() for line in text.split("\n"))
@@ -155,9 +155,13 @@ def test_fixing_again_changes_nothing(rule: Rule, example: Example) -> None:
 
 
 @each_bad_example
-def test_fixed_code_is_not_reported(rule: Rule, example: Example) -> None:
-    if example.fixed is not None:
-        assert reported(rule, example.fixed) == []
+def test_the_right_code_is_not_reported(rule: Rule, example: Example) -> None:
+    assert reported(rule, example.right) == []
+
+
+@each_bad_example
+def test_what_has_a_fix_is_not_written_by_hand(rule: Rule, example: Example) -> None:
+    assert (example.fixed is None) is (example.by_hand is not None), f"{rule.code}: {example.name}"
 
 
 @each_bad_example

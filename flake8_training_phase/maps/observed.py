@@ -32,7 +32,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.phase.results import ResolvedPhase
-from flake8_training_phase.analysis.phase.watching import GraphOf, Watched, watch, watch_graph
+from flake8_training_phase.analysis.phase.watching import GraphOf, Watched, WatchedFlow
 from flake8_training_phase.analysis.queries.layer_calls import layer_title
 from flake8_training_phase.analysis.queries.unknowns import why_unknown
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -92,26 +92,26 @@ class Step:
 
 def observe(cls: UserClass, generation: Generation, mode: RunMode, graph_of: GraphOf) -> Observed:
     """What happens when a class is run in one way: a model itself, a layer inside a model that passes it the flag."""
-    flow = PhaseFlow(generation)
+    flow = WatchedFlow(generation, graph_of)
     phase, context = flow.entry(cls, mode)
-    return _observed(flow, phase, watch(flow, cls, phase, context, graph_of), graph_of)
+    return _observed(flow, phase, flow.watch(cls, phase, context))
 
 
 def observe_graph(calls: Sequence[LayerCall], generation: Generation, mode: RunMode, graph_of: GraphOf) -> Observed:
     """What happens when a functional or Sequential model that makes these calls is run in one way."""
-    flow = PhaseFlow(generation)
+    flow = WatchedFlow(generation, graph_of)
     phase = generation.resolve(mode.flag, None, None, accepts=True).phase
-    return _observed(flow, phase, watch_graph(flow, calls, phase, graph_of), graph_of)
+    return _observed(flow, phase, flow.watch_graph(calls, phase))
 
 
-def _observed(flow: PhaseFlow, phase: Phase, seen: Watched, graph_of: GraphOf) -> Observed:
+def _observed(flow: WatchedFlow, phase: Phase, seen: Watched) -> Observed:
     found = Observed()
     found.phases[()].add(phase)
-    _follow(flow, seen, (), found, graph_of)
+    _follow(flow, seen, (), found)
     return found
 
 
-def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed, graph_of: GraphOf) -> None:
+def _follow(flow: WatchedFlow, seen: Watched, path: Path, found: Observed) -> None:
     """Write down what one `call` did, and what the layers did that it ran."""
     found.ran.update((*path, call) for call in seen.ran)
     for subject, received in seen.received.items():
@@ -122,10 +122,9 @@ def _follow(flow: PhaseFlow, seen: Watched, path: Path, found: Observed, graph_o
         found.phases[inner].add(one.phase)
         cls = one.layers[-1].type
         if isinstance(cls, UserClass) and _is_followed(cls, inner):
-            inside = watch(flow, cls, one.phase, one.context, graph_of)
-            _follow(flow, inside, inner, found, graph_of)
-        elif calls := graph_of(one.layers[-1]):
-            _follow(flow, watch_graph(flow, calls, one.phase, graph_of), inner, found, graph_of)
+            _follow(flow, flow.watch(cls, one.phase, one.context), inner, found)
+        elif calls := flow.graph_of(one.layers[-1]):
+            _follow(flow, flow.watch_graph(calls, one.phase), inner, found)
 
 
 def _is_followed(cls: UserClass, path: Path) -> bool:

@@ -252,6 +252,40 @@ def test_a_constant_flag_in_a_graph_leaks_from_it() -> None:
     assert the_map(code, keras="3.15").rows[1].leaks == (1,)
 
 
+def test_a_constant_flag_in_a_graph_leaks_from_a_layer_that_holds_it() -> None:
+    """Measured on Keras 3.15.1: in a plain call the True of the graph reaches the last dropout, two classes away."""
+    code = """
+        import keras
+
+
+        def make_base():
+            inputs = keras.Input((8,))
+            return keras.Model(inputs, keras.layers.BatchNormalization()(inputs, training=True))
+
+
+        class Inner(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.base = make_base()
+
+            def call(self, x, training=None):
+                return self.base(x)
+
+
+        class Outer(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.inner = Inner()
+                self.drop = keras.layers.Dropout(0.5)
+
+            def call(self, x, training=None):
+                return self.drop(self.inner(x))
+        """
+    outer = the_map(code, "Outer", keras="3.15")
+    assert drawn(outer.rows)[-1].endswith("train train infer train! infer")
+    assert outer.rows[-1].leaks == (1,)
+
+
 def test_a_graph_with_a_constant_flag_in_another_graph() -> None:
     code = """
         import keras

@@ -1,4 +1,4 @@
-"""Every example of a rule does in Keras what its proof says, and so does the fixed code.
+"""Every example of a rule does in Keras what its proof says, and so does the right code: fixed, or written by hand.
 
 The tracer says which phase the layers are told; where no layer is, as with noise written by hand, and for compiled
 code, what they do is measured.
@@ -26,8 +26,8 @@ def cell(proof: Proof, keras: int) -> str | None:
 
 
 def fixed_generations(example: Example) -> tuple[int, ...]:
-    """The generations that the fixed code is for: both, unless it names one of them."""
-    one_only = "tf_keras" in (example.fixed or "")
+    """The generations that the right code is for: both, unless it names one of them."""
+    one_only = "tf_keras" in example.right
     return tuple(keras for keras in (2, 3) if not one_only or cell(example.proof, keras) is not None)
 
 
@@ -41,12 +41,11 @@ def bad_cases() -> Iterator[Any]:
 
 
 def fixed_cases() -> Iterator[Any]:
-    """The fixed code of every example that has some."""
+    """The right code of every example, made by its fixes or by hand."""
     for name, example in EXAMPLES.items():
-        if example.fixed is not None:
-            for keras in fixed_generations(example):
-                case = Case(example.fixed, example.proof, keras, example.proof.fixed)
-                yield pytest.param(case, id=f"{name}-keras{keras}")
+        for keras in fixed_generations(example):
+            case = Case(example.right, example.proof, keras, example.proof.fixed)
+            yield pytest.param(case, id=f"{name}-keras{keras}")
 
 
 def early_cases() -> Iterator[object]:

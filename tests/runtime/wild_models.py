@@ -34,6 +34,15 @@ else:
         if tf.executing_eagerly():
             note(layer, inputs, outputs)
 
+    plain_function = tf.nn.dropout
+
+    def function(x, rate, **options):
+        outputs = plain_function(x, rate, **options)
+        watch(sys._getframe(1).f_locals.get("self"), x, outputs)
+        return outputs
+
+    tf.nn.dropout = function
+
 plain_call = keras.layers.Dropout.call
 
 def call(self, inputs, training=None):
@@ -54,7 +63,8 @@ for text in json.load(sys.stdin):
     names = {}
     exec(text, names)
     layers = {id(one): one for model in names["run"]() for one in model._flatten_layers()}
-    dropouts = [one for one in layers.values() if isinstance(one, keras.layers.Dropout)]
+    # A layer with a rate that is no Dropout calls a dropout function itself.
+    dropouts = [one for one in layers.values() if isinstance(getattr(one, "rate", None), float)]
     norms = [one for one in layers.values() if isinstance(one, keras.layers.BatchNormalization)]
     drops = sum(id(one) in dropped for one in dropouts)
     found.append([drops, len(dropouts), sum(map(moved, norms)), len(norms)])

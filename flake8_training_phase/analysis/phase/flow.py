@@ -7,7 +7,7 @@ are joined. A project layer that is called runs its own events in the same conte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import (
@@ -63,6 +63,15 @@ class PhaseFlow:
         self.generation = generation
         self.leaves = leaves
         self._running: list[Instance] = []
+
+    @property
+    def _knows(self) -> Hashable:
+        """What the outcomes depend on that is not asked of the program."""
+        return None
+
+    def _transfer(self, report: FlowResult) -> PhaseTransfer:
+        """A run over the events of a class."""
+        return PhaseTransfer(self, report)
 
     def report(self, cls: UserClass, mode: RunMode, layer: Instance | None = None) -> FlowResult:
         """What the layer calls of `cls` receive in `mode`: a Model is run itself, a Layer inside a right host.
@@ -146,7 +155,7 @@ class PhaseFlow:
             program.nest_too_deep(self._running)
         if len(self._running) > MAX_NESTING or not (summary := program.summary(one)).complete:
             return unchanged
-        question = ("outcome", one, self.generation, self.leaves, phase, context)
+        question = ("outcome", one, self.generation, self.leaves, phase, context, self._knows)
         return program.ask(question, lambda: self._outcome(one, summary.events, phase, context), meanwhile=unchanged)
 
     def _outcome(self, layer: Instance, events: Iterable[Event], phase: Phase, context: Phase) -> Outcome:
@@ -165,7 +174,7 @@ class PhaseFlow:
         """Run what the `call` of a layer does; gives the context it leaves behind."""
         self._running.append(layer)
         try:
-            return PhaseTransfer(self, report).whole_call(events, phase, context)
+            return self._transfer(report).whole_call(events, phase, context)
         finally:
             self._running.pop()
 

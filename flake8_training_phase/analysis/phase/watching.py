@@ -5,7 +5,7 @@ Rules ask the flow what is wrong with a call. Whoever wants to show a model asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -13,7 +13,7 @@ from flake8_training_phase.analysis.domain.events import DirectKerasCall, Event,
 from flake8_training_phase.analysis.domain.values import LANES, Instance, Value
 from flake8_training_phase.analysis.phase.flow import PhaseFlow, PhaseTransfer
 from flake8_training_phase.analysis.phase.results import Context, FlowResult, Outcome, ResolvedPhase, Subject
-from flake8_training_phase.keras.generations import Flag, Passed, Phase
+from flake8_training_phase.keras.generations import Flag, Generation, Passed, Phase
 
 GraphOf = Callable[[Instance], Sequence[LayerCall]]
 """Gives the calls in the graph of a functional model; none where it is not needed to know what the model runs."""
@@ -43,22 +43,35 @@ class Watched:
     """In the order in which they were first run."""
 
 
-def watch(flow: PhaseFlow, cls: UserClass, phase: Phase, context: Phase, graph_of: GraphOf) -> Watched:
-    """Run the `call` of a class that received a phase, in a call context."""
-    return _WatchedTransfer(flow, FlowResult(), graph_of).watch(cls.trace.events, phase, context)
+class WatchedFlow(PhaseFlow):
+    """A phase flow that knows the graphs of functional models, also of those that layers inside layers hold."""
 
+    def __init__(self, generation: Generation, graph_of: GraphOf) -> None:
+        super().__init__(generation)
+        self.graph_of = graph_of
 
-def watch_graph(flow: PhaseFlow, calls: Iterable[LayerCall], phase: Phase, graph_of: GraphOf) -> Watched:
-    """Run a functional or Sequential model that received a phase: the calls that its graph holds, in order."""
-    return _GraphTransfer(flow, FlowResult(), graph_of).watch(calls, phase, phase)
+    @property
+    def _knows(self) -> Hashable:
+        return self.graph_of
+
+    def _transfer(self, report: FlowResult) -> PhaseTransfer:
+        return _WatchedTransfer(self, report)
+
+    def watch(self, cls: UserClass, phase: Phase, context: Phase) -> Watched:
+        """Run the `call` of a class that received a phase, in a call context."""
+        return _WatchedTransfer(self, FlowResult()).watch(cls.trace.events, phase, context)
+
+    def watch_graph(self, calls: Iterable[LayerCall], phase: Phase) -> Watched:
+        """Run a functional or Sequential model that received a phase: the calls that its graph holds, in order."""
+        return _GraphTransfer(self, FlowResult()).watch(calls, phase, phase)
 
 
 class _WatchedTransfer(PhaseTransfer):
     """A run that records what happens."""
 
-    def __init__(self, flow: PhaseFlow, report: FlowResult, graph_of: GraphOf) -> None:
+    def __init__(self, flow: WatchedFlow, report: FlowResult) -> None:
         super().__init__(flow, report)
-        self._graph_of = graph_of
+        self._watched_flow = flow
         self._watched = Watched(received=report.received)
         self._call: LayerCall | DirectKerasCall | None = None
         self._around: tuple[Instance, ...] = ()
@@ -88,7 +101,7 @@ class _WatchedTransfer(PhaseTransfer):
             return super()._inside(receiver, phase, context)
         outer, self._around = self._around, (*self._around, receiver)
         self._watched.entered[Entered(self._call, self._around, phase, context)] = None
-        calls = self._graph_of(receiver)
+        calls = self._watched_flow.graph_of(receiver)
         outcome = self._graph(calls, phase, context) if calls else super()._inside(receiver, phase, context)
         self._around = outer
         return outcome
@@ -96,7 +109,7 @@ class _WatchedTransfer(PhaseTransfer):
     def _graph(self, calls: Sequence[LayerCall], phase: Phase, context: Phase) -> Outcome:
         """What the layers in a graph receive, and what they leave in a shared context: a constant flag of theirs."""
         report = FlowResult()
-        after = _GraphTransfer(self.flow, report, self._graph_of).whole_call(calls, phase, context)
+        after = _GraphTransfer(self._watched_flow, report).whole_call(calls, phase, context)
         inside = (one.phase for found in report.received.values() for one in found)
         return frozenset(inside), frozenset(slot.phase for slot in after)
 

@@ -34,15 +34,17 @@ class TrainingNotForwarded(Rule):
 
     ## What Keras does
 
-    Keras 2 and Keras 3 both fall back to the *call context*: the flag of the enclosing layer. So the call is right
-    today. It stops being right when a layer that runs before it is given another flag, because Keras 3 keeps one
-    context for the whole call tree and every explicit flag overwrites it (see KTP201), when the method is called
-    directly (`layer.call(x)`), or when the caller passes `training=None`, which clears the context from
-    Keras 3.10 on. An explicit flag is right in all of these cases.
+    Keras 2 and Keras 3 both fall back to the *call context*: the flag of the enclosing layer. So the layer runs in the
+    right mode today. That changes in three cases, in all of which an explicit flag works:
 
-    On JAX such a call in a *model* is wrong today: there `fit()` and `predict()` run the model's `call` without any
-    context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, and says what
-    happens, unless the model is only made inside others.
+    - A layer that runs before it receives another flag: Keras 3 keeps one context for the whole call tree, and every
+      explicit flag overwrites it (see KTP201).
+    - The method is called directly (`layer.call(x)`).
+    - The caller passes `training=None`, which clears the context from Keras 3.10 on.
+
+    On JAX such a call in a *model* runs in the wrong mode today: `fit()` and `predict()` run the model's `call` without
+    any context. In a module that imports `jax`, or sets `KERAS_BACKEND` to it, the finding is a *bug*, unless the model
+    is only made inside others.
 
     The example shows it in an enclosing layer that freezes its backbone: in Keras 2 the block inherits the flag of the
     enclosing layer; in Keras 3 it inherits the `False` that was meant for the backbone.
@@ -65,24 +67,24 @@ class TrainingNotForwarded(Rule):
 
     ## Fix safety
 
-    Unsafe where a second flag is replaced, and where the callee may be something unknown as well as a layer: that has
-    to take the flag too. So may a parameter of which only the default says that it is a layer; an annotation as a layer
-    settles it. Unsafe also where a subclass has a function in the place of the layer, `self.drop = tf.identity`, which
-    the flag would make raise. Otherwise safe: a Keras layer accepts `training` even when its `call` does not name it
-    (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15). No fix is offered where the callee may be something
-    known that is no Keras layer, nor where the flag in scope is one that Keras does not fill (KTP103, KTP107): the
-    context holds the better value.
+    Safe if the checker knows that a Keras layer is called: every Keras layer accepts `training`, even when its `call`
+    does not name it (measured on Keras 2.15, tf_keras 2.21, Keras 3.3 and 3.15).
 
-    Unsafe in a method that `call` does not run here: its default takes precedence over the call context, so that a
-    caller which passes nothing, or a base class in another file that runs the method, puts the layer into inference
-    mode. Pass it there too.
+    Unsafe in these cases; the message of the fix gives the reason:
 
-    Unsafe, with the reason in its text, where the layer runs in the right mode today and would not afterwards:
+    - The callee may also be something unknown, which then has to accept `training`. That includes a parameter that is
+      known to be a layer only by its default value; annotate it as a layer, and the fix is safe.
+    - A subclass replaces the layer by a function, such as `self.drop = tf.identity`, which does not accept `training`.
+    - The fix replaces a second flag by `training`. Callers that pass the second flag have to pass `training` instead.
+    - The method is not run by `call` in this file. The default of its parameter takes precedence over the call context,
+      so a caller that passes nothing would put the layer into inference mode. Pass `training` there too.
+    - The layer is augmentation, which is on by default when the class is called outside a model. Passing on None or
+      False would switch it off there.
+    - The layer is called after code such as `if training is None: training = True`. Passing the flag on would put the
+      layer into training mode when the model is called without a flag.
 
-    - augmentation, which is on by its own default where the class is called outside of a model: a None or a False that
-      is passed on switches it off there;
-    - a layer after `if training is None: training = True` or the like, which the flag puts into training mode when the
-      model is called without one.
+    There is no fix if the callee may be something that is known not to be a Keras layer, or if Keras does not pass the
+    flag that is in scope (KTP103, KTP107): the call context holds the better value.
 
     ## References
 

@@ -21,28 +21,29 @@ from flake8_training_phase.rules.rule import Rule, Violation
 
 
 class DeferredSequentialInBuild(Rule):
-    """A class with its own `build` leaves a Sequential to be built by its first call, whose flag stays in the graph.
+    """A Sequential is not built in the `build` of its class: its first call, in `fit()`, leaves `training=True` in it.
 
     ## What it does
 
     Reports the call of a `Sequential` that has no `Input`, in a class that defines `build` and does not build the
-    Sequential there, when something in the Sequential behaves differently in training. Layers in between that have no
-    `build` of their own are looked into.
+    Sequential there, when something in the Sequential behaves differently in training. The Sequential may also be
+    inside a layer that the class calls, if that layer has no `build` of its own.
 
     ## What Keras does
 
-    A Sequential without an Input is built when it is first called: it runs its layers on symbolic tensors, and keeps
-    the arguments they get in a graph. A class without its own `build` is traced by Keras 3 before its first call,
-    outside of training, and the Sequential with it. A class with its own `build` is not. If the first call comes from
-    `fit()` or a training step, `training=True` stays in the graph: from then on `model(x)` without a flag runs in
-    training mode, so Dropout drops, and BatchNormalization normalizes with the batch and changes its moving statistics.
-    `fit()`, `evaluate()`, `predict()` and calls with a flag are right. This happens even though `training` is
-    forwarded everywhere.
+    A Sequential without an Input is built by its first call: Keras 3 runs its layers once on symbolic tensors and keeps
+    the arguments that they receive in a graph. If the first call comes from `fit()` or a training step, the graph keeps
+    `training=True`. From then on `model(x)` without a flag runs the Sequential in training mode: Dropout drops, and
+    BatchNormalization normalizes with the batch and changes its moving statistics. `fit()`, `evaluate()`, `predict()`
+    and calls with a flag run in the right mode. Passing `training` on everywhere does not help.
 
-    In functional models and as the layer of a Sequential the class is first called on symbolic tensors, without a flag,
-    and is right, and so is what it holds. A plain call is right where `training` has the default False and is passed
-    on. So the finding is a *bug* where the class is a model, or is called by one of the module, and *fragile* where the
-    module does not show how it is used. Keras 2 is right, and so is the development version of 3.16.
+    A class without its own `build` does not have the problem: Keras 3 traces its `call` before the first real call,
+    without a flag, and that builds the Sequential. Nor does a class that is used in a functional model or as a layer of
+    a Sequential, where its first call is on symbolic tensors without a flag, or one whose `training` has the default
+    False and is passed on.
+
+    The finding is a *bug* if the class is a model, or if a class of the module calls it, and *fragile* if the module
+    does not show how it is used. Keras 2 and the development version of Keras 3.16 run in the right mode.
 
     ## Example
 
@@ -67,13 +68,13 @@ class DeferredSequentialInBuild(Rule):
             self.body.build(shape)
     ```
 
-    A `keras.Input(…)` at the beginning of the Sequential does the same.
+    A `keras.Input(…)` at the beginning of the Sequential works as well.
 
     ## Fix safety
 
-    Unsafe: `self.body.build(shape)` is added to `build` where the Sequential is called on the input of `call` itself,
-    or on something computed from it element by element. You have to check that its shape is that of the input. There
-    is no fix elsewhere.
+    Unsafe: the fix adds `self.body.build(shape)` to `build`. Check that `shape` is the shape of what the Sequential
+    receives. A fix is offered only if the Sequential is called on the input of `call`, or on something that is computed
+    from it element by element.
 
     ## References
 
@@ -106,8 +107,8 @@ def _message(deferred: DeferredCall, releases: str) -> str:
     name = deferred.call.name
     what = f"`{name}`" if deferred.sequential is deferred.call.receiver else f"The Sequential in `{name}`"
     return (
-        f"{what} is not built in `{deferred.builder}.build` and keeps its first flag: after `fit()`, "
-        f"`model(x)` is in training mode in {releases}. Build it there"
+        f"{what} is first built in `fit()`, which leaves it in training mode for `model(x)` in {releases}. "
+        f"Build it in `{deferred.builder}.build`"
     )
 
 
@@ -130,8 +131,9 @@ def _plan(layer_class: LayerClass, deferred: DeferredCall) -> FixPlan | None:
     first = deferred.call.node.args[0] if deferred.call.node.args else None
     if not deferred.call.place.is_call_method or not _has_shape_of(first, own[1]) or _is_assigned(own[1], call):
         return None
-    code = f"{given[0]}.{function.attr}.build({given[1]})"
-    caveat = "`build` has to be given the shape that `call` gives it"
+    layer, shape = f"{given[0]}.{function.attr}", given[1]
+    code = f"{layer}.build({shape})"
+    caveat = f"check that `{shape}` is the shape of what `{layer}` receives"
     return FixPlan(f"Add `{code}` to `build`", (AppendStatement(build, code),), caveat)
 
 

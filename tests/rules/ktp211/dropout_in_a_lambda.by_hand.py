@@ -1,0 +1,3 @@
+import keras
+
+model = keras.Sequential([keras.layers.LayerNormalization(), keras.layers.Dropout(0.5)])

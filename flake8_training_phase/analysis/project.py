@@ -15,8 +15,9 @@ from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from flake8_training_phase.analysis.domain.bindings import Import
 from flake8_training_phase.analysis.domain.modules import Module
-from flake8_training_phase.analysis.domain.scopes import Import, external
+from flake8_training_phase.analysis.domain.scopes import external
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, ModuleValue, Value
 from flake8_training_phase.analysis.neighbours import MAX_BYTES, Neighbours, folders_up, is_top, name_of
 from flake8_training_phase.analysis.program import Program

@@ -108,7 +108,7 @@ class Row:
     functions: tuple[FunctionSource, ...] = ()
     """The code that it runs."""
     measured: ModeCells | None = None
-    """What a trace has seen, where there is one."""
+    """What a trace has seen, where there is one: a cell for each of the map's `measured_modes`."""
 
     @property
     def is_wrong(self) -> bool:
@@ -144,7 +144,7 @@ class Row:
         differing = [
             tuple(
                 place
-                for place, (seen, said) in enumerate(zip(self.measured, cells, strict=True))
+                for place, (seen, said) in enumerate(zip(self.measured, cells, strict=False))
                 if not _agree(seen, said)
             )
             for cells in self.by_release
@@ -178,6 +178,8 @@ class Map:
     """What the map does not show, and why."""
     measured_on: str | None = None
     """Where a trace was recorded: `"Keras 3.15.1"`."""
+    measured_modes: tuple[str, ...] = MODES
+    """The ways in which the model was traced: `MODES`, and after them those of which the code is not asked."""
 
     def walk(self) -> Iterator[Row]:
         """All rows, in order."""

@@ -20,11 +20,11 @@ def why(call: EnteredCall | None, mode: str, own_step: bool) -> Reason:
         return _by_argument(call, mode, own_step)
     if call.source is Source.LEAKED and call.setter is not None:
         text = f"no `training` is passed, and {_name(call.setter)} leaks `training={call.flag}` to the layers after it"
-        return Reason(text, "KTP201")
+        return Reason(text, "KTP201", origin=call.setter.site)
     if call.source is Source.ENCLOSING and call.setter is not None:
         above = why(call.setter, mode, own_step)
         text = f"no `training` is passed; it inherits `training={call.flag}` from {_name(call.setter)}: {above.text}"
-        return Reason(text, above.rule, above.page)
+        return Reason(text, above.rule, above.page, above.origin)
     if call.source is Source.DEFAULT and call.flag:
         return _by_default(call)
     return _by_nothing(call, mode, own_step)
@@ -47,7 +47,9 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     if call.flag is None:
         if around is not None and around.flag is None and not re.search(r"\btraining\s*=\s*None", _text(call.site)):
             above = why(around, mode, own_step)
-            return Reason(f"it receives `training=None` from {_name(around)}: {above.text}", above.rule, above.page)
+            return Reason(
+                f"it receives `training=None` from {_name(around)}: {above.text}", above.rule, above.page, above.origin
+            )
         return Reason("it receives an explicit `training=None`, which is inference mode", "KTP204")
     if call.site and (constant := _constant(call.site)):
         return Reason(f"it receives the constant `{constant}`", "KTP213")
@@ -55,7 +57,12 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
         return Reason(f"`{mode}` runs the model with `training={call.flag}`", "KTP302")
     if around is not None and around.source is not Source.NOTHING and around.flag is call.flag:
         above = why(around, mode, own_step)
-        return Reason(f"{_name(around)} passes on its own `training={call.flag}`: {above.text}", above.rule, above.page)
+        return Reason(
+            f"{_name(around)} passes on its own `training={call.flag}`: {above.text}",
+            above.rule,
+            above.page,
+            above.origin,
+        )
     return Reason(f"it receives `training={call.flag}`, which is not what the enclosing call has", _changed_by(call))
 
 

@@ -38,7 +38,7 @@ def measured_map(trace: Recording) -> Map:
     open_calls = list(trace.calls)
 
     def take(chain: Chain, row: Row) -> list[TracedCall]:
-        found = [one for one in open_calls if chain_of(one) == chain and is_of(one, row)]
+        found = [one for one in open_calls if chain in _chains(one) and is_of(one, row)]
         if row.kind is RowKind.INNER:  # Beside others of its class, which have rows of their own.
             found = [one for one in found if one.path == found[0].path]
         for one in found:
@@ -49,7 +49,18 @@ def measured_map(trace: Recording) -> Map:
     first = max((row.number for row in shown.walk()), default=0) + 1
     rows += _rest(open_calls, trace, first, len(shown.releases))
     notes = (*shown.notes, *(f"`{one}` was compiled earlier: what it runs is not seen" for one in trace.unseen))
-    return replace(shown, rows=tuple(rows), notes=notes, measured_on=f"Keras {trace.keras}" if trace.keras else "Keras")
+    return replace(
+        shown,
+        rows=tuple(rows),
+        notes=notes,
+        measured_on=f"Keras {trace.keras}" if trace.keras else "Keras",
+        measured_modes=(*MODES, *(f"{mode}()" for mode in _asked_for(trace))),
+    )
+
+
+def _asked_for(trace: Recording) -> tuple[str, ...]:
+    """The ways beside the usual ones in which a model was run."""
+    return tuple(mode for mode in trace.modes if mode not in TRACED_MODES)
 
 
 def _static(trace: Recording) -> Map:
@@ -91,7 +102,7 @@ def _with_measured(row: Row, around: Chain, take: Callable[[Chain, Row], list[Tr
 
 def _as_meant(cell: ModeCell, row: Row, place: int) -> ModeCell:
     """What was measured, not as wrong where the code says the same and that it is meant: a frozen backbone."""
-    said = [cells[place] for cells in row.by_release]
+    said = [cells[place] for cells in row.by_release if place < len(cells)]
     meant = bool(said) and all(one.state is cell.state and not one.wrong for one in said)
     return replace(cell, wrong=False) if meant else cell
 
@@ -107,13 +118,22 @@ def chain_of(call: TracedCall) -> Chain:
     return tuple(sites)
 
 
+def _chains(call: TracedCall) -> tuple[Chain, ...]:
+    """The lines that lead to a traced call, and those without the one of a step that calls the model."""
+    chain = chain_of(call)
+    return (chain, chain[1:]) if call.through and call.through[0] is not None else (chain,)
+
+
 def is_of(call: TracedCall, row: Row) -> bool:
     """Whether a call may be that of a row; of what the code does not say, all that was called there."""
     return not row.layer or call.layer in row.layer.split(" or ")
 
 
 def _cells(calls: Sequence[TracedCall], trace: Recording) -> ModeCells:
-    return tuple(_cell([one for one in calls if one.mode == mode], mode in trace.modes) for mode in TRACED_MODES)
+    return tuple(
+        _cell([one for one in calls if one.mode == mode], mode in trace.modes)
+        for mode in (*TRACED_MODES, *_asked_for(trace))
+    )
 
 
 def _cell(calls: Sequence[TracedCall], was_run: bool) -> ModeCell:
@@ -128,7 +148,7 @@ def _cell(calls: Sequence[TracedCall], was_run: bool) -> ModeCell:
 
 
 def _joined(inside: Sequence[ModeCells]) -> ModeCells:
-    return tuple(_one_of([cells[place] for cells in inside]) for place in range(len(MODES)))
+    return tuple(map(_one_of, zip(*inside, strict=True)))
 
 
 def _one_of(cells: Sequence[ModeCell]) -> ModeCell:

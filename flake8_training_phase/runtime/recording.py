@@ -52,6 +52,8 @@ class Reason:
     """The rule that covers it: `"KTP201"`."""
     page: str | None = None
     """The page of the documentation that explains it, for what no rule covers."""
+    origin: Site | None = None
+    """The line that left a flag behind, for a layer that found it there."""
 
     def __str__(self) -> str:
         page = self.page or f"docs/rules/{self.rule}.md"

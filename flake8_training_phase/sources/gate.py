@@ -35,6 +35,8 @@ SPREADING_NAME = re.compile(r"\b(?:Resizing|CenterCrop|Random(?!Normal\b|State\b
 """Layers that have the default `training=True`: initializers and generators have such names too."""
 SPREADING_DEFAULT = re.compile(r"\btraining(?: *:[^=,()]*)? *= *True")
 """That default itself."""
+_GRAPH_OF_CLASS = re.compile(r"super\([^()]*\)\.__init__\(\s*(?:(?:inputs|outputs)\s*=|[\w.\[\]]+\s*,)")
+"""What a class gives Keras for a graph: `super().__init__(inputs, outputs)`."""
 _FLAG = re.compile(
     r"(?:\b|_)training\s*[=,):]|learning_phase|GradientTape|_(?:train|test)_phase|\bcall\(|stateless_call"
     r"|[dD]ropout|Normalization|Noise\(|\bRandom[A-Z]|\bclass\b.*(?:Model|Layer)\b"
@@ -79,7 +81,12 @@ def _may_hold_callers(text: str) -> bool:
 
 def _may_make_graph(text: str) -> bool:
     """Whether a text may put a flag into a functional model."""
-    return "Model(" in text and any(word in text for word in _GRAPH_WORDS) and "Input" in text
+    return any(word in text for word in _GRAPH_WORDS) and "Input" in text and makes_functional(text)
+
+
+def makes_functional(text: str) -> bool:
+    """Whether a text may make a functional model: by its class, or as an object of a class derived from it."""
+    return "Model(" in text or ("Model)" in text and _GRAPH_OF_CLASS.search(text) is not None)
 
 
 def _may_inherit_call(text: str) -> bool:
@@ -89,7 +96,7 @@ def _may_inherit_call(text: str) -> bool:
 
 def may_hold_graph_leaks(text: str) -> bool:
     """Whether the text may make a functional or Sequential model in which a default of True reaches other layers."""
-    makes = "Model(" in text or "Sequential(" in text
+    makes = "Sequential(" in text or makes_functional(text)
     if not makes or ("BatchNormalization" not in text and _CALL_METHOD.search(text) is None):
         return False
     return SPREADING_NAME.search(text) is not None or SPREADING_DEFAULT.search(text) is not None

@@ -192,6 +192,10 @@ HELD = [
     ("self.a = [layers.Dropout(rate)]", "return next(iter(self.a))(x)"),
     ("self.a = list(itertools.chain([layers.Dense(2)], [layers.Dropout(rate)]))", "return self.a[1](x)"),
     ("self.a = made_layer()", "return self.a(x)"),
+    ("self.a = (rate.kind or layers.Dropout)(0.5)", "return self.a(x)"),
+    ("self.a = rate.parts or [layers.Dropout(0.5)]", "return self.a[0](x)"),
+    ("self.a = (rate.make or (lambda: layers.Dropout(0.5)))()", "return self.a(x)"),
+    ("kind = depth and layers.BatchNormalization\nself.a = kind()", "return self.a(x)"),
     ("pass", "return self.a(x)\n\n    def build(self, shape):\n        self.a = layers.Dropout(0.5)"),
     ("pass", "return self.a(x)\n\n    a = layers.Dropout(0.5)"),
     ("self.a = self.Drops()", "return self.a(x)\n\n    class Drops(layers.Dropout):\n        pass"),
@@ -255,6 +259,7 @@ SILENT = [
         "return self.a(x)",
     ),
     ("self.a = Plain()", "return self.a(x)"),
+    ("self.a = (rate.kind or layers.Dense)(8)", "return self.a(x)"),
     (
         "i = keras.Input((2,))\nself.a = keras.Model(i, layers.Dense(8)(i))\n"
         "self.b = keras.Model(i, layers.Dropout(0.5)(i))",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from flake8_training_phase.maps.model import State
+from flake8_training_phase.output.maps.json import as_json
 from flake8_training_phase.runtime import trace_training
 from flake8_training_phase.runtime.measured_map import measured_map
 from tests.maps.models import FINE_TUNED, NESTED
@@ -109,3 +111,39 @@ def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     page = trace_training(module(tmp_path, FINE_TUNED).FineTuned(), ONES).to_html()
     assert "all 2 calls agree" in page
     assert not re.search(r'(src|href)="(?!#)|@import|url\(', page)
+
+
+EVALUATED = """\
+import keras
+
+
+class Scored(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, training=None):
+        return self.dropout(x, training=training)
+
+    def train_step(self, data):
+        return {"loss": keras.ops.sum(self(data[0], training=True))}
+
+    def test_step(self, data):
+        return {"score": keras.ops.sum(self(data[0], training=True))}
+"""
+
+
+def test_evaluate_has_a_column_where_it_was_run(tmp_path: Path) -> None:
+    model = module(tmp_path, EVALUATED).Scored()
+    trace = trace_training(model, ONES, targets=ONES, mode=["fit", "predict", "evaluate"])
+    shown = measured_map(trace)
+    [dropout] = shown.rows
+    assert shown.measured_modes[-1] == "evaluate()"
+    assert words(dropout.measured) == "train unknown unknown unknown infer train!"
+    assert not dropout.differs  # The code is not asked what `evaluate` does.
+    page = trace.to_html()
+    assert page.count("<span>evaluate()</span>") == 2
+    assert 'title="only measured"' in page
+    assert "evaluate()" not in trace_training(model, ONES, mode="predict").to_html()
+    data = json.loads(as_json([shown]))
+    assert data["maps"][0]["calls"][0]["measured"]["evaluate()"]["wrong"]

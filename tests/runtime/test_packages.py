@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from flake8_training_phase.runtime.recording import Phase, Site, TracedCall
+from flake8_training_phase.runtime.recording import Phase, Reason, Site, TracedCall
 from tests.runtime.conftest import installed, need_keras
 from tests.runtime.packages import hosts
 from tests.runtime.packages.comparing import Verdict, judged
 from tests.runtime.packages.expressions import INPUT, Expression, Making, making_of
 from tests.runtime.packages.known_packages import distribution
 from tests.runtime.packages.recording import Entry, Workplace
-from tests.runtime.packages.said import Analysis, Said
+from tests.runtime.packages.said import Analysis, Said, class_named
 from tests.runtime.packages.signatures import constructions
 from tests.runtime.packages.views import CATALOGUE, view_of
 from tests.runtime.packages.written_tests import written_configurations
@@ -40,7 +40,7 @@ def recorded(place: Workplace, name: str, text: str) -> Entry:
     file = place.write_hosts({"module": module, "name": name}, making, found["keras"])
     batch: dict[str, Any] = {"batch": hosts.batch(making), "imports": list(hosts.batch_imports(making))}
     traces = {host: traced(str(file), host, graphs=True, **batch) for host in hosts.HOSTS}
-    return {"name": name, "file": file.name, "hosts": traces}
+    return {"module": module, "name": name, "file": file.name, "hosts": traces}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="the time limits need SIGPROF")
@@ -86,6 +86,52 @@ def test_what_is_made_of_a_call(
     analysis = Analysis("3.15")
     findings = analysis.findings_in([file]) if is_reported else []
     [found] = judged(host, [call], analysis.hosts_in(file), findings)
+    assert found.verdict is verdict
+
+
+LEAKING = """\
+import keras
+
+
+class Resized(keras.Model):
+    def __init__(self):
+        image = keras.Input((4, 4, 3))
+        resized = keras.layers.Resizing(8, 8)(image)
+        super().__init__(image, keras.layers.BatchNormalization()(resized))
+
+
+class Leaking(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.resize = keras.layers.Resizing(8, 8)
+        self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.norm(self.resize(x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "origin", "verdict"),
+    [
+        ("BatchNormalization", None, Verdict.REPORTED),
+        ("Dropout", None, Verdict.MISS),
+        ("Dropout", 18, Verdict.REPORTED),
+        ("Dropout", 7, Verdict.MISS),
+    ],
+)
+def test_a_leak_is_reported_where_a_graph_is_made_or_where_the_flag_is_left_behind(
+    tmp_path: Path, layer: str, origin: int | None, verdict: Verdict
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    file = tmp_path / "leaking.py"
+    file.write_text(LEAKING)
+    findings = Analysis("3.15").findings_in([file])
+    assert {(one.code, one.first) for one in findings} == {("KTP201", 8), ("KTP201", 18)}
+    reason = Reason("leaked", "KTP201", origin=None if origin is None else Site(str(file), origin))
+    call = TracedCall(layer, "", "layers[2]", "no flag", Phase.TRAINING, False, None, (None,), reason)
+    said = Said({hosts.ITSELF: []})
+    [found] = judged(hosts.ITSELF, [call], said, findings, class_named(str(file), "Resized"))
     assert found.verdict is verdict
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from flake8_training_phase.analysis.domain.bindings import Import
     from flake8_training_phase.analysis.domain.classes import CallSummary, Method, UserClass
     from flake8_training_phase.analysis.domain.modules import Module
     from flake8_training_phase.analysis.domain.objects import Constructions, Limit, ObjectState
-    from flake8_training_phase.analysis.domain.scopes import Import, Scope
+    from flake8_training_phase.analysis.domain.scopes import Scope
     from flake8_training_phase.analysis.domain.values import Instance, Value
     from flake8_training_phase.keras.knowledge import Knowledge
 

@@ -60,6 +60,10 @@ class CallSummary:
     """The calls that give `training` to a function that does not take it."""
 
 
+PLAIN_BASES = frozenset({"Layer", "Model"})
+"""Classes of Keras that leave the forward pass to their subclasses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method and the class whose body holds it."""
@@ -173,6 +177,16 @@ class UserClass:
     def replaces_dunder_call(self) -> bool:
         """Whether calling its objects runs a `__call__` of the project instead of Keras's."""
         return isinstance(self.find_method("__call__"), Method)
+
+    @cached_property
+    def is_forward_in_dunder_call(self) -> bool:
+        """Whether a `__call__` of the project is the whole forward pass: there is no `call` beside it, and Keras's own
+        `__call__` does not run.
+        """
+        own = self.find_method("__call__")
+        if not isinstance(own, Method) or self.call is not None or self.keras_base_name not in PLAIN_BASES:
+            return False
+        return not any(isinstance(one, ast.Attribute) and one.attr == "__call__" for one in nodes_in(own.node))
 
     def find_method(self, name: str, after: UserClass | None = None) -> Method | KerasLayer | None:
         """The method of that name, or the class of Keras that has it; `after` asks as `super()` in that class."""

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flake8_training_phase.analysis.domain.bindings import Import
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.records import as_method, namespace_of_type
-from flake8_training_phase.analysis.domain.scopes import Import, Scope, class_definitions
+from flake8_training_phase.analysis.domain.scopes import Scope, class_definitions
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
     ClassValue,

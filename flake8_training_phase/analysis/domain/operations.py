@@ -11,17 +11,24 @@ from flake8_training_phase.analysis.domain.name_patterns import ANY_NAME, after_
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
+    ClassValue,
     Constant,
     Container,
     ElementIndex,
+    FunctionValue,
     Instance,
+    Partial,
     PhaseValue,
     TextPattern,
     Value,
     join,
+    members,
     text_of,
 )
 from flake8_training_phase.keras.generations import Flag, Passed
+
+_HOLDS_LAYERS = (ClassValue, Container, FunctionValue, Instance, Partial)
+"""What is a layer, makes one, or holds some."""
 
 
 def computed(operator: ast.operator, left: Value, right: Value) -> Value:
@@ -66,7 +73,8 @@ def either(first: Value, second: Value, stops_on: bool) -> Value:
             return first if known is stops_on else second
         if isinstance(second, Constant) and truth(second)[0] is stops_on:
             return Constant(stops_on)  # Whatever comes first, the outcome is as true or false as this.
-        return join((first, second)) if isinstance(first, Instance) or isinstance(second, Instance) else UNKNOWN
+        held = (*members(first), *members(second))
+        return join(held) if any(isinstance(one, _HOLDS_LAYERS) for one in held) else UNKNOWN
     flags = [
         _either_flag(known, one, other, stops_on)
         for known, one, other in zip(truth(first), flags_of(first), flags_of(second), strict=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from flake8_training_phase.analysis.domain.records import made_by_type, named_tuple
+from flake8_training_phase.analysis.domain.bindings import Binding, Import, bindings, stand_ins
 from flake8_training_phase.analysis.domain.registries import registered
 from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, External, ModuleValue, Value, join
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import catalogue, names, packages
 from flake8_training_phase.keras.applications import application
+from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.knowledge import Knowledge
 
 
@@ -24,17 +24,6 @@ class Evaluate(Protocol):
     def __call__(self, node: ast.expr, scope: Scope) -> Value:
         """The value of `node`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """`name` is what `path` is elsewhere; `level` counts the leading dots."""
-
-    path: str
-    level: int
-
-
-Binding = Import | ast.expr | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-"""What gives a name its value: an import, an assigned expression, a definition."""
 
 FindImport = Callable[[Import], Value | None]
 """Looks an import up in the project; None for what is not part of it."""
@@ -63,6 +52,7 @@ class Scope:
         self._define = define
         self._evaluate = evaluate
         self._find_import = find_import
+        self._stand_ins = frozenset(stand_ins(statements))
         self._bindings: dict[str, list[Binding]] = {}
         self._values: dict[str, Value] = {}
         self._stars: list[Import] = []
@@ -70,7 +60,7 @@ class Scope:
         self._starred: dict[str, Value | None] = {}
         """What names are that only stars can bind, as far as all of them could be asked."""
         self.definitions: list[tuple[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
-        for name, binding in _bindings(statements):
+        for name, binding in bindings(statements):
             if name == "*" and isinstance(binding, Import):
                 self._stars.append(Import(binding.path.removesuffix("*").rstrip("."), binding.level))
                 continue
@@ -184,11 +174,18 @@ class Scope:
         if name not in self._values:
             self._values[name] = UNKNOWN  # What a name is while it is being looked up: cycles end here.
             try:
-                value = join([self._bound(name, one) for one in self._bindings[name]])
+                value = join(self._values_bound(name))
             finally:
                 del self._values[name]
             self._values[name] = value
         return self._values[name]
+
+    def _values_bound(self, name: str) -> Iterator[Value]:
+        """What a name is bound to where Keras is used."""
+        for binding in self._bindings[name]:
+            value = self._bound(name, binding)
+            if (name, binding) not in self._stand_ins or _is_layer_class(value):
+                yield value
 
     def imported(self, name: str, binding: Import) -> Value:
         """What an import gives, from the project where it has it."""
@@ -218,6 +215,10 @@ class Scope:
         return self._define(binding, self)
 
 
+def _is_layer_class(value: Value) -> bool:
+    return isinstance(value, ClassValue) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
+
+
 def _freezes(node: ast.AST) -> bool:
     if isinstance(node, ast.Assign):
         sets = any(isinstance(one, ast.Attribute) and one.attr == "trainable" for one in node.targets)
@@ -238,7 +239,7 @@ def _is_import(statement: ast.stmt) -> bool:
 
 
 def _imports(statement: ast.stmt) -> Iterator[Import]:
-    return (binding for _, binding in _bindings([statement]) if isinstance(binding, Import) and not binding.level)
+    return (binding for _, binding in bindings([statement]) if isinstance(binding, Import) and not binding.level)
 
 
 @lru_cache(maxsize=4096)
@@ -286,39 +287,8 @@ def inner_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from inner_statements(block)
 
 
-def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
-    for statement in statements:
-        if isinstance(statement, ast.Import):
-            for alias in statement.names:
-                if alias.asname:
-                    yield alias.asname, Import(alias.name, 0)
-                else:
-                    root = alias.name.partition(".")[0]
-                    yield root, Import(root, 0)
-        elif isinstance(statement, ast.ImportFrom):
-            for alias in statement.names:
-                path = f"{statement.module}.{alias.name}" if statement.module else alias.name
-                yield alias.asname or alias.name, Import(path, statement.level)
-        elif isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield statement.name, statement
-        elif isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    value = statement.value
-                    yield target.id, named_tuple(target.id, value) or made_by_type(target.id, value) or value
-                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                    # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
-                    yield target.value.id, ast.Dict([target.slice], [statement.value])
-        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            if isinstance(statement.target, ast.Name):
-                yield statement.target.id, statement.value
-        else:
-            for block in blocks(statement):
-                yield from _bindings(block)
-
-
 def function_imports(node: ast.Import | ast.ImportFrom, scope: Scope) -> Iterator[tuple[str, Value]]:
     """The names that an import inside a function binds, and what they are."""
-    for name, binding in _bindings([node]):
+    for name, binding in bindings([node]):
         if isinstance(binding, Import):
             yield name, scope.imported(name, binding)

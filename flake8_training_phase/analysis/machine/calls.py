@@ -166,3 +166,12 @@ def refuses_flag(callee: Value, node: ast.Call) -> bool:
 def is_super(node: ast.expr) -> bool:
     """Whether an expression is `super()`, with or without arguments."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+
+
+def is_run_by_keras(value: Value) -> bool:
+    """Whether a call of an object goes through Keras, which resolves the flag: it is a layer whose forward pass is not
+    in a `__call__` of its own.
+    """
+    if not isinstance(value, Instance):
+        return False
+    return isinstance(value.type, KerasLayer) or (value.type.is_layer and not value.type.is_forward_in_dunder_call)

@@ -60,6 +60,7 @@ from flake8_training_phase.analysis.machine.calls import (
     does_something,
     flag_of_function,
     is_of_class,
+    is_run_by_keras,
     is_super,
     layer_flag,
     question_of,
@@ -248,8 +249,8 @@ class Interpreter(Statements):
 
     def _apply_union(self, callee: Union, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         """Call one of several things: nobody knows which, so that functions are ways of their own."""
-        layers = [one for one in callee.values if self._is_layer(one)]
-        others = [one for one in callee.values if not self._is_layer(one) and not isinstance(one, Constant)]
+        layers = [one for one in callee.values if is_run_by_keras(one)]
+        others = [one for one in callee.values if not is_run_by_keras(one) and not isinstance(one, Constant)]
         ways: list[list[Event]] = []
         outer = self.events
         self.conditions += 1
@@ -270,9 +271,6 @@ class Interpreter(Statements):
         self.events = outer
         self.events += ways[0] if len(ways) == 1 else [Branch(ways)] if any(ways) else []
         return join(results)
-
-    def _is_layer(self, value: Value) -> bool:
-        return isinstance(value, Instance) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
 
     def _construct(self, callee: ClassValue, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
         hidden = arguments.hidden or arguments.starred
@@ -305,7 +303,7 @@ class Interpreter(Statements):
         return cls if isinstance(cls, UserClass) and cls.is_layer else None
 
     def _call_instance(self, callee: Instance, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        if isinstance(callee.type, KerasLayer) or callee.type.is_layer:
+        if isinstance(callee.type, KerasLayer) or is_run_by_keras(callee):
             self._layer_call(callee, arguments, node, frame)
             return UNKNOWN
         method = callee.type.attribute("__call__", callee)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.bindings import Import
 from flake8_training_phase.analysis.domain.events import Branch, Event
 from flake8_training_phase.analysis.domain.flags import unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.name_patterns import ANY_NAME, after_format, is_pattern
 from flake8_training_phase.analysis.domain.operations import joined_text
-from flake8_training_phase.analysis.domain.scopes import Import
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,

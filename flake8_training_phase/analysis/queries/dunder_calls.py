@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import parameter
-from flake8_training_phase.analysis.domain.classes import Method, UserClass
+from flake8_training_phase.analysis.domain.classes import PLAIN_BASES, Method, UserClass
 from flake8_training_phase.analysis.domain.events import Event, LayerCall, walk
 from flake8_training_phase.analysis.machine.calls import is_super
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -15,9 +15,6 @@ from flake8_training_phase.analysis.queries.functions import FunctionDef
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.misnamed import MISNAMED
-
-_PLAIN_BASES = frozenset({"Layer", "Model"})
-"""Classes of Keras that leave the forward pass to their subclasses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,12 @@ def dunder_call(layer_class: LayerClass) -> DunderCall | None:
     if not isinstance(method, Method) or method.owner.module is not cls.module:
         return None
     node = method.node
-    if cls.keras_base_name not in _PLAIN_BASES:
+    if cls.keras_base_name not in PLAIN_BASES:
         return None
     flag = next((name for name in ("training", *MISNAMED) if parameter(node, name) is not None), None)
     calls = tuple(one for one in walk(_events(cls, method, flag)) if isinstance(one, LayerCall) and _is_here(one, node))
-    runs_keras = any(isinstance(one, ast.Attribute) and one.attr == "__call__" for one in nodes_in(node))
     names = [name for name, method in cls.methods.items() if method is node]
-    is_whole = cls.call is None and not runs_keras
-    return DunderCall(node, calls, flag, is_whole, len(names) > 1) if calls else None
+    return DunderCall(node, calls, flag, cls.is_forward_in_dunder_call, len(names) > 1) if calls else None
 
 
 def is_left_to_keras(cls: UserClass) -> bool:

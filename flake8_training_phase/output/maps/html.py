@@ -26,6 +26,8 @@ _LEGEND = (
     ("same", "· the same in both modes"),
 )
 
+_NOT_ASKED = '<span title="only measured"></span>'
+
 
 def as_html(maps: Sequence[Map]) -> str:
     """The page, with a line end."""
@@ -63,6 +65,7 @@ class _Page:
         self._map = shown
         self._key = key
         self._rows = {row.number: row for row in shown.walk()}
+        self._modes = shown.measured_modes if shown.measured_on else MODES
 
     def lines(self) -> Iterator[str]:
         """The part, line by line."""
@@ -80,7 +83,7 @@ class _Page:
         yield from (f'<p class="note">{_code_in(note[0].upper() + note[1:])}.</p>' for note in shown.notes)
 
     def _heads(self) -> str:
-        heads = "".join(f"<span>{mode.replace('=', '=<wbr>')}</span>" for mode in MODES)
+        heads = "".join(f"<span>{mode.replace('=', '=<wbr>')}</span>" for mode in self._modes)
         cells = f'<span class="cells">{heads}</span>' if self._map.releases else ""
         return f'{cells}<span class="measured">{heads}</span>' if self._map.measured_on else cells
 
@@ -176,7 +179,7 @@ class _Page:
         differing = row.differing_modes
         seen = "".join(
             _cell(cell, mode, place in differing)
-            for place, (cell, mode) in enumerate(zip(row.measured, MODES, strict=True))
+            for place, (cell, mode) in enumerate(zip(row.measured, self._modes, strict=True))
         )
         return f'{cells}<span class="measured">{seen}</span>'
 
@@ -185,6 +188,7 @@ class _Page:
         leak = next((cell.leaked_from for cell in cells if cell.leaked_from is not None), None)
         leaks = f' data-leak="{self._key}-{leak}"' if leak is not None else ""
         inner = "".join(_cell(cell, mode) for cell, mode in zip(cells, MODES, strict=True))
+        inner += _NOT_ASKED * (len(self._modes) - len(MODES))
         return f'<span class="cells r{number}"{leaks}>{inner}</span>'
 
     def _remarks(self, row: Row) -> Iterator[str]:

@@ -36,14 +36,14 @@ def _row(row: Row, shown: Map) -> dict[str, object]:
         "passed": row.passed or None,
         "place": None if row.place is None else _place(row.place),
         "modes": {release: _cells(cells) for release, cells in zip(shown.releases, row.by_release, strict=True)},
-        "measured": None if row.measured is None else _cells(row.measured),
+        "measured": None if row.measured is None else _cells(row.measured, shown.measured_modes),
         "differs": row.differs,
         "calls": [_row(one, shown) for one in row.rows],
     }
 
 
-def _cells(cells: ModeCells) -> dict[str, object]:
-    return {mode: _cell(cell) for mode, cell in zip(MODES, cells, strict=True)}
+def _cells(cells: ModeCells, modes: tuple[str, ...] = MODES) -> dict[str, object]:
+    return {mode: _cell(cell) for mode, cell in zip(modes, cells, strict=True)}
 
 
 def _cell(cell: ModeCell) -> dict[str, object]:

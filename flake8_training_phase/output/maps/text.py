@@ -107,7 +107,7 @@ class _Table:
             for releases, one in ways:
                 yield from self._way(blank, releases, one)
         if row.measured is not None and row.differs:
-            yield from self._way(blank, "measured", row.measured)
+            yield from self._way(blank, "measured", row.measured[: len(_HEADS)])
         for remark, style in self._remarks(row):
             yield from self._folded(remark, f"{self._before}{blank}{self._under}", "  ", style)
 

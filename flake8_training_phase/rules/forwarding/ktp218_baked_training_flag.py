@@ -12,6 +12,7 @@ from flake8_training_phase.keras.targets import keras_title
 from flake8_training_phase.rules.forwarding.baked_flags import BakedFlag, baked_flags
 from flake8_training_phase.rules.forwarding.trainability import Trainability, follows_trainability
 from flake8_training_phase.rules.rule import Rule, Violation
+from flake8_training_phase.sources.gate import makes_functional
 
 _TRAINS = (".fit(", "fit_generator(", "train_on_batch(", "GradientTape", "value_and_grad")
 """What a text has that trains a model."""
@@ -104,7 +105,7 @@ class BakedTrainingFlag(Rule):
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The constant flags that a functional model does not keep to."""
-        if 3 not in module.keras or "Model(" not in module.source.text:
+        if 3 not in module.keras or not makes_functional(module.source.text):
             return
         trains = any(word in module.source.text for word in _TRAINS)
         for baked in baked_flags(module):

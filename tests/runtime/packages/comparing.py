@@ -9,7 +9,7 @@ from enum import Enum
 from flake8_training_phase.maps.model import ModeCell, State
 from flake8_training_phase.runtime.measured_map import chain_of
 from flake8_training_phase.runtime.recording import Phase, TracedCall
-from tests.runtime.packages.said import Finding, Said
+from tests.runtime.packages.said import ClassLines, Finding, Said
 
 
 class Verdict(Enum):
@@ -45,19 +45,23 @@ class Run:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def judged(host: str, calls: Iterable[TracedCall], said: Said, findings: Sequence[Finding]) -> list[Judged]:
-    """What is made of every call of a host. Of what no map speaks (the layers of a graph that nobody holds, dropout by
-    hand), that is right which is silent.
+def judged(
+    host: str, calls: Iterable[TracedCall], said: Said, findings: Sequence[Finding], made_in: ClassLines | None = None
+) -> list[Judged]:
+    """What is made of every call of a host, which holds an object of the class `made_in`. Of what no map speaks (the
+    layers of a graph that nobody holds, dropout by hand), that is right which is silent.
     """
     has_no_rows = said.rows.get(host) == []
     silence = [ModeCell(State.SAME)]
     return [
-        _judged(one, said.cells(host, one) or (silence if has_no_rows or one.by_hand else []), findings)
+        _judged(one, said.cells(host, one) or (silence if has_no_rows or one.by_hand else []), findings, made_in)
         for one in calls
     ]
 
 
-def _judged(call: TracedCall, cells: Sequence[ModeCell], findings: Sequence[Finding]) -> Judged:
+def _judged(
+    call: TracedCall, cells: Sequence[ModeCell], findings: Sequence[Finding], made_in: ClassLines | None
+) -> Judged:
     states = {one.state for one in cells}
     words = " or ".join(sorted(f"{one.state.value}{'!' if one.wrong else ''}" for one in set(cells))) or "nothing"
     reasons = ", ".join(sorted({one.reason for one in cells if one.reason}))
@@ -66,7 +70,8 @@ def _judged(call: TracedCall, cells: Sequence[ModeCell], findings: Sequence[Find
     if measured is None:
         return Judged(call, Verdict.UNKNOWN, "the flag had no value when it was traced")
     if not call.is_right:
-        return _wrong(call, cells, measured, findings, why)
+        reported = [one for one in findings if is_through(call, one) or _is_of_graph(call, one, made_in)]
+        return _wrong(call, cells, measured, reported, why)
     if State.UNKNOWN in states or not cells:
         return Judged(call, Verdict.UNKNOWN, why)
     if cells and all(one.wrong and one.state not in (measured, State.MIXED) for one in cells) and not call.frozen:
@@ -75,9 +80,8 @@ def _judged(call: TracedCall, cells: Sequence[ModeCell], findings: Sequence[Find
 
 
 def _wrong(
-    call: TracedCall, cells: Sequence[ModeCell], measured: State, findings: Sequence[Finding], why: str
+    call: TracedCall, cells: Sequence[ModeCell], measured: State, reported: Sequence[Finding], why: str
 ) -> Judged:
-    reported = [one for one in findings if is_through(call, one)]
     if reported:
         return Judged(call, Verdict.REPORTED, reported[0].code)
     if any(one.state is measured and not one.wrong for one in cells):
@@ -88,9 +92,20 @@ def _wrong(
 
 
 def is_through(call: TracedCall, finding: Finding) -> bool:
-    """Whether a finding is about a line that leads to a call."""
-    lines = [*chain_of(call), *([(call.site.file, call.site.line)] if call.site else [])]
+    """Whether a finding is about a line that leads to a call, or that left the flag behind which the layer found."""
+    origin = call.reason.origin if call.reason else None
+    lines = [*chain_of(call), *((one.file, one.line) for one in (call.site, origin) if one is not None)]
     return any(finding.is_on(file, line) for file, line in lines)
+
+
+def _is_of_graph(call: TracedCall, finding: Finding, made_in: ClassLines | None) -> bool:
+    """Whether a finding is about a layer in the graph that a class makes in its constructor: no line of the class leads
+    to the layer when Keras runs that graph.
+    """
+    if made_in is None or call.reason is None or any(file == made_in.file for file, _ in chain_of(call)):
+        return False
+    names_it = finding.code == call.reason.rule and finding.message.startswith(f"{call.layer} ")
+    return names_it and finding.path == made_in.file and made_in.first <= finding.first <= made_in.last
 
 
 def false_findings(findings: Iterable[Finding], calls: Collection[TracedCall], among: Collection[str]) -> list[Finding]:

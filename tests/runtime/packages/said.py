@@ -41,8 +41,17 @@ class Finding:
             return False
         if self.is_about_class:
             around = class_around(file, self.first)
-            return around is not None and around[0] <= line <= around[1]
+            return around is not None and around.first <= line <= around.last
         return self.first <= line <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLines:
+    """Where a class is."""
+
+    file: str
+    first: int
+    last: int
 
 
 @dataclass(slots=True)
@@ -122,15 +131,21 @@ def _below(row: Row, around: Chain) -> Iterator[tuple[Chain, Row]]:
 
 
 @cache
-def _classes(file: str) -> tuple[tuple[int, int], ...]:
+def _classes(file: str) -> tuple[tuple[str, ClassLines], ...]:
     try:
         tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return ()
-    return tuple((one.lineno, one.end_lineno or one.lineno) for one in ast.walk(tree) if isinstance(one, ast.ClassDef))
+    found = (one for one in ast.walk(tree) if isinstance(one, ast.ClassDef))
+    return tuple((one.name, ClassLines(file, one.lineno, one.end_lineno or one.lineno)) for one in found)
 
 
-def class_around(file: str, line: int) -> tuple[int, int] | None:
-    """The first and the last line of the innermost class around a line."""
-    around = [one for one in _classes(file) if one[0] <= line <= one[1]]
-    return max(around, default=None)
+def class_around(file: str, line: int) -> ClassLines | None:
+    """The innermost class around a line."""
+    around = (one for _, one in _classes(file) if one.first <= line <= one.last)
+    return max(around, key=lambda one: one.first, default=None)
+
+
+def class_named(file: str, name: str) -> ClassLines | None:
+    """A class of a file; None where it is not defined there."""
+    return next((one for found, one in _classes(file) if found == name), None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from flake8_training_phase.runtime.recording import Phase, Reason, Site, TracedCall
 from tests.runtime.packages import hosts
 from tests.runtime.packages.comparing import Run, false_findings, judged
 from tests.runtime.packages.recording import Entry, Workplace
 from tests.runtime.packages.report import Result, View
-from tests.runtime.packages.said import Analysis
+from tests.runtime.packages.said import Analysis, class_named
 
 SOURCES, CATALOGUE = "sources", "catalogue"
 """The analysis reads the sources of the package; it knows of the package by its catalogue."""
@@ -42,15 +43,16 @@ def view_of(made: Sequence[Entry], folder: Path, keras: str, name: str) -> View:
         traces = {host: data for host, data in entry["hosts"].items() if name == SOURCES or host != hosts.ITSELF}
         runs = [_as_run(host, data) for host, data in traces.items()]
         said = analysis.hosts_in(folder / entry["file"])
+        where = folder.joinpath(*entry["module"].split(".")).with_suffix(".py")
+        made_in = class_named(os.path.realpath(where), entry["name"])
         if hosts.ITSELF in entry["hosts"]:
-            where = folder.joinpath(*entry["module"].split(".")).with_suffix(".py")
             said.rows[hosts.ITSELF] = analysis.class_in(where, entry["name"])
         own = os.path.realpath(folder / entry["file"])
         inside = _wrong_inside(runs) if name == CATALOGUE else frozenset()
         here = [one for one in findings if name == SOURCES or one.path == own]
         for run in runs:
             calls = [one for one in run.calls if _key(one) not in inside and not _is_no_dropout(one)]
-            view.add(entry["name"], run.host, judged(run.host, calls, said, here))
+            view.add(entry["name"], run.host, judged(run.host, calls, said, here, made_in))
             if run.host != hosts.WITHOUT_FLAG:
                 told += run.calls
         every = [call for run in runs for call in run.calls]
@@ -92,5 +94,10 @@ def _as_call(data: dict[str, object]) -> TracedCall:
     fields["phase"] = Phase[str(fields["phase"])]
     fields["site"] = None if site is None else Site(**site)  # type: ignore[arg-type]
     fields["through"] = tuple(None if one is None else Site(**one) for one in through)
-    fields["reason"] = None if reason is None else Reason(**reason)  # type: ignore[arg-type]
+    fields["reason"] = None if reason is None else _as_reason(reason)  # type: ignore[arg-type]
     return TracedCall(**fields)  # type: ignore[arg-type]
+
+
+def _as_reason(data: dict[str, Any]) -> Reason:
+    origin = data.get("origin")
+    return Reason(**data | {"origin": None if origin is None else Site(**origin)})

@@ -1,0 +1,92 @@
+"""What the statements of a module or function bind names to, and which imports take the place of Keras without it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flake8_training_phase.analysis.domain.records import made_by_type, named_tuple
+from flake8_training_phase.analysis.syntax.blocks import TRY, blocks
+from flake8_training_phase.keras.names import WELL_KNOWN_NAMES, keras_path
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`name` is what `path` is elsewhere; `level` counts the leading dots."""
+
+    path: str
+    level: int
+
+
+Binding = Import | ast.expr | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+"""What gives a name its value: an import, an assigned expression, a definition."""
+
+
+def bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
+    """The names that statements bind, those in blocks inside them included, each with every value that it gets."""
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                if alias.asname:
+                    yield alias.asname, Import(alias.name, 0)
+                else:
+                    root = alias.name.partition(".")[0]
+                    yield root, Import(root, 0)
+        elif isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                path = f"{statement.module}.{alias.name}" if statement.module else alias.name
+                yield alias.asname or alias.name, Import(path, statement.level)
+        elif isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield statement.name, statement
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    value = statement.value
+                    yield target.id, named_tuple(target.id, value) or made_by_type(target.id, value) or value
+                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                    # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
+                    yield target.value.id, ast.Dict([target.slice], [statement.value])
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            if isinstance(statement.target, ast.Name):
+                yield statement.target.id, statement.value
+        else:
+            for block in blocks(statement):
+                yield from bindings(block)
+
+
+def stand_ins(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Import]]:
+    """The imports that give a name where Keras is not used, beside those that give it where it is.
+
+    `if BACKEND == "tensorflow": from keras import layers`, `else: from .torch_layers import layers`: what is said of
+    layers of Keras is said of a run that has them.
+    """
+    for statement in statements:
+        ways = [list(_imports_of(way)) for way in _alternatives(statement)]
+        with_keras = [way for way in ways if any(_is_of_keras(name, one) for name, one in way)]
+        given = {name for way in with_keras for name, _ in way}
+        for way in ways:
+            if way not in with_keras:
+                yield from ((name, one) for name, one in way if name in given)
+        for block in blocks(statement):
+            yield from stand_ins(block)
+
+
+def _alternatives(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a statement of which one is run: of an `if` with its `elif`s, of a `try` with its handlers."""
+    if isinstance(statement, ast.If):
+        yield statement.body
+        is_elif = len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If)
+        yield from _alternatives(statement.orelse[0]) if is_elif else (statement.orelse,)
+    elif isinstance(statement, TRY):
+        yield [*statement.body, *statement.orelse]
+        yield from (handler.body for handler in statement.handlers)
+
+
+def _imports_of(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Import]]:
+    return ((name, one) for name, one in bindings(statements) if isinstance(one, Import))
+
+
+def _is_of_keras(name: str, binding: Import) -> bool:
+    path = WELL_KNOWN_NAMES.get(name, "" if binding.level else binding.path)
+    return keras_path(path) is not None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Finding
+from flake8_training_phase.fixes import verification
 from flake8_training_phase.sources.text import SourceText
 
 AUGMENTATION = """
@@ -82,6 +84,34 @@ def test_a_later_fix_that_is_unsafe_mends_nothing() -> None:
     assert found.fix is not None
     assert found.fix.applicability is Applicability.UNSAFE
     assert found.fix.message.endswith("puts `self.flip` into training mode where it is called outside of a model")
+
+
+def test_among_many_fixes_only_those_that_break_something_are_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = prepare("self.drop(self.flip(x))").text.replace("def call(self, x):", "def call(self, x, training=None):")
+    models = "".join(
+        f"class Model{number}(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.drop = keras.layers.Dropout(0.5)\n\n    def call(self, x, training=None):\n"
+        "        return self.drop(x)\n\n\n"
+        for number in range(40)
+    )
+    asked = mock.Mock(side_effect=verification.harm)
+    monkeypatch.setattr(verification, "harm", asked)
+    found = findings(SourceText(f"{source}\n\n{models}"))
+    unsafe = [one.message for one in found if one.fix and one.fix.applicability is Applicability.UNSAFE]
+    assert len(found) > 40
+    assert [message.split("`")[1] for message in unsafe] == ["self.flip"]
+    assert asked.call_count < 20
+
+
+def test_at_a_limit_fixes_are_unsafe_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "MAX_RESULTS", 0)
+    source = prepare("self.drop(self.flip(x))").text.replace("def call(self, x):", "def call(self, x, training=None):")
+    found = [one for one in findings(SourceText(source)) if one.fix is not None]
+    assert found
+    for one in found:
+        assert one.fix is not None
+        assert one.fix.applicability is Applicability.UNSAFE
+        assert one.fix.message.endswith(verification.NOT_FOUND_OUT)
 
 
 def test_a_network_with_augmentation_is_no_layer_of_augmentation() -> None:

@@ -12,6 +12,7 @@ from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Applicability, Finding
 from flake8_training_phase.fixes import verification
 from flake8_training_phase.sources.text import SourceText
+from tests.helpers import FORGETFUL
 
 AUGMENTATION = """
 import keras
@@ -46,6 +47,12 @@ def prepare(body: str, hosted: bool = True) -> SourceText:
     return SourceText(text if hosted else text[: text.index("class Classifier")])
 
 
+DROPPED_AND_FLIPPED = prepare("self.drop(self.flip(x))").text.replace(
+    "def call(self, x):", "def call(self, x, training=None):"
+)
+"""A layer of augmentation and dropout that has the flag: passing it to both would switch the augmentation off."""
+
+
 def findings(source: SourceText) -> list[Finding]:
     return engine.check(source, Settings(), "x.py")
 
@@ -69,8 +76,8 @@ def test_augmentation_beside_dropout_is_not_switched_off_outside_of_a_model() ->
 
 
 def test_what_a_fix_would_break_is_said_in_its_text() -> None:
-    source = prepare("self.drop(self.flip(x))").text.replace("def call(self, x):", "def call(self, x, training=None):")
-    (flip,) = (one for one in findings(SourceText(source)) if "`self.flip`" in one.message and one.code == "KTP202")
+    found = findings(SourceText(DROPPED_AND_FLIPPED))
+    (flip,) = (one for one in found if "`self.flip`" in one.message and one.code == "KTP202")
     assert flip.fix is not None
     assert flip.fix.applicability is Applicability.UNSAFE
     assert flip.fix.message == (
@@ -87,16 +94,10 @@ def test_a_later_fix_that_is_unsafe_mends_nothing() -> None:
 
 
 def test_among_many_fixes_only_those_that_break_something_are_unsafe(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = prepare("self.drop(self.flip(x))").text.replace("def call(self, x):", "def call(self, x, training=None):")
-    models = "".join(
-        f"class Model{number}(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.drop = keras.layers.Dropout(0.5)\n\n    def call(self, x, training=None):\n"
-        "        return self.drop(x)\n\n\n"
-        for number in range(40)
-    )
+    models = "".join(FORGETFUL.replace("class Model", f"class Model{number}") for number in range(40))
     asked = mock.Mock(side_effect=verification.harm)
     monkeypatch.setattr(verification, "harm", asked)
-    found = findings(SourceText(f"{source}\n\n{models}"))
+    found = findings(SourceText(f"{DROPPED_AND_FLIPPED}\n\n{models}"))
     unsafe = [one.message for one in found if one.fix and one.fix.applicability is Applicability.UNSAFE]
     assert len(found) > 40
     assert [message.split("`")[1] for message in unsafe] == ["self.flip"]
@@ -105,8 +106,7 @@ def test_among_many_fixes_only_those_that_break_something_are_unsafe(monkeypatch
 
 def test_at_a_limit_fixes_are_unsafe_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "MAX_RESULTS", 0)
-    source = prepare("self.drop(self.flip(x))").text.replace("def call(self, x):", "def call(self, x, training=None):")
-    found = [one for one in findings(SourceText(source)) if one.fix is not None]
+    found = [one for one in findings(SourceText(DROPPED_AND_FLIPPED)) if one.fix is not None]
     assert found
     for one in found:
         assert one.fix is not None

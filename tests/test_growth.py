@@ -38,6 +38,13 @@ def nested_loops_with_choices(size: int) -> str:
     return f"{HEAD}{CALL}{loops}        return self.drop(x)\n"
 
 
+def backends_in_a_chain(size: int) -> str:
+    others = "".join(f"elif KIND == {number}:\n    from b{number} import layers\n" for number in range(size))
+    return (
+        f"import os\n\nKIND = len(os.environ)\nif KIND > {size}:\n    from keras import layers\n{others}\n{FORGETFUL}"
+    )
+
+
 def attributes_with_two_values(size: int) -> str:
     chosen = "".join(
         f"        if {number} in given:\n            self.d{number} = keras.layers.Dropout(0.5)\n"
@@ -183,6 +190,7 @@ def steps(text: str) -> int:
         # A loop begins with what any of the loops around it leaves behind: the square, of a depth that Python limits.
         (nested_loops, 4, 16),
         (nested_loops_with_choices, 4, 16),
+        (backends_in_a_chain, 40, 6),
         (attributes_with_two_values, 40, 6),
         (an_attribute_of_many_values, 40, 6),
         (bare_subclasses, 40, 6),

@@ -421,14 +421,10 @@ def _typed_parameters(node: FunctionDef, scope: Scope) -> Iterator[tuple[str, Va
     for name, default in defaults(node):
         if not isinstance(default, ast.Constant):
             value = scope.evaluate(default)
-            if isinstance(value, (ClassValue, Instance)) and _is_layer(value.type):
+            if isinstance(value, (ClassValue, Instance)) and value.type.is_layer:
                 yield name, value if _names_class(annotations[name], scope) else join((value, UNKNOWN))
             elif isinstance(value, (ClassValue, Instance, FunctionValue, Partial)):
                 yield name, value
-
-
-def _is_layer(type_: KerasLayer | UserClass) -> bool:
-    return isinstance(type_, KerasLayer) or type_.is_layer
 
 
 def _names_class(annotation: ast.expr | None, scope: Scope) -> bool:

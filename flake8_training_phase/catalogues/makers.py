@@ -202,6 +202,6 @@ def _configuration(cls: UserClass) -> Value:
 
 
 def _made_by_default(cls: Value) -> Value:
-    if not isinstance(cls, ClassValue) or isinstance(cls.type, KerasLayer) or cls.type.is_layer:
+    if not isinstance(cls, ClassValue) or cls.type.is_layer:
         return UNKNOWN
     return Instance(cls.type, cls.generations, construction=Arguments(NO_CALL, (), {}, starred=False, hidden=False))

@@ -30,6 +30,11 @@ from flake8_training_phase.sources.edits import apply_edits, compatible_fixes
 from flake8_training_phase.sources.parsing import parse
 from flake8_training_phase.sources.text import SourceText
 
+MAX_RESULTS = 200_000
+"""How many results of layer calls are asked about to find which of some fixes break something together."""
+
+NOT_FOUND_OUT = "may be one of the fixes here that break something together, and they are too many to try each"
+
 
 @dataclass(frozen=True, slots=True)
 class LayerRun:
@@ -53,11 +58,6 @@ class LayerRun:
         """The class that is meant, where it is not in the text that is changed."""
         return f" of `{self.cls.partition('#')[0]}` in {self.file}" if self.file else ""
 
-
-MAX_RESULTS = 200_000
-"""How many results of layer calls are asked about to find which of some fixes break something together."""
-
-NOT_FOUND_OUT = "may be one of the fixes here that break something together, and they are too many to try each"
 
 Phases = frozenset[Phase]
 """The modes that the layers run in which a call reaches."""
@@ -195,26 +195,29 @@ class Verifier:
         while waiting:
             edits, together = compatible_fixes(waiting)
             changed = self._changed(self._source, edits)
-            if self._harm(changed) is None or self._harm(self._all_made(changed)) is None:
+            found = self._harm(changed)
+            if found is None or self._harm(self._all_made(changed)) is None:
                 judged |= {fix: fix for fix in together}
+            elif len(together) == 1:
+                judged |= {fix: _unsafe(fix, found) for fix in together}
             else:
                 judged |= self._apart(together)
             waiting = [fix for fix in waiting if fix not in judged]
         return judged
 
     def _apart(self, fixes: Sequence[Fix]) -> dict[Fix, Fix]:
-        """What becomes of fixes that break something together. Those that stay safe are safe together: parts are added
-        to them that break nothing, smaller ones where a part does. At a limit, what is left is unsafe.
+        """What becomes of two fixes or more that break something together. Those that stay safe are safe together:
+        parts are added to them that break nothing, smaller ones where a part does. At a limit, what is left is unsafe.
         """
         safe: list[Fix] = []
         judged: dict[Fix, Fix] = {}
         asked = 0
-        parts = _halves(fixes)
+        parts = [*_halves(fixes)]
         while parts:
             part = parts.pop()
             asked += len(self._before.runs)
             tried = [*safe, *part]
-            found = self._harm_of(tried) if asked <= MAX_RESULTS else NOT_FOUND_OUT
+            found = NOT_FOUND_OUT if asked > MAX_RESULTS else self._harm_of(tried)
             if found is None:
                 safe = tried
             elif len(part) == 1 or asked > MAX_RESULTS:
@@ -252,10 +255,10 @@ class Verifier:
         return harm(self._before, outcomes(self._analyse(parse(changed), changed), self._reached))
 
 
-def _halves(fixes: Sequence[Fix]) -> list[Sequence[Fix]]:
-    """Two parts, the first of them last; one part of a single fix."""
+def _halves(fixes: Sequence[Fix]) -> tuple[Sequence[Fix], Sequence[Fix]]:
+    """Two parts of two fixes or more, the first of them last."""
     middle = len(fixes) // 2
-    return [half for half in (fixes[middle:], fixes[:middle]) if half]
+    return fixes[middle:], fixes[:middle]
 
 
 def _unsafe(fix: Fix, why: str) -> Fix:

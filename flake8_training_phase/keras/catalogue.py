@@ -80,6 +80,11 @@ class KerasLayer:
         return title_of(self.name, self.origin)
 
     @property
+    def is_layer(self) -> bool:
+        """Whether it is a layer or a model, which is asked of classes of the checked code as well."""
+        return True
+
+    @property
     def is_model(self) -> bool:
         """Whether it has `fit`."""
         return any(one.name in MODEL_NAMES for one in self.mro)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import re
+from dataclasses import replace
 
 from flake8_training_phase.runtime.flags import EnteredCall, Source, default_flag, names_training
 from flake8_training_phase.runtime.recording import TRAINING_MODES, Reason, Site
@@ -24,7 +25,7 @@ def why(call: EnteredCall | None, mode: str, own_step: bool) -> Reason:
     if call.source is Source.ENCLOSING and call.setter is not None:
         above = why(call.setter, mode, own_step)
         text = f"no `training` is passed; it inherits `training={call.flag}` from {_name(call.setter)}: {above.text}"
-        return Reason(text, above.rule, above.page, above.origin)
+        return replace(above, text=text)
     if call.source is Source.DEFAULT and call.flag:
         return _by_default(call)
     return _by_nothing(call, mode, own_step)
@@ -47,9 +48,7 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
     if call.flag is None:
         if around is not None and around.flag is None and not re.search(r"\btraining\s*=\s*None", _text(call.site)):
             above = why(around, mode, own_step)
-            return Reason(
-                f"it receives `training=None` from {_name(around)}: {above.text}", above.rule, above.page, above.origin
-            )
+            return replace(above, text=f"it receives `training=None` from {_name(around)}: {above.text}")
         return Reason("it receives an explicit `training=None`, which is inference mode", "KTP204")
     if call.site and (constant := _constant(call.site)):
         return Reason(f"it receives the constant `{constant}`", "KTP213")
@@ -57,12 +56,7 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
         return Reason(f"`{mode}` runs the model with `training={call.flag}`", "KTP302")
     if around is not None and around.source is not Source.NOTHING and around.flag is call.flag:
         above = why(around, mode, own_step)
-        return Reason(
-            f"{_name(around)} passes on its own `training={call.flag}`: {above.text}",
-            above.rule,
-            above.page,
-            above.origin,
-        )
+        return replace(above, text=f"{_name(around)} passes on its own `training={call.flag}`: {above.text}")
     return Reason(f"it receives `training={call.flag}`, which is not what the enclosing call has", _changed_by(call))
 
 

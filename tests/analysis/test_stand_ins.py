@@ -77,6 +77,17 @@ BACKENDS = {
         else:
             from torch_backend import BatchNormalization, Input, Model, shifted
         """,
+    "a name that both give": """
+        import os
+
+        if os.environ.get("BACKEND", "tensorflow") == "tensorflow":
+            from keras.layers import BatchNormalization, Input
+            from keras import Model
+            from operations import shifted
+        else:
+            from torch_backend import BatchNormalization, Input, Model
+            from operations import shifted
+        """,
     "a try": """
         try:
             from keras.layers import BatchNormalization, Input

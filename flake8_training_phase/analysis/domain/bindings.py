@@ -62,25 +62,31 @@ def stand_ins(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Import]]:
     layers of Keras is said of a run that has them.
     """
     for statement in statements:
-        ways = [list(_imports_of(way)) for way in _alternatives(statement)]
-        with_keras = [way for way in ways if any(_is_of_keras(name, one) for name, one in way)]
-        given = {name for way in with_keras for name, _ in way}
-        for way in ways:
-            if way not in with_keras:
-                yield from ((name, one) for name, one in way if name in given)
-        for block in blocks(statement):
+        alternatives = list(_alternatives(statement))
+        given, others = set[tuple[str, Import]](), list[tuple[str, Import]]()
+        for imports in map(list, map(_imports_of, alternatives)):
+            if any(_is_of_keras(name, one) for name, one in imports):
+                given.update(imports)
+            else:
+                others += imports
+        names = {name for name, _ in given}
+        yield from (one for one in others if one[0] in names and one not in given)
+        # The `elif`s of an `if` are alternatives of it, and none of each other again.
+        for block in alternatives if isinstance(statement, ast.If) else blocks(statement):
             yield from stand_ins(block)
 
 
 def _alternatives(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     """The blocks of a statement of which one is run: of an `if` with its `elif`s, of a `try` with its handlers."""
-    if isinstance(statement, ast.If):
-        yield statement.body
-        is_elif = len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If)
-        yield from _alternatives(statement.orelse[0]) if is_elif else (statement.orelse,)
-    elif isinstance(statement, TRY):
+    if isinstance(statement, TRY):
         yield [*statement.body, *statement.orelse]
         yield from (handler.body for handler in statement.handlers)
+    while isinstance(statement, ast.If):
+        yield statement.body
+        if len(statement.orelse) != 1 or not isinstance(statement.orelse[0], ast.If):
+            yield statement.orelse
+            break
+        statement = statement.orelse[0]
 
 
 def _imports_of(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Import]]:

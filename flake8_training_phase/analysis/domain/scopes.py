@@ -14,7 +14,6 @@ from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import catalogue, names, packages
 from flake8_training_phase.keras.applications import application
-from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.knowledge import Knowledge
 
 
@@ -184,7 +183,8 @@ class Scope:
         """What a name is bound to where Keras is used."""
         for binding in self._bindings[name]:
             value = self._bound(name, binding)
-            if (name, binding) not in self._stand_ins or _is_layer_class(value):
+            is_layer = isinstance(value, ClassValue) and value.type.is_layer
+            if is_layer or (name, binding) not in self._stand_ins:
                 yield value
 
     def imported(self, name: str, binding: Import) -> Value:
@@ -213,10 +213,6 @@ class Scope:
         if isinstance(binding, ast.expr):
             return self._evaluate(binding, self)
         return self._define(binding, self)
-
-
-def _is_layer_class(value: Value) -> bool:
-    return isinstance(value, ClassValue) and (isinstance(value.type, KerasLayer) or value.type.is_layer)
 
 
 def _freezes(node: ast.AST) -> bool:

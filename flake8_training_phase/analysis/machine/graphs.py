@@ -23,7 +23,6 @@ from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.analysis.syntax.definitions import called_name
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.applications import application
-from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.names import keras_path
 
 if TYPE_CHECKING:
@@ -118,8 +117,7 @@ class GraphMaker(Interpreter):
         """As the interpreter, but a model has tensors, and what belongs to a tensor is made from it."""
         if isinstance(base, Tensor):
             return base
-        is_layer = isinstance(base, Instance) and (isinstance(base.type, KerasLayer) or base.type.is_layer)
-        if name in _INPUTS | _OUTPUTS and is_layer:
+        if name in _INPUTS | _OUTPUTS and isinstance(base, Instance) and base.type.is_layer:
             return Tensor((base,) if name in _OUTPUTS else (), symbolic=True)
         return super().attribute(base, name, frame)
 

@@ -153,8 +153,7 @@ def _is_of(value: Value, cls: Value, plain: set[str]) -> bool | None:
         known = name in _PLAIN - _OF_CONTAINERS or name == "type"
         return False if known or (value.keys and name in ("list", "tuple", "set")) else None
     if isinstance(value, Instance):
-        is_layer = isinstance(value.type, KerasLayer) or value.type.is_layer
-        return False if is_layer and name in _PLAIN | {"type"} else None
+        return False if value.type.is_layer and name in _PLAIN | {"type"} else None
     return False if isinstance(value, _CALLABLE) and name in _PLAIN else None
 
 

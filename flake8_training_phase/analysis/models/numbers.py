@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments
-from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import (
     SOME_NUMBER,
@@ -67,7 +66,7 @@ def _converted(number: Callable[[Any], object], run: Run, arguments: Arguments, 
 def _is_refused(value: Value, number: Callable[[Any], object]) -> bool:
     """Whether `int` or `float` raises on a value."""
     if isinstance(value, Instance):
-        return not isinstance(value.type, UserClass) or value.type.is_layer
+        return value.type.is_layer
     if not isinstance(value, Constant):
         return isinstance(value, _NO_NUMBERS)
     if value is SOME_NUMBER:

@@ -65,7 +65,7 @@ class _Page:
         self._map = shown
         self._key = key
         self._rows = {row.number: row for row in shown.walk()}
-        self._modes = shown.measured_modes if shown.measured_on else MODES
+        self._modes = shown.measured_modes
 
     def lines(self) -> Iterator[str]:
         """The part, line by line."""

@@ -262,7 +262,7 @@ class _StepAnalysis:
         return None if own else (entered.call, Told.IN_OTHER_CLASS, None)
 
     def _is_model(self, value: Value) -> bool:
-        return isinstance(value, Instance) and not (isinstance(value.type, UserClass) and not value.type.is_layer)
+        return isinstance(value, Instance) and value.type.is_layer
 
     def dependence(self, models: Iterable[Value]) -> Dependence:
         """Whether one of some models depends on the mode; what is not known at all may."""

@@ -63,7 +63,7 @@ def _may_make_writers(module: CheckedModule) -> bool:
 
 
 def _makes_no_layer(value: Value) -> bool:
-    return isinstance(value, ClassValue) and isinstance(value.type, UserClass) and not value.type.is_layer
+    return isinstance(value, ClassValue) and not value.type.is_layer
 
 
 def _may_be_called_plainly(model: Instance, run: GraphRun, in_calls: set[ast.AST], seen: set[Instance]) -> bool:

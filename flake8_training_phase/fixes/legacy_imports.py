@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.neighbours import name_of
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import legacy_uses, root_name
 from flake8_training_phase.analysis.queries.phase_switches import phase_switches
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in
 from flake8_training_phase.fixes.changes import (
     Change,
     DeleteStatement,
@@ -83,7 +83,7 @@ class _Imports:
         found = droppable_import(self._module, name)
         if found is None or not _is_backend(*found, self._module):
             return None
-        names = (node for node in nodes_in(self._module.tree) if isinstance(node, ast.Name))
+        names = self._module.nodes.of(ast.Name)
         uses = frozenset(node for node in names if node.id == name)
         last = max(uses, key=lambda use: (use.lineno, use.col_offset))
         return _Imported(*found, uses, uses - _legacy_roots(self._module), last)
@@ -99,7 +99,7 @@ def droppable_import(module: CheckedModule, name: str) -> tuple[_Import, ast.ali
     found = [
         (node, alias) for node in nodes_in(module.tree) if isinstance(node, _Import) for alias in _bound(node, name)
     ]
-    if len(found) != 1 or module.module.path.name == "__init__.py" or _is_mentioned(module.tree, name):
+    if len(found) != 1 or module.module.path.name == "__init__.py" or _is_mentioned(module.nodes, name):
         return None
     statement, alias = found[0]
     block = next((block for block in _plain_blocks(module.tree) if statement in block), None)
@@ -119,9 +119,9 @@ def _bound(node: _Import, name: str) -> Iterator[ast.alias]:
     return (alias for alias in node.names if (alias.asname or alias.name) == name and alias.asname != alias.name)
 
 
-def _is_mentioned(tree: ast.Module, name: str) -> bool:
+def _is_mentioned(nodes: NodesByKind, name: str) -> bool:
     """Whether the name is in a string, as in `__all__`."""
-    return any(isinstance(node, ast.Constant) and node.value == name for node in nodes_in(tree))
+    return any(one.value == name for one in nodes.of(ast.Constant))
 
 
 def _is_taken_elsewhere(module: CheckedModule, name: str) -> bool:

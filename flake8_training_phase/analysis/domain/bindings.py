@@ -19,6 +19,8 @@ class Import:
     level: int
 
 
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
 Binding = Import | ast.expr | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 """What gives a name its value: an import, an assigned expression, a definition."""
 
@@ -37,7 +39,7 @@ def bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
             for alias in statement.names:
                 path = f"{statement.module}.{alias.name}" if statement.module else alias.name
                 yield alias.asname or alias.name, Import(path, statement.level)
-        elif isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        elif isinstance(statement, _DEFINITIONS):
             yield statement.name, statement
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
@@ -62,6 +64,8 @@ def stand_ins(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Import]]:
     layers of Keras is said of a run that has them.
     """
     for statement in statements:
+        if isinstance(statement, _DEFINITIONS):
+            continue  # What is bound in it are other names.
         alternatives = list(_alternatives(statement))
         given, others = set[tuple[str, Import]](), list[tuple[str, Import]]()
         for imports in map(list, map(_imports_of, alternatives)):

@@ -22,8 +22,8 @@ from flake8_training_phase.analysis.domain.values import (
     join,
 )
 from flake8_training_phase.analysis.syntax.definitions import is_registered
-from flake8_training_phase.analysis.syntax.names import last_name, names_read
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.names import last_name
+from flake8_training_phase.analysis.syntax.walking import NodesByKind
 from flake8_training_phase.keras.names import ALL
 
 if TYPE_CHECKING:
@@ -74,28 +74,30 @@ class Module:
         return self.project.origin_of(self)
 
     @cached_property
+    def nodes(self) -> NodesByKind:
+        """The nodes of its tree, by their kind."""
+        return NodesByKind(self.tree)
+
+    @cached_property
     def names_read(self) -> frozenset[str]:
         """The names, of functions, methods and classes alike, that the module calls or hands to something."""
-        classes = (node for node in nodes_in(self.tree) if isinstance(node, ast.ClassDef))
-        return names_read(self.tree, besides={base for cls in classes for base in cls.bases})
+        bases = {base for cls in self.nodes.of(ast.ClassDef) for base in cls.bases}
+        attributes = (one.attr for one in self.nodes.of(ast.Attribute))
+        names = (one for one in self.nodes.of(ast.Name) if isinstance(one.ctx, ast.Load))
+        return frozenset((*attributes, *(one.id for one in names if one not in bases)))
 
     @cached_property
     def calls(self) -> dict[str, list[ast.Call]]:
         """Its calls, by the last part of the name that is called."""
         found: dict[str, list[ast.Call]] = {}
-        for node in nodes_in(self.tree):
-            if isinstance(node, ast.Call):
-                found.setdefault(last_name(node.func), []).append(node)
+        for node in self.nodes.of(ast.Call):
+            found.setdefault(last_name(node.func), []).append(node)
         return found
 
     def imported_as(self, names: Collection[str]) -> frozenset[str]:
         """The names that it imports some names under: `from steps import fit_batch as fit`."""
-        given = [one for node in self._imports for one in node.names if one.asname is not None]
+        given = [one for node in self.nodes.of(ast.ImportFrom) for one in node.names if one.asname is not None]
         return frozenset(str(one.asname) for one in given if one.name in names)
-
-    @cached_property
-    def _imports(self) -> list[ast.ImportFrom]:
-        return [node for node in nodes_in(self.tree) if isinstance(node, ast.ImportFrom)]
 
     def classes(self) -> Iterator[UserClass]:
         """Its classes, those inside functions and other classes included, in the order of their definition."""

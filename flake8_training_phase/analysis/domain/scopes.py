@@ -51,7 +51,6 @@ class Scope:
         self._define = define
         self._evaluate = evaluate
         self._find_import = find_import
-        self._stand_ins = frozenset(stand_ins(statements))
         self._bindings: dict[str, list[Binding]] = {}
         self._values: dict[str, Value] = {}
         self._stars: list[Import] = []
@@ -66,6 +65,8 @@ class Scope:
             self._bindings.setdefault(name, []).append(binding)
             if isinstance(binding, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.definitions.append((binding, self))
+        imports = any(isinstance(one, Import) for found in self._bindings.values() for one in found)
+        self._stand_ins = frozenset(stand_ins(statements) if imports else ())
         for name, items in registered(statements):
             self._bindings.get(name, []).append(items)
 

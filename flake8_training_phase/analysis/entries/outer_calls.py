@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.entries.module_run import ModelCall, module_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind
 
 
 def calls_outside(module: CheckedModule, nodes: Collection[ast.Call]) -> Iterator[ModelCall]:
@@ -59,30 +59,23 @@ class _Names:
 
 
 def _names(module: CheckedModule) -> _Names:
-    nodes = list(nodes_in(module.tree))
+    nodes = module.nodes
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    classes = [one for one in nodes if isinstance(one, ast.ClassDef)]
-    own = (one for cls in classes for one in cls.body if isinstance(one, functions))
+    own = (one for cls in nodes.of(ast.ClassDef) for one in cls.body if isinstance(one, functions))
     methods = {one.name for one in own if not one.decorator_list}  # A property may give a layer.
-    stored = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    given = {one.attr for one in nodes if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)}
-    parameters = {one.arg for one in nodes if isinstance(one, ast.arg)}
+    stored = {one.id for one in nodes.of(ast.Name) if isinstance(one.ctx, ast.Store)}
+    given = {one.attr for one in nodes.of(ast.Attribute) if isinstance(one.ctx, ast.Store)}
+    parameters = {one.arg for one in nodes.of(ast.arg)}
     return _Names(
         frozenset(stored | parameters), frozenset(methods - given), frozenset(_only_functions(nodes)), module.scope
     )
 
 
-def _only_functions(nodes: Iterable[ast.AST]) -> set[str]:
+def _only_functions(nodes: NodesByKind) -> set[str]:
     """The names of functions that no import and no class has; a decorator may make a layer of a function."""
-    plain, others = set[str](), set[str]()
-    for one in nodes:
-        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            (others if one.decorator_list else plain).add(one.name)
-        elif isinstance(one, ast.ClassDef):
-            others.add(one.name)
-        elif isinstance(one, ast.alias):
-            others.add(one.asname or one.name.partition(".")[0])
-    return plain - others
+    others = {one.name for one in nodes.functions if one.decorator_list} | {one.name for one in nodes.of(ast.ClassDef)}
+    imported = {one.asname or one.name.partition(".")[0] for one in nodes.of(ast.alias)}
+    return {one.name for one in nodes.functions} - others - imported
 
 
 def possible_layer_calls(module: CheckedModule, calls: Iterable[ast.Call]) -> list[ast.Call]:
@@ -93,8 +86,7 @@ def possible_layer_calls(module: CheckedModule, calls: Iterable[ast.Call]) -> li
 
 def has_outer_calls(layer_class: LayerClass) -> bool:
     """Whether a layer of the class is called by itself, and not to build the graph of another model."""
-    tree = layer_class.module.tree
-    calls = possible_layer_calls(layer_class.module, (node for node in nodes_in(tree) if isinstance(node, ast.Call)))
+    calls = possible_layer_calls(layer_class.module, layer_class.module.nodes.of(ast.Call))
     return any(
         isinstance(one, Instance) and one.type is layer_class.cls
         for call in calls_outside(layer_class.module, calls)

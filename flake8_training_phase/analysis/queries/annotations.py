@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.scopes import Scope
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in
 
 
-def optional_bool(tree: ast.Module, scope: Scope) -> str:
+def optional_bool(nodes: NodesByKind, scope: Scope) -> str:
     """The type of an optional flag, as the module writes such types; in quotes where it writes none and may have to run
     on a Python before 3.10, which cannot evaluate a union. `Union` is for other types where there is a way beside it.
     """
     spellings: Counter[str] = Counter()
-    delayed = False
-    for node in nodes_in(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            delayed = delayed or any(one.name == "annotations" for one in node.names)
-        annotated = getattr(node, "annotation", None) or getattr(node, "returns", None)
-        if isinstance(annotated, ast.expr):
-            spellings.update(filter(None, map(_spelling, nodes_in(annotated))))
+    for annotation in _annotations(nodes):
+        spellings.update(filter(None, map(_spelling, nodes_in(annotation))))
     if spellings:
         return max(spellings, key=lambda one: (not one.endswith("[bool, None]"), spellings[one]))
     if scope.binds("Optional"):
         return "Optional[bool]"
+    future = (one for one in nodes.of(ast.ImportFrom) if one.module == "__future__")
+    delayed = any(alias.name == "annotations" for one in future for alias in one.names)
     return "bool | None" if delayed else '"bool | None"'
+
+
+def _annotations(nodes: NodesByKind) -> Iterator[ast.expr]:
+    of_parameters = (one.annotation for one in nodes.of(ast.arg))
+    of_variables = (one.annotation for one in nodes.of(ast.AnnAssign))
+    of_results = (one.returns for one in nodes.functions)
+    return (one for one in (*of_parameters, *of_variables, *of_results) if one is not None)
 
 
 def _spelling(node: ast.AST) -> str | None:

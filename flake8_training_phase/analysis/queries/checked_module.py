@@ -34,7 +34,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
 from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
 from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.names import uses_all_locals
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.generations import Generation, Passed, generations_of
 from flake8_training_phase.keras.targets import keras_title
@@ -105,6 +105,11 @@ class CheckedModule:
         """Say why a function is not followed to its end, or the module."""
         self.given_up.setdefault(node, limit)
 
+    @property
+    def nodes(self) -> NodesByKind:
+        """The nodes of its tree, by their kind."""
+        return self.module.nodes
+
     @cached_property
     def layer_classes(self) -> tuple[LayerClass, ...]:
         """The subclasses of Keras's layers and models, in the order of their definition."""
@@ -128,7 +133,7 @@ class CheckedModule:
     @cached_property
     def optional_bool(self) -> str:
         """The type of an optional flag, as the module writes such types."""
-        return optional_bool(self.tree, self.scope)
+        return optional_bool(self.nodes, self.scope)
 
     @property
     def keras(self) -> tuple[int, ...]:

@@ -11,7 +11,6 @@ from flake8_training_phase.analysis.domain.events import LayerCall, walk
 from flake8_training_phase.analysis.domain.values import Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.hosts import importers
-from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ def _sites(cls: UserClass, host: UserClass, calls: Iterable[LayerCall]) -> Itera
 
 def functional_call(layer_class: LayerClass) -> ast.Call | None:
     """The first call, written `Block(…)(x)`, that gives no flag, as functional models are made."""
-    for node in nodes_in(layer_class.module.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and _name(node.func.func) == layer_class.name:
+    for node in layer_class.module.nodes.of(ast.Call):
+        if isinstance(node.func, ast.Call) and _name(node.func.func) == layer_class.name:
             if len(node.args) == 1 and not any(one.arg in ("training", None) for one in node.keywords):
                 return node
     return None

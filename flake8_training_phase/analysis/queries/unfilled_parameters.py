@@ -89,14 +89,16 @@ def second_flags(layer_class: LayerClass) -> Iterator[UnfilledParameter]:
 
 
 def _optional(layer_class: LayerClass) -> Iterator[tuple[ast.arg, ast.expr, Constant]]:
-    """The parameters of a `call` of the class's own that have a constant for a default, written there or named, and
-    are not assigned: each with its default, and what that is.
+    """The parameters of a `call` of the class's own, but for the flag, that have a constant for a default, written
+    there or named, and are not assigned: each with its default, and what that is.
     """
     call = layer_class.call
     if call is None or layer_class.cls.call is None or layer_class.cls.call.owner is not layer_class.cls:
         return
-    stored = {one.id for one in nodes_in(call) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    for name, default in defaults(call):
+    given = {name: one for name, one in defaults(call) if name != layer_class.cls.phase_parameter}
+    nodes = nodes_in(call) if given else ()
+    stored = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    for name, default in given.items():
         argument = parameter(call, name)
         if argument is not None and name not in stored and isinstance(default, (ast.Constant, ast.Name, ast.Attribute)):
             value = layer_class.cls.scope.evaluate(default)
@@ -117,4 +119,4 @@ def _names(node: ast.expr | None, argument: ast.arg) -> bool:
 
 def _is_given(layer_class: LayerClass, name: str) -> bool:
     """Whether any call in the module passes a parameter of that name by keyword."""
-    return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
+    return any(node.arg == name for node in layer_class.module.nodes.of(ast.keyword))

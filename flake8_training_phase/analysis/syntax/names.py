@@ -25,13 +25,13 @@ def names_in(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
-def names_read(node: ast.AST, besides: Collection[ast.AST] = ()) -> frozenset[str]:
-    """The names that are read in a node, but for those that are among `besides`, and those of attributes."""
+def names_read(node: ast.AST) -> frozenset[str]:
+    """The names that are read in a node, and those of attributes."""
     found = set[str]()
     for one in nodes_in(node):
         if isinstance(one, ast.Attribute):
             found.add(one.attr)
-        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one not in besides:
+        elif isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
             found.add(one.id)
     return frozenset(found)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
 
 _NO_NODES = frozenset(
     (
@@ -34,6 +37,24 @@ def nodes_in(root: ast.AST) -> Iterator[ast.AST]:
                 found += value
             elif value is not None:
                 found.append(value)
+
+
+class NodesByKind:
+    """The nodes of a tree by their kind, for all who look for some of one: the tree is walked once."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self._found: dict[type[ast.AST], list[Any]] = {}
+        for node in nodes_in(tree):
+            self._found.setdefault(type(node), []).append(node)
+
+    def of(self, kind: type[Node]) -> Sequence[Node]:
+        """Those of a kind, in the order of `nodes_in`."""
+        return self._found.get(kind, ())
+
+    @property
+    def functions(self) -> Sequence[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Those that define functions."""
+        return (*self.of(ast.FunctionDef), *self.of(ast.AsyncFunctionDef))
 
 
 def parents_of(root: ast.AST) -> dict[ast.AST, ast.AST]:

@@ -13,7 +13,6 @@ from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import FunctionDef, kwargs_uses
-from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan
 from flake8_training_phase.fixes.plans import take_and_forward
@@ -79,7 +78,7 @@ class TrainingIgnoredByCallee(Rule):
         if 3 not in module.keras:
             return
         inside = {event.node for one in module.layer_classes for event in one.events if isinstance(event, LayerCall)}
-        calls = {node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and _says_training(node)} - inside
+        calls = {node for node in module.nodes.of(ast.Call) if _says_training(node)} - inside
         if not calls:
             return
         classes = {one.cls: one for one in module.layer_classes}

@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.entries.graph_run import TRAINING_USES, Grap
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation
 from flake8_training_phase.rules.forwarding.trainability import Trainability, trainability
@@ -65,8 +65,8 @@ def baked_flags(module: CheckedModule) -> Iterator[BakedFlag]:
     """The constant flags in the functional models that a module makes, each place once."""
     if _SYMBOLIC.search(module.source.text) is None:
         return
-    tests = _in_tests(module.tree)
-    if not _gives_flags(module.tree, tests):
+    tests = _in_tests(module.nodes)
+    if not _gives_flags(module.nodes, tests):
         return
     run = graph_run(module)
     found: dict[ast.Call, BakedFlag] = {}
@@ -88,14 +88,12 @@ _SYMBOLIC = re.compile(r"\bInput\b|\.(inputs?|outputs?)\b")
 """What a text that makes graphs begins them with."""
 
 
-def _gives_flags(tree: ast.Module, tests: set[ast.AST]) -> bool:
+def _gives_flags(nodes: NodesByKind, tests: set[ast.AST]) -> bool:
     """Whether a module gives a flag in a call that a graph may come from."""
-    functions = (one for one in nodes_in(tree) if isinstance(one, ast.FunctionDef) and one.name == "call")
+    functions = (one for one in nodes.of(ast.FunctionDef) if one.name == "call")
     elsewhere = tests.union(*map(nodes_in, functions))
     return any(
-        isinstance(one, ast.Call) and any(keyword.arg == "training" for keyword in one.keywords)
-        for one in nodes_in(tree)
-        if one not in elsewhere
+        any(keyword.arg == "training" for keyword in one.keywords) for one in nodes.of(ast.Call) if one not in elsewhere
     )
 
 
@@ -152,9 +150,9 @@ def _builders(tree: ast.Module) -> _Builders:
     return found
 
 
-def _in_tests(tree: ast.Module) -> set[ast.AST]:
+def _in_tests(nodes: NodesByKind) -> set[ast.AST]:
     """What is in functions that test: they say what a flag in a graph is to do."""
-    functions = (one for one in nodes_in(tree) if isinstance(one, ast.FunctionDef) and one.name.startswith("test"))
+    functions = (one for one in nodes.of(ast.FunctionDef) if one.name.startswith("test"))
     return {node for function in functions for node in nodes_in(function)}
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.domain.arguments import parameter_names
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ClassValue, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.names import last_name
-from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, Change, DropArgument, FixPlan
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -61,7 +60,7 @@ class TrainingInConstructor(Rule):
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The constructors that are given the flag."""
-        suspects = dict(_with_flag(module.tree))
+        suspects = dict(_with_flag(module.nodes.of(ast.Call)))
         scopes = _calls(module.tree, module.scope, frozenset()) if suspects else ()
         for node, scope in scopes:
             made = _layer_made(node, scope) if node in suspects else None
@@ -77,9 +76,8 @@ class TrainingInConstructor(Rule):
                 yield self.problem(keyword, message, keras, _plan(node, keyword, suspects[node]))
 
 
-def _with_flag(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.Call | None]]:
+def _with_flag(calls: Sequence[ast.Call]) -> Iterator[tuple[ast.Call, ast.Call | None]]:
     """The calls that are given the flag and look like constructors, with the call of what they make, if it follows."""
-    calls = [node for node in nodes_in(tree) if isinstance(node, ast.Call)]
     around = {node.func: node for node in calls}
     for node in calls:
         name = last_name(node.func)

@@ -128,9 +128,10 @@ def _handed_over(function: ast.AST) -> Iterator[str]:
     """The functions that a function only hands to others, which may run them once and keep what they make:
     `get_or_create_layer("head", self.make_head)`.
     """
-    called = {last_name(node.func) for node in nodes_in(function) if isinstance(node, ast.Call)}
-    for node in nodes_in(function):
-        if isinstance(node, ast.Call) and last_name(node.func) not in _RUNNERS:
+    calls = [node for node in nodes_in(function) if isinstance(node, ast.Call)]
+    called = {last_name(node.func) for node in calls}
+    for node in calls:
+        if last_name(node.func) not in _RUNNERS:
             for given in (*node.args, *(keyword.value for keyword in node.keywords)):
                 if isinstance(given, (ast.Name, ast.Attribute)) and last_name(given) not in called:
                     yield last_name(given)
@@ -158,9 +159,10 @@ def _is_uncertain(layer: Instance) -> bool:
 def _made_in(
     function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, once: set[str]
 ) -> Iterator[tuple[ast.Call, Instance]]:
-    inner = [one for one in nodes_in(function) if isinstance(one, ast.FunctionDef) and one is not function]
+    nodes = list(nodes_in(function))
+    inner = [one for one in nodes if isinstance(one, ast.FunctionDef) and one is not function]
     apart = {node for one in inner if one.name in once or _is_cached(one) for node in nodes_in(one)}
-    nodes = [node for node in nodes_in(function) if node not in apart]
+    nodes = [node for node in nodes if node not in apart] if apart else nodes
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     called: set[ast.AST] = {node.func for node in calls}  # The `Dense(8)` of `Dense(8)(x)`.
     used = called | _called_by_name(nodes, called)

@@ -21,12 +21,11 @@ from flake8_training_phase.analysis.entries.outer_calls import calls_outside, po
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.flag_taint import PHASE_WORD
 from flake8_training_phase.analysis.syntax.names import last_name
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.misnamed import MISNAMED
 
 _PHASE_NAMES = frozenset({"training", *MISNAMED})
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,8 @@ class PositionalFlag:
 
 def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     """Those of a module that no `call` passes, where it is known what is called."""
-    switches = _switches(module.tree)
-    calls = [node for node in nodes_in(module.tree) if isinstance(node, ast.Call) and len(node.args) > 1]
+    switches = _switches(module.nodes)
+    calls = [node for node in module.nodes.of(ast.Call) if len(node.args) > 1]
     candidates = [
         call for call in calls if any(_is_flag(one, switches) for one in call.args[1:]) and not _is_text(call.args[0])
     ]
@@ -70,7 +69,7 @@ def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
         if call.flag.passed_by is PassedBy.UNKNOWN and len(call.node.args) > 1 and not call.node.keywords
     ]
     if found:
-        switches = _switches(module.tree)
+        switches = _switches(module.nodes)
         for call in found:
             yield from _of_call(call.node, call.receiver, switches, module)
 
@@ -147,15 +146,12 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def _switches(tree: ast.Module) -> set[str]:
+def _switches(nodes: NodesByKind) -> set[str]:
     """The names that a module gives True or False somewhere, as a value or as the default of a parameter."""
-    found: set[str] = set()
-    for node in nodes_in(tree):
-        if isinstance(node, _FUNCTIONS):
-            found.update(name for name, default in defaults(node) if is_switch(default))
-        elif isinstance(node, ast.Assign) and is_switch(node.value):
-            found.update(one.id for one in node.targets if isinstance(one, ast.Name))
-    return found
+    functions = (*nodes.functions, *nodes.of(ast.Lambda))
+    parameters = (name for one in functions for name, default in defaults(one) if is_switch(default))
+    assigned = (target for one in nodes.of(ast.Assign) if is_switch(one.value) for target in one.targets)
+    return {*parameters, *(one.id for one in assigned if isinstance(one, ast.Name))}
 
 
 def is_switch(node: ast.expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -46,7 +46,7 @@ class _Written:
 
 def _written(module: CheckedModule) -> _Written:
     of_computed = any(not isinstance(one.value, ast.Name) for one in _assigned(module.tree))
-    return _Written(tuple(_loops(module.tree)), of_computed)
+    return _Written(tuple(_loops(module.nodes.of(ast.For))), of_computed)
 
 
 def trainability(layer: Instance, run: GraphRun, module: CheckedModule) -> Trainability:
@@ -91,9 +91,9 @@ def _assigned(root: ast.AST) -> Iterator[ast.Attribute]:
                 yield target
 
 
-def _loops(tree: ast.Module) -> Iterator[_Loop]:
-    for node in nodes_in(tree):
-        if isinstance(node, ast.For) and any(_assigned(node)):
+def _loops(loops: Iterable[ast.For]) -> Iterator[_Loop]:
+    for node in loops:
+        if any(_assigned(node)):
             asked = _asked(node)
             if asked is not None:
                 yield _loop(node, asked)

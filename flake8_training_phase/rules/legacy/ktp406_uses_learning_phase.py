@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import asks_for_version
-from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import DeleteStatement, FixPlan
 from flake8_training_phase.keras.names import keras_path
@@ -63,13 +63,13 @@ class UsesLearningPhase(Rule):
 
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The attributes."""
-        names = set(_NAMES) - _defined(module.tree)
-        if not names or not _imports_keras(module.tree):
+        names = set(_NAMES) - _defined(module.nodes)
+        if not names or not _imports_keras(module.nodes):
             return
         plans = dict(_assignments(module.tree))
-        guarded = set(_under_version_tests(module.tree))
-        for node in nodes_in(module.tree):
-            if isinstance(node, ast.Attribute) and node.attr in names and node not in guarded:
+        guarded = set(_under_version_tests(module.nodes))
+        for node in module.nodes.of(ast.Attribute):
+            if node.attr in names and node not in guarded:
                 message = f"`{ast.unparse(node)}` is not used by any current version of Keras. Remove it"
                 yield self.problem(node, message, module.keras, plans.get(node))
 
@@ -85,22 +85,23 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, FixPlan]]:
                     yield statement.targets[0], plan
 
 
-def _under_version_tests(tree: ast.Module) -> Iterator[ast.AST]:
+def _under_version_tests(nodes: NodesByKind) -> Iterator[ast.AST]:
     """What runs only under some versions, or where the attribute exists."""
-    for node in nodes_in(tree):
-        if isinstance(node, (ast.If, ast.IfExp)) and asks_for_version(node.test):
+    tests: list[ast.If | ast.IfExp] = [*nodes.of(ast.If), *nodes.of(ast.IfExp)]
+    for node in tests:
+        if asks_for_version(node.test):
             yield from nodes_in(node)
 
 
-def _imports_keras(tree: ast.Module) -> bool:
-    names = [alias.name for node in nodes_in(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in nodes_in(tree) if isinstance(node, ast.ImportFrom)]
+def _imports_keras(nodes: NodesByKind) -> bool:
+    names = [alias.name for node in nodes.of(ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes.of(ast.ImportFrom)]
     return any(name.partition(".")[0] == "tensorflow" or keras_path(name) is not None for name in names)
 
 
-def _defined(tree: ast.Module) -> set[str]:
+def _defined(nodes: NodesByKind) -> set[str]:
     """The names of properties of the module's own."""
-    return {node.name for node in nodes_in(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return {one.name for one in nodes.of(ast.FunctionDef)} | {one.name for one in nodes.of(ast.ClassDef)}
 
 
 RULE = UsesLearningPhase()

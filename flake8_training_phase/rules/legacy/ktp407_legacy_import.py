@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import DropImport, FixPlan
 from flake8_training_phase.fixes.legacy_imports import droppable_import
@@ -58,7 +57,7 @@ class LegacyImport(Rule):
         """The imports that nothing uses."""
         if 3 not in module.keras:
             return
-        used = {node.id for node in nodes_in(module.tree) if isinstance(node, ast.Name)}
+        used = {node.id for node in module.nodes.of(ast.Name)}
         for name in dict.fromkeys(_imported(module)):
             found = droppable_import(module, name) if name not in used else None
             if found is not None:
@@ -71,8 +70,8 @@ class LegacyImport(Rule):
 def _imported(module: CheckedModule) -> Iterator[str]:
     """The names under which the module imports legacy functions."""
     spelled = module.scope.knowledge.spelled
-    for node in nodes_in(module.tree):
-        if isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+    for node in module.nodes.of(ast.ImportFrom):
+        if node.module is not None and not node.level:
             for alias in node.names:
                 if legacy_function(spelled(f"{node.module}.{alias.name}"), LEGACY_NAMES) is not None:
                     yield alias.asname or alias.name

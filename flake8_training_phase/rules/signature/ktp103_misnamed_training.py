@@ -15,7 +15,6 @@ from flake8_training_phase.analysis.queries.class_call_sites import call_sites, 
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase, shows_flag
 from flake8_training_phase.analysis.queries.unfilled_parameters import deciding_parameters, second_flags
-from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
@@ -156,7 +155,7 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
         return False
     if not layer_class.cls.is_model and name not in layer_class.call_defaults:
         return not any(_keywords(layer_class, "training"))
-    return any(isinstance(node, ast.keyword) and node.arg == name for node in nodes_in(layer_class.module.tree))
+    return any(node.arg == name for node in layer_class.module.nodes.of(ast.keyword))
 
 
 def _is_passed(layer_class: LayerClass, name: str) -> bool:

@@ -13,6 +13,8 @@ import os
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from flake8_training_phase.analysis.domain.bindings import Import
@@ -164,9 +166,8 @@ class Project:
         is_installed = self._installed.package_of(module.path) is not None
         if self.knowledge == NOTHING and not is_installed:
             return found
-        is_package = module.path.name == "__init__.py"
-        parts = [*self._packages(module), *([] if is_package else [module.path.stem])]
-        above = parts[: len(parts) - level + is_package] if level else parts
+        parts = [*self._packages(module), *([] if module.is_package else [module.path.stem])]
+        above = parts[: len(parts) - level + module.is_package] if level else parts
         dotted = ".".join((*above, name))
         told = packages.find(dotted, self.knowledge.catalogues) if is_installed else None
         return self._as_told(found, dotted) if told is None else ClassValue(told.layer, told.generations)
@@ -215,9 +216,9 @@ class Project:
 
     def submodule(self, package: Module, name: str) -> Module | None:
         """The module `name` in a package."""
-        if package.path.name != "__init__.py":
+        if not package.is_package:
             return None
-        return self._module(package.path.parent / name, self._looked_for(package.path))
+        return self._module(_place(package.path.parent, name), self._looked_for(package.path))
 
     def importers(self, module: Module, names: Collection[str], for_fixes: bool = False) -> Iterator[Module]:
         """The modules in the folders around a module that import it, judging by their texts, and mention one of its
@@ -233,7 +234,7 @@ class Project:
         imported_as = {name_of(module.path), *self._packages(module)[-1:]}
         for path, text in self._neighbours.importing(module.path, imported_as, asked):
             if any(one in text for one in names):
-                other = self._module(path.with_suffix(""), asked)
+                other = self._module(_place(path.parent, path.stem), asked)
                 if other is not None:
                     yield other
 
@@ -269,30 +270,30 @@ class Project:
 
     def _at(self, folder: Path, parts: list[str], asked: set[str]) -> Value | None:
         """Follow a dotted path from a folder: through packages as far as they go, then through a module's names."""
+        here = _place(folder.parent, folder.name)
         if parts == [""]:
-            module = self._module(folder, asked)
+            module = self._module(here, asked)
             return None if module is None else ModuleValue(module)
-        here = folder
-        package: Module | None = self._module(folder, asked) if (folder / "__init__.py").is_file() else None
+        package = self._module(here, asked) if here.package.is_file() else None
         for index, part in enumerate(parts):
             last = index == len(parts) - 1
             if last and package is not None:
                 return package.member(part)
-            inner = self._module(here / part, asked)
+            here = _place(here.path, part)
+            inner = self._module(here, asked)
             if inner is None:
-                if not (here / part).is_dir():
+                if not here.path.is_dir():
                     return package.member(part) if last and package is not None else None
                 package = None
             elif last:
                 return ModuleValue(inner)
             else:
                 package = inner
-            here = here / part
         return None
 
-    def _module(self, path: Path, asked: set[str]) -> Module | None:
-        """The module or package at a path without its suffix; the files that were looked for are put into `asked`."""
-        for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+    def _module(self, place: _Place, asked: set[str]) -> Module | None:
+        """The module or package at a place; the files that were looked for are put into `asked`."""
+        for candidate in (place.package, place.file):
             asked.add(str(candidate))
             if candidate not in self._modules:
                 found = self.read(candidate)
@@ -345,6 +346,22 @@ class Projects:
         """Read a file again the next time it is needed."""
         for project in self._projects.values():
             project.forget(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a module is looked for."""
+
+    path: Path
+    """The folder that it is as a package."""
+    package: Path
+    file: Path
+
+
+@lru_cache(maxsize=8192)
+def _place(folder: Path, name: str) -> _Place:
+    """The place of a module in a folder. Paths take long to put together, and every name of an import asks for it."""
+    return _Place(folder / name, folder / name / "__init__.py", folder / f"{name}.py")
 
 
 def is_outside(path: str) -> bool:

@@ -83,7 +83,7 @@ class LayerCall:
     forwardable_name: str | None
     """The name by which the phase could be forwarded here."""
     inspected: bool
-    """The code around it looks at the signature of what it calls before it decides what to pass."""
+    """The code around it looks at what it calls, at its signature or its name, before it decides what to pass."""
 
     @property
     def name(self) -> str:

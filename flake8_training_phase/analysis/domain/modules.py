@@ -23,7 +23,9 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.syntax.definitions import is_registered
 from flake8_training_phase.analysis.syntax.names import last_name
+from flake8_training_phase.analysis.syntax.sorted_calls import sorted_out
 from flake8_training_phase.analysis.syntax.walking import NodesByKind
+from flake8_training_phase.keras.misnamed import MISNAMED
 from flake8_training_phase.keras.names import ALL
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Module:
         self.tree = tree
         self.text = text
         self.path = path
+        self.is_package = path.name == "__init__.py"
+        """Whether there may be modules inside it."""
         self.project = project
         self._classes: dict[ast.ClassDef, UserClass] = {}
         self.program = project.program
@@ -48,7 +52,7 @@ class Module:
             self._evaluate,
             self._find_import,
             project.knowledge,
-            lambda: project.importers_freeze(self),
+            self,
         )
 
     def member(self, name: str, searched: set[Scope] | None = None) -> Value:
@@ -77,6 +81,15 @@ class Module:
     def nodes(self) -> NodesByKind:
         """The nodes of its tree, by their kind."""
         return NodesByKind(self.tree)
+
+    def importers_freeze(self) -> bool:
+        """Whether what imports it sets `trainable` of anything."""
+        return self.project.importers_freeze(self)
+
+    @cached_property
+    def sorted_out(self) -> frozenset[ast.Call]:
+        """Its calls that a test keeps apart from calls of the same thing with a flag."""
+        return sorted_out(self.tree, self.nodes, ("training", *MISNAMED))
 
     @cached_property
     def names_read(self) -> frozenset[str]:

@@ -24,6 +24,17 @@ class Evaluate(Protocol):
         """The value of `node`."""
 
 
+class TextOfModule(Protocol):
+    """What the text of a module says, and those of its importers."""
+
+    def importers_freeze(self) -> bool:
+        """Whether what imports the module sets `trainable` of anything."""
+
+    @property
+    def sorted_out(self) -> frozenset[ast.Call]:
+        """The calls that a test keeps apart from calls of the same thing with a flag."""
+
+
 FindImport = Callable[[Import], Value | None]
 """Looks an import up in the project; None for what is not part of it."""
 
@@ -39,12 +50,12 @@ class Scope:
         evaluate: Evaluate,
         find_import: FindImport,
         knowledge: Knowledge,
-        importers_freeze: Callable[[], bool] = lambda: False,
+        text: TextOfModule | None = None,
     ) -> None:
-        """`importers_freeze` tells, of the scope of a module, whether what imports it sets `trainable` of anything."""
+        """`text` is that of the module, for its own scope."""
         self.parent = parent
         self.knowledge = knowledge
-        self._importers_freeze = importers_freeze
+        self._text = text
         statements = list(statements)
         self._statements = statements
         self._is_mixed = parent is None and _imports_both(statements)
@@ -79,7 +90,13 @@ class Scope:
     def freezes(self) -> bool:
         """Whether something in it, or in a module that imports it, sets `trainable` to what may be False."""
         own = any(_freezes(node) for statement in self._statements for node in nodes_in(statement))
-        return own or self._importers_freeze()
+        return own or (self._text is not None and self._text.importers_freeze())
+
+    @property
+    def sorted_out(self) -> frozenset[ast.Call]:
+        """The calls of the module that a test keeps apart from calls of the same thing with a flag."""
+        text = self.root._text
+        return frozenset() if text is None else text.sorted_out
 
     def inner(self, statements: Iterable[ast.stmt]) -> Scope:
         """The scope of a function body inside this one."""
@@ -120,9 +137,14 @@ class Scope:
         if self in searched or name in self._values:  # In the latter it is bound, and being looked up or unknown.
             return None
         searched.add(self)
-        values = [self._from_star(name, star, searched) for star in self._stars]
+        values = [self._from_star(name, star, searched) for star in self._stars if not self._was_asked(star, searched)]
         found = [value for value in values if value is not UNKNOWN]
         return join(found) if found else None
+
+    def _was_asked(self, star: Import, searched: set[Scope]) -> bool:
+        """Whether the search has come through a module already. Of a package, its modules were not looked at then."""
+        module = self._star_module(star)
+        return isinstance(module, ModuleValue) and module.module.scope in searched and not module.module.is_package
 
     def _from_star(self, name: str, star: Import, searched: set[Scope]) -> Value:
         module = self._star_module(star)

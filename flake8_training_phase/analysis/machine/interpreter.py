@@ -319,7 +319,7 @@ class Interpreter(Statements):
             frame.live,
             place(frame),
             frame.phase_name(),
-            frame.inspects_signatures,
+            frame.inspects_signatures or (flag.absent and node in frame.scope.sorted_out),
         )
         self.events.append(call)
         return call

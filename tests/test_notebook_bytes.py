@@ -6,7 +6,7 @@ import json
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_training_phase import engine
@@ -105,6 +105,7 @@ def _written(text: str, style: str) -> str:
     return '"' + "".join(f"\\u{ord(one):04x}" if one < "\u0080" else json.dumps(one)[1:-1] for one in text) + '"'
 
 
+@settings(deadline=None)  # How long it takes is the machine's affair.
 @given(cut(), st.sampled_from([", ", "\n  ,"]))
 def test_any_cut_of_the_text(strings: list[str], separator: str) -> None:
     before = "".join(map(json.loads, strings))
@@ -123,6 +124,7 @@ def test_any_cut_of_the_text(strings: list[str], separator: str) -> None:
 TEXTS = st.lists(st.sampled_from(["\n", "a\n", "b\n", "    x\n", "ccc"]), max_size=12)
 
 
+@settings(deadline=None)  # How long it takes is the machine's affair.
 @given(TEXTS, TEXTS)
 def test_changed_lines_lead_from_one_text_to_the_other(before: list[str], after: list[str]) -> None:
     lines: list[str] = []

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, defaults, parameter_names
+from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, arguments_of, defaults, parameter_names
 from flake8_training_phase.analysis.domain.around import Objects
 from flake8_training_phase.analysis.domain.class_bodies import FunctionDef
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -204,4 +204,4 @@ def _configuration(cls: UserClass) -> Value:
 def _made_by_default(cls: Value) -> Value:
     if not isinstance(cls, ClassValue) or cls.type.is_layer:
         return UNKNOWN
-    return Instance(cls.type, cls.generations, construction=Arguments(NO_CALL, (), {}, starred=False, hidden=False))
+    return Instance(cls.type, cls.generations, construction=arguments_of())

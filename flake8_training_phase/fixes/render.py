@@ -21,6 +21,8 @@ from typing import TypeVar
 
 import libcst as cst
 
+from flake8_training_phase.analysis.domain.arguments import HandedOver
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Edit, Fix, Position
 from flake8_training_phase.fixes.broken_lines import Line, broken, indents_of_block, on_line_of_its_own
 from flake8_training_phase.fixes.changes import (
@@ -84,6 +86,10 @@ def _edits(plan: FixPlan, source: SourceText, style: FileStyle) -> tuple[Edit, .
 
 
 def _add_argument(change: AddArgument, source: SourceText, style: FileStyle) -> Iterator[Edit]:
+    if isinstance(change.call, HandedOver):
+        yield Edit(source.start(change.call), source.end(change.call), _passing_on(change, change.call, source))
+        return
+
     def add(call: cst.BaseExpression) -> cst.BaseExpression:
         if not isinstance(call, cst.Call):
             raise CannotRender
@@ -93,6 +99,21 @@ def _add_argument(change: AddArgument, source: SourceText, style: FileStyle) -> 
 
     line = _line_of(source, source.start(change.call), source.end(change.call), style)
     yield from _rewritten_expression(change.call, source, add, line, change.name)
+
+
+def _passing_on(change: AddArgument, handed_over: HandedOver, source: SourceText) -> str:
+    """The function to hand over instead of a layer, as who runs it passes nothing. A name that may be another thing by
+    then is kept as it is. Raises CannotRender where it is not simply named.
+    """
+    is_named = isinstance(handed_over.func, (ast.Name, ast.Attribute, ast.Subscript))
+    if not is_named or any(
+        isinstance(one, (ast.Call, ast.NamedExpr, ast.Lambda)) for one in nodes_in(handed_over.func)
+    ):
+        raise CannotRender  # It may be made there, once.
+    called = _text_of(handed_over.func, source)
+    names = dict.fromkeys(one.id for one in nodes_in(handed_over.func) if isinstance(one, ast.Name))
+    kept = "".join(f", {name}={name}" for name in names if not handed_over.at_once and name != "self")
+    return f"lambda *given{kept}: {called}(*given, {change.name}={change.value})"
 
 
 def _line_of(source: SourceText, start: Position, end: Position, style: FileStyle) -> Line:

@@ -28,6 +28,24 @@ NO_CALL = ast.Call(func=ast.Name("?"), args=[], keywords=[])
 """Stands for a call that is not in the code: a property, what an unknown function or Keras does."""
 
 
+class HandedOver(ast.Call):
+    """The call of what is handed to a function that runs it, as in `tf.map_fn(self.encoder, x)`: it stands where that
+    is named. All that are made of the same expression are equal.
+    """
+
+    def __init__(self, named: ast.expr, at_once: bool = True) -> None:
+        """`at_once` says whether it is run before anything else: the builtin `map` runs it when somebody asks."""
+        super().__init__(func=named, args=[], keywords=[])
+        self.at_once = at_once
+        ast.copy_location(self, named)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HandedOver) and other.func is self.func
+
+    def __hash__(self) -> int:
+        return hash((HandedOver, self.func))
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What one call passes, evaluated."""
@@ -101,6 +119,15 @@ class Arguments:
 
     def _expression(self, name: str) -> ast.expr | None:
         return next((keyword.value for keyword in self.node.keywords if keyword.arg == name), None)
+
+
+UNKNOWN_ARGUMENTS = Arguments(NO_CALL, (), {}, starred=True, hidden=True)
+"""What something unknown passes."""
+
+
+def arguments_of(positional: tuple[Value, ...] = (), node: ast.Call = NO_CALL) -> Arguments:
+    """Arguments that no call in the code writes down."""
+    return Arguments(node, positional, {}, starred=False, hidden=False)
 
 
 def constructor_arguments(layer: KerasLayer, arguments: Arguments) -> dict[str, Value]:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_training_phase.analysis.domain.arguments import (
-    NO_CALL,
+    UNKNOWN_ARGUMENTS,
     Arguments,
+    arguments_of,
     constructor_arguments,
     parameter_names,
 )
@@ -139,7 +140,7 @@ class Interpreter(Statements):
             return self.state.attributes[name]
         value = base.type.attribute(name, base)
         if isinstance(value, FunctionValue) and base.type.is_property(value.node):
-            return self._inline(value, Arguments(NO_CALL, (), {}, False, False), frame, is_super_call=False)
+            return self._inline(value, arguments_of(), frame, is_super_call=False)
         return value
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
@@ -364,14 +365,13 @@ class Interpreter(Statements):
         for value in (*arguments.positional, *arguments.keywords.values()):
             functions = [one for one in members(value) if isinstance(one, (FunctionValue, Partial))]
             for one in functions:
-                self.in_loop(one, frame, given=told)
+                self.in_loop(one, frame, arguments=UNKNOWN_ARGUMENTS if told is None else arguments_of(told))
             told = None if functions else told  # It is the first that is called with them.
 
     def in_loop(
-        self, function: Value, frame: Frame, lanes: int | None = None, given: tuple[Value, ...] | None = None
+        self, function: Value, frame: Frame, lanes: int | None = None, arguments: Arguments = UNKNOWN_ARGUMENTS
     ) -> Value:
-        """Run a function on unknown arguments, or on those given, any number of times, in the given lanes."""
-        unsure = given is None
+        """Run a function any number of times, in the given lanes."""
         body: list[Event] = []
         outer, self.events, live = self.events, body, frame.live
         frame.live = live if lanes is None else lanes
@@ -379,7 +379,7 @@ class Interpreter(Statements):
         try:
             if not frame.live:
                 return UNKNOWN
-            result = self.apply(function, Arguments(NO_CALL, given or (), {}, unsure, unsure), NO_CALL, frame)
+            result = self.apply(function, arguments, arguments.node, frame)
         finally:
             self.events, frame.live = outer, live
             self.conditions -= 1

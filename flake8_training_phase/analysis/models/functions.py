@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.arguments import Arguments, arguments_of
 from flake8_training_phase.analysis.domain.bindings import Import
 from flake8_training_phase.analysis.domain.events import Branch, Event
 from flake8_training_phase.analysis.domain.flags import unknown_phase
@@ -53,6 +53,7 @@ _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
 """Functions of Keras 2 that do so by the flag that they are told."""
 _BY_PHASE_TAKES = ("x", "alt", "training")
 _QUANTIZING = frozenset({"quantize_model", "quantize_apply"})
+_MAPPING = frozenset({"map_fn", "vectorized_map", "map_structure", "tree_map"})
 _CONDITIONS = frozenset({"cond", "smart_cond"})
 
 
@@ -97,10 +98,27 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return Instance(_QUANTIZED, frozenset({2}))
     if path.endswith(".from_pretrained"):
         return Instance(_MODEL, ALL, {}, has_hidden_arguments=True)
+    if _maps(path):
+        _map_layer(run, arguments, frame)
     run.run_callables(arguments, frame)
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
+
+
+def _maps(path: str) -> bool:
+    """Whether a function runs what it is given on each of many tensors: `tf.map_fn`, `tree.map_structure`."""
+    root, _, name = path.rpartition(".")
+    is_known = path.partition(".")[0] in ("tensorflow", "jax", "tree", "optree") or keras_path(path) is not None
+    return is_known and (name in _MAPPING or (name == "map" and root.rpartition(".")[2] in ("ops", "lax", "tree")))
+
+
+def _map_layer(run: Run, arguments: Arguments, frame: Frame) -> None:
+    """Run the layer that such a function is given."""
+    given = next((arguments.keywords[one] for one in (*_WRAPPED, "fn") if one in arguments.keywords), arguments.first)
+    layers_ = [one for one in members(given) if isinstance(one, Instance)]
+    if layers_:
+        run.in_loop(join(layers_), frame, arguments=arguments_of((UNKNOWN,), iteration.named(given, arguments)))
 
 
 def _made_from(run: Run, cls: Value, config: Value, node: ast.Call, frame: Frame) -> Value:
@@ -314,7 +332,7 @@ def _imported(run: Run, arguments: Arguments, frame: Frame) -> Value:
 def _field(run: Run, arguments: Arguments, frame: Frame) -> Value:
     """The default of a field of a dataclass."""
     if "default_factory" in arguments.keywords:
-        return run.in_loop(arguments.keywords["default_factory"], frame, given=())
+        return run.in_loop(arguments.keywords["default_factory"], frame, arguments=arguments_of())
     return arguments.keywords.get("default", UNKNOWN)
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
-from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, HandedOver, arguments_of
 from flake8_training_phase.analysis.domain.frames import Frame
-from flake8_training_phase.analysis.domain.values import UNKNOWN, Constant, Container, ElementIndex, Range, Value
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    Constant,
+    Container,
+    ElementIndex,
+    Instance,
+    Range,
+    Value,
+    members,
+)
 from flake8_training_phase.analysis.models.run import Run
 
 
@@ -23,7 +33,21 @@ def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if not arguments.positional:
         return UNKNOWN
     given = tuple(run.elements(value) for value in arguments.positional[1:])
-    return Container((run.in_loop(arguments.positional[0], frame, given=given),))
+    function = arguments.positional[0]
+    return Container(
+        (run.in_loop(function, frame, arguments=arguments_of(given, named(function, arguments, at_once=False))),)
+    )
+
+
+def named(function: Value, arguments: Arguments, at_once: bool = True) -> ast.Call:
+    """The call of a layer that is handed over, as the first argument or as a keyword; the layer itself may be one."""
+    if not any(isinstance(one, Instance) for one in members(function)):
+        return NO_CALL
+    node = arguments.node
+    first = next(iter(node.args), None)
+    by_name = (one.value for one in node.keywords if arguments.keywords.get(one.arg or "") is function)
+    given = first if arguments.positional and arguments.positional[0] is function else next(by_name, None)
+    return NO_CALL if given is None or isinstance(given, ast.Starred) else HandedOver(given, at_once)
 
 
 def _filter(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -35,7 +59,8 @@ def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, items = arguments.positional[:2]
-    return run.in_loop(function, frame, given=(UNKNOWN, run.elements(items)))
+    given = (UNKNOWN, run.elements(items))
+    return run.in_loop(function, frame, arguments=arguments_of(given, named(function, arguments)))
 
 
 def _next(run: Run, arguments: Arguments, frame: Frame) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Protocol
 
-from flake8_training_phase.analysis.domain.arguments import Arguments
+from flake8_training_phase.analysis.domain.arguments import UNKNOWN_ARGUMENTS, Arguments
 from flake8_training_phase.analysis.domain.events import Event
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.values import Value
@@ -42,6 +42,6 @@ class Run(Protocol):
         """Run the functions that an unknown callee is given: it may call them any number of times."""
 
     def in_loop(
-        self, function: Value, frame: Frame, lanes: int | None = None, given: tuple[Value, ...] | None = None
+        self, function: Value, frame: Frame, lanes: int | None = None, arguments: Arguments = UNKNOWN_ARGUMENTS
     ) -> Value:
-        """Run a function on unknown arguments, or on those given, any number of times, in the given lanes."""
+        """Run a function any number of times, in the given lanes."""

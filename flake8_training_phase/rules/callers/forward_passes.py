@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from flake8_training_phase.analysis.domain.arguments import defaults, parameter
+from flake8_training_phase.analysis.domain.arguments import HandedOver, defaults, parameter
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, FlagArgument, LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.values import (
@@ -159,8 +159,15 @@ class _StepAnalysis:
                 yield from self._stateless(node)
             else:
                 yield from self._direct(node)
+                for handed_over in self._handed_over(node):
+                    yield from self._direct(handed_over)
         if self.step.kind is not StepKind.JAX:
             yield from self.in_helpers()
+
+    def _handed_over(self, node: ast.Call) -> Iterator[HandedOver]:
+        """The calls of what a call hands to a function that runs it: of `net` in `tf.map_fn(net, x)`."""
+        given = (*node.args, *(keyword.value for keyword in node.keywords))
+        return (one for one in map(HandedOver, given) if self.calls.calls_at(one))
 
     def _direct(self, node: ast.Call) -> Iterator[ForwardPass]:
         """A model that the step itself calls."""
@@ -336,7 +343,7 @@ def _of_function(function: Value) -> Dependence:
 
 
 def _gives_inputs(call: ast.Call) -> bool:
-    return bool(call.args) or any(keyword.arg == "inputs" for keyword in call.keywords)
+    return bool(call.args) or isinstance(call, HandedOver) or any(keyword.arg == "inputs" for keyword in call.keywords)
 
 
 def _gives_phase(call: ast.Call) -> bool:

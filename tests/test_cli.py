@@ -241,6 +241,8 @@ def test_pyproject_and_isolated(model: Path, fix: Fix) -> None:
         (["--keras-versions", "4"], "keras-versions must be `2`, `3`, `all`, a release such as `3.8`"),
         (["--selct", "KTP202"], "training-phase-fix: unknown option `--selct`; did you mean `--select`?\n"),
         (["--nonsense=1"], "training-phase-fix: unknown option `--nonsense`"),
+        (["--write-baseline", "-"], "argument --write-baseline: must be the name of a file, not `-`\n"),
+        (["--check", "--output-file", "-"], "argument -o/--output-file: must be the name of a file, not `-`\n"),
         (["--output-format", "jsn"], "json-lines, junit, sarif, statistics or text, not `jsn`; did you mean `json`?\n"),
         (["--color", "alway"], "argument --color: must be auto, always or never, not `alway`; did you mean `always`?"),
         (["--check", "--diff"], "not allowed with"),

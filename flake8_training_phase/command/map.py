@@ -11,7 +11,15 @@ from pathlib import Path
 
 from flake8_training_phase import __version__
 from flake8_training_phase.command.exits import ended
-from flake8_training_phase.command.parser import ERROR, Parser, UsageError, one_of, refuse_empty, standard_input
+from flake8_training_phase.command.parser import (
+    ERROR,
+    Parser,
+    UsageError,
+    file_to_write,
+    one_of,
+    refuse_empty,
+    standard_input,
+)
 from flake8_training_phase.command.writing import write_text
 from flake8_training_phase.configuration.command_line import add_settings, given_settings
 from flake8_training_phase.configuration.resolve import Configuration
@@ -70,7 +78,7 @@ def _parser() -> Parser:
         default="text",
         help="text; a web page; a picture; a flowchart; data (default: text)",
     )
-    add("--output-file", type=Path, metavar="FILE", help="write the map to a file")
+    add("--output-file", type=file_to_write, metavar="FILE", help="write the map to a file")
     add("--full", action="store_true", help="show every call of a long model, folded otherwise")
     add("--width", type=int, metavar="N", help="the width of text (default: that of the terminal)")
     add("--ascii", action="store_true", help="text of ASCII characters only")

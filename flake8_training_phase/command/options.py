@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from flake8_training_phase.adoption.baseline import EMPTY, Baseline, BaselineError
-from flake8_training_phase.command.parser import one_of
+from flake8_training_phase.command.parser import file_to_write, one_of
 from flake8_training_phase.configuration.errors import SettingsError
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.output.colours import Colour
@@ -86,7 +86,7 @@ def add_run_options(parser: argparse.ArgumentParser, default: CommandMode) -> No
     _add_output(parser.add_argument_group("output"))
     group = parser.add_argument_group("existing findings")
     add_mode("--add-noqa", const=CommandMode.ADD_NOQA, help="silence findings with `# noqa` comments, fix nothing")
-    modes.add_argument("--write-baseline", type=Path, metavar="FILE", help="record all findings, fix nothing")
+    modes.add_argument("--write-baseline", type=file_to_write, metavar="FILE", help="record all findings, fix nothing")
     modes.add_argument(
         "--write-catalogue",
         metavar="PACKAGE",
@@ -139,7 +139,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         const="statistics",
         help="show the number of findings per rule, instead of the findings",
     )
-    group.add_argument("-o", "--output-file", type=Path, metavar="FILE", help="write the report to a file")
+    group.add_argument("-o", "--output-file", type=file_to_write, metavar="FILE", help="write the report to a file")
     group.add_argument(
         "--color",
         type=one_of([one.value for one in Colour]),

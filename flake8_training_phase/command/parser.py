@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from flake8_training_phase.configuration.errors import nearest
@@ -61,6 +62,13 @@ def _without_marks(words: Sequence[str]) -> list[str]:
     here = f"{os.curdir}{os.sep}"
     paths = [f"{here}{one}" if one.startswith("-") and one != "-" else one for one in words[end + 1 :]]
     return [*words[:end], *paths]
+
+
+def file_to_write(given: str) -> Path:
+    """Reads the name of a file; `-` would be one of that name."""
+    if given == "-":
+        raise argparse.ArgumentTypeError("must be the name of a file, not `-`")
+    return Path(given)
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:

@@ -203,7 +203,7 @@ class Project:
         asked = self._looked_for(importer.path)
         if not binding.level and self._installed.package_of(importer.path) is not None:
             return None  # Beside an installed package are others, which are not to be read.
-        folder = self._folder(binding, importer.path, asked)
+        folder = self._folder(binding, importer, asked)
         return None if folder is None else self._at(folder, binding.path.split("."), asked)
 
     def _find_installed(self, binding: Import, importer: Module) -> Value | None:
@@ -218,7 +218,7 @@ class Project:
         """The module `name` in a package."""
         if not package.is_package:
             return None
-        return self._module(_place(package.path.parent, name), self._looked_for(package.path))
+        return self._module(_place(package.folder, name), self._looked_for(package.path))
 
     def importers(self, module: Module, names: Collection[str], for_fixes: bool = False) -> Iterator[Module]:
         """The modules in the folders around a module that import it, judging by their texts, and mention one of its
@@ -249,15 +249,15 @@ class Project:
         imported_as = {name_of(module.path), *self._packages(module)}
         return self._neighbours.freeze(module.path, imported_as, self._looked_for(module.path))
 
-    def _folder(self, binding: Import, importer: Path, asked: set[str]) -> Path | None:
+    def _folder(self, binding: Import, importer: Module, asked: set[str]) -> Path | None:
         """The folder of the first part of an import's path."""
-        folder = importer.parent
+        folder = importer.folder
         if binding.level:
             for _ in range(binding.level - 1):
                 folder = folder.parent
             return folder
         top = binding.path.partition(".")[0]
-        return self._root(folder, top, top == importer.stem, asked)
+        return self._root(folder, top, top == importer.path.stem, asked)
 
     def _root(self, folder: Path, top: str, is_importer: bool, asked: set[str]) -> Path | None:
         key = (folder, top, is_importer)
@@ -270,7 +270,7 @@ class Project:
 
     def _at(self, folder: Path, parts: list[str], asked: set[str]) -> Value | None:
         """Follow a dotted path from a folder: through packages as far as they go, then through a module's names."""
-        here = _place(folder.parent, folder.name)
+        here = _place_of(folder)
         if parts == [""]:
             module = self._module(here, asked)
             return None if module is None else ModuleValue(module)
@@ -362,6 +362,12 @@ class _Place:
 def _place(folder: Path, name: str) -> _Place:
     """The place of a module in a folder. Paths take long to put together, and every name of an import asks for it."""
     return _Place(folder / name, folder / name / "__init__.py", folder / f"{name}.py")
+
+
+@lru_cache(maxsize=1024)
+def _place_of(folder: Path) -> _Place:
+    """The place of a folder that may be a package."""
+    return _place(folder.parent, folder.name)
 
 
 def is_outside(path: str) -> bool:

@@ -39,6 +39,7 @@ class Module:
         self.tree = tree
         self.text = text
         self.path = path
+        self.folder = path.parent
         self.is_package = path.name == "__init__.py"
         """Whether there may be modules inside it."""
         self.project = project

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Literal, Protocol
 
 from flake8_training_phase.analysis.domain.bindings import Binding, Import, bindings, stand_ins
 from flake8_training_phase.analysis.domain.registries import registered
@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.syntax.blocks import blocks
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import catalogue, names, packages
 from flake8_training_phase.keras.applications import application
-from flake8_training_phase.keras.knowledge import Knowledge
+from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
 
 
 class Evaluate(Protocol):
@@ -66,6 +66,7 @@ class Scope:
         self._values: dict[str, Value] = {}
         self._stars: list[Import] = []
         self._star_modules: dict[Import, Value | None] = {}
+        self._starred_modules: tuple[ModuleValue, ...] | Literal["not searched"] | None = "not searched"
         self._starred: dict[str, Value | None] = {}
         """What names are that only stars can bind, as far as all of them could be asked."""
         self.definitions: list[tuple[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, Scope]] = []
@@ -126,6 +127,11 @@ class Scope:
         if name in self._starred:
             return self._starred[name]
         if searched is None:
+            binding = self._starred_binding(name)
+            if binding is not None and len(binding) < 2:
+                # It is what the only one says, on whatever way that is reached.
+                only = binding[0].module.member(name, {self}) if binding else UNKNOWN
+                return None if only is UNKNOWN else only
             searched = set()
             value = self.star_imported(name, searched)
             if all(one._values.get(name, UNKNOWN) is not UNKNOWN for one in searched if name in one._bindings):
@@ -140,6 +146,36 @@ class Scope:
         values = [self._from_star(name, star, searched) for star in self._stars if not self._was_asked(star, searched)]
         found = [value for value in values if value is not UNKNOWN]
         return join(found) if found else None
+
+    def _starred_binding(self, name: str) -> list[ModuleValue] | None:
+        """Of the modules that stars lead to, those that bind a name; None where that does not settle what it is."""
+        if isinstance(self._starred_modules, str):
+            self._starred_modules = None  # Meanwhile it is not known.
+            self._starred_modules = self._modules_of_stars()
+        if self._starred_modules is None:
+            return None
+        return [one for one in self._starred_modules if name in one.module.scope._bindings]
+
+    def _modules_of_stars(self) -> tuple[ModuleValue, ...] | None:
+        """All modules that stars lead to, at once or through others; None where they lead to something else as well,
+        which may have any name: to a package, which has its modules, or out of the project.
+        """
+        found: dict[Scope, ModuleValue] = {}
+        waiting = [self] if self.knowledge == NOTHING else []
+        while waiting:
+            scope = waiting.pop()
+            for star in scope._stars:
+                led = scope._star_module(star)
+                if not isinstance(led, ModuleValue) or led.module.is_package:
+                    return None
+                inner = led.module.scope
+                if inner not in found:
+                    found[inner] = led
+                    if isinstance(inner._starred_modules, tuple):
+                        found |= {one.module.scope: one for one in inner._starred_modules}
+                    else:
+                        waiting.append(inner)
+        return tuple(found.values()) if self.knowledge == NOTHING else None
 
     def _was_asked(self, star: Import, searched: set[Scope]) -> bool:
         """Whether the search has come through a module already. Of a package, its modules were not looked at then."""

@@ -197,6 +197,49 @@ def test_picture() -> None:
     assert [one.get("class") for one in root.iter("{http://www.w3.org/2000/svg}polygon")] == ["wrong-head"]
 
 
+def test_picture_and_flowchart_say_why_something_is_unknown() -> None:
+    encoder = the_map(NESTED, "Encoder")
+    words = [one.text for one in ET.fromstring(as_svg(encoder)).iter("{http://www.w3.org/2000/svg}text")]
+    reason = "? what `self.head` is cannot be read from the code"
+    assert words.count(reason) == 1
+    assert f"unknown unknown unknown unknown unknown<br/>{reason}" in as_mermaid(encoder)
+
+
+def test_lines_below_a_call_inside_others_are_as_deep_as_it() -> None:
+    model = """\
+    import keras
+
+
+    class Block(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.stack = keras.Sequential([keras.layers.Dropout(0.1)])
+
+        def call(self, x, training=None):
+            return self.stack(x, training=training)
+
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.block = Block()
+
+        def call(self, x):
+            return self.block(x)
+    """
+    lines = text(the_map(model, "Model", keras="2, 3.10+"), TextStyle(width=76)).splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("  10"))
+    assert [line[:30].rstrip() for line in lines[at : at + 7]] == [
+        "  10    self.stack Sequential",
+        "            training=training",
+        "          Keras 2",
+        "          Keras 3.10 to 3.15",
+        "          Dropout",
+        "            Keras 2",
+        "            Keras 3.10 to 3.15",
+    ]
+
+
 def test_flowchart() -> None:
     lines = as_mermaid(the_map(FINE_TUNED)).splitlines()
     assert lines[0] == "flowchart TD"

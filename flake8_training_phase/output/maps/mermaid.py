@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.maps.model import Map, Row
 from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
-from flake8_training_phase.output.maps.text import distinct
+from flake8_training_phase.output.maps.text import distinct, reasons
 
 _CLASSES = (
     "classDef right fill:#dbe9fc22,stroke:#6e7781",
@@ -41,6 +41,8 @@ def _label(line: FoldedLine, shown: Map) -> Iterator[str]:
         for releases, cells in ways:
             words = " ".join(f"{cell.state.value}{'!' if cell.wrong else ''}" for cell in cells)
             yield f"{releases}: {words}" if len(ways) > 1 else words
+    for reason in reasons(row):
+        yield f"? {reason}"
 
 
 def _edges(lines: Sequence[FoldedLine]) -> Iterator[str]:

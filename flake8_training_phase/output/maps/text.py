@@ -58,8 +58,9 @@ class _Table:
         self._gutter = Gutter(self._lines, style.ascii_only)
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
-        ways = (distinct(shown, one.row) for one in self._lines if not one.is_mixed)
-        release_width = max((len(releases) + 2 for one in ways if len(one) > 1 for releases, _ in one), default=0)
+        ways = ((2 * one.depth, distinct(shown, one.row)) for one in self._lines if not one.is_mixed)
+        several = ((indent, releases) for indent, found in ways if len(found) > 1 for releases, _ in found)
+        release_width = max((indent + 2 + len(releases) for indent, releases in several), default=0)
         calls = (2 * one.depth + len(printable(title(one))) for one in self._lines)
         self._call_width = max(len("call"), *calls, release_width, 4)
         room = style.width - self._line_width - 2 - self._gutter.width
@@ -105,18 +106,18 @@ class _Table:
             yield from self._listing(blank, "", cells)
         if len(ways) > 1:
             for releases, one in ways:
-                yield from self._way(blank, releases, one)
+                yield from self._way(blank, releases, one, line.depth)
         if row.measured is not None and row.differs:
-            yield from self._way(blank, "measured", row.measured[: len(_HEADS)])
+            yield from self._way(blank, "measured", row.measured[: len(_HEADS)], line.depth)
         for remark, style in self._remarks(row):
-            yield from self._folded(remark, f"{self._before}{blank}{self._under}", "  ", style)
+            yield from self._folded(remark, self._under(blank, line.depth), "  ", style)
 
-    def _way(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
+    def _way(self, blank: str, name: str, cells: ModeCells, depth: int) -> Iterator[str]:
         """The cells of some releases, or the measured ones, in a line of their own."""
         if self._listed:
             yield from self._listing(blank, name, cells)
         else:
-            yield from self._entry("", blank, blank, _Texts(f"  {name}"), self._cells(cells))
+            yield from self._entry("", blank, blank, _Texts(f"  {name}", depth=depth), self._cells(cells))
 
     def _listing(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
         """The modes of each thing that a call does: `infer! fit(), True`."""
@@ -137,7 +138,7 @@ class _Table:
         """A line of the table; where the window is narrow, with the flag or the cells in lines below it."""
         call, given = texts.call, texts.given
         room = self._style.width - len(self._before) - len(gutter)
-        depth = 2 * min(texts.depth, max(0, (room - _NARROWEST) // 2))
+        depth = self._indent(texts.depth, gutter)
         if self._stacked and given and depth + len(call) + 2 + len(given) <= room:
             call, given = f"{call}  {given}", ""
         number = f"{line:>{self._line_width}}{self._before[self._line_width :]}"
@@ -148,11 +149,15 @@ class _Table:
         else:
             beside = f"{number}{gutter}{' ' * depth}{call:{self._call_width - depth}}"
             yield f"{beside}  {given:{self._given_width}}  {cells}" if self._has_given else f"{beside}  {cells}"
-        under = f"{self._before}{below}    "
         if given and not self._has_given:
-            yield from self._folded(given, under, "  ")
+            yield from self._folded(given, self._under(below, texts.depth, listed=4), "  ")
         if self._stacked and cells:
-            yield f"{under}{cells}"
+            yield f"{self._before}{below}    {cells}"
+
+    def _indent(self, depth: int, gutter: str) -> int:
+        """The spaces before what is that deep inside others, as far as the line has room for them."""
+        room = self._style.width - len(self._before) - len(gutter)
+        return 2 * min(depth, max(0, (room - _NARROWEST) // 2))
 
     def _folded(
         self, text: str, indent: str, more: str, style: Style | None = None, width: int | None = None
@@ -168,10 +173,8 @@ class _Table:
             origin = next(one for one in self._map.walk() if one.number == source)
             arrow = "<-" if self._style.ascii_only else "←"
             yield f"{arrow} {leak_told(row, origin)}", Style.BOLD_RED
-        if row.rows:
-            return
-        for reason in dict.fromkeys(cell.reason for cells in row.by_release for cell in cells if cell.reason):
-            yield f"? {printable(reason)}", None
+        for reason in reasons(row):
+            yield f"? {reason}", None
 
     def _notes(self) -> Iterator[str]:
         leaves = [row for row in self._map.walk() if not row.rows and row.depends_on_mode]
@@ -211,16 +214,24 @@ class _Table:
     def _same(self) -> str:
         return "." if self._style.ascii_only else "·"
 
-    @property
-    def _under(self) -> str:
-        """The indentation of what is below a call."""
-        return "  " if self._listed else "    "
+    def _under(self, gutter: str, depth: int, listed: int = 2) -> str:
+        """What is before a text below a call; `listed` characters after the gutter where the modes are listed."""
+        spaces = listed if self._listed else 4 + self._indent(depth, gutter)
+        return f"{self._before}{gutter}{' ' * spaces}"
 
 
 def leak_told(row: Row, origin: Row) -> str:
     """What leaks to a row, in words."""
     at = f", line {origin.place.short}" if origin.place else ""
     return printable(f"training={row.leaked_flag(origin.number)} leaks from {origin.call or origin.layer}{at}")
+
+
+def reasons(row: Row) -> list[str]:
+    """Why a row is unknown, or raises, where no row inside it says so."""
+    if row.rows:
+        return []
+    found = (cell.reason for cells in row.by_release for cell in cells if cell.reason)
+    return [printable(one) for one in dict.fromkeys(found)]
 
 
 def counted(wrong: int, unknown: int, of: int) -> str:

@@ -202,7 +202,7 @@ def test_picture_and_flowchart_say_why_something_is_unknown() -> None:
     words = [one.text for one in ET.fromstring(as_svg(encoder)).iter("{http://www.w3.org/2000/svg}text")]
     reason = "? what `self.head` is cannot be read from the code"
     assert words.count(reason) == 1
-    assert f"unknown unknown unknown unknown unknown<br/>{reason}" in as_mermaid(encoder)
+    assert f"unknown always<br/>{reason}" in as_mermaid(encoder)
 
 
 def test_lines_below_a_call_inside_others_are_as_deep_as_it() -> None:
@@ -243,9 +243,11 @@ def test_lines_below_a_call_inside_others_are_as_deep_as_it() -> None:
 def test_flowchart() -> None:
     lines = as_mermaid(the_map(FINE_TUNED)).splitlines()
     assert lines[0] == "flowchart TD"
-    assert 'n1["self.backbone Sequential<br/>training=False<br/>infer infer infer infer infer"]:::right' in lines[1]
+    assert 'n1["self.backbone Sequential<br/>training=False<br/>infer always"]:::right' in lines[1]
     assert '    n1 == "training=False leaks" ==> n4' in lines
     assert "    n1 --> n4" in lines
+    modes = "<br/>Keras 3:<br/>infer! fit(), True<br/>infer False, no\N{NO-BREAK SPACE}flag, predict()"
+    assert any(modes in line for line in lines)
 
 
 def test_data() -> None:

@@ -26,6 +26,8 @@ _LEGEND = (
     ("same", "· the same in both modes"),
 )
 
+_LEGEND_OF_TRACES = ("infer differs", "measured: not what the code says")
+
 _NOT_ASKED = '<span title="only measured"></span>'
 
 
@@ -33,7 +35,8 @@ def as_html(maps: Sequence[Map]) -> str:
     """The page, with a line end."""
     title = escape(", ".join(one.name for one in maps))
     body = "\n".join(line for number, one in enumerate(maps) for line in _Page(one, f"m{number}").lines())
-    legend = "".join(f'<span class="{name}">{words}</span>' for name, words in _LEGEND)
+    legend_words = [*_LEGEND, *([_LEGEND_OF_TRACES] if any(one.measured_on for one in maps) else [])]
+    legend = "".join(f'<span class="{name}">{words}</span>' for name, words in legend_words)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -155,7 +158,7 @@ class _Page:
         if row.rows:
             needs_a_look = (
                 row.is_wrong
-                or row.differs
+                or any(one.differs for one in row.walk())
                 or any(cell.state is State.UNKNOWN for one in row.walk() for cells in one.by_release for cell in cells)
             )
             yield f'<details class="inside"{" open" if needs_a_look else ""}><summary>{self._summary(row)}</summary>'

@@ -123,14 +123,10 @@ class _Table:
         """The modes of each thing that a call does: `infer! fit(), True`."""
         if name:
             yield f"{self._before}{blank}  {name}"
-        modes: dict[ModeCell, list[str]] = {}
-        for head, cell in zip(_HEADS, cells, strict=True):
-            modes.setdefault(replace(cell, leaked_from=None, reason=None), []).append(head.replace(" ", _GLUE))
         indent = f"{self._before}{blank}    "
-        for cell, heads in modes.items():
+        for cell, modes in grouped(cells):
             word, style = self._word(cell)
-            words = "always" if len(heads) == len(_HEADS) else ", ".join(heads)
-            first, *others = self._folded(f"{word} {words}", indent, " " * (len(word) + 1))
+            first, *others = self._folded(f"{word} {modes}", indent, " " * (len(word) + 1))
             yield first.replace(word, self._paint(style, word), 1) if style else first
             yield from others
 
@@ -224,6 +220,14 @@ def leak_told(row: Row, origin: Row) -> str:
     """What leaks to a row, in words."""
     at = f", line {origin.place.short}" if origin.place else ""
     return printable(f"training={row.leaked_flag(origin.number)} leaks from {origin.call or origin.layer}{at}")
+
+
+def grouped(cells: ModeCells) -> list[tuple[ModeCell, str]]:
+    """Each thing that a call does, with the modes in which it does so: `fit(), True`."""
+    modes: dict[ModeCell, list[str]] = {}
+    for head, cell in zip(_HEADS, cells, strict=True):
+        modes.setdefault(replace(cell, leaked_from=None, reason=None), []).append(head.replace(" ", _GLUE))
+    return [(cell, "always" if len(heads) == len(_HEADS) else ", ".join(heads)) for cell, heads in modes.items()]
 
 
 def reasons(row: Row) -> list[str]:

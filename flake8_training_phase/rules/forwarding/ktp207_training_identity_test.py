@@ -94,7 +94,7 @@ class TrainingIdentityTest(Rule):
             if not event.lanes & NONE_LANE or _never_none(layer_class):
                 return
             if isinstance(event, PhaseTest) and _only_tells_layers(layer_class, event):
-                effect = "takes None for training, unlike the layers of Keras"
+                effect = "treats None as training mode, unlike the layers of Keras"
             else:
                 severity = self.severity
                 effect = "treats None as training: `model(x)` runs in training mode"
@@ -106,7 +106,7 @@ class TrainingIdentityTest(Rule):
         if not knows_phase(layer_class, event.place):
             plan = replace(plan, caveat=f"Keras does not fill `{name}`")
         elif _constant(test) is False and isinstance(event, PhaseTest) and not _decides_on_layers(layer_class, event):
-            plan = replace(plan, caveat="a call without the flag takes the other branch from then on")
+            plan = replace(plan, caveat="a call without the flag then takes the other branch")
         yield self.problem(test, message, layer_class.keras, plan, severity=severity)
 
 

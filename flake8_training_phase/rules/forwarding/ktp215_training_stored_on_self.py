@@ -89,7 +89,7 @@ class TrainingStoredOnSelf(Rule):
                 yield from self._tests(layer_class)
             for found in computed_flags(layer_class):
                 name = layer_class.module.source.segment(found.flag)
-                mode = "also runs in training mode" if found.is_sure else "runs in the mode of `fit()`"
+                mode = "also runs in training mode" if found.is_sure else "still runs in the mode of `fit()`"
                 message = (
                     f"{found.layer} {mode} in `predict()`: `{name}` does not depend on the mode. "
                     f"Use `{found.forwardable_name or 'training'}`"

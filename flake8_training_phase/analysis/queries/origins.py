@@ -1,4 +1,4 @@
-"""Where something unknown comes from, in words: what to look at for whoever wants it to be known."""
+"""Where something unknown comes from, in words: what to look at to make it known."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an expression stands; by default outside of functions."""
+    """Where an expression is; by default outside of functions."""
 
     function: FunctionDef | None = None
     cls: UserClass | None = None

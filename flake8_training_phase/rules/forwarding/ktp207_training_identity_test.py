@@ -124,7 +124,7 @@ def _run_in_training_only(layer_class: LayerClass, test: PhaseTest) -> Iterator[
 
 
 def _only_tells_layers(layer_class: LayerClass, test: PhaseTest) -> bool:
-    """Whether the layers that such a test chooses are told the mode as well, and give back what they are given in
+    """Whether the layers that such a test chooses receive the mode as well, and give back what they are given in
     inference: for None it is then as if they did not run.
     """
     chosen = list(_run_in_training_only(layer_class, test))

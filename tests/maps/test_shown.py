@@ -9,12 +9,16 @@ from html.parser import HTMLParser
 
 import pytest
 
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.maps.static import maps_of
 from flake8_training_phase.output.maps.folding import lines_of
 from flake8_training_phase.output.maps.html import as_html
 from flake8_training_phase.output.maps.json import as_json
 from flake8_training_phase.output.maps.mermaid import as_mermaid
 from flake8_training_phase.output.maps.svg import as_svg
 from flake8_training_phase.output.maps.text import TextStyle, text
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.text import SourceText
 from tests.maps.models import FINE_TUNED, NESTED, long_model, the_map
 
 WIDE = """\
@@ -238,6 +242,67 @@ def test_lines_below_a_call_inside_others_are_as_deep_as_it() -> None:
         "            Keras 2",
         "            Keras 3.10 to 3.15",
     ]
+
+
+def test_releases_are_beside_their_cells_where_there_is_room() -> None:
+    lines = text(the_map(FINE_TUNED), TextStyle(width=64)).splitlines()
+    keras_2 = next(line for line in lines if "Keras 2" in line)
+    assert keras_2.split() == ["Keras", "2", "train", "train", "infer", "infer", "infer"]
+    assert len({line.index(word) for line in lines for word in ("fit()", "train ", "infer!") if word in line}) == 1
+
+
+def test_ascii_is_all_ascii() -> None:
+    shown = text(the_map(FINE_TUNED.replace("self.dropout", "self.größe")), TextStyle(ascii_only=True))
+    assert shown.isascii()
+    assert "self.gr\\xf6\\xdfe Dropout" in shown
+    made = FINE_TUNED.replace("self.dropout(x)", "keras.layers.Dropout(0.5)(x)")
+    assert "keras.layers.Dropout(...)" in text(the_map(made), TextStyle(ascii_only=True))
+
+
+def test_a_long_place_is_below_the_name() -> None:
+    [shown] = maps_of(Document("folder/" * 9 + "model.py", SourceText(FINE_TUNED)), Settings())
+    assert text(shown, TextStyle(width=70)).startswith("FineTuned\nfolder/folder/")
+    assert text(shown, TextStyle(width=100)).startswith("FineTuned  folder/folder/")
+
+
+RAISING = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.1)
+
+    def call(self, x, training=None):
+        return self.dropout(self.norm(x, training=training), training=training)
+
+
+class Model(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training)
+"""
+
+
+def test_only_the_call_that_raises_says_why() -> None:
+    shown = the_map(RAISING, "Model")
+    why = "? Keras 3 takes only tensors by position"
+    assert text(shown, TextStyle()).count(why) == 1
+    assert as_svg(shown).count(why) == as_mermaid(shown).count(why) == 1
+    page = as_html([shown])
+    assert page.count(f'<span class="remark r1">{why}</span>') == 1
+    assert '<details class="inside"><summary><code>Block.call' in page
+
+
+def test_what_is_inside_a_call_that_raises_is_folded() -> None:
+    blocks = "".join(f"        x = self.block(x, training)  # {number}\n" for number in range(12))
+    long = RAISING.replace("        return self.block(x, training)\n", f"{blocks}        return x\n")
+    assert [line.hidden for line in lines_of(the_map(long, "Model"), full=False)] == [2] * 12
 
 
 def test_flowchart() -> None:

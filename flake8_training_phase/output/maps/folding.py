@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_training_phase.maps.model import Map, Row, RowKind, State
+from flake8_training_phase.maps.model import Map, Row, RowKind
 
 _Alike = Callable[[Row, Row], bool]
 
@@ -100,8 +100,7 @@ def _foldable(row: Row, kept: frozenset[int]) -> bool:
 
 
 def _is_needed(row: Row, kept: frozenset[int]) -> bool:
-    unknown = any(cell.state in (State.UNKNOWN, State.RAISES) for cells in row.by_release for cell in cells)
-    return row.is_wrong or unknown or row.differs or row.number in kept
+    return row.is_notable or row.number in kept
 
 
 def _never_tests(one: Row, other: Row) -> bool:

@@ -156,11 +156,7 @@ class _Page:
         )
         yield from self._remarks(row)
         if row.rows:
-            needs_a_look = (
-                row.is_wrong
-                or any(one.differs for one in row.walk())
-                or any(cell.state is State.UNKNOWN for one in row.walk() for cells in one.by_release for cell in cells)
-            )
+            needs_a_look = any(one.is_notable for one in row.walk() if one is not row)
             yield f'<details class="inside"{" open" if needs_a_look else ""}><summary>{self._summary(row)}</summary>'
             if row.functions:
                 for function in row.functions:
@@ -203,7 +199,7 @@ class _Page:
                         f'<span class="remark leak r{number}"><a href="#{self._key}-{cell.leaked_from}">'
                         f"← {escape(leak_told(row, origin))}</a></span>"
                     )
-                elif cell.reason and not row.rows:
+                elif cell.reason and (cell.state is State.RAISES or not row.rows):
                     yield f'<span class="remark r{number}">? {_code_in(cell.reason)}</span>'
 
 

@@ -35,7 +35,13 @@ class TextStyle:
 
 def text(shown: Map, style: TextStyle) -> str:
     """The map, with a line end."""
-    return "\n".join(line.rstrip() for line in _Table(shown, style).lines()) + "\n"
+    shown_text = "\n".join(line.rstrip() for line in _Table(shown, style).lines()) + "\n"
+    return _as_ascii(shown_text) if style.ascii_only else shown_text
+
+
+def _as_ascii(text: str) -> str:
+    """A text in ASCII, with the names in it that are not escaped."""
+    return text.replace("…", "...").encode("ascii", "backslashreplace").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,9 @@ class _Table:
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
         ways = ((2 * one.depth, distinct(shown, one.row)) for one in self._lines if not one.is_mixed)
-        several = ((indent, releases) for indent, found in ways if len(found) > 1 for releases, _ in found)
+        several = [(indent, releases) for indent, found in ways if len(found) > 1 for releases, _ in found]
+        if any(one.row.measured is not None and one.row.differs for one in self._lines):
+            several.append((0, "measured"))
         release_width = max((indent + 2 + len(releases) for indent, releases in several), default=0)
         calls = (2 * one.depth + len(printable(title(one))) for one in self._lines)
         self._call_width = max(len("call"), *calls, release_width, 4)
@@ -68,8 +76,12 @@ class _Table:
         self._has_given = self._call_width + 2 + self._given_width + 2 + cells <= room
         self._stacked = self._call_width + 2 + cells > room
         self._gap = 1 if self._stacked else _GAP
-        self._listed = self._stacked and 4 + sum(self._cell_widths(self._gap)) - self._gap > room
+        cells = sum(self._cell_widths(self._gap)) - self._gap
+        self._listed = self._stacked and 4 + cells > room
         """The modes are listed by what a call does in them, because five cells are too wide for one line."""
+        names = max((len(releases) for _, releases in several), default=0)
+        self._cells_at = names + 4 if names + 4 + cells <= room else 4
+        """Where the cells begin below a call in a narrow window: after the names of releases, if there is room."""
         if self._listed:
             self._line_width = max((len(_line_number(one.row)) for one in self._lines), default=0)
         self._before = " " * (self._line_width + (1 if self._listed else 2))
@@ -77,7 +89,8 @@ class _Table:
     def lines(self) -> Iterator[str]:
         """The text, line by line."""
         name, place = self._map.name, str(self._map.function.place)
-        yield self._paint(Style.BOLD, name) + (f"\n{place}" if self._listed else f"  {place}")
+        is_long = self._listed or len(name) + 2 + len(place) > self._style.width
+        yield self._paint(Style.BOLD, name) + (f"\n{place}" if is_long else f"  {place}")
         yield ""
         if not self._listed:
             heads = _Texts("call", "given" if self._has_given else "")
@@ -116,8 +129,11 @@ class _Table:
         """The cells of some releases, or the measured ones, in a line of their own."""
         if self._listed:
             yield from self._listing(blank, name, cells)
+        elif self._stacked and self._cells_at > 4:
+            yield f"{self._before}{blank}{f'  {name}':{self._cells_at}}{self._cells(cells)}"
         else:
-            yield from self._entry("", blank, blank, _Texts(f"  {name}", depth=depth), self._cells(cells))
+            texts = _Texts(f"  {name}", depth=0 if self._stacked else depth)
+            yield from self._entry("", blank, blank, texts, self._cells(cells))
 
     def _listing(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
         """The modes of each thing that a call does: `infer! fit(), True`."""
@@ -148,7 +164,7 @@ class _Table:
         if given and not self._has_given:
             yield from self._folded(given, self._under(below, texts.depth, listed=4), "  ")
         if self._stacked and cells:
-            yield f"{self._before}{below}    {cells}"
+            yield f"{self._before}{below}{' ' * self._cells_at}{cells}"
 
     def _indent(self, depth: int, gutter: str) -> int:
         """The spaces before what is that deep inside others, as far as the line has room for them."""
@@ -212,7 +228,7 @@ class _Table:
 
     def _under(self, gutter: str, depth: int, listed: int = 2) -> str:
         """What is before a text below a call; `listed` characters after the gutter where the modes are listed."""
-        spaces = listed if self._listed else 4 + self._indent(depth, gutter)
+        spaces = listed if self._listed else 4 if self._stacked else 4 + self._indent(depth, gutter)
         return f"{self._before}{gutter}{' ' * spaces}"
 
 
@@ -232,9 +248,8 @@ def grouped(cells: ModeCells) -> list[tuple[ModeCell, str]]:
 
 def reasons(row: Row) -> list[str]:
     """Why a row is unknown, or raises, where no row inside it says so."""
-    if row.rows:
-        return []
-    found = (cell.reason for cells in row.by_release for cell in cells if cell.reason)
+    cells = [one for cells in row.by_release for one in cells if not row.rows or one.state is State.RAISES]
+    found = (cell.reason for cell in cells if cell.reason)
     return [printable(one) for one in dict.fromkeys(found)]
 
 

@@ -305,6 +305,30 @@ def test_what_is_inside_a_call_that_raises_is_folded() -> None:
     assert [line.hidden for line in lines_of(the_map(long, "Model"), full=False)] == [2] * 12
 
 
+REPEATED = """
+import keras
+
+
+def dropped(x, training):
+    return keras.layers.Dropout(0.5)(x, training=training)
+
+
+def make(training):
+    x = inputs = keras.Input((8,))
+    {calls}
+    return keras.Model(inputs, x)
+""".format(calls="x = dropped(x, training); " * 40)
+
+
+def test_a_long_map_shows_what_a_function_repeats_once() -> None:
+    shown = the_map(REPEATED)
+    assert len(list(shown.walk())) == 40
+    [line] = lines_of(shown, full=False)
+    assert line.row.is_notable
+    assert "   6  Dropout and 39 like it  training=training\n" in text(shown, TextStyle(width=60))
+    assert len(lines_of(shown, full=True)) == 40
+
+
 def test_flowchart() -> None:
     lines = as_mermaid(the_map(FINE_TUNED)).splitlines()
     assert lines[0] == "flowchart TD"

@@ -114,7 +114,7 @@ class Origins:
             return f"{where}, and `follow-imports` is off"
         found = self._project.file_of_import(self._module, module.lstrip("."))
         if found is None:
-            return f"{where}, of which no file was found and no catalogue tells"
+            return f"{where}, for which no file and no catalogue was found"
         file, is_read = found
         path = Path(os.path.relpath(file, self._module.path.parent)).as_posix()
         if not is_read:

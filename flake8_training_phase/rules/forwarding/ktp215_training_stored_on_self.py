@@ -41,9 +41,9 @@ class TrainingStoredOnSelf(Rule):
     parameter: there the attribute says whether the layer may train at all.
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
-    `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
-    something asks for more, and those named after Monte Carlo dropout, are not reported. It is *fragile* in a class
-    without `training` whose attribute is up to whoever makes the object.
+    `training=self.trainable`: whether a layer may train is not the mode. Attributes that are False by default, or that
+    freeze the layer by default, and those named after Monte Carlo dropout, are not reported. It is *fragile* in a class
+    without `training` whose attribute is set from an argument of the constructor.
 
     ## What Keras does
 

@@ -49,7 +49,7 @@ def with_map(page: str) -> str:
 def _mapped(arguments: list[str]) -> str:
     stream = io.StringIO()
     with _in_root(), contextlib.redirect_stdout(stream):
-        map_command([*arguments, "--isolated", "--color", "never"])
+        map_command([*arguments, "--isolated", "--color", "never", "--width", "100"])
     return stream.getvalue()
 
 

@@ -227,7 +227,7 @@ class Block(keras.layers.Layer):
 """
 WHY_HEAD_IS_UNKNOWN = (
     "model.py:14:16: `self.head` in `Net.call` is unknown: it is assigned in line 10, and `Head` is imported in line 3"
-    " from `company`, of which no file was found and no catalogue tells"
+    " from `company`, for which no file and no catalogue was found"
 )
 
 

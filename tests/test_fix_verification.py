@@ -486,7 +486,7 @@ def test_a_caller_may_give_what_is_no_layer_for_a_parameter_with_a_default(writt
     (found,) = findings(SourceText(with_parameter(written, value)))
     assert found.fix is not None
     assert found.fix.applicability is Applicability.UNSAFE
-    assert found.fix.message == "Pass `training=training`; whatever else `self.inner` may be has to take it"
+    assert found.fix.message == "Pass `training=training`; `self.inner` may also be something that does not take it"
 
 
 @pytest.mark.parametrize(

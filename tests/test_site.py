@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import xml.etree.ElementTree as ET
@@ -46,6 +47,16 @@ def test_pages_of_a_pattern_and_docstrings_are_directives(plain_markdown: Module
     made = plain_markdown.for_sphinx("<!-- toctree: KTP* -->\n\n<!-- automodule: a.b -->\n", "x")
     assert "```{toctree}\n:hidden:\n:glob:\n\nKTP*\n```" in made
     assert "```{eval-rst}\n.. automodule:: a.b\n   :members:\n```" in made
+
+
+def test_modules_that_a_page_documents_list_what_is_public() -> None:
+    """What `dir` does not list has no docstring on the page."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    names = re.findall(r"^<!-- automodule: (\S+) -->$", pages, re.MULTILINE)
+    modules = [importlib.import_module(name) for name in names]
+    assert [one.__name__ for one in modules] == ["flake8_training_phase.api", "flake8_training_phase.runtime"]
+    for module in modules:
+        assert set(module.__all__) <= set(dir(module))
 
 
 def test_links_out_of_the_documentation_are_text(plain_markdown: ModuleType) -> None:

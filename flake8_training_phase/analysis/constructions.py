@@ -39,7 +39,7 @@ class _Search:
     def __init__(self, module: Module, program: Objects) -> None:
         self.module = module
         self.program = program
-        # A dataclass makes nothing itself: who makes layers of it comes to it.
+        # A dataclass makes nothing itself: what makes layers of it leads to it.
         self.classes = [cls for cls in module.classes() if cls.is_layer or cls.methods.get("__init__") in cls.node.body]
         self._seen: set[Instance] = set()
         self._visited: set[ast.AST] = set()

@@ -55,14 +55,14 @@ MAX_WAITING = 100
 """How many questions wait for one that they lead to, each as deep as Python's stack lets it be; then it is too much."""
 
 MAX_KINDS = 64
-"""How many kinds of objects of one class are told apart; more than that are treated as any object of the class."""
+"""How many kinds of objects of one class are distinguished; more than that are treated as any object of the class."""
 
 MAX_ROUNDS = 16
 """How often a question is asked whose answer hangs on one that is still open."""
 
 
 class _TooDeep(Exception):
-    """A question was come to where Python's stack has no room left for the answer."""
+    """A question was reached where Python's stack has no room left for the answer."""
 
     def __init__(self, question: Hashable, answer: Callable[[], Any]) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ class Program:
 
     @property
     def is_nested(self) -> bool:
-        """Whether the question that is being answered was come to by others, which are on Python's stack too."""
+        """Whether the question that is being answered was asked by others, which are on Python's stack too."""
         return self._nested > 1
 
     def limit_of(self, error: Exception) -> Limit:
@@ -230,7 +230,7 @@ class Program:
             kinds = self._kinds.setdefault(cls, {})
             key = construction_key(construction)
             is_new = key not in kinds and len(kinds) < MAX_KINDS
-            # A class with more kinds than that is not told apart any further.
+            # A class with more kinds than that is not distinguished any further.
             self._canonical[instance] = instance if is_new else kinds.get(key, cls.unknown_instance)
             kinds.setdefault(key, self._canonical[instance])
         return self._canonical[instance]
@@ -240,7 +240,7 @@ class Program:
         self._kinds = {cls: kinds for cls, kinds in self._kinds.items() if len(kinds) < MAX_KINDS // 4}
 
     def has_too_many_kinds(self, cls: UserClass) -> bool:
-        """Whether the module of a class makes more kinds of its objects than are told apart."""
+        """Whether the module of a class makes more kinds of its objects than are distinguished."""
         made = [one.instance.construction for one in self._constructions_of(cls)]
         kinds = {construction_key(one) for one in made if one is not None} if len(made) > MAX_KINDS else ()
         return len(kinds) > MAX_KINDS
@@ -272,7 +272,7 @@ class Program:
     def change(self, instance: Instance, name: str, value: Value) -> None:
         """Another object assigns an attribute of this one, which is a kind of its own from then on.
 
-        So many are told apart as kinds are: a constructor that makes an object of its own class and changes it would
+        So many are distinguished as kinds are: a constructor that makes an object of its own class and changes it would
         not come to an end.
         """
         if instance not in self._changes:

@@ -159,9 +159,9 @@ class Project:
         return self.as_told(found, importer, binding.path, binding.level)
 
     def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
-        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found.
+        """What a name in a module is, or behind `level` dots in an import of it: what the settings say, or was found.
 
-        Of an installed package a catalogue tells as well, and goes before what is read.
+        A catalogue may describe an installed package as well, and takes precedence over what is read.
         """
         is_installed = self._installed.package_of(module.path) is not None
         if self.knowledge == NOTHING and not is_installed:
@@ -207,7 +207,7 @@ class Project:
         return None if folder is None else self._at(folder, binding.path.split("."), asked)
 
     def _find_installed(self, binding: Import, importer: Module) -> Value | None:
-        """What an import gives that leads into an installed package which may be read, and no catalogue tells of."""
+        """What an import gives that leads into an installed package which may be read, and no catalogue describes."""
         if is_outside(binding.path) or packages.find(binding.path, self.knowledge.catalogues) is not None:
             return None
         asked = self._looked_for(importer.path)

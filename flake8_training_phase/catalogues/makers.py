@@ -1,4 +1,4 @@
-"""What makes the objects that a catalogue tells of: classes, and functions that give models."""
+"""What makes the objects that a catalogue describes: classes, and functions that give models."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _parser() -> Parser:
     )
     add("--output-file", type=file_to_write, metavar="FILE", help="write the map to a file")
     add("--full", action="store_true", help="show every call of a long model, folded otherwise")
-    add("--width", type=int, metavar="N", help="the width of text (default: that of the terminal)")
+    add("--width", type=int, metavar="N", help="the width of text (default: COLUMNS, or that of the terminal)")
     add("--ascii", action="store_true", help="text of ASCII characters only")
     add(
         "--color",
@@ -157,10 +157,10 @@ def _style(options: argparse.Namespace) -> TextStyle:
     to_file = options.output_file is not None
     colour = Colour(options.color)
     coloured = colour is Colour.ALWAYS if to_file else colour.wanted(sys.stdout)
-    is_terminal = not to_file and sys.stdout.isatty()
-    width = options.width or (shutil.get_terminal_size().columns if is_terminal else _WITHOUT_TERMINAL)
+    fallback = (_WITHOUT_TERMINAL, 24)
+    terminal = _WITHOUT_TERMINAL if to_file else shutil.get_terminal_size(fallback).columns
     ascii_only = options.ascii or not (to_file or _has(sys.stdout.encoding, show.NOT_ASCII))
-    return TextStyle(width, coloured, ascii_only, options.full)
+    return TextStyle(options.width or terminal, coloured, ascii_only, options.full)
 
 
 def _has(encoding: str | None, characters: str) -> bool:

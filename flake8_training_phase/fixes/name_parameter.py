@@ -15,7 +15,7 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 
-KWARGS_LOSE_IT = "the `**kwargs` do not hold it any more"
+KWARGS_LOSE_IT = "the `**kwargs` no longer hold it"
 """The caveat of naming a flag that Keras 2 puts into them."""
 
 

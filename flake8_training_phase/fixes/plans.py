@@ -44,7 +44,7 @@ def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | N
     plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
     if plan is None:
         return None
-    return replace(plan, caveat=f"whatever else `{call.name}` may be has to take it")
+    return replace(plan, caveat=f"`{call.name}` may also be something that does not take it")
 
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:

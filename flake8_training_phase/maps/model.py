@@ -38,7 +38,12 @@ class ModeCell:
     leaked_from: int | None = None
     """The number of the row whose flag this call finds in the call context."""
     reason: str | None = None
-    """Why it is unknown, or raises."""
+    """Why it is unknown, or raises; None for what raises only because a call around or inside it does."""
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether it is wrong or unknown by itself."""
+        return self.reason is not None if self.state is State.RAISES else self.wrong or self.state is State.UNKNOWN
 
 
 class RowKind(Enum):
@@ -114,6 +119,11 @@ class Row:
     def is_wrong(self) -> bool:
         """Whether something is wrong with it in some release."""
         return any(cell.wrong for cells in self.by_release for cell in cells)
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether it is wrong or unknown in some release by itself, or was measured otherwise."""
+        return self.differs or any(cell.is_notable for cells in self.by_release for cell in cells)
 
     @property
     def depends_on_mode(self) -> bool:

@@ -379,7 +379,9 @@ def stepped(cls: UserClass, name: str, usual: RunMode) -> tuple[RunMode | None, 
     if not cls.is_model or not isinstance(step, Method):
         return usual, ""
     own = step.node.args.args[0].arg if step.node.args.args else ""
-    at = f"`{usual}` runs `{name}` (line {step.node.lineno})"
+    is_here = step.owner.scope.root is cls.scope.root
+    ran = f"`{name}` (line {step.node.lineno})" if is_here else f"`{step.owner.name}.{name}`"
+    at = f"`{usual}` runs {ran}"
     flags = {_flag_of(call) for call in nodes_in(step.node) if isinstance(call, ast.Call) and _calls(call, own)}
     if len(flags) == 1:
         [flag] = flags

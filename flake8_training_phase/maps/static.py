@@ -131,6 +131,8 @@ class _Around:
     raising: dict[Way, str] = field(default_factory=dict)
     in_graph: bool = False
     """It is in the graph of a functional model, where a literal flag says what is right in every mode."""
+    is_outermost: bool = True
+    """It is the call of the model itself, which has no row that could say why it raises."""
 
 
 class _Maker:
@@ -193,17 +195,20 @@ class _Maker:
     ) -> dict[Way, ModeCell]:
         """The cells of a step and of all below it, by the way of running the model."""
         meant = around.meant if step.constant is None else step.constant
-        inner = _Around(meant, dict(around.raising), around.in_graph or step.in_graph)
+        inner = _Around(meant, dict(around.raising), around.in_graph or step.in_graph, is_outermost=False)
         for way in self._seen:
             seen = self._seen[way]
             why = None if seen is None else observed.raises(step, way[0], seen)
             if why is not None:
                 inner.raising.setdefault(way, why)
+        raising = {way: why for way, why in inner.raising.items() if around.is_outermost or way not in around.raising}
         cells[step.path] = {}  # Before those below it, so that cells are in order.
         below = [self._cells(one, inner, cells) for one in step.steps]
         for way in self._seen:
             inside = [one[way] for one in below]
             cell = self._cell(step, way, inner, inside)
+            if cell.state is State.RAISES:
+                cell = replace(cell, reason=raising.get(way))
             cells[step.path][way] = replace(cell, leaked_from=self._source(step, way)) if cell.wrong else cell
         return cells[step.path]
 

@@ -26,3 +26,8 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'recording')}"), name)
+
+
+def __dir__() -> list[str]:
+    """Also what is imported when it is asked for: for completion, and for the page of the API."""
+    return sorted({*globals(), *__all__})

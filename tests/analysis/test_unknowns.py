@@ -41,7 +41,7 @@ def told(text: str, folder: Path = Path()) -> list[tuple[int, str]]:
             "self.block = Block(3)",
             "x = self.block(x)",
             "`self.block` in `Net.call` is unknown: it is assigned in line 8, and `Block` is imported in line 2 from"
-            " `company.layers`, of which no file was found and no catalogue tells",
+            " `company.layers`, for which no file and no catalogue was found",
             id="outside",
         ),
         pytest.param(
@@ -55,14 +55,14 @@ def told(text: str, folder: Path = Path()) -> list[tuple[int, str]]:
             "self.blocks = [Block(size) for size in (1, 2)]",
             "for block in self.blocks: x = block(x)",
             "`block` in `Net.call` is unknown: it is assigned in line 8, and `Block` is imported in line 2 from"
-            " `company.layers`, of which no file was found and no catalogue tells",
+            " `company.layers`, for which no file and no catalogue was found",
             id="element",
         ),
         pytest.param(
             "made = Block(3); self.block = made",
             "x = self.block(x)",
             "`self.block` in `Net.call` is unknown: it is assigned in line 8, and `made` is assigned in line 8, and"
-            " `Block` is imported in line 2 from `company.layers`, of which no file was found and no catalogue tells",
+            " `Block` is imported in line 2 from `company.layers`, for which no file and no catalogue was found",
             id="local name",
         ),
         pytest.param(
@@ -90,8 +90,7 @@ def test_the_receiver_of_a_call(assigned: str, called: str, message: str) -> Non
         pytest.param(
             "pass",
             "Block.trains",
-            "`Block.trains` is imported in line 2 from `company.layers`, of which no file was found and no catalogue"
-            " tells",
+            "`Block.trains` is imported in line 2 from `company.layers`, for which no file and no catalogue was found",
             id="outside",
         ),
         pytest.param(
@@ -145,7 +144,7 @@ def test_a_flag_that_a_helper_is_given(passed: str) -> None:
         (
             15,
             "the flag of `self.dropout` in `Net.run` is unknown: `on` is passed in line 12, and `Block.trains` is"
-            " imported in line 2 from `company.layers`, of which no file was found and no catalogue tells",
+            " imported in line 2 from `company.layers`, for which no file and no catalogue was found",
         )
     ]
 
@@ -183,8 +182,8 @@ def test_a_class_whose_base_is_unknown() -> None:
     assert told(text) == [
         (
             4,
-            "whether `Odd` is a layer is unknown: `Block` is imported in line 1 from `company.layers`, of which no file"
-            " was found and no catalogue tells",
+            "whether `Odd` is a layer is unknown: `Block` is imported in line 1 from `company.layers`, for which no"
+            " file and no catalogue was found",
         )
     ]
 

@@ -21,6 +21,7 @@ from tests.maps.models import FINE_TUNED, NESTED
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
     (tmp_path / "model.py").write_text(FINE_TUNED)
     (tmp_path / "nested.py").write_text(NESTED)
     return tmp_path
@@ -115,6 +116,17 @@ def test_a_terminal_without_the_characters_gets_others(here: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
     done = subprocess.run(command, capture_output=True, env=environment, check=True, cwd=here)
     assert b"+- self.backbone" in done.stdout
+
+
+def test_the_width_that_the_environment_gives(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert main(["model.py"]) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 40
+    assert main(["model.py", "--output-file", "out"]) == 0
+    assert max(map(len, (here / "out").read_text("utf-8").splitlines())) > 80
 
 
 def test_help_loads_no_analysis() -> None:

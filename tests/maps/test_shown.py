@@ -9,12 +9,16 @@ from html.parser import HTMLParser
 
 import pytest
 
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.maps.static import maps_of
 from flake8_training_phase.output.maps.folding import lines_of
 from flake8_training_phase.output.maps.html import as_html
 from flake8_training_phase.output.maps.json import as_json
 from flake8_training_phase.output.maps.mermaid import as_mermaid
 from flake8_training_phase.output.maps.svg import as_svg
 from flake8_training_phase.output.maps.text import TextStyle, text
+from flake8_training_phase.sources.document import Document
+from flake8_training_phase.sources.text import SourceText
 from tests.maps.models import FINE_TUNED, NESTED, long_model, the_map
 
 WIDE = """\
@@ -197,12 +201,142 @@ def test_picture() -> None:
     assert [one.get("class") for one in root.iter("{http://www.w3.org/2000/svg}polygon")] == ["wrong-head"]
 
 
+def test_picture_and_flowchart_say_why_something_is_unknown() -> None:
+    encoder = the_map(NESTED, "Encoder")
+    words = [one.text for one in ET.fromstring(as_svg(encoder)).iter("{http://www.w3.org/2000/svg}text")]
+    reason = "? what `self.head` is cannot be read from the code"
+    assert words.count(reason) == 1
+    assert f"unknown always<br/>{reason}" in as_mermaid(encoder)
+
+
+def test_lines_below_a_call_inside_others_are_as_deep_as_it() -> None:
+    model = """\
+    import keras
+
+
+    class Block(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.stack = keras.Sequential([keras.layers.Dropout(0.1)])
+
+        def call(self, x, training=None):
+            return self.stack(x, training=training)
+
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.block = Block()
+
+        def call(self, x):
+            return self.block(x)
+    """
+    lines = text(the_map(model, "Model", keras="2, 3.10+"), TextStyle(width=76)).splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("  10"))
+    assert [line[:30].rstrip() for line in lines[at : at + 7]] == [
+        "  10    self.stack Sequential",
+        "            training=training",
+        "          Keras 2",
+        "          Keras 3.10 to 3.15",
+        "          Dropout",
+        "            Keras 2",
+        "            Keras 3.10 to 3.15",
+    ]
+
+
+def test_releases_are_beside_their_cells_where_there_is_room() -> None:
+    lines = text(the_map(FINE_TUNED), TextStyle(width=64)).splitlines()
+    keras_2 = next(line for line in lines if "Keras 2" in line)
+    assert keras_2.split() == ["Keras", "2", "train", "train", "infer", "infer", "infer"]
+    assert len({line.index(word) for line in lines for word in ("fit()", "train ", "infer!") if word in line}) == 1
+
+
+def test_ascii_is_all_ascii() -> None:
+    shown = text(the_map(FINE_TUNED.replace("self.dropout", "self.größe")), TextStyle(ascii_only=True))
+    assert shown.isascii()
+    assert "self.gr\\xf6\\xdfe Dropout" in shown
+    made = FINE_TUNED.replace("self.dropout(x)", "keras.layers.Dropout(0.5)(x)")
+    assert "keras.layers.Dropout(...)" in text(the_map(made), TextStyle(ascii_only=True))
+
+
+def test_a_long_place_is_below_the_name() -> None:
+    [shown] = maps_of(Document("folder/" * 9 + "model.py", SourceText(FINE_TUNED)), Settings())
+    assert text(shown, TextStyle(width=70)).startswith("FineTuned\nfolder/folder/")
+    assert text(shown, TextStyle(width=100)).startswith("FineTuned  folder/folder/")
+
+
+RAISING = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+        self.dropout = keras.layers.Dropout(0.1)
+
+    def call(self, x, training=None):
+        return self.dropout(self.norm(x, training=training), training=training)
+
+
+class Model(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, training)
+"""
+
+
+def test_only_the_call_that_raises_says_why() -> None:
+    shown = the_map(RAISING, "Model")
+    why = "? Keras 3 takes only tensors by position"
+    assert text(shown, TextStyle()).count(why) == 1
+    assert as_svg(shown).count(why) == as_mermaid(shown).count(why) == 1
+    page = as_html([shown])
+    assert page.count(f'<span class="remark r1">{why}</span>') == 1
+    assert '<details class="inside"><summary><code>Block.call' in page
+
+
+def test_what_is_inside_a_call_that_raises_is_folded() -> None:
+    blocks = "".join(f"        x = self.block(x, training)  # {number}\n" for number in range(12))
+    long = RAISING.replace("        return self.block(x, training)\n", f"{blocks}        return x\n")
+    assert [line.hidden for line in lines_of(the_map(long, "Model"), full=False)] == [2] * 12
+
+
+REPEATED = """
+import keras
+
+
+def dropped(x, training):
+    return keras.layers.Dropout(0.5)(x, training=training)
+
+
+def make(training):
+    x = inputs = keras.Input((8,))
+    {calls}
+    return keras.Model(inputs, x)
+""".format(calls="x = dropped(x, training); " * 40)
+
+
+def test_a_long_map_shows_what_a_function_repeats_once() -> None:
+    shown = the_map(REPEATED)
+    assert len(list(shown.walk())) == 40
+    [line] = lines_of(shown, full=False)
+    assert line.row.is_notable
+    assert "   6  Dropout and 39 like it  training=training\n" in text(shown, TextStyle(width=60))
+    assert len(lines_of(shown, full=True)) == 40
+
+
 def test_flowchart() -> None:
     lines = as_mermaid(the_map(FINE_TUNED)).splitlines()
     assert lines[0] == "flowchart TD"
-    assert 'n1["self.backbone Sequential<br/>training=False<br/>infer infer infer infer infer"]:::right' in lines[1]
+    assert 'n1["self.backbone Sequential<br/>training=False<br/>infer always"]:::right' in lines[1]
     assert '    n1 == "training=False leaks" ==> n4' in lines
     assert "    n1 --> n4" in lines
+    modes = "<br/>Keras 3:<br/>infer! fit(), True<br/>infer False, no\N{NO-BREAK SPACE}flag, predict()"
+    assert any(modes in line for line in lines)
 
 
 def test_data() -> None:

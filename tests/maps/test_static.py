@@ -109,6 +109,20 @@ def test_a_training_step_says_how_fit_runs_the_model() -> None:
     assert other.notes == ("`fit()` runs `train_step` (line 14), which the map does not follow",)
 
 
+def test_a_training_step_of_another_file_is_named_after_its_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    base = "import keras\n\n\nclass Trained(keras.Model):\n    def train_step(self, data):\n        return self(data)\n"
+    (tmp_path / "trained.py").write_text(base)
+    model = FINE_TUNED.replace("import keras", "import keras\nfrom trained import Trained").replace(
+        "keras.Model", "Trained"
+    )
+    (tmp_path / "model.py").write_text(model)
+    [shown] = maps_of(read_document(tmp_path / "model.py"), Settings())
+    assert shown.notes == ("`fit()` runs `Trained.train_step`, which calls the model with no flag",)
+
+
 def test_a_class_can_be_named() -> None:
     shown = the_map(NESTED, "Block")
     assert (shown.name, shown.is_model) == ("Block", False)

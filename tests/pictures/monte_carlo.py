@@ -13,7 +13,7 @@ WIDTH, MARGIN, LEFT, CELL, ROW = 660, 18, 312, 67, 30
 WAYS = (
     ("E17", "A layer of your own", "super().call(x, training=True)"),
     ("7g", "In a functional model", "Dropout(0.5)(x, training=True)"),
-    ("7a2", "BatchNormalization behind", "self.dropout(x, training=True)"),
+    ("7a2", "BatchNormalization after", "self.dropout(x, training=True)"),
 )
 """The row of the page, and what it is."""
 

@@ -95,6 +95,15 @@ def test_a_difference_is_marked(tmp_path: Path) -> None:
     assert "1 of 2 calls differs" in trace.to_html()
 
 
+def test_a_difference_inside_a_layer_is_in_sight(tmp_path: Path) -> None:
+    model = module(tmp_path, NESTED).Encoder(keras.layers.Dense(8))
+    assert '<details class="inside"><summary><code>Block.call' in trace_training(model, ONES).to_html()
+    model.block.norm.trainable = False
+    page = trace_training(model, ONES).to_html()
+    assert '<details class="inside" open><summary><code>Block.call' in page
+    assert '<span class="infer differs">measured: not what the code says</span>' in page
+
+
 def test_a_model_without_a_class_shows_what_was_measured() -> None:
     model = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.5)])
     trace = trace_training(model, ONES)

@@ -126,6 +126,46 @@ def test_the_flags_that_a_layer_receives(results: list[str]) -> None:
     assert run([program]) == ["({True}, {False})"]
 
 
+COMPILED_CALL = """
+import numpy as np
+import tensorflow as tf
+import {keras} as keras
+
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(8)
+
+    @tf.function
+    def call(self, x, training=None):
+        return self.dense(x)
+
+
+model = Classifier()
+model.compile(loss="mse")
+model.fit(np.ones((8, 8)), np.ones((8, 8)), verbose=0)
+result = "runs"
+"""
+
+BACKEND_DROPOUT = """
+import numpy as np
+import {keras} as keras
+
+dropped = keras.backend.dropout(np.ones((64, 64), "float32"), 0.5)
+result = "drops" if np.any(np.asarray(dropped) == 0) else "does not drop"
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "keras_2", "keras_3"),
+    [(COMPILED_CALL, "runs", "ValueError"), (BACKEND_DROPOUT, "drops", "AttributeError")],
+    ids=["tf.function", "backend.dropout"],
+)
+def test_smaller_changes_that_raise(code: str, keras_2: str, keras_3: str, results: list[str]) -> None:
+    assert run([code.replace("{keras}", name) for name in ("tf_keras", "keras")]) == [keras_2, keras_3]
+
+
 def test_a_saved_model(results: list[str]) -> None:
     definitions = blocks(PAGE, "python")[0]
     [saved] = [one for one in blocks(PAGE, "python") if one.startswith("model.save(")]

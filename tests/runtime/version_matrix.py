@@ -1,9 +1,9 @@
 """Runs the rules' examples, and the patterns that users meet, on every minor release of Keras 3 and of tf_keras.
 
 Run `python -m tests.runtime.version_matrix --environments FOLDER` from the root of the repository to measure what is
-not measured yet and to write `docs/keras-versions.md`. Environments and results stand in FOLDER; a run that was broken
-off goes on where it stopped. `--releases 3.8 2.15` measures only those, `--render` measures nothing. A release that is
-not out yet is measured from its source: `--development 3.16=PATH`. `--rule KTP202` measures the examples of one
+not measured yet and to write `docs/keras-versions.md`. Environments and results are kept in FOLDER; an interrupted
+run continues where it stopped. `--releases 3.8 2.15` measures only those, `--render` measures nothing. A release that
+is not out yet is measured from its source: `--development 3.16=PATH`. `--rule KTP202` measures the examples of one
 rule and writes its row alone, so that a new rule needs nothing of what was measured before; `--patterns 23a 7g` does so
 for rows of the patterns.
 """

@@ -27,14 +27,14 @@ and of [what happens to `training`](what-happens-to-training.md) was run in each
 own. All releases of Keras 3 ran with TensorFlow {tensorflow}, each tf_keras with the TensorFlow of its number.
 `--keras-versions` ([settings](settings.md#keras-versions)) takes the same numbers: `--keras-versions 3.8` means 3.8.
 
-A dash means that no release is affected, *not run* that the code is not for that Keras or has not been measured on it
-yet."""
+A dash means that no release is affected. *Not run* means that the code is not for that Keras, or has not been measured
+on it yet."""
 
 _RULES = """\
 ## Rules
 
-The releases in which at least one of the rule's examples does not do what is meant. A dash means no measured release
-misbehaves: the code works only because the flag is inherited, or the rule is not about training mode."""
+The releases in which at least one of the rule's examples misbehaves. Where that is none, the code works only because
+the flag is inherited, or the rule is not about training mode."""
 
 _RULES_HEAD = ("Rule", "Name", "tf_keras", "Keras 3")
 _RULE_ROWS = r"(\| Rule \| Name \|.*\n\| ---.*\n)((?:\| \[KTP.*\n)+)"

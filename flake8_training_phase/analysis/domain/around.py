@@ -29,10 +29,10 @@ class Objects(Protocol):
         """The answer to a question, found once. Who asks again while it is being found gets `meanwhile`."""
 
     def canonical(self, instance: Instance) -> Instance:
-        """The object that stands for all that are made of the same class with arguments that come to the same."""
+        """The object that stands for all that are made of the same class with equal arguments."""
 
     def has_too_many_kinds(self, cls: UserClass) -> bool:
-        """Whether the module of a class makes more kinds of its objects than are told apart."""
+        """Whether the module of a class makes more kinds of its objects than are distinguished."""
 
     def constructions(self, module: Module) -> Constructions:
         """The objects that the code of a module makes, itself and in the constructors of what it makes."""
@@ -74,11 +74,11 @@ class Objects(Protocol):
 
 
 class Modules(Protocol):
-    """The other modules of the project that a module belongs to, and what the user tells of what is outside."""
+    """The other modules of the project that a module belongs to, and what the settings say of what is outside."""
 
     @property
     def knowledge(self) -> Knowledge:
-        """What the user tells."""
+        """What the settings say."""
 
     @property
     def program(self) -> Objects:
@@ -91,7 +91,7 @@ class Modules(Protocol):
         """The module `name` in a package."""
 
     def as_told(self, found: Value | None, module: Module, name: str, level: int = 0) -> Value | None:
-        """What a name in a module is, or behind `level` dots in an import of it: what the user tells, or was found."""
+        """What a name in a module is, or after `level` dots in an import: what the settings say, or was found."""
 
     def importers_freeze(self, module: Module) -> bool:
         """Whether a file that imports a module, or a package that it is in, sets `trainable` to what may be False."""
@@ -100,6 +100,6 @@ class Modules(Protocol):
         """The installed package that a module is of, with its release; nothing for a module of the project."""
 
     def importers(self, module: Module, names: Collection[str], for_fixes: bool = False) -> Iterator[Module]:
-        """The modules in the folders around a module that import it, as far as their texts tell, and say one of its
+        """The modules in the folders around a module that import it, as far as their texts show, and say one of its
         names. What only fixes ask for does not count as what the module depends on.
         """

@@ -28,7 +28,7 @@ _NOT_TOLD_APART = frozenset({"name", "dtype"})
 """Arguments of constructors that make no difference to what an object does in training."""
 
 _MOST_ELEMENTS = 64
-"""How many elements of a container are compared when objects are told apart."""
+"""How many elements of a container are compared when objects are distinguished."""
 
 
 class Limit(Enum):
@@ -145,7 +145,7 @@ def _named_keys(values: Mapping[str, Value]) -> Hashable:
 
 
 def simplified(value: Value) -> Value:
-    """A value as objects are told apart by it: by whether a number is zero, not by how large it is."""
+    """A value as objects are distinguished by it: by whether a number is zero, not by how large it is."""
     if isinstance(value, Constant):
         is_number = isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
         return SOME_NUMBER if is_number and value.value not in (0, 1) else value

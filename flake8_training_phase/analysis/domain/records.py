@@ -1,4 +1,4 @@
-"""Definitions that stand in no `def` or `class`: constructors of dataclasses, named tuples, classes that `type(…)`
+"""Definitions without a `def` or `class`: constructors of dataclasses, named tuples, classes that `type(…)`
 makes, lambdas that are methods.
 """
 

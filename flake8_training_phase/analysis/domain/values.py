@@ -323,7 +323,7 @@ def join(values: Iterable[Value]) -> Value:
 
 
 MAX_CONTAINERS = 8
-"""How many containers that a value may be are told apart: each `if` that puts something into one could double them."""
+"""How many containers that a value may be are distinguished: each `if` that fills one could double them."""
 
 
 def _joined_containers(values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -356,7 +356,7 @@ def _joined_dict(dicts: list[Container]) -> Container:
 
 
 MAX_LAYERS = 8
-"""How many layers of one class of Keras that a value may be are told apart: each call runs all of them."""
+"""How many layers of one class of Keras that a value may be are distinguished: each call runs all of them."""
 
 
 def _joined_layers(values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -435,4 +435,4 @@ class _SomeNumber:
 
 
 SOME_NUMBER = Constant(_SomeNumber())
-"""A number that is not 0, nor 1: objects are not told apart by how large it is."""
+"""A number that is not 0, nor 1: objects are not distinguished by how large it is."""

@@ -24,7 +24,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def runs_of_importers(module: CheckedModule) -> tuple[ModuleRun, ...]:
-    """The runs of the modules that import a module, or one that imports it, as far as they come to what calls it."""
+    """The runs of the modules that import a module, or one that imports it, as far as they reach what calls it."""
     runs = _runs(module)
     found = tuple(islice(runs, MOST_RUNS))
     if next(runs, None) is not None:
@@ -95,7 +95,7 @@ def _inherited(tree: ast.Module, names: Collection[str], module: CheckedModule) 
 
 
 def _users(tree: ast.Module, called: Collection[str]) -> set[str]:
-    """The functions, classes and variables of a module through which others may come to what it calls."""
+    """The functions, classes and variables of a module through which others may reach what it calls."""
     definitions = [one for one in tree.body if isinstance(one, _DEFINITIONS)]
     users = with_users(called, ((one.name, names_in(one)) for one in definitions))
     return {one.name for one in definitions if one.name in users} | _kept(tree, called)

@@ -41,7 +41,7 @@ _Part = FunctionDef | ast.ClassDef | ast.stmt | ast.Lambda
 
 @dataclass(frozen=True, slots=True)
 class NotFollowed:
-    """A part of a module of which nothing is known because it is too much."""
+    """A part of a module that is too large to be analysed."""
 
     node: _Part
     part: str

@@ -72,7 +72,7 @@ class CallSite:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call of a layer or model, as one run came to it."""
+    """One call of a layer or model, as one run reached it."""
 
     node: ast.Call
     receiver: Value
@@ -96,7 +96,7 @@ class ModuleRun(GraphMaker):
         self.bound: dict[ast.Call, list[Value]] = {}
         """What `functools.partial(net, …)` and `strategy.run(net, kwargs=…)` will call."""
         self._partials: dict[FunctionNode, list[Partial]] = {}
-        """Those that were made of each function: whoever has them may call them."""
+        """Those that were made of each function: any holder may call them."""
         self._nested: dict[FunctionNode, FunctionValue] = {}
         """The functions that were defined inside others, and lambdas, with the names that they see."""
         self.owners: dict[ast.Attribute, list[Value]] = {}

@@ -76,7 +76,7 @@ _RUN_WITH = frozenset({"run", "experimental_run_v2"})
 
 
 def arguments_told(call: Arguments) -> tuple[Value, ...] | None:
-    """What an unknown callee is told to call a function with: `strategy.run(step, args=(net, batch))`."""
+    """What an unknown callee is asked to call a function with: `strategy.run(step, args=(net, batch))`."""
     named = {one.arg: one.value for one in call.node.keywords}
     written, value = named.get("args"), call.keywords.get("args")
     if written is None and len(call.positional) == 2 and last_name(call.node.func) in _RUN_WITH:
@@ -91,7 +91,7 @@ def does_something(call: Inlined) -> bool:
 
 
 _SIMPLE = (type(UNKNOWN), Constant, Instance, External, ClassValue)
-"""Values that are quickly told apart."""
+"""Values that are quickly distinguished."""
 
 
 def question_of(function: FunctionValue, frame: Frame) -> Hashable | None:

@@ -50,7 +50,7 @@ _WRAPPED = ("func", "f", "fun", "function")
 _CHOOSING = frozenset({"where", "switch_case", "select"})
 """Functions that give one thing or another by what their first argument is."""
 _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
-"""Functions of Keras 2 that do so by the flag that they are told."""
+"""Functions of Keras 2 that do so by the flag that they are given."""
 _BY_PHASE_TAKES = ("x", "alt", "training")
 _QUANTIZING = frozenset({"quantize_model", "quantize_apply"})
 _MAPPING = frozenset({"map_fn", "vectorized_map", "map_structure", "tree_map"})

@@ -46,7 +46,7 @@ def fits(pattern: ast.pattern, subject: Value, evaluate: _Evaluate) -> Value:
 
 
 def _fits_any(patterns: list[ast.pattern], subject: Value, evaluate: _Evaluate) -> Value:
-    # `int() | float()` is all numbers, though 0 and 0.0 are not told apart.
+    # `int() | float()` is all numbers, though 0 and 0.0 are not distinguished.
     bare = (one for one in patterns if isinstance(one, ast.MatchClass) and not (one.patterns or one.kwd_patterns))
     ways = {fits(one, subject, evaluate) for one in patterns}
     if Constant(True) in ways or is_instance(subject, Container(tuple(evaluate(one.cls) for one in bare))):

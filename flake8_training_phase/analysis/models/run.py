@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.domain.values import Value
 
 
 class Run(Protocol):
-    """A run of some code, which has come to a call of a function from outside of it."""
+    """A run of some code, which has reached a call of a function from outside of it."""
 
     events: list[Event]
     """What has happened so far."""

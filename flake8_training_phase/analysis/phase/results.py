@@ -22,7 +22,7 @@ class ContextEntry:
 Context = frozenset[ContextEntry]
 
 MAX_WRITERS = 8
-"""How many calls that may have written one phase to the call context are told apart where ways meet."""
+"""How many calls that may have written one phase to the call context are distinguished where ways meet."""
 
 Outcome = tuple[frozenset[Phase], frozenset[Phase]]
 """What the mode-dependent layers inside a layer receive, and what may be in the shared context when it returns."""

@@ -1,4 +1,4 @@
-"""Where something unknown comes from, in words: what to look at for whoever wants it to be known."""
+"""Where something unknown comes from, in words: what to look at to make it known."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an expression stands; by default outside of functions."""
+    """Where an expression is; by default outside of functions."""
 
     function: FunctionDef | None = None
     cls: UserClass | None = None
@@ -114,7 +114,7 @@ class Origins:
             return f"{where}, and `follow-imports` is off"
         found = self._project.file_of_import(self._module, module.lstrip("."))
         if found is None:
-            return f"{where}, of which no file was found and no catalogue tells"
+            return f"{where}, for which no file and no catalogue was found"
         file, is_read = found
         path = Path(os.path.relpath(file, self._module.path.parent)).as_posix()
         if not is_read:

@@ -63,7 +63,7 @@ def subclasses_elsewhere(module: CheckedModule, bases: Set[UserClass]) -> Iterat
 
 def direct_callers_elsewhere(module: CheckedModule, classes: Set[UserClass]) -> Iterator[LayerClass]:
     """The layers and models in the files that import a module which run its functions themselves: the `call` of a layer
-    (`self.block.call(x)`), or what is private (`self.block._encode(x)`). Keras tells these nothing, and a parameter
+    (`self.block.call(x)`), or what is private (`self.block._encode(x)`). Keras passes these no flag, and a parameter
     that nobody fills erases the call context.
     """
     functions = {one: one.name for one in nodes_in(module.tree) if isinstance(one, FunctionDef) and _is_tellable(one)}

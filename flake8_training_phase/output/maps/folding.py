@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flake8_training_phase.maps.model import Map, Row, RowKind, State
+from flake8_training_phase.maps.model import Map, Row, RowKind
 
 _Alike = Callable[[Row, Row], bool]
 
@@ -56,7 +56,7 @@ def title(line: FoldedLine) -> str:
 
 def _up_to(line: FoldedLine) -> str:
     last = line.alike[-1].place
-    return "" if last is None else f", to line {last.short}"
+    return "" if last is None or last == line.row.place else f", to line {last.short}"
 
 
 def _kept(shown: Map) -> frozenset[int]:
@@ -87,7 +87,7 @@ def _groups(rows: Sequence[Row], kept: frozenset[int], alike: _Alike) -> Iterato
     """Rows one after the other that can be one line."""
     group: list[Row] = []
     for row in rows:
-        if group and not (_foldable(group[0], kept) and _foldable(row, kept) and alike(group[0], row)):
+        if group and not (_repeats(group[0], row, kept) or _can_join(group[0], row, kept, alike)):
             yield group
             group = []
         group.append(row)
@@ -95,13 +95,23 @@ def _groups(rows: Sequence[Row], kept: frozenset[int], alike: _Alike) -> Iterato
         yield group
 
 
+def _can_join(first: Row, row: Row, kept: frozenset[int], alike: _Alike) -> bool:
+    return _foldable(first, kept) and _foldable(row, kept) and alike(first, row)
+
+
+def _repeats(first: Row, row: Row, kept: frozenset[int]) -> bool:
+    """Whether a row says what another says, of the same line, in a loop or a function. It may be wrong."""
+    if first.rows or row.rows or not kept.isdisjoint((first.number, row.number)):
+        return False
+    return replace(first, number=0) == replace(row, number=0)
+
+
 def _foldable(row: Row, kept: frozenset[int]) -> bool:
     return not any(_is_needed(one, kept) for one in row.walk())
 
 
 def _is_needed(row: Row, kept: frozenset[int]) -> bool:
-    unknown = any(cell.state in (State.UNKNOWN, State.RAISES) for cells in row.by_release for cell in cells)
-    return row.is_wrong or unknown or row.differs or row.number in kept
+    return row.is_notable or row.number in kept
 
 
 def _never_tests(one: Row, other: Row) -> bool:

@@ -26,6 +26,8 @@ _LEGEND = (
     ("same", "· the same in both modes"),
 )
 
+_LEGEND_OF_TRACES = ("infer differs", "measured: not what the code says")
+
 _NOT_ASKED = '<span title="only measured"></span>'
 
 
@@ -33,7 +35,8 @@ def as_html(maps: Sequence[Map]) -> str:
     """The page, with a line end."""
     title = escape(", ".join(one.name for one in maps))
     body = "\n".join(line for number, one in enumerate(maps) for line in _Page(one, f"m{number}").lines())
-    legend = "".join(f'<span class="{name}">{words}</span>' for name, words in _LEGEND)
+    legend_words = [*_LEGEND, *([_LEGEND_OF_TRACES] if any(one.measured_on for one in maps) else [])]
+    legend = "".join(f'<span class="{name}">{words}</span>' for name, words in legend_words)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -153,11 +156,7 @@ class _Page:
         )
         yield from self._remarks(row)
         if row.rows:
-            needs_a_look = (
-                row.is_wrong
-                or row.differs
-                or any(cell.state is State.UNKNOWN for one in row.walk() for cells in one.by_release for cell in cells)
-            )
+            needs_a_look = any(one.is_notable for one in row.walk() if one is not row)
             yield f'<details class="inside"{" open" if needs_a_look else ""}><summary>{self._summary(row)}</summary>'
             if row.functions:
                 for function in row.functions:
@@ -200,7 +199,7 @@ class _Page:
                         f'<span class="remark leak r{number}"><a href="#{self._key}-{cell.leaked_from}">'
                         f"← {escape(leak_told(row, origin))}</a></span>"
                     )
-                elif cell.reason and not row.rows:
+                elif cell.reason and (cell.state is State.RAISES or not row.rows):
                     yield f'<span class="remark r{number}">? {_code_in(cell.reason)}</span>'
 
 

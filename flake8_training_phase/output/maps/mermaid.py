@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.maps.model import Map, Row
 from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
-from flake8_training_phase.output.maps.text import distinct
+from flake8_training_phase.output.maps.text import distinct, grouped, reasons
 
 _CLASSES = (
     "classDef right fill:#dbe9fc22,stroke:#6e7781",
@@ -16,7 +16,7 @@ _CLASSES = (
 
 
 def as_mermaid(shown: Map, full: bool = False) -> str:
-    """The map, with a line end. Cells are in the order fit(), training=True, training=False, no flag, predict()."""
+    """The map, with a line end."""
     lines = lines_of(shown, full)
     body = [*_nodes(lines, shown), *_edges(lines), *_leaks(lines, shown)]
     return "\n".join(["flowchart TD", *(f"    {one}" for one in (*body, *_CLASSES))]) + "\n"
@@ -39,8 +39,12 @@ def _label(line: FoldedLine, shown: Map) -> Iterator[str]:
     if row.depends_on_mode:
         ways = distinct(shown, row)
         for releases, cells in ways:
-            words = " ".join(f"{cell.state.value}{'!' if cell.wrong else ''}" for cell in cells)
-            yield f"{releases}: {words}" if len(ways) > 1 else words
+            if len(ways) > 1:
+                yield f"{releases}:"
+            for cell, modes in grouped(cells):
+                yield f"{cell.state.value}{'!' if cell.wrong else ''} {modes}"
+    for reason in reasons(row):
+        yield f"? {reason}"
 
 
 def _edges(lines: Sequence[FoldedLine]) -> Iterator[str]:

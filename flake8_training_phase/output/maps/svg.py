@@ -6,9 +6,9 @@ from flake8_training_phase.maps.model import Map, ModeCell, ModeCells, Row, Stat
 from flake8_training_phase.output.maps.arrows import arrows_of
 from flake8_training_phase.output.maps.drawing import MONOSPACED_WIDTH, Picture
 from flake8_training_phase.output.maps.folding import FoldedLine, lines_of, title
-from flake8_training_phase.output.maps.text import distinct
+from flake8_training_phase.output.maps.text import distinct, reasons
 
-_MARGIN, _ROW, _CELL, _INDENT, _LANE = 16, 30, 68, 14, 12
+_MARGIN, _ROW, _REASON, _CELL, _INDENT, _LANE = 16, 30, 20, 68, 14, 12
 _HEADS = ("fit()", "True", "False", "no flag", "predict()")
 
 
@@ -61,6 +61,9 @@ class _Drawing:
             if len(ways) > 1:
                 self._picture.text(self._cells_at - 12, y, releases, "soft", "end")
             self._cells(cells, y)
+        for reason in reasons(row):
+            y += _REASON
+            self._picture.text(self._left + line.depth * _INDENT, y, f"? {reason}", "soft")
         return y
 
     def _cells(self, cells: ModeCells, y: float) -> None:

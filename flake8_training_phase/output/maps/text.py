@@ -35,7 +35,13 @@ class TextStyle:
 
 def text(shown: Map, style: TextStyle) -> str:
     """The map, with a line end."""
-    return "\n".join(line.rstrip() for line in _Table(shown, style).lines()) + "\n"
+    shown_text = "\n".join(line.rstrip() for line in _Table(shown, style).lines()) + "\n"
+    return _as_ascii(shown_text) if style.ascii_only else shown_text
+
+
+def _as_ascii(text: str) -> str:
+    """A text in ASCII, with the names in it that are not escaped."""
+    return text.replace("…", "...").encode("ascii", "backslashreplace").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,11 @@ class _Table:
         self._gutter = Gutter(self._lines, style.ascii_only)
         self._line_width = max(4, *(len(_line_number(one.row)) for one in self._lines), 4)
         self._given_width = max(5, *(len(one.row.passed) for one in self._lines), 5)
-        ways = (distinct(shown, one.row) for one in self._lines if not one.is_mixed)
-        release_width = max((len(releases) + 2 for one in ways if len(one) > 1 for releases, _ in one), default=0)
+        ways = ((2 * one.depth, distinct(shown, one.row)) for one in self._lines if not one.is_mixed)
+        several = [(indent, releases) for indent, found in ways if len(found) > 1 for releases, _ in found]
+        if any(one.row.measured is not None and one.row.differs for one in self._lines):
+            several.append((0, "measured"))
+        release_width = max((indent + 2 + len(releases) for indent, releases in several), default=0)
         calls = (2 * one.depth + len(printable(title(one))) for one in self._lines)
         self._call_width = max(len("call"), *calls, release_width, 4)
         room = style.width - self._line_width - 2 - self._gutter.width
@@ -67,8 +76,12 @@ class _Table:
         self._has_given = self._call_width + 2 + self._given_width + 2 + cells <= room
         self._stacked = self._call_width + 2 + cells > room
         self._gap = 1 if self._stacked else _GAP
-        self._listed = self._stacked and 4 + sum(self._cell_widths(self._gap)) - self._gap > room
+        cells = sum(self._cell_widths(self._gap)) - self._gap
+        self._listed = self._stacked and 4 + cells > room
         """The modes are listed by what a call does in them, because five cells are too wide for one line."""
+        names = max((len(releases) for _, releases in several), default=0)
+        self._cells_at = names + 4 if names + 4 + cells <= room else 4
+        """Where the cells begin below a call in a narrow window: after the names of releases, if there is room."""
         if self._listed:
             self._line_width = max((len(_line_number(one.row)) for one in self._lines), default=0)
         self._before = " " * (self._line_width + (1 if self._listed else 2))
@@ -76,7 +89,8 @@ class _Table:
     def lines(self) -> Iterator[str]:
         """The text, line by line."""
         name, place = self._map.name, str(self._map.function.place)
-        yield self._paint(Style.BOLD, name) + (f"\n{place}" if self._listed else f"  {place}")
+        is_long = self._listed or len(name) + 2 + len(place) > self._style.width
+        yield self._paint(Style.BOLD, name) + (f"\n{place}" if is_long else f"  {place}")
         yield ""
         if not self._listed:
             heads = _Texts("call", "given" if self._has_given else "")
@@ -105,31 +119,30 @@ class _Table:
             yield from self._listing(blank, "", cells)
         if len(ways) > 1:
             for releases, one in ways:
-                yield from self._way(blank, releases, one)
+                yield from self._way(blank, releases, one, line.depth)
         if row.measured is not None and row.differs:
-            yield from self._way(blank, "measured", row.measured[: len(_HEADS)])
+            yield from self._way(blank, "measured", row.measured[: len(_HEADS)], line.depth)
         for remark, style in self._remarks(row):
-            yield from self._folded(remark, f"{self._before}{blank}{self._under}", "  ", style)
+            yield from self._folded(remark, self._under(blank, line.depth), "  ", style)
 
-    def _way(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
+    def _way(self, blank: str, name: str, cells: ModeCells, depth: int) -> Iterator[str]:
         """The cells of some releases, or the measured ones, in a line of their own."""
         if self._listed:
             yield from self._listing(blank, name, cells)
+        elif self._stacked and self._cells_at > 4:
+            yield f"{self._before}{blank}{f'  {name}':{self._cells_at}}{self._cells(cells)}"
         else:
-            yield from self._entry("", blank, blank, _Texts(f"  {name}"), self._cells(cells))
+            texts = _Texts(f"  {name}", depth=0 if self._stacked else depth)
+            yield from self._entry("", blank, blank, texts, self._cells(cells))
 
     def _listing(self, blank: str, name: str, cells: ModeCells) -> Iterator[str]:
         """The modes of each thing that a call does: `infer! fit(), True`."""
         if name:
             yield f"{self._before}{blank}  {name}"
-        modes: dict[ModeCell, list[str]] = {}
-        for head, cell in zip(_HEADS, cells, strict=True):
-            modes.setdefault(replace(cell, leaked_from=None, reason=None), []).append(head.replace(" ", _GLUE))
         indent = f"{self._before}{blank}    "
-        for cell, heads in modes.items():
+        for cell, modes in grouped(cells):
             word, style = self._word(cell)
-            words = "always" if len(heads) == len(_HEADS) else ", ".join(heads)
-            first, *others = self._folded(f"{word} {words}", indent, " " * (len(word) + 1))
+            first, *others = self._folded(f"{word} {modes}", indent, " " * (len(word) + 1))
             yield first.replace(word, self._paint(style, word), 1) if style else first
             yield from others
 
@@ -137,7 +150,7 @@ class _Table:
         """A line of the table; where the window is narrow, with the flag or the cells in lines below it."""
         call, given = texts.call, texts.given
         room = self._style.width - len(self._before) - len(gutter)
-        depth = 2 * min(texts.depth, max(0, (room - _NARROWEST) // 2))
+        depth = self._indent(texts.depth, gutter)
         if self._stacked and given and depth + len(call) + 2 + len(given) <= room:
             call, given = f"{call}  {given}", ""
         number = f"{line:>{self._line_width}}{self._before[self._line_width :]}"
@@ -148,11 +161,15 @@ class _Table:
         else:
             beside = f"{number}{gutter}{' ' * depth}{call:{self._call_width - depth}}"
             yield f"{beside}  {given:{self._given_width}}  {cells}" if self._has_given else f"{beside}  {cells}"
-        under = f"{self._before}{below}    "
         if given and not self._has_given:
-            yield from self._folded(given, under, "  ")
+            yield from self._folded(given, self._under(below, texts.depth, listed=4), "  ")
         if self._stacked and cells:
-            yield f"{under}{cells}"
+            yield f"{self._before}{below}{' ' * self._cells_at}{cells}"
+
+    def _indent(self, depth: int, gutter: str) -> int:
+        """The spaces before what is that deep inside others, as far as the line has room for them."""
+        room = self._style.width - len(self._before) - len(gutter)
+        return 2 * min(depth, max(0, (room - _NARROWEST) // 2))
 
     def _folded(
         self, text: str, indent: str, more: str, style: Style | None = None, width: int | None = None
@@ -168,10 +185,8 @@ class _Table:
             origin = next(one for one in self._map.walk() if one.number == source)
             arrow = "<-" if self._style.ascii_only else "←"
             yield f"{arrow} {leak_told(row, origin)}", Style.BOLD_RED
-        if row.rows:
-            return
-        for reason in dict.fromkeys(cell.reason for cells in row.by_release for cell in cells if cell.reason):
-            yield f"? {printable(reason)}", None
+        for reason in reasons(row):
+            yield f"? {reason}", None
 
     def _notes(self) -> Iterator[str]:
         leaves = [row for row in self._map.walk() if not row.rows and row.depends_on_mode]
@@ -211,16 +226,31 @@ class _Table:
     def _same(self) -> str:
         return "." if self._style.ascii_only else "·"
 
-    @property
-    def _under(self) -> str:
-        """The indentation of what is below a call."""
-        return "  " if self._listed else "    "
+    def _under(self, gutter: str, depth: int, listed: int = 2) -> str:
+        """What is before a text below a call; `listed` characters after the gutter where the modes are listed."""
+        spaces = listed if self._listed else 4 if self._stacked else 4 + self._indent(depth, gutter)
+        return f"{self._before}{gutter}{' ' * spaces}"
 
 
 def leak_told(row: Row, origin: Row) -> str:
     """What leaks to a row, in words."""
     at = f", line {origin.place.short}" if origin.place else ""
     return printable(f"training={row.leaked_flag(origin.number)} leaks from {origin.call or origin.layer}{at}")
+
+
+def grouped(cells: ModeCells) -> list[tuple[ModeCell, str]]:
+    """Each thing that a call does, with the modes in which it does so: `fit(), True`."""
+    modes: dict[ModeCell, list[str]] = {}
+    for head, cell in zip(_HEADS, cells, strict=True):
+        modes.setdefault(replace(cell, leaked_from=None, reason=None), []).append(head.replace(" ", _GLUE))
+    return [(cell, "always" if len(heads) == len(_HEADS) else ", ".join(heads)) for cell, heads in modes.items()]
+
+
+def reasons(row: Row) -> list[str]:
+    """Why a row is unknown, or raises, where no row inside it says so."""
+    cells = [one for cells in row.by_release for one in cells if not row.rows or one.state is State.RAISES]
+    found = (cell.reason for cell in cells if cell.reason)
+    return [printable(one) for one in dict.fromkeys(found)]
 
 
 def counted(wrong: int, unknown: int, of: int) -> str:

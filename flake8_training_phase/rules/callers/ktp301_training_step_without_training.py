@@ -29,9 +29,9 @@ class TrainingStepWithoutTraining(Rule):
     loss, `jax.grad` and `jax.value_and_grad` over a loss that calls `stateless_call`, and a torch loop with
     `loss.backward()` over a Keras model.
 
-    A function that the step shares with an evaluation is followed. Where it has a parameter for the flag, the call in
-    the step is reported that does not give it; where it has none, the call of the model is. A method that a step runs
-    which its class inherits from another file is reported in the file of the method.
+    A function that the step shares with an evaluation is followed. If it has a parameter for the flag, the call in
+    the step that omits it is reported; if not, the call of the model is. A method that the class inherits from another
+    file is reported in that file.
 
     Not reported: models that the step does not update (a teacher, a discriminator while the generator learns), saliency
     maps, adversarial examples, gradient penalties on inputs, frozen models, code that looks at the signature first, and
@@ -132,7 +132,7 @@ def plan(forward: ForwardPass) -> FixPlan | None:
     ):
         return None
     change = AddArgument(forward.node, forward.flag, "True")
-    return FixPlan(f"Pass `{forward.flag}=True`", (change,), "the model trains with other results from then on")
+    return FixPlan(f"Pass `{forward.flag}=True`", (change,), "training then gives different results")
 
 
 RULE = TrainingStepWithoutTraining()

@@ -24,10 +24,10 @@ class EvaluationWithTraining(Rule):
     Reports a call of the model, or of a layer it holds, with a literal `training=True` inside `test_step` or
     `predict_step` of a `keras.Model` subclass.
 
-    Also in functions, and in methods of classes that are no layers, that evaluate: they update nothing, and are named
-    after validation, testing, evaluation, prediction or inference, or give what they compute to a metric such as
-    `val_loss`. When it is not known whether the model behaves differently in training, the finding is *fragile*. Monte
-    Carlo dropout (several passes, a name that says so), generators of images, and tests are not reported.
+    Also in functions that evaluate, and in such methods of classes that are not layers: they update nothing, and their
+    names mention validation, testing, evaluation, prediction or inference, or they pass their result to a metric such
+    as `val_loss`. When it is not known whether the model behaves differently in training, the finding is *fragile*.
+    Monte Carlo dropout (several passes, a name that says so), generators of images, and tests are not reported.
 
     ## What Keras does
 

@@ -140,7 +140,7 @@ class TrainingNotForwarded(Rule):
                         f"{called_title(call)} receives `{found.argument.arg}`, which Keras never passes, although "
                         "`training` is in scope. Pass `training`"
                     )
-                    caveat = f"what passes `{found.argument.arg}` has to pass `training` then"
+                    caveat = f"callers that pass `{found.argument.arg}` have to pass `training` instead"
                     plan = FixPlan("Pass `training`", (Replace(flag, "training"),), caveat)
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
 

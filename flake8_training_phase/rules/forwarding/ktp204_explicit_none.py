@@ -49,7 +49,7 @@ class ExplicitNone(Rule):
     ## Fix safety
 
     Safe where the flag is in scope: it takes the place of the None. Elsewhere the argument is dropped, so that the
-    layer looks into the call context; that is unsafe, because the context may be another than the one that is meant.
+    layer looks into the call context; that is unsafe, because the context may hold another one than you intend.
 
     Unsafe, with the reason in its text, where a layer runs in the right mode today and would not afterwards:
     augmentation (see KTP202), and a class whose caller passes a literal `training=True`, which the None hides from its
@@ -111,7 +111,7 @@ def _plan(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
             return None
         change = Replace(node, call.forwardable_name)
         return FixPlan(f"Pass `{call.forwardable_name}`", (change,), caveat_of_default(call.place))
-    caveat = "the flag then comes from the call context, which may be another than is meant"
+    caveat = "the flag then comes from the call context, which may hold another one than you intend"
     return FixPlan("Leave out `training=None`", (DropArgument(call.node, keyword.arg),), caveat)
 
 

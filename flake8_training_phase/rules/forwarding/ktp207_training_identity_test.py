@@ -94,7 +94,7 @@ class TrainingIdentityTest(Rule):
             if not event.lanes & NONE_LANE or _never_none(layer_class):
                 return
             if isinstance(event, PhaseTest) and _only_tells_layers(layer_class, event):
-                effect = "takes None for training, unlike the layers of Keras"
+                effect = "treats None as training mode, unlike the layers of Keras"
             else:
                 severity = self.severity
                 effect = "treats None as training: `model(x)` runs in training mode"
@@ -106,7 +106,7 @@ class TrainingIdentityTest(Rule):
         if not knows_phase(layer_class, event.place):
             plan = replace(plan, caveat=f"Keras does not fill `{name}`")
         elif _constant(test) is False and isinstance(event, PhaseTest) and not _decides_on_layers(layer_class, event):
-            plan = replace(plan, caveat="a call without the flag takes the other branch from then on")
+            plan = replace(plan, caveat="a call without the flag then takes the other branch")
         yield self.problem(test, message, layer_class.keras, plan, severity=severity)
 
 
@@ -124,7 +124,7 @@ def _run_in_training_only(layer_class: LayerClass, test: PhaseTest) -> Iterator[
 
 
 def _only_tells_layers(layer_class: LayerClass, test: PhaseTest) -> bool:
-    """Whether the layers that such a test chooses are told the mode as well, and give back what they are given in
+    """Whether the layers that such a test chooses receive the mode as well, and give back what they are given in
     inference: for None it is then as if they did not run.
     """
     chosen = list(_run_in_training_only(layer_class, test))

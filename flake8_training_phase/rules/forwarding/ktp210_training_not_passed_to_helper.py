@@ -71,7 +71,7 @@ class TrainingNotPassedToHelper(Rule):
     ## Fix safety
 
     Passing the flag to a helper that takes it is safe, unless it defaults to True in `call` (KTP104). Giving a helper
-    the parameter is safe when its name is private and every call of it is seen to have the flag. It is unsafe for a
+    the parameter is safe when its name is private and every call of it that is found has the flag. It is unsafe for a
     public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
     and has no flag to pass, when the helper itself only passes its data on to such a public helper, and when a class
     in another file overrides the method: without the parameter, calling it raises. Such a class is looked for in the

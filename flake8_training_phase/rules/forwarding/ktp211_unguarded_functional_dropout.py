@@ -64,7 +64,7 @@ class UnguardedFunctionalDropout(Rule):
 
     ## Fix safety
 
-    Unsafe: what the model returns at inference changes, which is the point of it. There is no fix for
+    Unsafe: what the model returns at inference changes, as it should. There is no fix for
     dropout written by hand, in helper functions, in `Lambda` layers, and where the first argument is more than a name.
 
     ## References

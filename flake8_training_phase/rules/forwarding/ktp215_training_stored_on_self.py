@@ -41,9 +41,9 @@ class TrainingStoredOnSelf(Rule):
     parameter: there the attribute says whether the layer may train at all.
 
     Also reported is a flag that is computed from attributes alone, `training=not self.freeze` or
-    `training=self.trainable`: whether a layer may train is no mode. Attributes that are False, or what freezes, unless
-    something asks for more, and those named after Monte Carlo dropout, are not reported. It is *fragile* in a class
-    without `training` whose attribute is up to whoever makes the object.
+    `training=self.trainable`: whether a layer may train is not the mode. Attributes that are False by default, or that
+    freeze the layer by default, and those named after Monte Carlo dropout, are not reported. It is *fragile* in a class
+    without `training` whose attribute is set from an argument of the constructor.
 
     ## What Keras does
 
@@ -89,7 +89,7 @@ class TrainingStoredOnSelf(Rule):
                 yield from self._tests(layer_class)
             for found in computed_flags(layer_class):
                 name = layer_class.module.source.segment(found.flag)
-                mode = "also runs in training mode" if found.is_sure else "runs in the mode of `fit()`"
+                mode = "also runs in training mode" if found.is_sure else "still runs in the mode of `fit()`"
                 message = (
                     f"{found.layer} {mode} in `predict()`: `{name}` does not depend on the mode. "
                     f"Use `{found.forwardable_name or 'training'}`"

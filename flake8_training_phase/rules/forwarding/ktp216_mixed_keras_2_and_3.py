@@ -29,8 +29,8 @@ class MixedKeras2And3(Rule):
     A layer that receives no flag falls back to the call context. Each Keras has a context of its own: a `tf_keras`
     layer that a Keras 3 model calls finds nothing there, whatever the model was asked for, and runs in inference mode,
     in `fit()` and in `model(x, training=True)` alike. An explicit flag is an argument like any other and gets through.
-    Only the flag is right then: Keras 3 does not track the weights of a `tf_keras` layer, so that they are neither
-    trained nor saved with the model.
+    That puts only the flag right: Keras 3 does not track the weights of a `tf_keras` layer, so they are neither trained
+    nor saved with the model.
 
     ## Example
 

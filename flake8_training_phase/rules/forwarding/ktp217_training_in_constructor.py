@@ -44,9 +44,9 @@ class TrainingInConstructor(Rule):
 
     ## Fix safety
 
-    Unsafe: code that raised does something. The flag moves to the call when the layer is called where it is made;
-    otherwise there is no fix. In a functional model, Keras 2 keeps to a flag that is given when the layer is called,
-    while Keras 3 gives way to what `fit()` and `predict()` ask for.
+    Unsafe: code that raised now runs. The flag moves to the call when the layer is called where it is made;
+    otherwise there is no fix. In a functional model, Keras 2 keeps a flag that is given when the layer is called,
+    while Keras 3 replaces it by that of `fit()` and `predict()`.
 
     ## References
 

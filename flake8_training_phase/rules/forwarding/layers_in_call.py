@@ -97,7 +97,7 @@ def _holds(made: Instance) -> bool:
 
 
 def _skipped(layer_class: LayerClass, functions: Collection[ast.AST]) -> set[ast.AST]:
-    """The layers called as they are made, `Dropout(0.5)(x)`, that no object of the class comes to: those made under an
+    """The layers called as they are made, `Dropout(0.5)(x)`, that no object of the class reaches: those made under an
     option that none is given, or under a flag that Keras never passes, which is KTP103.
     """
     trace = layer_class.cls.trace

@@ -143,7 +143,7 @@ def _with_parameter(use: LegacyUse, layer_class: LayerClass) -> FixPlan | None:
     elif isinstance(use.parents[0], (ast.Call, ast.keyword, ast.Assign)):
         # What is no layer may want a bool.
         return _with_added(
-            use, layer_class, [Replace(use.node, "bool(training)")], "what is no layer may want an integer"
+            use, layer_class, [Replace(use.node, "bool(training)")], "what is not a layer may need an integer"
         )
     return _with_added(use, layer_class, changes) if changes else None
 

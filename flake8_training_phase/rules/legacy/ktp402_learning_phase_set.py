@@ -32,8 +32,8 @@ class LearningPhaseSet(Rule):
     Keras 3 the name is an AttributeError, "module 'keras.backend' has no attribute 'set_learning_phase'"; the copy in
     `tensorflow.python.keras.backend` still exists there and does nothing.
 
-    What `predict()` gives in training mode can be had only by calling the model: `model(x, training=True)`, in batches
-    where the data is large. What it gives in inference mode needs nothing.
+    `predict()` never runs in training mode. For predictions in training mode call the model, `model(x, training=True)`,
+    in batches if the data is large. Predictions in inference mode need nothing.
 
     ## Example
 
@@ -50,10 +50,10 @@ class LearningPhaseSet(Rule):
 
     ## Fix safety
 
-    Unsafe: the models that other functions call are not in sight, and a model is recognised by what its
-    name is bound to, or by the name itself. The fix passes `training=` to the calls that follow and removes the
+    Unsafe: models that other functions call are not seen, and a model is recognised by what its name is
+    bound to, or by the name itself. The fix passes `training=` to the calls that follow and removes the
     statement. There is none when the statement is one of several alternatives, or when it may ask for training and
-    no model is called in sight. Calls that only build a functional model get no flag, since it would be frozen into the
+    no call of a model follows. Calls that only build a functional model get no flag, since it would be frozen into the
     graph.
 
     ## References

@@ -32,14 +32,14 @@ class ModelWithoutTraining(Rule):
     named `training`, and runs a layer that behaves differently in training. It is *fragile* where the module makes such
     models only inside others, which pass their mode on, or only to make a functional model of their `call`.
 
-    The finding is *fragile* where nobody is seen to fit the model itself: it is only made inside other layers, or only
-    for functional models, `Model(x, Net()(x))`, `Ranker().build_graph()`. Its layers find the flag of what is fitted.
-    It is *fragile* too where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons`
+    It is also *fragile* where nothing seems to fit the model itself: it is only made inside other layers, or only for
+    functional models, `Model(x, Net()(x))`, `Ranker().build_graph()`. Its layers find the flag of what is fitted. So
+    it is where the layer is of a package that refuses Keras 3 (`transformers` 4.44, `tensorflow_addons`
     0.23): Keras 2 passes the flag anyhow. Nothing is reported where a `train_step` trains the parts of the model, as
     that of a GAN does, and never runs `call`.
 
-    Where a training step of the project itself runs the model, and nothing is seen to call `fit()`, the message says
-    what happens in that step. One that passes `training=True` is right from Keras 3.10 on.
+    Where a training step of the project itself runs the model, and no call of `fit()` is found, the message says what
+    happens in that step. One that passes `training=True` is right from Keras 3.10 on.
 
     ## What Keras does
 
@@ -77,7 +77,7 @@ class ModelWithoutTraining(Rule):
     - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
       own default, which is on, counts again;
     - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards;
-    - a `call` under a decorator of which nothing is known, and which has to hand the parameter on.
+    - a `call` under an unknown decorator, which has to pass the parameter on.
 
     There is no fix where the parameter cannot reach `call`: under `@tf.function(input_signature=…)`,
     `@tf.custom_gradient`, and a decorator whose wrapper takes the inputs alone.

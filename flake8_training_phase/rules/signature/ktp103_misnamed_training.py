@@ -36,8 +36,8 @@ class MisnamedTraining(Rule):
     `if mode == "train":` around a layer that receives True or a function that drops, or the member of an `Enum` in its
     place; the opposite of the flag where `call` takes no `training`, `training=not deterministic`; and a second flag
     beside `training` that a layer receives instead of it. When the parameter only reaches something unknown, as its
-    `training`, the finding is *fragile*. So it is where whoever is seen to run the model passes the parameter: the
-    layers that hold it, or a training step of your own, with no `fit()` near.
+    `training`, the finding is *fragile*. It is also *fragile* where the code that runs the model passes the parameter:
+    the layers that hold it, or a training step of your own, with no `fit()` near.
 
     ## What Keras does
 
@@ -159,7 +159,7 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
 
 
 def _is_passed(layer_class: LayerClass, name: str) -> bool:
-    """Whether a model receives the parameter from whoever is seen to run it: from the layers that hold it, or from a
+    """Whether a model receives the parameter from the code that runs it: from the layers that hold it, or from a
     training step of the project's own, where nothing is fitted.
     """
     cls = layer_class.cls

@@ -40,8 +40,8 @@ class TrainingDefaultsToTrue(Rule):
     `fit()`, `evaluate()` and `predict()` pass the flag, so they are right. `model(x)`, and every call of the layer with
     no flag in the context, takes the default: Dropout drops, BatchNormalization normalises by the batch and changes its
     moving statistics. In Keras 2 that is so even when the caller forwards its own `training=None`, which Keras 2 treats
-    as missing. In Keras 3, up to 3.15, a layer with this default that is called in an empty call context also leaves
-    the True behind for the layers called after it.
+    as missing. In Keras 3, up to 3.15, a layer with this default that is called in an empty call context also leaks
+    True to the layers called after it.
 
     ## Example
 

@@ -52,8 +52,8 @@ class TrainingRequired(Rule):
 
     ## Fix safety
 
-    Safe: every call that passes the flag does what it did. Parameters without a default after this one get
-    None for a default too, so that the order stays and no call has to change: unsafe unless they are masks.
+    Safe: every call that passes the flag does what it did. Parameters without a default after this one
+    also get the default None, so that the order stays and no call has to change: unsafe unless they are masks.
 
     ## References
 

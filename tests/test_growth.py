@@ -258,5 +258,5 @@ def test_star_imports_of_all_modules_in_all_are_searched_once(size: int, tmp_pat
     text = f"from m0 import *\n{model}"
     with mock.patch.object(Scope, "_star_module", autospec=True, side_effect=Scope._star_module) as asked:
         engine.check(SourceText(text), Settings(), str(tmp_path / "model.py"))
-    stars = size * (size - 1) + 1  # Those of the model's own module among them.
-    assert stars <= asked.call_count <= 2 * stars
+    edges = size * (size - 1) + 1  # The model's own among them.
+    assert edges <= asked.call_count <= 2 * edges

@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_training_phase.analysis.domain.scopes import Scope
+from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse
+from flake8_training_phase.analysis.syntax.names import last_name, root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -66,17 +69,17 @@ def tested_for_none(test: ast.expr, not_none: bool) -> str | None:
 
 def takes_none(use: LegacyUse, name: str, without: ast.AST) -> bool:
     """Whether all that uses the flag takes None for inference: layers, and Python's own truth."""
-    methods = _methods(use)
+    callees = _Callees.of(use)
     aside = {*nodes_in(without), *_flags_of_layers(use)}
     return any(_is_parameter(one, name) for one in use.functions) and all(
-        _function_takes_none(function, name, aside, methods, 0) for function in use.functions[-1:]
+        _function_takes_none(function, name, aside, callees, 0) for function in use.functions[-1:]
     )
 
 
 def name_takes_none(use: LegacyUse, name: str) -> bool:
     """Whether all that uses a local name takes None for inference."""
     return use.function is not None and _function_takes_none(
-        use.function, name, _flags_of_layers(use), _methods(use), 0
+        use.function, name, _flags_of_layers(use), _Callees.of(use), 0
     )
 
 
@@ -96,7 +99,7 @@ def value_takes_none(use: LegacyUse, node: ast.AST) -> bool:
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
         return name_takes_none(use, parent.targets[0].id)
     around = parents[1] if len(parents) > 1 else parent
-    return any(one is node for one in _harmless_in(parent, around, _methods(use), 0))
+    return any(one is node for one in _harmless_in(parent, around, _Callees.of(use), 0))
 
 
 def _is_parameter(function: _Function, name: str) -> bool:
@@ -141,30 +144,42 @@ def _value_assigned(statement: ast.stmt, name: str) -> ast.expr | None:
     return statement.value if isinstance(target, ast.Name) and target.id == name else None
 
 
-def _methods(use: LegacyUse) -> dict[str, _Function]:
-    """The methods of the class around, and the functions nested in those around the use."""
-    classes = [parent for parent in use.parents if isinstance(parent, ast.ClassDef)][:1]
-    blocks = [*classes, *use.functions]
-    return {one.name: one for block in blocks for one in block.body if isinstance(one, _Function)}
+@dataclass(frozen=True, slots=True)
+class _Callees:
+    """What the code around a read may call."""
+
+    methods: dict[str, _Function]
+    """The methods of the class around, and the functions nested in those around the read."""
+    scope: Scope
+
+    @classmethod
+    def of(cls, use: LegacyUse) -> _Callees:
+        """Those of a read."""
+        classes = [parent for parent in use.parents if isinstance(parent, ast.ClassDef)][:1]
+        blocks = [*classes, *use.functions]
+        return cls({one.name: one for block in blocks for one in block.body if isinstance(one, _Function)}, use.scope)
+
+    def may_be_layer(self, called: ast.expr) -> bool:
+        """Whether something is a layer as far as is known. What a module imports or defines may want a bool."""
+        root = root_of(called)
+        if not isinstance(root, ast.Name) or not self.scope.binds(root.id):
+            return True
+        return any(isinstance(one, Instance) for one in members(self.scope.evaluate(called)))
 
 
-def _function_takes_none(
-    function: _Function, name: str, aside: set[ast.AST], methods: dict[str, _Function], depth: int
-) -> bool:
+def _function_takes_none(function: _Function, name: str, aside: set[ast.AST], callees: _Callees, depth: int) -> bool:
     harmless: set[ast.AST] = set()
     for parent in nodes_in(function):
         for child in ast.iter_child_nodes(parent):
-            harmless.update(_harmless_in(child, parent, methods, depth))
+            harmless.update(_harmless_in(child, parent, callees, depth))
     uses = (one for one in nodes_in(function) if isinstance(one, ast.Name) and one.id == name)
     return all(one in aside or one in harmless or isinstance(one.ctx, ast.Store) for one in uses)
 
 
-def _harmless_in(node: ast.AST, parent: ast.AST, methods: dict[str, _Function], depth: int) -> Iterator[ast.AST]:
+def _harmless_in(node: ast.AST, parent: ast.AST, callees: _Callees, depth: int) -> Iterator[ast.AST]:
     """The parts of a node that may be None as well as False."""
     if isinstance(node, ast.keyword) and node.arg == "training":
-        called = parent.func if isinstance(parent, ast.Call) else None
-        callee = methods.get(getattr(called, "attr", getattr(called, "id", "")))
-        if callee is None or callee.name == "call" or _callee_takes_none(callee, methods, depth):
+        if isinstance(parent, ast.Call) and _call_takes_none(parent.func, callees, depth):
             yield node.value
     elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
         yield from _conditions(node.test)
@@ -179,8 +194,13 @@ def _conditions(test: ast.expr) -> Iterator[ast.AST]:
             yield from _conditions(value)
 
 
-def _callee_takes_none(callee: _Function, methods: dict[str, _Function], depth: int) -> bool:
-    return depth < _DEEP and _function_takes_none(callee, "training", set(), methods, depth + 1)
+def _call_takes_none(called: ast.expr, callees: _Callees, depth: int) -> bool:
+    callee = callees.methods.get(last_name(called))
+    if callee is None:
+        return callees.may_be_layer(called)
+    if callee.name == "call":
+        return True
+    return depth < _DEEP and _function_takes_none(callee, "training", set(), callees, depth + 1)
 
 
 _DEEP = 4

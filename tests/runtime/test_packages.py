@@ -90,7 +90,9 @@ def test_what_is_made_of_a_call(
 
 
 @pytest.mark.parametrize(("modes", "is_false"), [(("fit", "training=True"), True), (("training=True",), False)])
-def test_a_layer_that_does_not_run_in_fit_is_wrong_there(tmp_path: Path, modes: tuple[str, ...], is_false: bool) -> None:
+def test_a_layer_that_does_not_run_in_fit_is_wrong_there(
+    tmp_path: Path, modes: tuple[str, ...], is_false: bool
+) -> None:
     (tmp_path / "pyproject.toml").touch()
     file = tmp_path / "model.py"
     file.write_text(

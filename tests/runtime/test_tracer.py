@@ -141,7 +141,7 @@ def test_line_of_a_layer_that_overrides_dunder_call(keras: Any) -> None:
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             return super().__call__(*args, **kwargs)  # type: ignore[misc]
 
-    class Block(Checking, keras.layers.Layer):  # type: ignore[misc, name-defined]
+    class Block(Checking, keras.layers.Layer):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.drop = keras.layers.Dropout(0.5)
@@ -154,7 +154,7 @@ def test_line_of_a_layer_that_overrides_dunder_call(keras: Any) -> None:
         def call(self, inputs: Any, training: Any = None) -> Any:
             return self.drop(inputs, training=training)
 
-    class Model(Checking, keras.Model):  # type: ignore[misc, name-defined]
+    class Model(Checking, keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.block = Block()

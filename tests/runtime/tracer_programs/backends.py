@@ -264,7 +264,7 @@ def what_torch_compiles() -> None:
     assert (modes_of(trace, "layers[1]"), model.jit_compile) == (RIGHT, True)
     compiled = torch.compile(model, backend="eager")
     assert tuple(compiled(torch.ones(2, 3)).shape) == (2, 2)  # Nothing of the tracer was compiled.
-    with pytest.raises(TypeError, match="pass the model that `torch.compile` was given"):
+    with pytest.raises(TypeError, match=r"pass the model that `torch.compile` was given"):
         trace_training(compiled, ONES)
 
 

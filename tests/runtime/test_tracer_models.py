@@ -331,6 +331,30 @@ def test_test_step_of_the_user(keras: Any) -> None:
     assert str(wrong).endswith("(KTP302, docs/rules/KTP302.md)")
 
 
+def test_constant_in_a_step_of_the_user_is_of_the_rule_for_steps(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training)
+
+        def test_step(self, data: Any) -> Any:
+            return {"loss": tf.reduce_mean(self(data[0], training=True))}
+
+        def predict_step(self, data: Any) -> Any:
+            return self(data, training=True)
+
+    model = Model()
+    model.compile(loss="mse")
+    wrong = trace_training(model, ONES, targets=ONES, mode=["evaluate", "predict"]).wrong
+    assert {(call.mode, call.reason.rule if call.reason else None) for call in wrong} == {
+        ("evaluate", "KTP302"),
+        ("predict", "KTP302"),
+    }
+
+
 def test_mistakes_are_named(keras: Any) -> None:
     model = model_of(keras, dropped)
     for nothing in ((), (None,)):

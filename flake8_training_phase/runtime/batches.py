@@ -26,11 +26,13 @@ class Batch:
 def one_batch(inputs: Sequence[Any], targets: Any) -> Batch:
     """What the model is run on and fitted to. A data set gives its first batch, as `fit` unpacks it.
 
-    Raises TypeError for no inputs, an iterator or a function, ValueError for an empty data set and lists that are
-    ragged.
+    Raises TypeError for no inputs, an iterator or a function, ValueError for an empty data set or batch and lists that
+    are ragged.
     """
     if not leaves(inputs):
         raise TypeError("nothing to run the model on: pass a batch of its inputs, as in `np.zeros((2, 8), 'float32')`")
+    if all(isinstance(one, np.ndarray) and one.shape[:1] == (0,) for one in leaves(inputs)):
+        raise ValueError("the batch is empty: there are no rows to run the model on")
     if len(inputs) > 1:
         return Batch([_as_arrays(one) for one in inputs], _as_arrays(targets))
     batch = inputs[0]

@@ -366,6 +366,8 @@ def test_mistakes_are_named(keras: Any) -> None:
         trace_training(model, dropped)
     with pytest.raises(RuntimeError, match=r"outside of a `tf.function`"):
         tf.function(lambda: trace_training(model, ONES) and None)()
+    with pytest.raises(ValueError, match="the batch is empty"):
+        trace_training(model, ONES[:0])
     with pytest.raises(ValueError, match="no mode to run the model in"):
         assert_training_reaches(model, ONES, mode=[])
     with pytest.raises(TypeError, match="`ignore` takes paths and names of layers as text, not Dropout"):

@@ -176,6 +176,16 @@ def test_a_function_that_gives_a_model_is_told_of_as_a_class(library: Path) -> N
     assert found["plain"]["depends"] == "nothing"
 
 
+def test_a_function_may_have_parameters_of_any_name(tmp_path: Path) -> None:
+    (tmp_path / "models.py").write_text(
+        "import keras\n\n\n"
+        "def net(self, strengths, given=None):\n"
+        "    inputs = keras.Input((8,))\n"
+        "    return keras.Model(inputs, keras.layers.Dropout(0.5)(inputs))\n"
+    )
+    assert entries(tmp_path)["net"]["depends"] == "always"
+
+
 def test_dropout_that_may_be_there_is_none_of_which_freezing_leaves_anything(library: Path) -> None:
     (library / "nets.py").write_text(
         "import keras\n\n\ndef net(rates):\n    x = inputs = keras.Input((4,))\n"

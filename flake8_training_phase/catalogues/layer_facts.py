@@ -100,12 +100,12 @@ class _Trials:
         open_ones = (one for one in self._maker.parameters if one.default is None and not one.is_strength)
         return {one.name: one.stand_in for one in open_ones}
 
-    def _made(self, strengths: Mapping[str, Value], **others: Value) -> Value:
+    def _made(self, strengths: Mapping[str, Value], /, **others: Value) -> Value:
         """An object with these strengths, and none in the other ones."""
         given = {**self._required, **{one.name: _ZERO for one in self._strengths}, **strengths, **others}
         return self._maker.made(given)
 
-    def _depends(self, strengths: Mapping[str, Value], **others: Value) -> bool:
+    def _depends(self, strengths: Mapping[str, Value], /, **others: Value) -> bool:
         return _surely_depends(self._made(strengths, **others))
 
     def findings(self) -> dict[str, object]:

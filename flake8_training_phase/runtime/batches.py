@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,24 +13,41 @@ import numpy as np
 __tracebackhide__ = True  # pytest shows the code of the user, not this.
 
 
-def one_batch(inputs: Sequence[Any], targets: Any) -> tuple[Any, Any]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the model is run on and fitted to."""
+
+    inputs: Any
+    targets: Any = None
+    weights: Any = None
+    """How much each sample counts, where a data set says so."""
+
+
+def one_batch(inputs: Sequence[Any], targets: Any) -> Batch:
     """What the model is run on and fitted to. A data set gives its first batch, as `fit` unpacks it.
 
-    Raises TypeError for no inputs and for an iterator, ValueError for an empty data set and lists that are ragged.
+    Raises TypeError for no inputs, an iterator or a function, ValueError for an empty data set or batch and lists that
+    are ragged.
     """
     if not leaves(inputs):
         raise TypeError("nothing to run the model on: pass a batch of its inputs, as in `np.zeros((2, 8), 'float32')`")
+    if all(isinstance(one, np.ndarray) and one.shape[:1] == (0,) for one in leaves(inputs)):
+        raise ValueError("the batch is empty: there are no rows to run the model on")
     if len(inputs) > 1:
-        return [_as_arrays(one) for one in inputs], _as_arrays(targets)
+        return Batch([_as_arrays(one) for one in inputs], _as_arrays(targets))
     batch = inputs[0]
     if isinstance(batch, Iterator):
         raise TypeError(f"the {type(batch).__name__} would be used up: pass one batch of it")
+    if inspect.isroutine(batch):
+        raise TypeError(f"a batch is needed, not the function `{batch.__name__}`: pass one batch of what it gives")
+    weights = None
     if _is_dataset(batch):
         batch = _first(batch)
         if isinstance(batch, (tuple, list)):
+            weights = batch[2] if targets is None and len(batch) > 2 else None
             targets = batch[1] if targets is None and len(batch) > 1 else targets
             batch = batch[0]
-    return _as_arrays(batch), _as_arrays(targets)
+    return Batch(_as_arrays(batch), _as_arrays(targets), _as_arrays(weights))
 
 
 def mapped(function: Callable[[Any], Any], values: Any) -> Any:

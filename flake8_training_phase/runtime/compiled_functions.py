@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from flake8_training_phase.runtime.watching import only_for_shapes
@@ -18,9 +18,20 @@ def compiled_anew(unseen: set[str]) -> Iterator[None]:
     """Let every compiled function be compiled once more when it is called.
 
     One that was compiled before would not record its layers. `unseen` receives the names of functions that cannot be
-    compiled again.
+    compiled again. What `torch.compile` made runs as it was written.
     """
-    with _tensorflow_anew(unseen), _jax_anew():
+    with _tensorflow_anew(unseen), _jax_anew(), _torch_as_written():
+        yield
+
+
+@contextmanager
+def _torch_as_written() -> Iterator[None]:
+    """Let what `torch.compile` made run as it was written, and compile nothing.
+
+    It would compile what records into the functions of the user, and keep it there.
+    """
+    set_stance = getattr(getattr(sys.modules.get("torch"), "compiler", None), "set_stance", None)
+    with set_stance("force_eager") if set_stance else nullcontext():
         yield
 
 

@@ -50,10 +50,10 @@ def _by_argument(call: EnteredCall, mode: str, own_step: bool) -> Reason:
             above = why(around, mode, own_step)
             return replace(above, text=f"it receives `training=None` from {_name(around)}: {above.text}")
         return Reason("it receives an explicit `training=None`, which is inference mode", "KTP204")
-    if call.site and (constant := _constant(call.site)):
-        return Reason(f"it receives the constant `{constant}`", "KTP213")
     if around is None and mode not in TRAINING_MODES:
         return Reason(f"`{mode}` runs the model with `training={call.flag}`", "KTP302")
+    if call.site and (constant := _constant(call.site)):
+        return Reason(f"it receives the constant `{constant}`", "KTP213")
     if around is not None and around.source is not Source.NOTHING and around.flag is call.flag:
         above = why(around, mode, own_step)
         return replace(above, text=f"{_name(around)} passes on its own `training={call.flag}`: {above.text}")

@@ -73,7 +73,10 @@ def package_of(layer: Any) -> KerasPackage:
         root = cls.__module__.partition(".")[0]
         if root in ("keras", "tf_keras"):
             return package(sys.modules[root])
-    raise TypeError(f"a Keras model or layer is needed, not {type(layer).__name__}")
+    torch = sys.modules.get("torch")
+    is_compiled = torch is not None and isinstance(layer, torch.nn.Module) and hasattr(layer, "_orig_mod")
+    hint = ": pass the model that `torch.compile` was given" if is_compiled else ""
+    raise TypeError(f"a Keras model or layer is needed, not {type(layer).__name__}{hint}")
 
 
 def package(module: ModuleType) -> KerasPackage:

@@ -41,7 +41,8 @@ class Runner:
         self, layer: Any, inputs: Sequence[Any], targets: Any, call_arguments: Mapping[str, Any] | None = None
     ) -> None:
         self.package: KerasPackage = package_of(layer)
-        self.inputs, self.targets = one_batch(inputs, targets)
+        batch = one_batch(inputs, targets)
+        self.inputs, self.targets = batch.inputs, batch.targets
         is_model = isinstance(layer, self.package.model_class)
         self._call_arguments = dict(call_arguments or {})
         self.model = layer if is_model else _host(layer, self.package, inputs, self._call_arguments)
@@ -52,6 +53,7 @@ class Runner:
         self.custom_step = cls.train_step is not base.train_step
         self._own_loss = self.custom_step or cls.compute_loss is not base.compute_loss
         self.has_call = cls.call is not base.call
+        self._weights = batch.weights if self.custom_step or _is_compiled(self.model) else None
         self._is_called_alone = not self.custom_step and requires(self.model, self._direct_arguments)
 
     def modes(self) -> tuple[str, ...]:
@@ -101,11 +103,19 @@ class Runner:
                 else:
                     self.model.evaluate(**self._batch(targets), verbose=0)
         except Exception as error:
-            custom = getattr(type(self.model), step) is not getattr(self.package.model_class, step)
-            if self.targets is None and custom and _WITHOUT_TARGETS.search(str(error)):
-                name = type(self.model).__name__
-                raise TypeError(f"`{step}` of {name} fails without targets: pass `targets=`") from error
+            if missing := self._missing_data(step, str(error)):
+                raise TypeError(f"`{step}` of {type(self.model).__name__} fails without {missing}") from error
             raise
+
+    def _missing_data(self, step: str, message: str) -> str:
+        """What a step of the user's was not given, and how to pass it; empty where it failed for another reason."""
+        if getattr(type(self.model), step) is getattr(self.package.model_class, step):
+            return ""
+        if self.targets is None:
+            return "targets: pass `targets=`" if _WITHOUT_TARGETS.search(message) else ""
+        if self._weights is None and "not enough values to unpack (expected 3" in message:
+            return "sample weights: pass a data set whose batches are (inputs, targets, weights)"
+        return ""
 
     def _leave_out_none(self) -> None:
         """Let `predict` collect what is there of the outputs: Keras 3 cannot collect None, nor tf_keras nothing."""
@@ -182,14 +192,15 @@ class Runner:
 
     def _batch(self, targets: Any) -> dict[str, Any]:
         """The inputs, and targets unless they are None, as `fit` takes them: one batch."""
+        weights = None if targets is None else self._weights
         if not self.package.runs_on_tensorflow:
-            return {"x": self.inputs, "y": targets}
+            return {"x": self.inputs, "y": targets} | ({} if weights is None else {"sample_weight": weights})
         tensors = self.tensors(self.inputs)
-        # A single tensor is passed as it is in `predict`, as Keras has it: a `predict_step` may count on that.
-        alone = targets is None and not isinstance(tensors, (list, tuple))
-        structure = (
-            tensors if alone else (_tuples(tensors),) if targets is None else (_tuples(tensors), _tuples(targets))
-        )
+        if targets is None and not isinstance(tensors, (list, tuple)):
+            # A single tensor is passed as it is in `predict`, as Keras has it: a `predict_step` may count on that.
+            structure = tensors
+        else:
+            structure = tuple(_tuples(one) for one in (tensors, targets, weights) if one is not None)
         return {"x": sys.modules["tensorflow"].data.Dataset.from_tensors(structure)}
 
     def tensors(self, arrays: Any) -> Any:

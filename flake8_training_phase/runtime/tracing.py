@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import inspect
 import os
+import sys
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from flake8_training_phase.runtime.autograph import copies_by_file
 from flake8_training_phase.runtime.compiled_functions import compiled_anew
 from flake8_training_phase.runtime.draws import Drawn, draws_watched
 from flake8_training_phase.runtime.explaining import by_hand, why
-from flake8_training_phase.runtime.packages import depends_on_phase, is_frozen
+from flake8_training_phase.runtime.packages import depends_on_phase, is_frozen, package_of
 from flake8_training_phase.runtime.paths import layer_paths
 from flake8_training_phase.runtime.recording import EVALUATE, MODES, Phase, TracedCall
 from flake8_training_phase.runtime.running import Runner
@@ -73,7 +74,7 @@ def assert_training_reaches(
     a layer ran in the wrong mode, when it did not run in a mode although it ran in others, and when nothing was
     recorded; ValueError when a name is that of no layer.
     """
-    ignore, may_skip = ([names] if isinstance(names, str) else names for names in (ignore, may_skip))
+    ignore, may_skip = _names("ignore", ignore), _names("may_skip", may_skip)
     trace, names = _traced_model(model, inputs, mode, targets, call_arguments)
     _check_names([*ignore, *may_skip], names)
     if not trace.calls:
@@ -98,6 +99,8 @@ def _traced_model(
 ) -> tuple[Trace, set[str]]:
     """What a model did, and the names that its layers go by."""
     modes = _modes(mode)
+    if package_of(model).runs_on_tensorflow and not sys.modules["tensorflow"].executing_eagerly():
+        raise RuntimeError("a model is traced with eager execution: outside of a `tf.function` and of a graph")
     with put_back(model):
         runner = Runner(model, inputs, targets, call_arguments)
         if mode is None:
@@ -179,11 +182,21 @@ def _modes(mode: Any) -> tuple[str, ...]:
         return MODES
     if isinstance(mode, bool):
         raise TypeError(f"unknown mode {mode!r}; did you mean mode='training={mode}'?")
-    modes = tuple(mode) if isinstance(mode, Iterable) and not isinstance(mode, str) else (mode,)
+    modes = tuple(dict.fromkeys(mode)) if isinstance(mode, Iterable) and not isinstance(mode, str) else (mode,)
+    if not modes:
+        raise ValueError(f"no mode to run the model in; there are {', '.join((*MODES, EVALUATE))}")
     for one in modes:
         if one not in (*MODES, EVALUATE):
             raise ValueError(f"unknown mode {one!r}; there are {', '.join((*MODES, EVALUATE))}")
     return modes
+
+
+def _names(parameter: str, given: Any) -> list[str]:
+    names = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    for one in names:
+        if not isinstance(one, str):
+            raise TypeError(f"`{parameter}` takes paths and names of layers as text, not {type(one).__name__}")
+    return names
 
 
 def _check_names(wanted: Iterable[str], names: set[str]) -> None:

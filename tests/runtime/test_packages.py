@@ -12,7 +12,7 @@ import pytest
 from flake8_training_phase.runtime.recording import Phase, Reason, Site, TracedCall
 from tests.runtime.conftest import installed, need_keras
 from tests.runtime.packages import hosts
-from tests.runtime.packages.comparing import Verdict, judged
+from tests.runtime.packages.comparing import Verdict, false_findings, judged
 from tests.runtime.packages.expressions import INPUT, Expression, Making, making_of
 from tests.runtime.packages.known_packages import distribution
 from tests.runtime.packages.recording import Entry, Workplace
@@ -87,6 +87,34 @@ def test_what_is_made_of_a_call(
     findings = analysis.findings_in([file]) if is_reported else []
     [found] = judged(host, [call], analysis.hosts_in(file), findings)
     assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(("modes", "is_false"), [(("fit", "training=True"), True), (("training=True",), False)])
+def test_a_layer_that_does_not_run_in_fit_is_wrong_there(
+    tmp_path: Path, modes: tuple[str, ...], is_false: bool
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    file = tmp_path / "model.py"
+    file.write_text(
+        "import keras\n\n\n"
+        "class Guarded(keras.layers.Layer):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.drop = keras.layers.Dropout(0.5)\n\n"
+        "    def call(self, x, training=False):\n"
+        "        return self.drop(x, training=training) if training else x\n\n\n"
+        "class Model(keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.layer = Guarded()\n\n"
+        "    def call(self, x):\n"
+        "        return self.layer(x)\n"
+    )
+    findings = Analysis("3.15").findings_in([file])
+    assert [(one.code, one.severity) for one in findings] == [("KTP101", "bug")]
+    through = (Site(str(file), 19), Site(str(file), 10))
+    calls = [TracedCall("Dropout", "", "", one, Phase.TRAINING, False, through[-1], through) for one in modes]
+    assert bool(false_findings(findings, calls, {str(file)})) is is_false
 
 
 LEAKING = """\

@@ -136,6 +136,41 @@ def test_file_and_line_are_those_of_the_call(keras: Any, tmp_path: Path, monkeyp
     assert [(call.file, call.line) for call in calls] == [(str(tmp_path / f"{name}.py"), line) for line in (8, 4)]
 
 
+def test_line_of_a_layer_that_overrides_dunder_call(keras: Any) -> None:
+    class Checking:
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return super().__call__(*args, **kwargs)  # type: ignore[misc]
+
+    class Block(Checking, keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+            self.after = keras.layers.Dropout(0.5)
+
+        def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+            outputs = super().__call__(inputs, **kwargs)
+            return self.after(outputs)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training)
+
+    class Model(Checking, keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.block = Block()
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.block(inputs, training=training)
+
+    trace = trace_training(Model(), INPUTS)
+    in_model, in_block, after = (
+        function.__code__.co_firstlineno + lines
+        for function, lines in ((Model.call, 1), (Block.call, 1), (Block.__call__, 2))
+    )
+    lines = {call.path: tuple(site and site.line for site in call.through) for call in trace.calls}
+    assert lines == {"block.drop": (None, in_model, in_block), "block.after": (None, after)}
+
+
 def test_functional_model(keras: Any) -> None:
     inputs = keras.Input((3, 4))
     made = keras.Model(inputs, keras.layers.Dropout(0.5, name="drop")(inputs))

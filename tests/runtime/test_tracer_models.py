@@ -270,6 +270,37 @@ def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
         trace_training(model, ONES, mode="fit")
 
 
+def test_train_step_that_needs_sample_weights(keras: Any) -> None:
+    class Stepping(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training)
+
+        def train_step(self, data: Any) -> Any:
+            x, y, weights = data
+            return {"loss": tf.reduce_mean(weights[:, None] * (self(x, training=True) - y))}
+
+    model = Stepping()
+    model.compile(loss="mse")
+    data = tf.data.Dataset.from_tensors((ONES, ONES, np.ones(2, "float32")))
+    assert modes_of(assert_training_reaches(model, data)) == RIGHT
+    with pytest.raises(TypeError, match=r"fails without sample weights: pass a data set"):
+        trace_training(model, ONES, targets=ONES, mode="fit")
+
+
+def test_sample_weights_of_a_data_set(keras: Any) -> None:
+    model = model_of(keras, lambda self, x, training: self.dense(dropped(self, x, training)))
+    model.dense = keras.layers.Dense(3)
+    for is_compiled in (False, True):
+        if is_compiled:
+            model.compile("adam", "mse", weighted_metrics=["mae"])
+        data = tf.data.Dataset.from_tensors((ONES, ONES, np.ones(2, "float32")))
+        assert modes_of(assert_training_reaches(model, data, mode=[*MODES, "evaluate"])) == RIGHT
+
+
 def evaluated(keras: Any, flag: bool) -> Any:
     """A model with a `test_step` of its own."""
 
@@ -300,6 +331,30 @@ def test_test_step_of_the_user(keras: Any) -> None:
     assert str(wrong).endswith("(KTP302, docs/rules/KTP302.md)")
 
 
+def test_constant_in_a_step_of_the_user_is_of_the_rule_for_steps(keras: Any) -> None:
+    class Model(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.drop(inputs, training=training)
+
+        def test_step(self, data: Any) -> Any:
+            return {"loss": tf.reduce_mean(self(data[0], training=True))}
+
+        def predict_step(self, data: Any) -> Any:
+            return self(data, training=True)
+
+    model = Model()
+    model.compile(loss="mse")
+    wrong = trace_training(model, ONES, targets=ONES, mode=["evaluate", "predict"]).wrong
+    assert {(call.mode, call.reason.rule if call.reason else None) for call in wrong} == {
+        ("evaluate", "KTP302"),
+        ("predict", "KTP302"),
+    }
+
+
 def test_mistakes_are_named(keras: Any) -> None:
     model = model_of(keras, dropped)
     for nothing in ((), (None,)):
@@ -307,6 +362,16 @@ def test_mistakes_are_named(keras: Any) -> None:
             trace_training(model, *nothing)
     with pytest.raises(TypeError, match="the list_iterator would be used up: pass one batch of it"):
         trace_training(model, iter([ONES]))
+    with pytest.raises(TypeError, match="a batch is needed, not the function `dropped`"):
+        trace_training(model, dropped)
+    with pytest.raises(RuntimeError, match=r"outside of a `tf.function`"):
+        tf.function(lambda: trace_training(model, ONES) and None)()
+    with pytest.raises(ValueError, match="the batch is empty"):
+        trace_training(model, ONES[:0])
+    with pytest.raises(ValueError, match="no mode to run the model in"):
+        assert_training_reaches(model, ONES, mode=[])
+    with pytest.raises(TypeError, match="`ignore` takes paths and names of layers as text, not Dropout"):
+        assert_training_reaches(model, ONES, ignore=model.drop)
     with pytest.raises(TypeError, match="did you mean mode='training=True'"):
         trace_training(model, ONES, mode=True)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no layer has the path or name 'dorp'; did you mean 'drop'"):

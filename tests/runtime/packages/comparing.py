@@ -8,7 +8,7 @@ from enum import Enum
 
 from flake8_training_phase.maps.model import ModeCell, State
 from flake8_training_phase.runtime.measured_map import chain_of
-from flake8_training_phase.runtime.recording import Phase, TracedCall
+from flake8_training_phase.runtime.recording import TRAINING_MODES, Phase, TracedCall
 from tests.runtime.packages.said import ClassLines, Finding, Said
 
 
@@ -109,11 +109,15 @@ def _is_of_graph(call: TracedCall, finding: Finding, made_in: ClassLines | None)
 
 
 def false_findings(findings: Iterable[Finding], calls: Collection[TracedCall], among: Collection[str]) -> list[Finding]:
-    """The bugs that were reported of code in some files which has run, and run right in every mode."""
+    """The bugs that were reported of code in some files which has run, and run right in every mode.
+
+    A layer behind `if training:` is wrong where it does not run in a mode that asks for training.
+    """
     wrong: list[Finding] = []
     for finding in findings:
         if finding.severity == "bug" and finding.path in among:
             through = [one for one in calls if is_through(one, finding)]
-            if through and all(one.is_right for one in through):
+            ran_in_training = {one.mode for one in through} >= TRAINING_MODES
+            if ran_in_training and all(one.is_right for one in through):
                 wrong.append(finding)
     return wrong

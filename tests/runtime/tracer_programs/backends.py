@@ -233,6 +233,42 @@ def function_that_jax_compiled_earlier() -> None:
 
 
 @test
+def what_torch_compiles() -> None:
+    if BACKEND != "torch":
+        return
+    torch = pytest.importorskip("torch")
+
+    class Model(keras.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = layers.Dropout(0.5)
+            self.dense = layers.Dense(3)
+            self.faster = torch.compile(self.run, backend="eager")
+
+        def run(self, inputs: Any, training: Any) -> Any:
+            return self.drop(self.dense(inputs), training=training)
+
+        def call(self, inputs: Any, training: Any = None) -> Any:
+            return self.faster(inputs, training)
+
+    for is_compiled in (False, True):
+        model = Model()
+        if is_compiled:
+            model(ONES)
+        trace = assert_training_reaches(model, ONES)
+        assert (modes_of(trace), {call.layer for call in trace.calls}) == (RIGHT, {"Dropout"})
+
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2), layers.Dropout(0.5)])
+    model.compile("adam", "mse", jit_compile=True)
+    trace = assert_training_reaches(model, ONES, targets=np.zeros((2, 2), "float32"))
+    assert (modes_of(trace, "layers[1]"), model.jit_compile) == (RIGHT, True)
+    compiled = torch.compile(model, backend="eager")
+    assert tuple(compiled(torch.ones(2, 3)).shape) == (2, 2)  # Nothing of the tracer was compiled.
+    with pytest.raises(TypeError, match=r"pass the model that `torch.compile` was given"):
+        trace_training(compiled, ONES)
+
+
+@test
 def training_step_that_needs_targets() -> None:
     if BACKEND != "torch":
         return

@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import NodesByKind, parents_of
 
 _ENDS = (ast.Continue, ast.Return, ast.Break, ast.Raise)
-_MOST_TESTS = 8
+_MOST_TESTS = 32
 """How many tests around a call are looked at."""
 
 
@@ -66,7 +66,7 @@ def _is_kept_apart(
     if root is not call.func and isinstance(root, ast.Name) and root.id not in beside:
         names.discard(root.id)  # The `self` of `self.ops[i]`.
     names = names.union(*(beside.get(name, ()) for name in names))
-    return any(
+    return bool(names) and any(
         not names.isdisjoint(_names(test)) and any(_is_within(one, other) for one in given)
         for test, other in _choices(call, parents)
     )

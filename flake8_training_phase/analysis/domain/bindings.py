@@ -43,18 +43,42 @@ def bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
             yield statement.name, statement
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    value = statement.value
-                    yield target.id, named_tuple(target.id, value) or made_by_type(target.id, value) or value
-                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                    # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
-                    yield target.value.id, ast.Dict([target.slice], [statement.value])
+                yield from _assigned(target, statement.value)
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             if isinstance(statement.target, ast.Name):
                 yield statement.target.id, statement.value
         else:
             for block in blocks(statement):
                 yield from bindings(block)
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr | ast.ClassDef]]:
+    """The names that an assignment binds."""
+    if isinstance(target, ast.Name):
+        yield target.id, named_tuple(target.id, value) or made_by_type(target.id, value) or value
+    elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+        # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
+        yield target.value.id, ast.Dict([target.slice], [value])
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for part, given in _unpacked(target.elts, value):
+            yield from _assigned(part, given)
+
+
+def _unpacked(targets: list[ast.expr], value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What each of some targets is given: `RATE, UNITS = 0.1, 8`, `first, *others = make()`."""
+    written = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+    starred = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), len(targets))
+    if starred == len(written) == len(targets) and not any(isinstance(one, ast.Starred) for one in written):
+        yield from zip(targets, written, strict=True)
+        return
+    for place, target in enumerate(targets):
+        if isinstance(target, ast.Starred):
+            last = place - len(targets) + 1
+            several = ast.Slice(ast.Constant(place), ast.Constant(last) if last else None)
+            yield target.value, ast.Subscript(value, several, ast.Load())
+        else:
+            index = place if place < starred else place - len(targets)
+            yield target, ast.Subscript(value, ast.Constant(index), ast.Load())
 
 
 def stand_ins(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Import]]:

@@ -86,6 +86,10 @@ class Generation:
             return self._resolve_keras3(flag, context, default, accepts)
         return self._resolve_keras2(flag, context, default, accepts)
 
+    def loses_flag(self, accepts: bool) -> bool:
+        """Whether a flag that is passed to a layer is dropped, so that the layer finds what is in the context."""
+        return self.shared_context and not accepts and not self.flag_survives_without_parameter
+
     def _resolve_keras2(self, flag: Flag, context: Phase, default: Phase, accepts: bool) -> Resolution:
         # engine/base_layer.py:2626-2671 (2.15): explicit value, else context, else default. A layer that lacks the
         # parameter hands an explicit flag, None included, to its sublayers (7d2, E10b).
@@ -100,7 +104,7 @@ class Generation:
 
     def _resolve_keras3(self, flag: Flag, context: Phase, default: Phase, accepts: bool) -> Resolution:
         # layers/layer.py:1065-1090 (3.15.1) `_resolve_and_populate_arg`; layers/layer.py:774-796 (3.3.3).
-        if flag is not Passed.ABSENT and not accepts and not self.flag_survives_without_parameter:
+        if self.loses_flag(accepts):
             flag = Passed.ABSENT
         if not accepts:
             default = None

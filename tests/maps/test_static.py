@@ -36,6 +36,34 @@ def test_a_leaked_flag_has_its_origin() -> None:
     assert dropout.leaked_flag(backbone.number) is False
 
 
+def test_a_flag_that_takes_the_place_of_one_that_is_dropped_has_its_origin() -> None:
+    text = """
+        import keras
+
+        class Plain(keras.layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.dropout = keras.layers.Dropout(0.5)
+
+            def call(self, x):
+                return self.dropout(x)
+
+        class Model(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.backbone = keras.layers.BatchNormalization()
+                self.plain = Plain()
+
+            def call(self, x, training=None):
+                x = self.backbone(x, training=False)
+                return self.plain(x, training=training)
+        """
+    backbone, plain = the_map(text, "Model", keras="3.3").rows
+    assert plain.leaks == (backbone.number,)
+    _, plain = the_map(text, "Model", keras="3.15").rows
+    assert plain.leaks == ()
+
+
 def test_layers_and_helpers_are_nested_as_they_call() -> None:
     shown = the_map(NESTED)
     unknown = "unknown unknown unknown unknown unknown"

@@ -317,6 +317,7 @@ class PhaseTransfer:
             flag = Passed.ABSENT
         accepts, default = signature_of(receiver.type, self.generation)
         own = binds_misnamed_flag(call, receiver, flag)
+        is_inherited = flag is Passed.ABSENT or (self.generation.loses_flag(accepts) and not own)
         after: set[ContextEntry] = set()
         # What the layer does depends on what it inherits, not on who wrote that.
         for inherited in {slot.phase for slot in context}:
@@ -324,7 +325,7 @@ class PhaseTransfer:
             phase = flag if own else phase_in_body(receiver.type, resolved, self.generation)
             inside, left = self._inside(receiver, phase, resolved.context)
             for slot in (one for one in context if one.phase is inherited):
-                self._note_all(call, inside, slot, is_inherited=flag is Passed.ABSENT)
+                self._note_all(call, inside, slot, is_inherited)
                 after |= {ContextEntry(one, slot.writer if one is inherited else call) for one in left}
         return after
 

@@ -272,18 +272,11 @@ def test_train_step_that_needs_targets(keras: Any, unpacked: bool) -> None:
 
 def test_train_step_that_needs_sample_weights(keras: Any) -> None:
     class Stepping(keras.Model):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.drop = keras.layers.Dropout(0.5)
-
-        def call(self, inputs: Any, training: Any = None) -> Any:
-            return self.drop(inputs, training=training)
-
         def train_step(self, data: Any) -> Any:
             x, y, weights = data
             return {"loss": tf.reduce_mean(weights[:, None] * (self(x, training=True) - y))}
 
-    model = Stepping()
+    model = model_of(keras, dropped, base=Stepping)
     model.compile(loss="mse")
     data = tf.data.Dataset.from_tensors((ONES, ONES, np.ones(2, "float32")))
     assert modes_of(assert_training_reaches(model, data)) == RIGHT
@@ -332,21 +325,14 @@ def test_test_step_of_the_user(keras: Any) -> None:
 
 
 def test_constant_in_a_step_of_the_user_is_of_the_rule_for_steps(keras: Any) -> None:
-    class Model(keras.Model):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.drop = keras.layers.Dropout(0.5)
-
-        def call(self, inputs: Any, training: Any = None) -> Any:
-            return self.drop(inputs, training=training)
-
+    class Stepping(keras.Model):  # type: ignore[misc]
         def test_step(self, data: Any) -> Any:
             return {"loss": tf.reduce_mean(self(data[0], training=True))}
 
         def predict_step(self, data: Any) -> Any:
             return self(data, training=True)
 
-    model = Model()
+    model = model_of(keras, dropped, base=Stepping)
     model.compile(loss="mse")
     wrong = trace_training(model, ONES, targets=ONES, mode=["evaluate", "predict"]).wrong
     assert {(call.mode, call.reason.rule if call.reason else None) for call in wrong} == {

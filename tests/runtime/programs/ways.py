@@ -70,7 +70,7 @@ class Ways(ABC):
             forms += [(1, self._by_lambda), (1, self._by_nested_function), (2, self._by_function), (1, self._direct)]
             forms += [(1, self._by_comprehension), (1, self._by_picking_method), (1, self._by_map)]
             forms += [(1, self._by_static_method), (1, self._by_options), (1, self._later), (1, self._shared)]
-            forms += [(1, self._by_inner_method), (1, self._loop_over_two)]
+            forms += [(1, self._by_inner_method), (1, self._loop_over_two), (1, self._handed_over)]
             if not self.only_fixable:
                 forms += [(1, self._by_factory), (1, self._by_factory_of_two), (1, self._by_one_of_two_functions)]
                 forms += [(1, self._flag_changed_by_loop), (1, self._layer_changed_by_loop)]
@@ -186,6 +186,12 @@ class Ways(ABC):
     def _by_lambda(self, around: Around, depth: int) -> Lines:
         name = self.dice.name("step")
         return [f"{name} = lambda h: {self._some_layer(around)}(h{self.argument(around)})", f"x = {name}(x)"]
+
+    def _handed_over(self, around: Around, depth: int) -> Lines:
+        """A layer that is given to a function which runs it, without the flag."""
+        layer = self._some_layer(around)
+        runs = [f"next(iter(map({layer}, [x])))", f"tf.nest.map_structure({layer}, x)"]
+        return [f"x = {self.dice.one_of(runs)}"]
 
     def _by_nested_function(self, around: Around, depth: int) -> Lines:
         name = self.dice.name("inner")

@@ -50,11 +50,14 @@ class LearningPhaseSet(Rule):
 
     ## Fix safety
 
-    Unsafe: models that other functions call are not seen, and a model is recognised by what its name is
-    bound to, or by the name itself. The fix passes `training=` to the calls that follow and removes the
-    statement. There is none when the statement is one of several alternatives, or when it may ask for training and
-    no call of a model follows. Calls that only build a functional model get no flag, since it would be frozen into the
-    graph.
+    The fix passes `training=` to the calls of models that follow, and removes the statement. Calls that only build a
+    functional model get no flag: it would be frozen into the graph.
+
+    Unsafe: models that other functions call are not seen, and a model is recognised by what its name is bound to, or by
+    the name itself.
+
+    There is no fix if the statement is one of several alternatives, or if it may ask for training and no call of a
+    model follows.
 
     ## References
 

@@ -67,19 +67,19 @@ class ModelWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: the parameter has a default and comes last, and the layers are called with a flag that they resolve to what
-    Keras 2 gave them. Measured right in Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15. Where the body has no call
-    that can be passed the flag, because a public helper runs the layers, the parameter alone repairs the model: Keras
-    looks for it in the signature, and the layers find it in the call context.
+    Safe: the parameter has a default and comes last, and with the flag the layers run as they do in Keras 2 (measured
+    in Keras 2.15, tf_keras 2.21, and Keras 3.1 to 3.15). If `call` has nothing to pass the flag to, because a public
+    helper runs the layers, the parameter alone repairs the model: Keras looks for it in the signature, and the layers
+    find the flag in the call context.
 
-    Unsafe, with the reason in its text, where a layer that runs in the right mode today would not afterwards:
+    Unsafe, with the reason in the text of the fix, if a layer that runs in the right mode today would not afterwards:
 
-    - augmentation beside other layers, which a flag that leaks from one of them keeps off in a plain `model(x)`: its
-      own default, which is on, counts again;
+    - augmentation beside other layers: today a flag that leaks from one of them keeps it off in a plain `model(x)`;
+      afterwards its own default, which is on, counts again;
     - a class whose caller passes a literal `training=True` that is lost today: it takes effect afterwards;
     - a `call` under an unknown decorator, which has to pass the parameter on.
 
-    There is no fix where the parameter cannot reach `call`: under `@tf.function(input_signature=…)`,
+    There is no fix if the parameter cannot reach `call`: under `@tf.function(input_signature=…)`,
     `@tf.custom_gradient`, and a decorator whose wrapper takes the inputs alone.
 
     ## References

@@ -59,12 +59,16 @@ class LayerWithoutTraining(Rule):
 
     ## Fix safety
 
-    Safe: see KTP101. A layer that only augments gets the default True, that of Keras's own `Random*` layers:
-    with None it would do nothing where it is called outside of a model, in `Dataset.map`. Such a layer is reported only
-    where the module shows another layer that calls it. Unsafe where `call` has nothing to pass the parameter to yet: a
-    public helper runs the layers (see KTP210), or a layer that does not take the flag itself. Unsafe, with the reason
-    in its text, where a layer that runs in the right mode today would not afterwards: augmentation among other layers,
-    which a None switches off where the layer is called outside of a model, and the cases of KTP101.
+    Safe: see KTP101. A layer that only augments gets `training=True` as its default, like Keras's own `Random*` layers:
+    with None it would do nothing outside a model, as in `Dataset.map`. Such a layer is reported only if another layer
+    of the module calls it.
+
+    Unsafe, with the reason in the text of the fix, in these cases:
+
+    - `call` has nothing to pass the parameter to yet: the layers are run by a public helper (see KTP210), or by a layer
+      that does not take the flag itself.
+    - A layer that runs in the right mode today would not afterwards: augmentation among other layers, which None
+      switches off outside a model, and the cases of KTP101.
 
     ## References
 

@@ -280,6 +280,64 @@ class Masked(keras.Model):
         super().__init__(inputs, keras.layers.Dot(1)([x["sequence"], inputs["positions"]]))
 
 
+class Pooled(keras.Model):
+    def __init__(self, backbone, pooling="avg"):
+        if pooling == "avg":
+            pooler = keras.layers.GlobalAveragePooling2D()
+        else:
+            raise ValueError(pooling)
+        super().__init__(backbone.input, pooler(backbone(backbone.input)))
+
+
+class Loaded(keras.Model):
+    def __init__(self, backbone, path):
+        backbone = keras.models.load_model(path, {"backbone": backbone})
+        super().__init__(backbone.input, keras.layers.Dense(2)(backbone(backbone.input)))
+
+
+class Inner(keras.Model):
+    def __init__(self, encoder):
+        super().__init__(encoder.inputs, keras.layers.Dense(2)(encoder.stages["P3"]))
+
+
+class Staged(keras.Model):
+    def __init__(self, depth, stage=None):
+        if stage not in ("plain", "dense"):
+            raise ValueError(stage)
+        inputs = keras.Input((4,))
+        super().__init__(inputs, keras.layers.BatchNormalization()(keras.layers.Dense(depth)(inputs)))
+
+
+class Segmenter(keras.Model):
+    def __init__(self, backbone, classes):
+        if not isinstance(backbone, keras.Model):
+            raise ValueError(backbone)
+        x = keras.layers.BatchNormalization()(backbone(backbone.input))
+        x = keras.layers.Dropout(0.1)(x)
+        super().__init__(backbone.input, keras.layers.Dense(classes)(x))
+
+
+class Around(keras.layers.Layer):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def call(self, x):
+        return self.layer(x)
+
+
+class Preprocessor(keras.layers.Layer):
+    def __init__(self, tokenizer, image_converter=None, loss=None):
+        super().__init__()
+        self.tokenizer, self.image_converter, self.loss = tokenizer, image_converter, loss
+
+    def call(self, x):
+        x = self.tokenizer(x)
+        if self.image_converter:
+            x = self.image_converter(x)
+        return self.loss(x, x)
+
+
 class Numbers(keras.layers.MultiHeadAttention):
     def __init__(self, heads, size, dropout=0.0, scale=None):
         super().__init__(heads, size, dropout=dropout)
@@ -299,12 +357,16 @@ class Cached(keras.layers.MultiHeadAttention):
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("Called", {"block": [0, True, False], "rate": [2, False]}),
+        ("Called", {"block": [0, True, "layer"], "rate": [2, False]}),
         ("Several", {"blocks": [0, True, False], "rate": [2, False]}),
-        ("Perhaps", {"norm": [2, False, False], "rate": [1, False]}),
+        ("Perhaps", {"norm": [2, False, "layer"], "rate": [1, False]}),
         ("OfClass", {"norm_layer": [1, True, False], "rate": [2, False]}),
         ("Encoder", {"encoder": [0, True, False], "use_norm": [2, False]}),
         ("Head", {"encoder": [0, True, False]}),
+        ("Task", {"backbone": [0, True, "layer"]}),
+        ("Masked", {"backbone": [0, True, "layer"]}),
+        ("Pooled", {"backbone": [0, True, "layer"]}),
+        ("Around", {"layer": [0, True, "layer"]}),
         ("Numbers", {"dropout": [2, False]}),
         ("Cached", {"dropout": [3, False]}),
     ],
@@ -316,10 +378,27 @@ def test_an_argument_that_may_be_a_layer_may_decide_and_a_number_does_not(
     assert entries(library)[name]["arguments"] == arguments
 
 
-@pytest.mark.parametrize("name", ["Task", "Masked"])
+@pytest.mark.parametrize("name", ["Loaded", "Inner"])
 def test_a_graph_that_starts_at_something_unknown_may_hold_anything(name: str, library: Path) -> None:
     (library / "nets.py").write_text(HELD)
     assert entries(library)[name]["depends"] == "unknown"
+
+
+def test_a_default_that_the_constructor_refuses_is_to_be_given(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    found = entries(library)["Staged"]
+    assert (found["depends"], found["freezes"]) == ("always", True)
+
+
+def test_dropout_stays_where_normalization_is_frozen_whatever_the_constructor_refuses(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    found = entries(library)["Segmenter"]
+    assert (found["depends"], found.get("freezes")) == ("always", None)
+
+
+def test_no_layers_are_what_tokenizes_converts_or_compares(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)["Preprocessor"]["depends"] == "nothing"
 
 
 CONFIGURED = """

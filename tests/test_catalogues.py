@@ -284,9 +284,46 @@ class Pooled(keras.Model):
     def __init__(self, backbone, pooling="avg"):
         if pooling == "avg":
             pooler = keras.layers.GlobalAveragePooling2D()
+        elif pooling == "max":
+            pooler = keras.layers.GlobalMaxPooling2D()
         else:
             raise ValueError(pooling)
         super().__init__(backbone.input, pooler(backbone(backbone.input)))
+
+
+class Pooling(keras.Model):
+    def __init__(self, pooling="avg"):
+        inputs = keras.Input((4, 4, 3))
+        if pooling == "avg":
+            pooler = keras.layers.GlobalAveragePooling2D()
+        elif pooling == "max":
+            pooler = keras.layers.GlobalMaxPooling2D()
+        else:
+            raise ValueError(pooling)
+        super().__init__(inputs, pooler(keras.layers.BatchNormalization()(inputs)))
+
+
+class Chosen(keras.Model):
+    def __init__(self, norm="batch"):
+        inputs = keras.Input((4,))
+        if norm == "batch":
+            layer = keras.layers.BatchNormalization()
+        elif norm == "layer":
+            layer = keras.layers.LayerNormalization()
+        else:
+            raise ValueError(norm)
+        super().__init__(inputs, layer(inputs))
+
+
+class Merged(keras.Model):
+    def __init__(self, weights="imagenet", merged=False):
+        if weights is not None and merged:
+            raise ValueError(weights)
+        x = inputs = keras.Input((4,))
+        x = keras.layers.Dense(2)(x)
+        if not merged:
+            x = keras.layers.BatchNormalization()(x)
+        super().__init__(inputs, x)
 
 
 class Loaded(keras.Model):
@@ -382,6 +419,12 @@ def test_an_argument_that_may_be_a_layer_may_decide_and_a_number_does_not(
 def test_a_graph_that_starts_at_something_unknown_may_hold_anything(name: str, library: Path) -> None:
     (library / "nets.py").write_text(HELD)
     assert entries(library)[name]["depends"] == "unknown"
+
+
+@pytest.mark.parametrize(("name", "depends"), [("Chosen", "unknown"), ("Pooling", "always"), ("Merged", "unknown")])
+def test_what_a_constructor_refuses_says_nothing_of_what_it_takes(name: str, depends: str, library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)[name]["depends"] == depends
 
 
 def test_a_default_that_the_constructor_refuses_is_to_be_given(library: Path) -> None:

@@ -98,22 +98,33 @@ class _Trials:
 
     @cached_property
     def _required(self) -> dict[str, Value]:
-        """What stands for arguments that have no default, or whose default the constructor only raises for."""
-        open_ones = [one for one in self._maker.parameters if not one.is_strength]
-        given = {one.name: one.stand_in for one in open_ones if one.default is None}
-        absent = {one.name: UNKNOWN for one in open_ones if one.default == Constant(None)}
-        is_made = self._maker.is_made
-        needs_more = not is_made(self._maker.made(given)) and is_made(self._maker.made(given | absent))
-        return given | absent if needs_more else given
+        """What stands for arguments that have no default, or one that the constructor only raises for."""
+        return self._without_default | dict.fromkeys(self._refused, UNKNOWN)
+
+    @cached_property
+    def _without_default(self) -> dict[str, Value]:
+        open_ones = (one for one in self._maker.parameters if one.default is None and not one.is_strength)
+        return {one.name: one.stand_in for one in open_ones}
+
+    @cached_property
+    def _refused(self) -> tuple[str, ...]:
+        """The arguments whose default is None, where an object needs some of them to be made."""
+        made, is_made, given = self._maker.made, self._maker.is_made, self._without_default
+        absent = [one.name for one in self._maker.parameters if one.default == Constant(None) and not one.is_strength]
+        needs_more = not is_made(made(given)) and is_made(made({**given, **dict.fromkeys(absent, UNKNOWN)}))
+        return tuple(absent) if needs_more else ()
 
     def _made(self, strengths: Mapping[str, Value], /, **others: Value) -> Value:
         """An object with these strengths, and none in the other ones."""
         given = {**self._required, **{one.name: _ZERO for one in self._strengths}, **strengths, **others}
         return self._maker.made(given)
 
-    def _stops(self, other: Mapping[str, Value]) -> bool:
-        """Whether what depends on the phase may not where an argument is another one that the constructor takes."""
-        return self._takes({}, other) and not self._depends({}, **other)
+    def _other_texts(self, parameter: Parameter, given: Mapping[str, Value]) -> tuple[Value, ...]:
+        """What a text may be as well: anything, or what is compared with where the constructor raises for the rest."""
+        if self._takes(given, {parameter.name: _OTHER_TEXT}):
+            return (_OTHER_TEXT,)
+        others = (one for one in self._maker.texts if one != parameter.default)
+        return tuple(one for one in others if self._takes(given, {parameter.name: one})) or (_OTHER_TEXT,)
 
     def _takes(self, given: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
         """Whether the constructor does not only raise for an argument, as far as is seen."""
@@ -208,10 +219,10 @@ class _Trials:
         """With some arguments given, each other switch and text as it is by default, and otherwise."""
         yield {}
         for one in self._maker.parameters:
-            if one.name not in given and (one.is_text or one.switch is not None):
-                way: dict[str, Value] = {one.name: _OTHER_TEXT} if one.is_text else _flipped(one)
-                if self._takes(given, way):
-                    yield way
+            if one.name not in given and one.is_text:
+                yield from ({one.name: text} for text in self._other_texts(one, given))
+            elif one.name not in given and one.switch is not None:
+                yield _flipped(one)
 
     def _does_nothing_without(self, layers: Mapping[str, object], others: Mapping[str, Value]) -> bool:
         """Whether nothing but the arguments that may be layers may depend on the phase."""
@@ -239,7 +250,7 @@ class _Trials:
     def _deciding_switches(self) -> tuple[Parameter, ...]:
         """The arguments that are True or False, and one of which is enough for an object to depend on the mode."""
         if self._depends({}):
-            return tuple(one for one in self._maker.parameters if one.switch and self._stops(_flipped(one)))
+            return tuple(one for one in self._maker.parameters if one.switch and not self._depends({}, **_flipped(one)))
         found = (one for one in self._maker.parameters if one.switch is False)
         return tuple(one for one in found if self._depends({}, **_flipped(one)))
 
@@ -250,13 +261,16 @@ class _Trials:
         if not self._depends({}):
             some = {one.name: _SOME for one in self._strengths}
             return bool(some) and self._depends(some) and not any(self._depends({one: _SOME}) for one in some)
-        switches = [one for one in self._maker.parameters if one.switch is not None and self._stops(_flipped(one))]
+        switches = [
+            one for one in self._maker.parameters if one.switch is not None and not self._depends({}, **_flipped(one))
+        ]
         if len(switches) > 1 or any(one.switch is False for one in switches):
             return True
         texts = (one for one in self._maker.parameters if one.is_text)
-        if any(self._stops({one.name: _OTHER_TEXT}) for one in texts):
+        if not all(self._depends({}, **{one.name: text}) for one in texts for text in self._other_texts(one, {})):
             return True
-        others = (self._made({}, **{name: other}) for name in self._required for other in _OTHERS)
+        values = {name: (*_OTHERS, *(self._maker.texts if name in self._refused else ())) for name in self._required}
+        others = (self._made({}, **{name: other}) for name, some in values.items() for other in some)
         if any(dependence(one) is Dependence.NO for one in others):  # With some values a constructor may only raise.
             return True
         by_default = self._maker.made(

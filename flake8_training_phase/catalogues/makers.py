@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -65,6 +65,11 @@ class MadeByClass:
         is_one = one.name == _CONFIGURATION and one.default is None and one.stand_in is UNKNOWN
         return replace(one, stand_in=_configuration(self.cls)) if is_one else one
 
+    @cached_property
+    def texts(self) -> tuple[Constant, ...]:
+        """The texts that something is compared with in its classes."""
+        return _compared_texts([one.node for one in self.cls.mro if isinstance(one, UserClass)])
+
     def made(self, given: Mapping[str, Value]) -> Instance:
         """An object that is made with some arguments."""
         arguments = Arguments(NO_CALL, (), dict(given), starred=False, hidden=False)
@@ -96,6 +101,11 @@ class MadeByFunction:
         """What it takes."""
         node = self.function.node
         return () if isinstance(node, ast.Lambda) else tuple(_parameters(node, self.function.scope, first=0))
+
+    @cached_property
+    def texts(self) -> tuple[Constant, ...]:
+        """The texts that something is compared with in it."""
+        return _compared_texts([self.function.node])
 
     def made(self, given: Mapping[str, Value]) -> Value:
         """A model that is made with some arguments."""
@@ -172,6 +182,12 @@ class Parameter:
     def is_text(self) -> bool:
         """Whether its default is a text."""
         return isinstance(self.default, Constant) and isinstance(self.default.value, str)
+
+
+def _compared_texts(roots: Iterable[ast.AST]) -> tuple[Constant, ...]:
+    comparisons = (one for root in roots for one in ast.walk(root) if isinstance(one, ast.Compare))
+    constants = (one.value for root in comparisons for one in ast.walk(root) if isinstance(one, ast.Constant))
+    return tuple(Constant(one) for one in sorted({one for one in constants if isinstance(one, str)}))
 
 
 def _layer(*, drops: bool) -> Instance:

@@ -280,6 +280,101 @@ class Masked(keras.Model):
         super().__init__(inputs, keras.layers.Dot(1)([x["sequence"], inputs["positions"]]))
 
 
+class Pooled(keras.Model):
+    def __init__(self, backbone, pooling="avg"):
+        if pooling == "avg":
+            pooler = keras.layers.GlobalAveragePooling2D()
+        elif pooling == "max":
+            pooler = keras.layers.GlobalMaxPooling2D()
+        else:
+            raise ValueError(pooling)
+        super().__init__(backbone.input, pooler(backbone(backbone.input)))
+
+
+class Pooling(keras.Model):
+    def __init__(self, pooling="avg"):
+        inputs = keras.Input((4, 4, 3))
+        if pooling == "avg":
+            pooler = keras.layers.GlobalAveragePooling2D()
+        elif pooling == "max":
+            pooler = keras.layers.GlobalMaxPooling2D()
+        else:
+            raise ValueError(pooling)
+        super().__init__(inputs, pooler(keras.layers.BatchNormalization()(inputs)))
+
+
+class Chosen(keras.Model):
+    def __init__(self, norm="batch"):
+        inputs = keras.Input((4,))
+        if norm == "batch":
+            layer = keras.layers.BatchNormalization()
+        elif norm == "layer":
+            layer = keras.layers.LayerNormalization()
+        else:
+            raise ValueError(norm)
+        super().__init__(inputs, layer(inputs))
+
+
+class Merged(keras.Model):
+    def __init__(self, weights="imagenet", merged=False):
+        if weights is not None and merged:
+            raise ValueError(weights)
+        x = inputs = keras.Input((4,))
+        x = keras.layers.Dense(2)(x)
+        if not merged:
+            x = keras.layers.BatchNormalization()(x)
+        super().__init__(inputs, x)
+
+
+class Loaded(keras.Model):
+    def __init__(self, backbone, path):
+        backbone = keras.models.load_model(path, {"backbone": backbone})
+        super().__init__(backbone.input, keras.layers.Dense(2)(backbone(backbone.input)))
+
+
+class Inner(keras.Model):
+    def __init__(self, encoder):
+        super().__init__(encoder.inputs, keras.layers.Dense(2)(encoder.stages["P3"]))
+
+
+class Staged(keras.Model):
+    def __init__(self, depth, stage=None):
+        if stage not in ("plain", "dense"):
+            raise ValueError(stage)
+        inputs = keras.Input((4,))
+        super().__init__(inputs, keras.layers.BatchNormalization()(keras.layers.Dense(depth)(inputs)))
+
+
+class Segmenter(keras.Model):
+    def __init__(self, backbone, classes):
+        if not isinstance(backbone, keras.Model):
+            raise ValueError(backbone)
+        x = keras.layers.BatchNormalization()(backbone(backbone.input))
+        x = keras.layers.Dropout(0.1)(x)
+        super().__init__(backbone.input, keras.layers.Dense(classes)(x))
+
+
+class Around(keras.layers.Layer):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def call(self, x):
+        return self.layer(x)
+
+
+class Preprocessor(keras.layers.Layer):
+    def __init__(self, tokenizer, image_converter=None, loss=None):
+        super().__init__()
+        self.tokenizer, self.image_converter, self.loss = tokenizer, image_converter, loss
+
+    def call(self, x):
+        x = self.tokenizer(x)
+        if self.image_converter:
+            x = self.image_converter(x)
+        return self.loss(x, x)
+
+
 class Numbers(keras.layers.MultiHeadAttention):
     def __init__(self, heads, size, dropout=0.0, scale=None):
         super().__init__(heads, size, dropout=dropout)
@@ -299,12 +394,16 @@ class Cached(keras.layers.MultiHeadAttention):
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("Called", {"block": [0, True, False], "rate": [2, False]}),
+        ("Called", {"block": [0, True, "layer"], "rate": [2, False]}),
         ("Several", {"blocks": [0, True, False], "rate": [2, False]}),
-        ("Perhaps", {"norm": [2, False, False], "rate": [1, False]}),
+        ("Perhaps", {"norm": [2, False, "layer"], "rate": [1, False]}),
         ("OfClass", {"norm_layer": [1, True, False], "rate": [2, False]}),
         ("Encoder", {"encoder": [0, True, False], "use_norm": [2, False]}),
         ("Head", {"encoder": [0, True, False]}),
+        ("Task", {"backbone": [0, True, "layer"]}),
+        ("Masked", {"backbone": [0, True, "layer"]}),
+        ("Pooled", {"backbone": [0, True, "layer"]}),
+        ("Around", {"layer": [0, True, "layer"]}),
         ("Numbers", {"dropout": [2, False]}),
         ("Cached", {"dropout": [3, False]}),
     ],
@@ -316,10 +415,33 @@ def test_an_argument_that_may_be_a_layer_may_decide_and_a_number_does_not(
     assert entries(library)[name]["arguments"] == arguments
 
 
-@pytest.mark.parametrize("name", ["Task", "Masked"])
+@pytest.mark.parametrize("name", ["Loaded", "Inner"])
 def test_a_graph_that_starts_at_something_unknown_may_hold_anything(name: str, library: Path) -> None:
     (library / "nets.py").write_text(HELD)
     assert entries(library)[name]["depends"] == "unknown"
+
+
+@pytest.mark.parametrize(("name", "depends"), [("Chosen", "unknown"), ("Pooling", "always"), ("Merged", "unknown")])
+def test_what_a_constructor_refuses_says_nothing_of_what_it_takes(name: str, depends: str, library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)[name]["depends"] == depends
+
+
+def test_a_default_that_the_constructor_refuses_is_to_be_given(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    found = entries(library)["Staged"]
+    assert (found["depends"], found["freezes"]) == ("always", True)
+
+
+def test_dropout_stays_where_normalization_is_frozen_whatever_the_constructor_refuses(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    found = entries(library)["Segmenter"]
+    assert (found["depends"], found.get("freezes")) == ("always", None)
+
+
+def test_no_layers_are_what_tokenizes_converts_or_compares(library: Path) -> None:
+    (library / "nets.py").write_text(HELD)
+    assert entries(library)["Preprocessor"]["depends"] == "nothing"
 
 
 CONFIGURED = """

@@ -40,6 +40,8 @@ def codes(text: str) -> set[str]:
 
 
 HUB, KIMM, TCN = "import keras_hub", "import kimm", "from tcn import TCN"
+ALBERT = "keras_hub.models.AlbertBackbone(vocabulary_size=10, num_layers=2"
+RESNET = "import keras_hub\n\nbackbone = keras_hub.models.ResNetBackbone.from_preset('resnet_50_imagenet')"
 APPLICATIONS = "self.base = keras.applications."
 
 LOST = {
@@ -76,6 +78,21 @@ LOST = {
         "KTP101",
     ),
     "a model of kimm": (model("self.base = kimm.models.RegNetY002(include_top=False)", imports=KIMM), "KTP101"),
+    "a task around a backbone with dropout": (
+        model(f"self.base = keras_hub.models.AlbertMaskedLM(backbone={ALBERT}, dropout=0.1))", imports=HUB),
+        "KTP101",
+    ),
+    "a classifier around a backbone with normalization": (
+        model("self.base = keras_hub.models.ImageClassifier(backbone, 10)", imports=RESNET),
+        "KTP101",
+    ),
+    "a frozen classifier around a backbone with dropout": (
+        model(
+            f"self.base = keras_hub.models.AlbertMaskedLM({ALBERT}, dropout=0.1))\nself.base.trainable = False",
+            imports=HUB,
+        ),
+        "KTP101",
+    ),
     "TCN with dropout": (model("self.base = TCN(32, dropout_rate=0.2)", parameter=FLAG, imports=TCN), "KTP202"),
     "a backbone of keras_cv": (
         model(
@@ -191,6 +208,34 @@ RIGHT = {
     "an encoder without dropout": model(
         "self.base = keras_hub.layers.TransformerEncoder(intermediate_dim=64, num_heads=2)", imports=HUB
     ),
+    "a task around a backbone without dropout": model(
+        f"self.base = keras_hub.models.AlbertMaskedLM(backbone={ALBERT}))", imports=HUB
+    ),
+    "a task around a backbone, told": model(
+        f"self.base = keras_hub.models.AlbertMaskedLM({ALBERT}, dropout=0.1))",
+        "self.base(x, training=training)",
+        FLAG,
+        imports=HUB,
+    ),
+    "a task around a backbone that may have no dropout": model(
+        "backbone = keras_hub.models.AlbertBackbone.from_preset('albert_base_en_uncased')\n"
+        "self.base = keras_hub.models.AlbertMaskedLM(backbone)",
+        imports=HUB,
+    ),
+    "a frozen classifier around a backbone with normalization": model(
+        "self.base = keras_hub.models.ImageClassifier(backbone, 10)\nself.base.trainable = False", imports=RESNET
+    ),
+    "a classifier that is made frozen": model(
+        "self.base = keras_hub.models.ImageClassifier(backbone, 10, trainable=False)", imports=RESNET
+    ),
+    "a classifier that a script freezes": model(
+        "self.base = keras_hub.models.ImageClassifier(backbone, 10)",
+        imports=RESNET,
+        after="\nnet = Net()\nnet.base.trainable = False\nnet.compile('adam', 'mse')",
+    ),
+    "a classifier around a frozen backbone": model(
+        "self.base = keras_hub.models.ImageClassifier(backbone, 10)", imports=RESNET + "\nbackbone.trainable = False"
+    ),
     "TCN without dropout": model("self.base = TCN(32, use_batch_norm=False)", parameter=FLAG, imports=TCN),
     "a module of TensorFlow Hub that is not trained": model(
         "self.embed = hub.KerasLayer('https://tfhub.dev/google/nnlm-en-dim50/2', input_shape=[], dtype=tf.string)",
@@ -296,6 +341,22 @@ def test_the_message_says_where_the_knowledge_is_from() -> None:
     text = LOST["a backbone of keras_hub"][0]
     (found,) = engine.check(SourceText(text), Settings(), "model.py")
     assert "`self.base` (ResNetBackbone from keras_hub 0.32.0, line 12)" in found.message
+
+
+@pytest.mark.parametrize(
+    ("made", "inside"),
+    [
+        ("keras_hub.models.ImageClassifier(backbone, 10)", "BatchNormalization inside"),
+        (f"keras_hub.models.AlbertMaskedLM({ALBERT}, dropout=0.1))", "dropout inside"),
+        ("keras_hub.models.ImageClassifier(backbone, 10, dropout=0.1)", "dropout inside"),
+    ],
+)
+def test_a_flag_in_a_graph_is_lost_for_what_a_task_was_given(made: str, inside: str) -> None:
+    text = f"import keras\n{RESNET}\ntask = {made}\ninputs = keras.Input((32, 32, 3))\n"
+    text += "model = keras.Model(inputs, task(inputs, training=False))\nmodel.compile('adam', 'mse')\nmodel.fit(x, y)\n"
+    [found] = engine.check(SourceText(text), Settings(), "model.py")
+    assert found.code == "KTP218"
+    assert f"`task` ({inside})" in found.message
 
 
 @pytest.mark.parametrize(

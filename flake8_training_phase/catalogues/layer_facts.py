@@ -14,6 +14,7 @@ from functools import cached_property
 from flake8_training_phase.analysis.domain.around import Objects
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
     Constant,
     FunctionValue,
     Instance,
@@ -25,6 +26,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.catalogues.holding import Kind, holds, tests_the_flag
 from flake8_training_phase.catalogues.makers import MadeByClass, MadeByFunction, Parameter
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
+from flake8_training_phase.keras.packages import RUN
 
 FUNCTIONAL = frozenset({"Functional", "Model", "Sequential"})
 """The classes of models that are made of their layers."""
@@ -96,14 +98,38 @@ class _Trials:
 
     @cached_property
     def _required(self) -> dict[str, Value]:
-        """What stands for arguments that have no default."""
+        """What stands for arguments that have no default, or one that the constructor only raises for."""
+        return self._without_default | dict.fromkeys(self._refused, UNKNOWN)
+
+    @cached_property
+    def _without_default(self) -> dict[str, Value]:
         open_ones = (one for one in self._maker.parameters if one.default is None and not one.is_strength)
         return {one.name: one.stand_in for one in open_ones}
+
+    @cached_property
+    def _refused(self) -> tuple[str, ...]:
+        """The arguments whose default is None, where an object needs some of them to be made."""
+        made, is_made, given = self._maker.made, self._maker.is_made, self._without_default
+        absent = [one.name for one in self._maker.parameters if one.default == Constant(None) and not one.is_strength]
+        needs_more = not is_made(made(given)) and is_made(made({**given, **dict.fromkeys(absent, UNKNOWN)}))
+        return tuple(absent) if needs_more else ()
 
     def _made(self, strengths: Mapping[str, Value], /, **others: Value) -> Value:
         """An object with these strengths, and none in the other ones."""
         given = {**self._required, **{one.name: _ZERO for one in self._strengths}, **strengths, **others}
         return self._maker.made(given)
+
+    def _other_texts(self, parameter: Parameter, given: Mapping[str, Value]) -> tuple[Value, ...]:
+        """What a text may be as well: anything, or what is compared with where the constructor raises for the rest."""
+        if self._takes(given, {parameter.name: _OTHER_TEXT}):
+            return (_OTHER_TEXT,)
+        others = (one for one in self._maker.texts if one != parameter.default)
+        return tuple(one for one in others if self._takes(given, {parameter.name: one})) or (_OTHER_TEXT,)
+
+    def _takes(self, given: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+        """Whether the constructor does not only raise for an argument, as far as is seen."""
+        is_made = self._maker.is_made
+        return is_made(self._made({}, **given, **other)) or not is_made(self._made({}, **given))
 
     def _depends(self, strengths: Mapping[str, Value], /, **others: Value) -> bool:
         return _surely_depends(self._made(strengths, **others))
@@ -121,12 +147,14 @@ class _Trials:
             return found | self._always(plain)
         arguments: dict[str, list[object]] = {one.name: [one.position, bool(one.switch)] for one in switches}
         arguments |= {one.name: [one.position, self._acts_when_absent(one, off)] for one in deciding}
-        if arguments:
-            arguments |= self._layers(off)
+        layers = self._layers(off)
+        says_more = any(how == RUN or not has_to_be_given for _, has_to_be_given, how in layers.values())
+        if arguments or (says_more and self._does_nothing_without(layers, off)):
+            arguments |= layers
             on = self._made({}, **{one.name: Constant(True) for one in switches})
             frozen = {"freezes": True} if holds(on, Kind.NORMALIZATION) else {}
             return found | {"depends": DependsOn.ARGUMENTS.value, "arguments": arguments} | frozen
-        is_sure = self._maker.surely_does_nothing(plain)
+        is_sure = not layers and self._maker.surely_does_nothing(plain)
         return found | {"depends": (DependsOn.NOTHING if is_sure else DependsOn.UNKNOWN).value}
 
     def _always(self, plain: Value) -> dict[str, object]:
@@ -172,12 +200,41 @@ class _Trials:
             return any(acts(self._made({}, **others, **one)) for one in given)
 
         deciding = [one for one in found if any_acts([one])] if any_acts(found) else []
-        return {
-            one.name: [one.position, one.default is None, False] for one in deciding if not any_acts([one], drops=False)
-        }
+        layers = [one for one in deciding if not any_acts([one], drops=False)]
+        are_run = bool(layers) and self._run_as_a_whole(layers, others)
+        return {one.name: [one.position, one.default is None, RUN if are_run else False] for one in layers}
+
+    def _run_as_a_whole(self, layers: Sequence[Parameter], others: Mapping[str, Value]) -> bool:
+        """Whether an object runs every layer that it is given, and that is all that may act in it, whatever its
+        switches and texts are.
+        """
+        plain = {**others, **{one.name: one.model(drops=False) for one in layers}}
+        return all(
+            dependence(self._made({}, **plain, **way)) is Dependence.NO
+            and all(self._depends({}, **{**plain, **way, one.name: one.model(drops=True)}) for one in layers)
+            for way in self._ways(plain)
+        )
+
+    def _ways(self, given: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+        """With some arguments given, each other switch and text as it is by default, and otherwise."""
+        yield {}
+        for one in self._maker.parameters:
+            if one.name not in given and one.is_text:
+                yield from ({one.name: text} for text in self._other_texts(one, given))
+            elif one.name not in given and one.switch is not None:
+                yield _flipped(one)
+
+    def _does_nothing_without(self, layers: Mapping[str, object], others: Mapping[str, Value]) -> bool:
+        """Whether nothing but the arguments that may be layers may depend on the phase."""
+        needed = [one for one in self._maker.parameters if one.name in layers and one.default is None]
+        ways = zip(*(one.layers(drops=False) for one in needed), strict=True) if needed else [()]
+        given = (dict(zip((one.name for one in needed), way, strict=True)) for way in ways)
+        return any(dependence(self._made({}, **others, **one)) is Dependence.NO for one in given)
 
     def _made_with_others(self) -> Iterator[Value]:
-        return (self._made({}, **dict.fromkeys(self._required, other)) for other in _OTHERS)
+        """Objects for which other values stand in the place of what has to be given."""
+        others = (dict.fromkeys(self._required, other) for other in _OTHERS)
+        return (self._made({}, **one) for one in others if self._takes({}, one))
 
     def _drops_when_absent(self, strength: Parameter, seems_to_drop: bool) -> bool:
         """Whether there is dropout when a strength is not given. There may seem to be some without any strength."""
@@ -210,9 +267,10 @@ class _Trials:
         if len(switches) > 1 or any(one.switch is False for one in switches):
             return True
         texts = (one for one in self._maker.parameters if one.is_text)
-        if any(not self._depends({}, **{one.name: _OTHER_TEXT}) for one in texts):
+        if not all(self._depends({}, **{one.name: text}) for one in texts for text in self._other_texts(one, {})):
             return True
-        others = (self._made({}, **{name: other}) for name in self._required for other in _OTHERS)
+        values = {name: (*_OTHERS, *(self._maker.texts if name in self._refused else ())) for name in self._required}
+        others = (self._made({}, **{name: other}) for name, some in values.items() for other in some)
         if any(dependence(one) is Dependence.NO for one in others):  # With some values a constructor may only raise.
             return True
         by_default = self._maker.made(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -35,6 +35,8 @@ from flake8_training_phase.keras.names import ALL
 STRENGTH = re.compile(r"drop|noise|stddev|(^|_)rate$|prob")
 """Names of constructor arguments that say how much is dropped."""
 _NO_STRENGTH = re.compile(r"dilation|sampl|learning|frame|expan|reduc|squeeze|growth|rate_policy")
+_NO_LAYER = re.compile(r"^name$|(activation|regularizer|constraint|initializer|tokenizer|converter|loss|function|_fn)$")
+"""Names of arguments that are no layers with dropout, though they are called, or kept where layers are kept."""
 
 _DROPOUT, _DENSE = layers()["Dropout"], layers()["Dense"]
 
@@ -63,10 +65,19 @@ class MadeByClass:
         is_one = one.name == _CONFIGURATION and one.default is None and one.stand_in is UNKNOWN
         return replace(one, stand_in=_configuration(self.cls)) if is_one else one
 
+    @cached_property
+    def texts(self) -> tuple[Constant, ...]:
+        """The texts that something is compared with in its classes."""
+        return _compared_texts([one.node for one in self.cls.mro if isinstance(one, UserClass)])
+
     def made(self, given: Mapping[str, Value]) -> Instance:
         """An object that is made with some arguments."""
         arguments = Arguments(NO_CALL, (), dict(given), starred=False, hidden=False)
         return Instance(self.cls, self.cls.generations, dict(given), construction=arguments)
+
+    def is_made(self, made: Value) -> bool:
+        """Whether the constructor reaches that of Keras, and does not only raise before."""
+        return isinstance(made, Instance) and self.cls.base_arguments(made) is not None
 
     def has_weights(self, made: Value) -> bool:
         """Whether an object surely has weights."""
@@ -91,6 +102,11 @@ class MadeByFunction:
         node = self.function.node
         return () if isinstance(node, ast.Lambda) else tuple(_parameters(node, self.function.scope, first=0))
 
+    @cached_property
+    def texts(self) -> tuple[Constant, ...]:
+        """The texts that something is compared with in it."""
+        return _compared_texts([self.function.node])
+
     def made(self, given: Mapping[str, Value]) -> Value:
         """A model that is made with some arguments."""
         arguments = Arguments(NO_CALL, (), dict(given), starred=False, hidden=False)
@@ -99,6 +115,10 @@ class MadeByFunction:
             return GraphMaker(self.program).apply(self.function, arguments, NO_CALL, frame)
         except TooComplex:
             return UNKNOWN
+
+    def is_made(self, made: Value) -> bool:
+        """Whether the function gives something."""
+        return made is not UNKNOWN
 
     def has_weights(self, made: Value) -> bool:
         """As of a class."""
@@ -140,22 +160,38 @@ class Parameter:
     @property
     def may_be_layer(self) -> bool:
         """Whether it may be given a layer: nothing is known of it, or it is None where it is not given."""
-        if self.is_strength or self.name == "name":
+        if self.is_strength or _NO_LAYER.search(self.name):
             return False
         return self.default == Constant(None) or (self.default is None and self.stand_in is UNKNOWN)
 
     def layers(self, *, drops: bool) -> Iterator[Value]:
         """What it may be given, with dropout or with nothing of the kind in it: a model, some of them, a class."""
-        cls = _DROPOUT if drops else _DENSE
-        made = Instance(cls, ALL, {"rate": Constant(0.5)} if drops else {})
-        tensor = Tensor((made,), symbolic=True)
-        model = Instance(FUNCTIONAL, ALL, dict.fromkeys(self.attributes, tensor), contents=(made,))
-        yield from (model, Container((model,)), ClassValue(cls, ALL))
+        made = _layer(drops=drops)
+        model = self._model(made, inside=made)
+        yield from (model, Container((model,)), ClassValue(made.type, ALL))
+
+    def model(self, *, drops: bool) -> Instance:
+        """A model with dropout, or nothing of the kind, in it, whose outputs in between have nothing of the kind."""
+        return self._model(_layer(drops=drops), inside=_layer(drops=False))
+
+    def _model(self, made: Instance, inside: Instance) -> Instance:
+        tensor = Tensor((inside,), symbolic=True)
+        return Instance(FUNCTIONAL, ALL, dict.fromkeys(self.attributes, tensor), contents=(made,))
 
     @property
     def is_text(self) -> bool:
         """Whether its default is a text."""
         return isinstance(self.default, Constant) and isinstance(self.default.value, str)
+
+
+def _compared_texts(roots: Iterable[ast.AST]) -> tuple[Constant, ...]:
+    comparisons = (one for root in roots for one in ast.walk(root) if isinstance(one, ast.Compare))
+    constants = (one.value for root in comparisons for one in ast.walk(root) if isinstance(one, ast.Constant))
+    return tuple(Constant(one) for one in sorted({one for one in constants if isinstance(one, str)}))
+
+
+def _layer(*, drops: bool) -> Instance:
+    return Instance(_DROPOUT, ALL, {"rate": Constant(0.5)}) if drops else Instance(_DENSE, ALL)
 
 
 def _parameters(node: FunctionDef, scope: Scope, first: int) -> Iterator[Parameter]:

@@ -50,6 +50,8 @@ class Argument:
     """Whether it does something that is not seen where it is not given: it is required, or its default is not zero."""
     is_sure: bool = True
     """Whether a layer surely depends on the phase where it does something; or else it may: what it loads decides."""
+    is_run: bool = False
+    """Whether it is a layer that is run as a whole: one that does as the layer does which it is given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,6 +22,9 @@ from flake8_training_phase.sources import reading
 FORMAT = 1
 """The version of the format; a catalogue of another one is refused."""
 
+RUN = "layer"
+"""Stands for whether an argument surely decides, where it is a layer and decides as that does."""
+
 MAKERS = frozenset({"from_pretrained", "from_preset"})
 """Methods of classes that make an object with what was saved somewhere."""
 
@@ -123,5 +126,5 @@ def _layer(facts: Mapping[str, Any], origin: str) -> KerasLayer:
     )
 
 
-def _argument(name: str, position: int | None, acts_when_absent: bool, is_sure: bool = True) -> Argument:
-    return Argument(name, {2: position, 3: position}, acts_when_absent, is_sure)
+def _argument(name: str, position: int | None, acts_when_absent: bool, is_sure: bool | str = True) -> Argument:
+    return Argument(name, {2: position, 3: position}, acts_when_absent, is_sure is True, is_sure == RUN)

@@ -285,7 +285,8 @@ class Interpreter(Statements):
             elif made.depends_on is DependsOn.WRAPPED:
                 # By name there are positional arguments twice.
                 contents = tuple(known_functions.flattened((*arguments.positional, *arguments.keywords.values())))
-            may_be_frozen = made.is_model and made.stops_when_frozen and self.may_freeze(frame)
+            stops_when_frozen = made.stops_when_frozen or any(one.is_run for one in made.arguments)
+            may_be_frozen = made.is_model and stops_when_frozen and self.may_freeze(frame)
             instance = Instance(made, callee.generations, by_name, hidden, contents, may_be_frozen)
         else:
             by_name = arguments.by_name(callee.type.constructor_parameters())

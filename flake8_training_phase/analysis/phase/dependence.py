@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode, constructor_arguments, parameter
@@ -17,7 +18,15 @@ from flake8_training_phase.analysis.domain.events import (
     LayerCall,
     PhaseTest,
 )
-from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
+from flake8_training_phase.analysis.domain.values import (
+    UNKNOWN,
+    Constant,
+    FunctionValue,
+    Instance,
+    Value,
+    join,
+    members,
+)
 from flake8_training_phase.analysis.machine.graphs import Tensor
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import BARE_NAMES, Argument, DependsOn, KerasLayer
@@ -81,10 +90,10 @@ def _keras(layer: KerasLayer, instance: Instance, given: Arguments | None = None
     if layer.depends_on is DependsOn.ARGUMENTS:
         arguments = instance.arguments if given is None else constructor_arguments(layer, given)
         hidden = instance.has_hidden_arguments if given is None else given.is_open
-        found = _most(_argument(one, arguments, hidden) for one in layer.arguments)
+        found = _most(_argument(one, arguments, hidden, instance) for one in layer.arguments)
         if not layer.stops_when_frozen or found is not Dependence.YES:
             return found
-        others = _most(_argument(one, arguments, hidden) for one in layer.arguments if not one.is_sure)
+        others = _most(_argument(one, arguments, hidden, instance) for one in layer.arguments if not one.is_sure)
         return _of_what_is_frozen(instance, others)
     if layer.depends_on is DependsOn.WRAPPED:
         if not instance.contents:
@@ -95,27 +104,52 @@ def _keras(layer: KerasLayer, instance: Instance, given: Arguments | None = None
 
 def _unless_frozen(layer: KerasLayer, instance: Instance) -> Dependence:
     """BatchNormalization(trainable=False) runs in inference mode whatever the flag is (18b): what else is in it?"""
-    frozen = instance.arguments.get("trainable") == Constant(False)
-    if not layer.stops_when_frozen or not (frozen or instance.may_be_frozen):
+    if not layer.stops_when_frozen:
         return Dependence.YES
-    others = _most(_argument(one, instance.arguments, instance.has_hidden_arguments) for one in layer.arguments)
-    return others if frozen or others is Dependence.YES else Dependence.MAYBE
+    given, hidden = instance.arguments, instance.has_hidden_arguments
+    return _of_what_is_frozen(instance, _most(_argument(one, given, hidden, instance) for one in layer.arguments))
 
 
 def _of_what_is_frozen(instance: Instance, others: Dependence) -> Dependence:
-    """The same of what an argument put there, beside which only layers that it was given may depend on the phase."""
-    if instance.arguments.get("trainable") == Constant(False):
+    """The same of a layer beside whose BatchNormalization others depend on the phase."""
+    if _is_frozen(instance):
         return others
-    return Dependence.MAYBE if instance.may_be_frozen else Dependence.YES
+    return Dependence.MAYBE if instance.may_be_frozen and others is not Dependence.YES else Dependence.YES
 
 
-def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool) -> Dependence:
+def _is_frozen(instance: Instance) -> bool:
+    return instance.arguments.get("trainable") == Constant(False)
+
+
+def given_to_run(holder: Instance) -> dict[str, Value]:
+    """By argument, the layers that an object of a package's class was given to run as a whole, frozen where it is."""
+    arguments = holder.type.arguments if isinstance(holder.type, KerasLayer) else ()
+    run = [one.name for one in arguments if one.is_run and one.name in holder.arguments]
+    return {name: _held(holder, holder.arguments[name]) for name in run}
+
+
+def _held(holder: Instance, layer: Value) -> Value:
+    return join(_frozen_with(holder, one) for one in members(layer))
+
+
+def _frozen_with(holder: Instance, layer: Value) -> Value:
+    if not (_is_frozen(holder) or holder.may_be_frozen):
+        return layer
+    if not isinstance(layer, Instance) or not isinstance(layer.type, KerasLayer) or layer.contents:
+        return UNKNOWN  # What depends on the mode in it may be BatchNormalization.
+    arguments = {**layer.arguments, "trainable": Constant(False)} if _is_frozen(holder) else layer.arguments
+    return replace(layer, arguments=arguments, may_be_frozen=True)
+
+
+def _argument(argument: Argument, given: Mapping[str, Value], hidden: bool, holder: Instance) -> Dependence:
     acting = Dependence.YES if argument.is_sure else Dependence.MAYBE
     if argument.name not in given:
         return acting if argument.acts_when_absent else Dependence.MAYBE if hidden else Dependence.NO
     value = given[argument.name]
     if isinstance(value, Constant) and not isinstance(value.value, str):
         return acting if value.value else Dependence.NO
+    if argument.is_run and all(isinstance(one, Instance) and one.type.is_layer for one in members(value)):
+        return dependence(_held(holder, value))
     return acting
 
 

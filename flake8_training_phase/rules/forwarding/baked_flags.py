@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
 from flake8_training_phase.analysis.entries.graph_run import TRAINING_USES, GraphCall, GraphRun, graph_run
-from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.dependence import Dependence, dependence, given_to_run
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in
@@ -199,6 +199,12 @@ def _of_layer(layer: Instance, run: GraphRun, seen: set[UserClass]) -> Held:
     if contents:
         inside = (one for held in contents for one in members(held) if isinstance(one, Instance))
         return _all_of(_of_layer(one, run, seen) for one in inside)
+    given = given_to_run(layer)
+    if given:
+        others = {name: value for name, value in layer.arguments.items() if name not in given}
+        inside = (one for held in given.values() for one in members(held) if isinstance(one, Instance))
+        around = replace(layer, arguments=others)
+        return _of_layer(around, run, seen) | _all_of(_of_layer(one, run, seen) for one in inside)
     base = layer.type.keras_base if isinstance(layer.type, UserClass) else layer.type
     if base is None or defaults_to_true(base) or dependence(layer) is not Dependence.YES:
         return Held()

@@ -22,8 +22,8 @@ class UsesLearningPhase(Rule):
     ## What it does
 
     Reports the attributes `uses_learning_phase` and `_uses_learning_phase` of layers and tensors, read or assigned, in
-    modules that import Keras and do not define them. Code that asks for the version, or whether the attribute exists,
-    is not reported.
+    modules that import Keras, or define layers, and do not define the attributes. Code that asks for the version, or
+    whether the attribute exists, is not reported.
 
     ## What Keras does
 
@@ -64,7 +64,7 @@ class UsesLearningPhase(Rule):
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The attributes."""
         names = set(_NAMES) - _defined(module.nodes)
-        if not names or not _imports_keras(module.nodes):
+        if not names or not (_imports_keras(module.nodes) or module.layer_classes):
             return
         plans = dict(_assignments(module.tree))
         guarded = set(_under_version_tests(module.nodes))

@@ -142,15 +142,9 @@ class Interpreter(Statements):
         if isinstance(value, FunctionValue) and base.type.is_property(value.node):
             return self._inline(value, arguments_of(), frame, is_super_call=False)
         if name == "layers" and value is UNKNOWN and base.type.is_model:
-            return self._layers_of(base, base.type)
+            attributes = base.type.attributes(base) | (self.state.attributes if base is self.subject else {})
+            return known_functions.layers_among((*attributes.values(), *base.contents))
         return value
-
-    def _layers_of(self, model: Instance, cls: UserClass) -> Value:
-        """The layers that Keras finds in the attributes of a model of the project."""
-        attributes = cls.attributes(model) | (self.state.attributes if model is self.subject else {})
-        held = known_functions.held_instances((*attributes.values(), *model.contents))
-        layers = dict.fromkeys(one for one in held if one.type.is_layer)
-        return Container(tuple(layers), open=any(UNKNOWN in members(value) for value in attributes.values()))
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
         """Remember `base.name = value`, beside what the attribute may have been before."""

@@ -31,7 +31,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.models.patterns import captured, fits
-from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items
+from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items, is_written_alike
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
 
@@ -106,7 +106,10 @@ class Statements(Expressions):
 
     def _if(self, statement: ast.If, frame: Frame) -> None:
         condition = self.evaluate(statement.test, frame)
-        lanes_if, lanes_else = self.decide(statement.test, condition, frame)
+        tells_apart = not isinstance(condition, PhaseValue) or not is_written_alike(statement.body, statement.orelse)
+        lanes_if, lanes_else = (
+            self.decide(statement.test, condition, frame) if tells_apart else self.split(condition, frame.live)
+        )
         inspects = frame.inspects_signatures
         frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         before = frame.environment

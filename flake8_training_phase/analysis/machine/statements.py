@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
     LANES,
+    NONE_LANE,
     SIGNATURE_TEST,
     TRUE_LANE,
     UNKNOWN,
@@ -132,7 +133,8 @@ class Statements(Expressions):
         told_apart = TRUE_LANE | FALSE_LANE
         if isinstance(condition, PhaseValue) and condition.parameter is not None and frame.function is not None:
             if any(lanes & told_apart in (TRUE_LANE, FALSE_LANE) for lanes in (lanes_if, lanes_else)):
-                self.events.append(PhaseTest(test, condition.parameter, frame.live, place(frame)))
+                trains = TRUE_LANE | NONE_LANE in (lanes_if, lanes_else)
+                self.events.append(PhaseTest(test, condition.parameter, frame.live, place(frame), trains))
         return lanes_if, lanes_else
 
     def split(self, condition: Value, live: int) -> tuple[int, int]:

@@ -49,7 +49,7 @@ class UsesLearningPhase(Rule):
     ## Fix safety
 
     Unsafe: an assignment is removed, and code that is not in sight may read the attribute. There is no fix for a
-    read.
+    read, nor where the module reads what it assigns.
 
     ## References
 
@@ -68,8 +68,11 @@ class UsesLearningPhase(Rule):
             return
         plans = dict(_assignments(module.tree))
         guarded = set(_under_version_tests(module.nodes))
-        for node in module.nodes.of(ast.Attribute):
-            if node.attr in names and node not in guarded:
+        found = [one for one in module.nodes.of(ast.Attribute) if one.attr in names]
+        if any(isinstance(one.ctx, ast.Load) for one in found):
+            plans = {}  # Here it is a setting of its own.
+        for node in found:
+            if node not in guarded:
                 message = f"`{ast.unparse(node)}` is not used by any current version of Keras. Remove it"
                 yield self.problem(node, message, module.keras, plans.get(node))
 

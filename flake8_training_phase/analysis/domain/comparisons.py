@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
@@ -38,6 +38,15 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: lambda one, others: one in others,
     ast.NotIn: lambda one, others: one not in others,
 }
+
+
+def chained_comparison(left: Value, operators: Sequence[ast.cmpop], rights: Sequence[Value]) -> Value:
+    """The same of several in a row, `0 < rate < 1`: false as soon as one is, true where all are."""
+    lefts = (left, *rights)
+    found = [comparison(one, how, other) for one, how, other in zip(lefts, operators, rights, strict=False)]
+    if Constant(False) in found:
+        return Constant(False)
+    return found[0] if len(set(found)) == 1 else UNKNOWN
 
 
 def comparison(left: Value, comparison_operator: ast.cmpop, right: Value) -> Value:

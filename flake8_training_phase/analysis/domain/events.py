@@ -169,6 +169,8 @@ class PhaseTest:
     parameter: str | None
     lanes: int
     place: ProgramPoint
+    none_trains: bool = False
+    """None takes the way of True: `if training is not False`."""
 
 
 Event = LayerCall | Inlined | DirectKerasCall | PhaseTest | Branch | Loop | Exit

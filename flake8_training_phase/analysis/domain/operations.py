@@ -35,6 +35,8 @@ def computed(operator: ast.operator, left: Value, right: Value) -> Value:
     """What an operator between two values gives."""
     if isinstance(operator, ast.Add) and isinstance(left, ElementIndex):
         return left.moved(right)
+    if isinstance(operator, ast.Sub) and left == right == Constant(1):
+        return Constant(0)  # `Dropout(1 - keep_prob)`: other numbers make no difference.
     if isinstance(operator, ast.Mod) and (text := text_of(left)) is not None:
         return joined_text((Constant(after_percent(text)),))
     if isinstance(operator, ast.Add) and any(isinstance(one, TextPattern) or text_of(one) for one in (left, right)):

@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras import catalogue, names, packages
 from flake8_training_phase.keras.applications import application
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
+from flake8_training_phase.keras.legacy import LEGACY_NAMES, legacy_function
 
 
 class Evaluate(Protocol):
@@ -188,9 +189,11 @@ class Scope:
             return module.module.member(name, searched)
         if star.level:
             return UNKNOWN
-        value = self.external(f"{star.path}.{name}")
-        # Whether a module outside has a name is only known of Keras's classes and modules.
-        known = isinstance(value, ClassValue) or names.keras_path(star.path) == ("", names.ALL)
+        path = f"{star.path}.{name}"
+        value = self.external(path)
+        # Whether a module outside has a name is only known of Keras's classes and modules, and of its learning phase.
+        is_legacy = legacy_function(path, LEGACY_NAMES) is not None
+        known = is_legacy or isinstance(value, ClassValue) or names.keras_path(star.path) == ("", names.ALL)
         return value if known else UNKNOWN
 
     def _star_module(self, star: Import) -> Value | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
 from flake8_training_phase.analysis.domain.classes import UserClass
-from flake8_training_phase.analysis.domain.comparisons import compared, comparison
+from flake8_training_phase.analysis.domain.comparisons import chained_comparison, compared
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
 from flake8_training_phase.analysis.domain.flags import truth, unknown_phase
 from flake8_training_phase.analysis.domain.frames import Frame
@@ -354,9 +354,7 @@ class Expressions(ABC):
         if len(rights) == 1:
             if isinstance(left, PhaseValue) and isinstance(rights[0], Constant):
                 return compared(left, node.ops[0], rights[0])
-            if parameter is None:
-                return comparison(left, node.ops[0], rights[0])
-        return UNKNOWN if parameter is None else unknown_phase(parameter)
+        return chained_comparison(left, node.ops, rights) if parameter is None else unknown_phase(parameter)
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
         # A long sum is a deep tree: its operands are taken in a loop.

@@ -141,6 +141,9 @@ class Interpreter(Statements):
         value = base.type.attribute(name, base)
         if isinstance(value, FunctionValue) and base.type.is_property(value.node):
             return self._inline(value, arguments_of(), frame, is_super_call=False)
+        if name == "layers" and value is UNKNOWN and base.type.is_model:
+            attributes = base.type.attributes(base) | (self.state.attributes if base is self.subject else {})
+            return known_functions.layers_among((*attributes.values(), *base.contents))
         return value
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:

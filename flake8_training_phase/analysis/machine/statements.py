@@ -15,6 +15,7 @@ from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
     LANES,
+    NONE_LANE,
     SIGNATURE_TEST,
     TRUE_LANE,
     UNKNOWN,
@@ -31,7 +32,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.machine.expressions import Expressions
 from flake8_training_phase.analysis.models.patterns import captured, fits
-from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items
+from flake8_training_phase.analysis.syntax.blocks import TRY, holder_of_changed_items, is_written_alike
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
 
@@ -106,7 +107,10 @@ class Statements(Expressions):
 
     def _if(self, statement: ast.If, frame: Frame) -> None:
         condition = self.evaluate(statement.test, frame)
-        lanes_if, lanes_else = self.decide(statement.test, condition, frame)
+        tells_apart = not isinstance(condition, PhaseValue) or not is_written_alike(statement.body, statement.orelse)
+        lanes_if, lanes_else = (
+            self.decide(statement.test, condition, frame) if tells_apart else self.split(condition, frame.live)
+        )
         inspects = frame.inspects_signatures
         frame.inspects_signatures = inspects or condition is SIGNATURE_TEST
         before = frame.environment
@@ -129,7 +133,8 @@ class Statements(Expressions):
         told_apart = TRUE_LANE | FALSE_LANE
         if isinstance(condition, PhaseValue) and condition.parameter is not None and frame.function is not None:
             if any(lanes & told_apart in (TRUE_LANE, FALSE_LANE) for lanes in (lanes_if, lanes_else)):
-                self.events.append(PhaseTest(test, condition.parameter, frame.live, place(frame)))
+                trains = TRUE_LANE | NONE_LANE in (lanes_if, lanes_else)
+                self.events.append(PhaseTest(test, condition.parameter, frame.live, place(frame), trains))
         return lanes_if, lanes_else
 
     def split(self, condition: Value, live: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import Arguments, arguments_of
@@ -244,6 +244,12 @@ def flattened(values: Iterable[Value]) -> Iterable[Value]:
 def held_instances(values: Iterable[Value]) -> Iterable[Instance]:
     """The objects among some values, those inside containers included."""
     return (one for one in flattened(values) if isinstance(one, Instance))
+
+
+def layers_among(values: Collection[Value]) -> Container:
+    """The layers that Keras finds among the values of attributes, where something unknown may be one too."""
+    layers = dict.fromkeys(one for one in held_instances(values) if one.type.is_layer)
+    return Container(tuple(layers), open=any(UNKNOWN in members(value) for value in values))
 
 
 def call_parameters(value: Value) -> tuple[str, ...]:

@@ -291,7 +291,7 @@ class PhaseTransfer:
             return
         for lane, phase in LANES:
             if lane & lanes & event.lanes:
-                self._note(event, ResolvedPhase(phase))
+                self._note(event, ResolvedPhase(True if phase is None and event.none_trains else phase))
 
     def _layer_call(self, call: LayerCall, lanes: int, context: Context) -> Context:
         after: set[ContextEntry] = set()

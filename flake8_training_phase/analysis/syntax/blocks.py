@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 if sys.version_info >= (3, 11):
     TRY: tuple[type[ast.stmt], ...] = (ast.Try, ast.TryStar)
@@ -20,6 +20,12 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield part.body
     yield getattr(statement, "orelse", [])
     yield getattr(statement, "finalbody", [])
+
+
+def is_written_alike(block: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> bool:
+    """Whether two blocks are the same code."""
+    pairs = zip(block, other, strict=False)
+    return len(block) == len(other) and all(ast.dump(one) == ast.dump(another) for one, another in pairs)
 
 
 def holder_of_changed_items(loop: ast.AST, attribute: str) -> ast.expr | None:

@@ -206,3 +206,19 @@ def owners(sources: ast.expr | None, unit: FunctionScope, definitions: Definitio
             for value in definitions.assigned(node, unit):
                 if value is not sources:
                     yield from owners(value, unit, definitions, depth - 1)
+            if isinstance(node, ast.Name):
+                yield from _owners_given(node.id, unit, definitions, depth - 1)
+
+
+def _owners_given(name: str, unit: FunctionScope, definitions: Definitions, depth: int) -> Iterator[Owner]:
+    """Those whose variables a function is given as a parameter, where the module calls it."""
+    function = unit.node
+    if not isinstance(function, FunctionDef) or definitions.assigned_here(name, unit):
+        return
+    for caller, call in definitions.calls_by_name.get(function.name, ()):
+        given = given_for(positional_names(function), call).get(name)
+        if given is not None and caller is not unit and definitions.function(call.func, caller) is function:
+            for owner in owners(given, caller, definitions, depth):
+                # What the caller calls `net` may be something else here; what it calls `self.net` is not.
+                same = caller.cls is unit.cls and owner.text.startswith("self.")
+                yield owner if same else Owner(owner.node, "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy, called
-from flake8_training_phase.analysis.domain.values import Constant, Instance, Value, members
+from flake8_training_phase.analysis.domain.values import Constant, FunctionValue, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
@@ -82,7 +82,7 @@ class PositionalTraining(Rule):
                     continue
                 if call.flag.node is None:
                     continue
-                keras = tuple(sorted({one.keras for one in layer_class.generations if _fails(call, one.keras)}))
+                keras = tuple(sorted({one.keras for one in layer_class.generations if _fails(call, one.keras, module)}))
                 if keras:
                     yield self._problem(PositionalFlag(call.node, call.flag.node, call.receiver, keras))
         for flag in (*stored_flags(module), *positional_flags(module)):
@@ -96,13 +96,21 @@ class PositionalTraining(Rule):
         return self.problem(flag.argument, message, flag.keras, _plan(flag))
 
 
-def _fails(call: LayerCall, keras: int) -> bool:
+def _fails(call: LayerCall, keras: int, module: CheckedModule) -> bool:
     """Whether the call raises, or gives the flag to another parameter, under one Keras."""
-    layers = [one for one in members(call.receiver) if not isinstance(one, Constant)]
-    if not layers or not all(isinstance(one, Instance) and not takes_too_few(one, call.node) for one in layers):
+    # A function that may be in the place of a layer takes the flag where the layer raises.
+    called = [one for one in members(call.receiver) if not isinstance(one, (Constant, FunctionValue))]
+    if not all(isinstance(one, Instance) and not takes_too_few(one, call.node) for one in called):
         return False
-    known = [one for one in layers if isinstance(one, Instance) and not _is_of_any_class(one)]
-    return keras == 3 or any(call.flag.node is not _training_argument(call, one) for one in known)
+    layers = [one for one in called if isinstance(one, Instance) and _exists_in(keras, one, module)]
+    if keras == 3:
+        return bool(layers)
+    return any(call.flag.node is not _training_argument(call, one) for one in layers if not _is_of_any_class(one))
+
+
+def _exists_in(keras: int, layer: Instance, module: CheckedModule) -> bool:
+    """Whether a layer is one of that Keras: those of `tf_keras` take the flag by position in whatever model."""
+    return any(one.keras == keras for one in module.generations_of_layer(layer))
 
 
 def _is_of_any_class(layer: Instance) -> bool:
@@ -128,6 +136,8 @@ def _plan(flag: PositionalFlag) -> FixPlan | None:
     """Pass the flag by keyword, and what is after it; None where the names of those are not known."""
     given = flag.call.args
     place = given.index(flag.argument) if flag.argument in given else -1
+    if any(isinstance(one, FunctionValue) for one in members(flag.receiver)):
+        return None  # `lambda x, _: x` takes no `training`.
     ways = {_names(one, place, len(given)) for one in members(flag.receiver)} - {None}
     names = ways.pop() if len(ways) == 1 else None
     told = {keyword.arg for keyword in flag.call.keywords}

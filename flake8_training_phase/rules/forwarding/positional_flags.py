@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.domain.arguments import defaults
+from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import PassedBy
 from flake8_training_phase.analysis.domain.values import (
@@ -147,11 +147,26 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _switches(nodes: NodesByKind) -> set[str]:
-    """The names that a module gives True or False somewhere, as a value or as the default of a parameter."""
+    """The names that a module gives True or False somewhere: as a value, as the default of a parameter, or where it
+    calls a function of its own.
+    """
     functions = (*nodes.functions, *nodes.of(ast.Lambda))
     parameters = (name for one in functions for name, default in defaults(one) if is_switch(default))
     assigned = (target for one in nodes.of(ast.Assign) if is_switch(one.value) for target in one.targets)
-    return {*parameters, *(one.id for one in assigned if isinstance(one, ast.Name))}
+    found = {*parameters, *(one.id for one in assigned if isinstance(one, ast.Name))}
+    return found | _given_to_functions(nodes, found)
+
+
+def _given_to_functions(nodes: NodesByKind, switches: set[str]) -> set[str]:
+    """The parameters that get True or False, or a name of some that are, where the module calls its functions."""
+    functions = {one.name: parameter_names(one) for one in nodes.functions}
+    found = set[str]()
+    for call in nodes.of(ast.Call):
+        names = functions.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        if names is not None:
+            given = (*zip(names, call.args, strict=False), *((one.arg, one.value) for one in call.keywords))
+            found.update(name for name, value in given if name and (is_switch(value) or last_name(value) in switches))
+    return found
 
 
 def is_switch(node: ast.expr) -> bool:

@@ -42,11 +42,18 @@ class _Written:
     loops: tuple[_Loop, ...]
     of_computed: bool
     """It is set of something that is not a plain name."""
+    by_place: bool
+    """It is set of a layer that is known by its place in a model: `model.layers[1].trainable = False`."""
 
 
 def _written(module: CheckedModule) -> _Written:
-    of_computed = any(not isinstance(one.value, ast.Name) for one in _assigned(module.tree))
-    return _Written(tuple(_loops(module.nodes.of(ast.For))), of_computed)
+    owners = [one.value for one in _assigned(module.tree)]
+    of_computed = any(not isinstance(one, ast.Name) for one in owners)
+    return _Written(tuple(_loops(module.nodes.of(ast.For))), of_computed, any(map(_is_by_place, owners)))
+
+
+def _is_by_place(node: ast.expr) -> bool:
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "layers"
 
 
 def trainability(layer: Instance, run: GraphRun, module: CheckedModule) -> Trainability:
@@ -63,7 +70,7 @@ def trainability(layer: Instance, run: GraphRun, module: CheckedModule) -> Train
     if said and all(value is False for value in said):
         return Trainability.UNSURE if partly else Trainability.FROZEN
     of_others = len(written.loops) > len(own) or written.of_computed
-    if None in said or partly or (not said and of_others):
+    if None in said or partly or written.by_place or (not said and of_others):
         return Trainability.UNSURE
     return Trainability.TRAINED
 

@@ -22,8 +22,8 @@ class UsesLearningPhase(Rule):
     ## What it does
 
     Reports the attributes `uses_learning_phase` and `_uses_learning_phase` of layers and tensors, read or assigned, in
-    modules that import Keras and do not define them. Code that asks for the version, or whether the attribute exists,
-    is not reported.
+    modules that import Keras, or define layers, and do not define the attributes. Code that asks for the version, or
+    whether the attribute exists, is not reported.
 
     ## What Keras does
 
@@ -49,7 +49,7 @@ class UsesLearningPhase(Rule):
     ## Fix safety
 
     Unsafe: an assignment is removed, and code that is not in sight may read the attribute. There is no fix for a
-    read.
+    read, nor where the module reads what it assigns.
 
     ## References
 
@@ -64,12 +64,15 @@ class UsesLearningPhase(Rule):
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The attributes."""
         names = set(_NAMES) - _defined(module.nodes)
-        if not names or not _imports_keras(module.nodes):
+        if not names or not (_imports_keras(module.nodes) or module.layer_classes):
             return
         plans = dict(_assignments(module.tree))
         guarded = set(_under_version_tests(module.nodes))
-        for node in module.nodes.of(ast.Attribute):
-            if node.attr in names and node not in guarded:
+        found = [one for one in module.nodes.of(ast.Attribute) if one.attr in names]
+        if any(isinstance(one.ctx, ast.Load) for one in found):
+            plans = {}  # Here it is a setting of its own.
+        for node in found:
+            if node not in guarded:
                 message = f"`{ast.unparse(node)}` is not used by any current version of Keras. Remove it"
                 yield self.problem(node, message, module.keras, plans.get(node))
 

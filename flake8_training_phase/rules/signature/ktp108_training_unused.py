@@ -21,8 +21,8 @@ class TrainingUnused(Rule):
     ## What it does
 
     Reports a `call` that names `training` and never reads it, in a class that holds mode-dependent layers which `call`
-    reaches for without a call that can be seen: `for layer in self.layers`, `getattr(self, name)(x)`,
-    `run_all(self.blocks, x)` with a function of another package. Where the call of the layer can be seen, KTP202 says
+    reaches for without a call that can be seen: `getattr(self, name)(x)`, `run_all(self.blocks, x)` with a function of
+    another package. Where the call of the layer can be seen, KTP202 says
     which one it is. Off by default: what runs there is not known.
 
     ## What Keras does
@@ -34,8 +34,8 @@ class TrainingUnused(Rule):
 
     ```python
     def call(self, x, training=None):
-        for layer in self.layers:
-            x = layer(x)
+        for name in sorted(["dense", "dropout"]):
+            x = getattr(self, name)(x)
         return x
     ```
 
@@ -43,8 +43,8 @@ class TrainingUnused(Rule):
 
     ```python
     def call(self, x, training=None):
-        for layer in self.layers:
-            x = layer(x, training=training)
+        for name in sorted(["dense", "dropout"]):
+            x = getattr(self, name)(x, training=training)
         return x
     ```
 

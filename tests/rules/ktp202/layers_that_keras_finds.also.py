@@ -2,9 +2,10 @@ import keras
 
 
 class Classifier(keras.Model):
-    def __init__(self):
+    def __init__(self, classes):
         super().__init__()
-        self.dense = keras.layers.Dense(8)
+        self.classes = classes
+        self.blocks = [keras.layers.Dense(8), keras.layers.BatchNormalization()]
         self.dropout = keras.layers.Dropout(0.5)
 
     def call(self, x, training=None):

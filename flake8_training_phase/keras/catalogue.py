@@ -87,6 +87,11 @@ class KerasLayer:
         return True
 
     @property
+    def may_stop_when_frozen(self) -> bool:
+        """Whether something in it may stop to depend on the phase when it is frozen: its own, or what it is given."""
+        return self.stops_when_frozen or any(one.is_run for one in self.arguments)
+
+    @property
     def is_model(self) -> bool:
         """Whether it has `fit`."""
         return any(one.name in MODEL_NAMES for one in self.mro)

@@ -288,8 +288,7 @@ class Interpreter(Statements):
             elif made.depends_on is DependsOn.WRAPPED:
                 # By name there are positional arguments twice.
                 contents = tuple(known_functions.flattened((*arguments.positional, *arguments.keywords.values())))
-            stops_when_frozen = made.stops_when_frozen or any(one.is_run for one in made.arguments)
-            may_be_frozen = made.is_model and stops_when_frozen and self.may_freeze(frame)
+            may_be_frozen = made.is_model and made.may_stop_when_frozen and self.may_freeze(frame)
             instance = Instance(made, callee.generations, by_name, hidden, contents, may_be_frozen)
         else:
             by_name = arguments.by_name(callee.type.constructor_parameters())

@@ -99,7 +99,7 @@ def droppable_import(module: CheckedModule, name: str) -> tuple[_Import, ast.ali
     found = [
         (node, alias) for node in nodes_in(module.tree) if isinstance(node, _Import) for alias in _bound(node, name)
     ]
-    if len(found) != 1 or module.module.path.name == "__init__.py" or _is_mentioned(module.nodes, name):
+    if len(found) != 1 or module.module.is_package or _is_mentioned(module.nodes, name):
         return None
     statement, alias = found[0]
     block = next((block for block in _plain_blocks(module.tree) if statement in block), None)

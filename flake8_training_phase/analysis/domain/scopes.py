@@ -144,7 +144,7 @@ class Scope:
         if self in searched or name in self._values:  # In the latter it is bound, and being looked up or unknown.
             return None
         searched.add(self)
-        values = [self._from_star(name, star, searched) for star in self._stars if not self._was_asked(star, searched)]
+        values = [self._from_star(name, star, searched) for star in self._stars]
         found = [value for value in values if value is not UNKNOWN]
         return join(found) if found else None
 
@@ -177,11 +177,6 @@ class Scope:
                     else:
                         waiting.append(inner)
         return tuple(found.values()) if self.knowledge == NOTHING else None
-
-    def _was_asked(self, star: Import, searched: set[Scope]) -> bool:
-        """Whether the search has come through a module already. Of a package, its modules were not looked at then."""
-        module = self._star_module(star)
-        return isinstance(module, ModuleValue) and module.module.scope in searched and not module.module.is_package
 
     def _from_star(self, name: str, star: Import, searched: set[Scope]) -> Value:
         module = self._star_module(star)

@@ -45,8 +45,8 @@ FROM_CONFIG = "keras.Layer.from_config"
 """The method that every layer has, called with its class and a dict."""
 _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "get_static_value"})
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
-_WRAPPED = ("func", "f", "fun", "function")
-"""The names of the parameters by which wrappers take what they wrap."""
+_HANDED_OVER = ("func", "f", "fn", "fun", "function")
+"""The names of the parameters by which functions take what they run or wrap."""
 _CHOOSING = frozenset({"where", "switch_case", "select"})
 """Functions that give one thing or another by what their first argument is."""
 _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
@@ -75,7 +75,7 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     if name == "clone_model" and keras_path(path) is not None:
         return _copy(run, arguments, frame)
     if name in _WRAPPERS:
-        wrapped = next((arguments.keywords[one] for one in _WRAPPED if one in arguments.keywords), first)
+        wrapped = _handed_over(arguments)
         if all(isinstance(one, (FunctionValue, Instance, Partial)) for one in members(wrapped)):
             return wrapped
     if isinstance(first, PhaseValue) and first.parameter is not None and name in _CHOOSING:
@@ -106,6 +106,11 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
 
 
+def _handed_over(arguments: Arguments) -> Value:
+    """What a function is given to run or to wrap."""
+    return next((arguments.keywords[one] for one in _HANDED_OVER if one in arguments.keywords), arguments.first)
+
+
 def _maps(path: str) -> bool:
     """Whether a function runs what it is given on each of many tensors: `tf.map_fn`, `tree.map_structure`."""
     root, _, name = path.rpartition(".")
@@ -115,7 +120,7 @@ def _maps(path: str) -> bool:
 
 def _map_layer(run: Run, arguments: Arguments, frame: Frame) -> None:
     """Run the layer that such a function is given."""
-    given = next((arguments.keywords[one] for one in (*_WRAPPED, "fn") if one in arguments.keywords), arguments.first)
+    given = _handed_over(arguments)
     layers_ = [one for one in members(given) if isinstance(one, Instance)]
     if layers_:
         run.in_loop(join(layers_), frame, arguments=arguments_of((UNKNOWN,), iteration.named(given, arguments)))

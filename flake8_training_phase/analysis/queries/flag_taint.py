@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from flake8_training_phase.analysis.syntax.definitions import called_name
+from flake8_training_phase.analysis.syntax.names import variables_in
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -96,7 +97,7 @@ class FlagTaint:
             child = self.parents[child]
         if not isinstance(child, ast.Assign):
             return False
-        names = {one.id for target in child.targets for one in nodes_in(target) if isinstance(one, ast.Name)}
+        names = set[str]().union(*map(variables_in, child.targets))
         uses = [one for one in nodes_in(self.function) if isinstance(one, ast.Name) and one.id in names]
         later = (one for one in uses if one.lineno > child.lineno and not _is_store(one))
         return any(self._is_inside_test(one) for one in later)

@@ -8,10 +8,8 @@ from functools import cached_property
 
 from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.flags import truth
-from flake8_training_phase.analysis.domain.values import (
-    Constant,
-)
-from flake8_training_phase.analysis.syntax.blocks import blocks
+from flake8_training_phase.analysis.domain.values import Constant
+from flake8_training_phase.analysis.syntax.decisions import decisions
 from flake8_training_phase.analysis.syntax.names import LocalNames
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 
@@ -43,22 +41,9 @@ class KeptDefault:
 
     def _outcomes_before(self, node: ast.AST) -> Iterator[bool]:
         """Of the tests of the parameter that decide whether a node runs, whether they let it."""
-        child = node
-        while (parent := self._parents.get(child)) is not None:
-            if isinstance(parent, (ast.If, ast.IfExp)) and child is not parent.test:
-                is_first = child is parent.body or (isinstance(parent.body, list) and child in parent.body)
-                outcome = self.outcome(parent.test)
-                if outcome is not None:
-                    yield outcome is is_first
-            if isinstance(child, ast.stmt):
-                yield from self._exits_before(child, parent)
-            child = parent
-
-    def _exits_before(self, statement: ast.stmt, parent: ast.AST) -> Iterator[bool]:
-        """The same of `if mode == "test": return x` in front of it."""
-        block = next((one for one in blocks(parent) if statement in one), [])  # type: ignore[arg-type]
-        for one in block[: block.index(statement)] if block else ():
-            if isinstance(one, ast.If) and isinstance(one.body[-1], (ast.Return, ast.Raise)) and not one.orelse:
-                outcome = self.outcome(one.test)
-                if outcome is not None:
-                    yield not outcome
+        for one in decisions(node, self._parents):
+            # `if mode == "test": return x` in front of it counts as well.
+            ends = one.exit is None or (isinstance(one.exit.body[-1], (ast.Return, ast.Raise)) and not one.exit.orelse)
+            outcome = self.outcome(one.test) if ends else None
+            if outcome is not None:
+                yield outcome is one.runs_if_true

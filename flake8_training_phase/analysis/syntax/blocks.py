@@ -13,7 +13,7 @@ else:
     TRY = (ast.Try,)
 
 
-def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+def blocks(statement: ast.stmt | ast.Module | ast.ExceptHandler | ast.match_case) -> Iterator[list[ast.stmt]]:
     """The blocks of a statement in the order of the text: of a `try` with its handlers, of a `match` with its cases."""
     yield getattr(statement, "body", [])
     for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):

@@ -25,6 +25,11 @@ def names_in(node: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+def variables_in(node: ast.AST) -> set[str]:
+    """The plain names that are in a node, read or stored."""
+    return {one.id for one in nodes_in(node) if isinstance(one, ast.Name)}
+
+
 def names_read(node: ast.AST) -> frozenset[str]:
     """The names that are read in a node, and those of attributes."""
     found = set[str]()

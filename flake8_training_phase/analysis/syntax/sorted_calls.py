@@ -7,15 +7,16 @@ what the collection holds.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
+from itertools import islice
 
-from flake8_training_phase.analysis.syntax.blocks import blocks
-from flake8_training_phase.analysis.syntax.names import root_of
+from flake8_training_phase.analysis.syntax.decisions import decisions
+from flake8_training_phase.analysis.syntax.names import last_name, root_of, variables_in
 from flake8_training_phase.analysis.syntax.walking import NodesByKind, parents_of
 
-_ENDS = (ast.Continue, ast.Return, ast.Break, ast.Raise)
+_NAMED = (ast.Name, ast.Attribute, ast.Subscript)
 _MOST_TESTS = 32
-"""How many tests around a call are looked at."""
+"""How many tests that decide about a call are looked at."""
 
 
 def sorted_out(tree: ast.AST, nodes: NodesByKind, flags: Collection[str]) -> frozenset[ast.Call]:
@@ -23,23 +24,27 @@ def sorted_out(tree: ast.AST, nodes: NodesByKind, flags: Collection[str]) -> fro
     with one of the `flags`.
     """
     given: dict[str, list[ast.Call]] = {}
-    others: dict[str, list[ast.Call]] = {}
     for call in nodes.of(ast.Call):
-        if call.args and isinstance(call.func, (ast.Name, ast.Attribute, ast.Subscript)):
-            has_flag = any(one.arg in flags for one in call.keywords)
-            if has_flag or not any(one.arg is None for one in call.keywords):
-                (given if has_flag else others).setdefault(_text(call.func), []).append(call)
-    both = given.keys() & others.keys()
-    if not both:
-        return frozenset()
-    parents, beside = parents_of(tree), _targets(nodes)
-    return frozenset(
-        call for text in both for call in others[text] if _is_kept_apart(call, given[text], parents, beside)
-    )
+        if call.args and isinstance(call.func, _NAMED) and any(one.arg in flags for one in call.keywords):
+            given.setdefault(ast.unparse(call.func), []).append(call)
+    ends = {last_name(calls[0].func) for calls in given.values()}  # Whole texts take long to write.
+    others = [
+        call
+        for call in nodes.of(ast.Call)
+        if isinstance(call.func, _NAMED) and last_name(call.func) in ends and _has_no_flag(call, flags)
+    ]
+    beside = _targets(nodes)
+    candidates = [
+        (call, names, found)
+        for call in others
+        if (names := _element(call.func, beside)) and (found := given.get(ast.unparse(call.func)))
+    ]
+    parents = parents_of(tree) if candidates else {}
+    return frozenset(call for call, names, found in candidates if _is_kept_apart(call, names, found, parents))
 
 
-def _text(called: ast.expr) -> str:
-    return called.id if isinstance(called, ast.Name) else ast.unparse(called)
+def _has_no_flag(call: ast.Call, flags: Collection[str]) -> bool:
+    return bool(call.args) and not any(one.arg is None or one.arg in flags for one in call.keywords)
 
 
 def _targets(nodes: NodesByKind) -> dict[str, set[str]]:
@@ -48,60 +53,29 @@ def _targets(nodes: NodesByKind) -> dict[str, set[str]]:
     loops = [*nodes.of(ast.For), *nodes.of(ast.AsyncFor), *nodes.of(ast.comprehension)]
     found: dict[str, set[str]] = {}
     for loop in loops:
-        names = _names(loop.target)
+        names = variables_in(loop.target)
         for name in names:
             found.setdefault(name, set()).update(names)
     return found
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-
-
-def _is_kept_apart(
-    call: ast.Call, given: list[ast.Call], parents: dict[ast.AST, ast.AST], beside: dict[str, set[str]]
-) -> bool:
-    root = root_of(call.func)
-    names = _names(call.func)
-    if root is not call.func and isinstance(root, ast.Name) and root.id not in beside:
+def _element(called: ast.expr, beside: dict[str, set[str]]) -> set[str]:
+    """The names that say which layer of a collection is called; none for one that an attribute holds."""
+    root = root_of(called)
+    names = variables_in(called)
+    if root is not called and isinstance(root, ast.Name) and root.id not in beside:
         names.discard(root.id)  # The `self` of `self.ops[i]`.
-    names = names.union(*(beside.get(name, ()) for name in names))
-    return bool(names) and any(
-        not names.isdisjoint(_names(test)) and any(_is_within(one, other) for one in given)
-        for test, other in _choices(call, parents)
+    return names.union(*(beside.get(name, ()) for name in names))
+
+
+def _is_kept_apart(call: ast.Call, names: set[str], given: Sequence[ast.Call], parents: dict[ast.AST, ast.AST]) -> bool:
+    return any(
+        not names.isdisjoint(variables_in(decision.test)) and any(_is_within(one, decision.other) for one in given)
+        for decision in islice(decisions(call, parents), _MOST_TESTS)
     )
 
 
-_Branch = list[ast.stmt] | list[ast.expr]
-
-
-def _choices(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[tuple[ast.expr, _Branch]]:
-    """The tests that decide whether a node runs, the nearest first, each with what runs in the other case."""
-    child, inner, left = node, node, _MOST_TESTS
-    while left and (parent := parents.get(child)) is not None:
-        if isinstance(parent, (ast.If, ast.IfExp)) and child is not parent.test:
-            left -= 1
-        if isinstance(parent, ast.IfExp) and child is not parent.test:
-            yield parent.test, [parent.orelse if child is parent.body else parent.body]
-        elif isinstance(parent, ast.If) and child is not parent.test:
-            yield parent.test, parent.orelse if child in parent.body else parent.body
-        if isinstance(child, ast.stmt):
-            yield from _exits_beside(child, inner, parent)
-        child, inner = parent, child
-
-
-def _exits_beside(statement: ast.stmt, inner: ast.AST, parent: ast.AST) -> Iterator[tuple[ast.expr, _Branch]]:
-    """The same for `if …: x = op(x); continue`: of what is behind it, and of what it holds."""
-    block = next((one for one in blocks(parent) if statement in one), [])  # type: ignore[arg-type]
-    place = block.index(statement) if block else 0
-    for one in block[max(0, place - _MOST_TESTS) : place]:
-        if isinstance(one, ast.If) and isinstance(one.body[-1], _ENDS):
-            yield one.test, one.body
-    if isinstance(statement, ast.If) and inner in statement.body and isinstance(statement.body[-1], _ENDS):
-        yield statement.test, block[place + 1 :]
-
-
-def _is_within(call: ast.Call, branch: _Branch) -> bool:
+def _is_within(call: ast.Call, branch: Sequence[ast.stmt | ast.expr]) -> bool:
     """Whether a call stands in a branch, judging by its place in the text."""
     if not branch:
         return False

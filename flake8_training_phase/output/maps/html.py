@@ -11,7 +11,7 @@ from textwrap import dedent
 from flake8_training_phase import __version__
 from flake8_training_phase.maps.model import MODES, FunctionSource, Map, ModeCell, ModeCells, Row, SourceLine, State
 from flake8_training_phase.output.maps.drawing import variables
-from flake8_training_phase.output.maps.text import counted, leak_told
+from flake8_training_phase.output.maps.text import counted, leak_told, says_why
 
 _HINT = (
     "<kbd>↑</kbd> <kbd>↓</kbd> go from call to call, <kbd>→</kbd> <kbd>←</kbd> open and close what a call runs, "
@@ -199,7 +199,7 @@ class _Page:
                         f'<span class="remark leak r{number}"><a href="#{self._key}-{cell.leaked_from}">'
                         f"← {escape(leak_told(row, origin))}</a></span>"
                     )
-                elif cell.reason and (cell.state is State.RAISES or not row.rows):
+                elif cell.reason and says_why(row, cell):
                     yield f'<span class="remark r{number}">? {_code_in(cell.reason)}</span>'
 
 

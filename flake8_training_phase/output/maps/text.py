@@ -246,10 +246,14 @@ def grouped(cells: ModeCells) -> list[tuple[ModeCell, str]]:
     return [(cell, "always" if len(heads) == len(_HEADS) else ", ".join(heads)) for cell, heads in modes.items()]
 
 
+def says_why(row: Row, cell: ModeCell) -> bool:
+    """Whether the reason of a cell is shown at its row; otherwise a row inside it shows it."""
+    return cell.state is State.RAISES or not row.rows
+
+
 def reasons(row: Row) -> list[str]:
     """Why a row is unknown, or raises, where no row inside it says so."""
-    cells = [one for cells in row.by_release for one in cells if not row.rows or one.state is State.RAISES]
-    found = (cell.reason for cell in cells if cell.reason)
+    found = (one.reason for cells in row.by_release for one in cells if one.reason and says_why(row, one))
     return [printable(one) for one in dict.fromkeys(found)]
 
 

@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.syntax.definitions import (
     positional_names,
 )
 from flake8_training_phase.analysis.syntax.name_flow import mentioned
+from flake8_training_phase.analysis.syntax.names import variables_in
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.rules.callers.steps import Owner, StepKind, TrainingStep
 from flake8_training_phase.rules.callers.updates import Updates
@@ -187,8 +188,7 @@ class TapeSteps:
         """Whether a gradient may be that of a model's variables, and not of a tensor that the tape watches."""
         if sources is None or _has_variables(sources):
             return True
-        names = {one.id for one in nodes_in(sources) if isinstance(one, ast.Name)}
-        if not names.isdisjoint(self._tapes_of(unit).watched):
+        if not variables_in(sources).isdisjoint(self._tapes_of(unit).watched):
             return False
         return any(True for _ in owners(sources, unit, self._definitions))
 

@@ -41,7 +41,7 @@ class PositionalFlag:
 
 def positional_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
     """Those of a module that no `call` passes, where it is known what is called."""
-    switches = _switches(module.nodes)
+    switches = module.once(_switches)
     calls = [node for node in module.nodes.of(ast.Call) if len(node.args) > 1]
     candidates = [
         call for call in calls if any(_is_flag(one, switches) for one in call.args[1:]) and not _is_text(call.args[0])
@@ -69,7 +69,7 @@ def stored_flags(module: CheckedModule) -> Iterator[PositionalFlag]:
         if call.flag.passed_by is PassedBy.UNKNOWN and len(call.node.args) > 1 and not call.node.keywords
     ]
     if found:
-        switches = _switches(module.nodes)
+        switches = module.once(_switches)
         for call in found:
             yield from _of_call(call.node, call.receiver, switches, module)
 
@@ -146,10 +146,11 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def _switches(nodes: NodesByKind) -> set[str]:
+def _switches(module: CheckedModule) -> set[str]:
     """The names that a module gives True or False somewhere: as a value, as the default of a parameter, or where it
     calls a function of its own.
     """
+    nodes = module.nodes
     functions = (*nodes.functions, *nodes.of(ast.Lambda))
     parameters = (name for one in functions for name, default in defaults(one) if is_switch(default))
     assigned = (target for one in nodes.of(ast.Assign) if is_switch(one.value) for target in one.targets)

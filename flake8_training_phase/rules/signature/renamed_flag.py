@@ -21,7 +21,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.entries.module_run import module_run
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
-from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
+from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
 
@@ -41,8 +41,8 @@ class FlagSites:
 def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
     """Where a module names the flag of a class: in any `call`, function, lambda, at its top."""
     sites = FlagSites()
-    tree = layer_class.module.tree
-    given = {node: tuple(_named(node, name, tree)) for node in nodes_in(tree) if isinstance(node, ast.Call)}
+    nodes = layer_class.module.nodes
+    given = {node: tuple(_named(node, name, nodes)) for node in nodes.of(ast.Call)}
     calls = {node for node, named in given.items() if named or any(one.arg is None for one in node.keywords)}
     if not calls:
         return sites
@@ -74,27 +74,23 @@ def described(calls: list[ast.Call], most: int = 3) -> str:
     return ", ".join(shown) + (f" and {len(calls) - most} more" if len(calls) > most else "")
 
 
-def _named(call: ast.Call, name: str, tree: ast.Module) -> Iterator[ast.keyword | ast.Constant]:
+def _named(call: ast.Call, name: str, nodes: NodesByKind) -> Iterator[ast.keyword | ast.Constant]:
     """The keywords by which a call gives a name, and the keys of dicts that it unpacks or has unpacked."""
     for keyword in call.keywords:
         if keyword.arg == name:
             yield keyword
         elif keyword.arg in (None, "kwargs"):
-            yield from _in_dict(keyword.value, name, tree)
+            yield from _in_dict(keyword.value, name, nodes)
 
 
-def _in_dict(node: ast.expr, name: str, tree: ast.Module) -> Iterator[ast.keyword | ast.Constant]:
+def _in_dict(node: ast.expr, name: str, nodes: NodesByKind) -> Iterator[ast.keyword | ast.Constant]:
     """A name among the keys of a dict that is written in place, or made once and only unpacked."""
     if isinstance(node, ast.Name):
-        uses = [one for one in nodes_in(tree) if isinstance(one, ast.Name) and one.id == node.id]
-        made = [one.value for one in nodes_in(tree) if isinstance(one, ast.Assign) and one.targets[0] in uses]
-        unpacked = [
-            one.value
-            for one in nodes_in(tree)
-            if isinstance(one, ast.keyword) and one.arg is None and one.value in uses
-        ]
+        uses = [one for one in nodes.of(ast.Name) if one.id == node.id]
+        made = [one.value for one in nodes.of(ast.Assign) if one.targets[0] in uses]
+        unpacked = [one.value for one in nodes.of(ast.keyword) if one.arg is None and one.value in uses]
         if len(made) == 1 and unpacked == [node] and len(uses) == 2 and not isinstance(made[0], ast.Name):
-            yield from _in_dict(made[0], name, tree)
+            yield from _in_dict(made[0], name, nodes)
     elif isinstance(node, ast.Dict):
         yield from (key for key in node.keys if isinstance(key, ast.Constant) and key.value == name)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":

@@ -495,6 +495,7 @@ def test_no_other_byte_changes(data: bytes, tmp_path: Path, fix: Fix) -> None:
 # `file not analysed` is one message of two lines, or none, and never a traceback.
 BROKEN = {
     "nul": (MODEL.encode() + b"x = '\0'\n", 1),
+    "nul_beside_noqa": (b"    x(  # noqa: KTP202\r\n    )\r\n    def call(\0,\x87 x: keras.Input):\r\n", 1),
     "unknown_encoding": (b"# -*- coding: foo -*-\n" + MODEL.encode(), 1),
     "no_text_encoding": (b"# -*- coding: rot13 -*-\n" + MODEL.encode(), 1),
     "syntax_error": (MODEL.encode() + b"def f(:\n", 1),

@@ -22,6 +22,7 @@ from flake8_training_phase.fixes.changes import (
     RenameKeyword,
     RenameParameter,
     Replace,
+    Unwrap,
 )
 from flake8_training_phase.fixes.render import render
 from flake8_training_phase.fixes.style import FileStyle
@@ -328,6 +329,9 @@ def test_rename_parameter_and_keyword() -> None:
         ("x = f({1: 2}, '{}')", "{} if t else {}", "x = {1: 2} if t else '{}'"),
         ("x = f(a +\n  1, b)", "{} if t else {}", "x = (a +\n  1 if t else b)"),
         ("x = (f)(\n    a,\n    b)", "{} if t else {}", "x = a if t else b"),
+        ("x = 0 if f(a, b)else 1", "{} + {}", "x = 0 if a + b else 1"),
+        ("def g(): return(f(a, b)if c else d)", "{}", "def g(): return(a if c else d)"),
+        ("x = a if(c)else f(a, b)", "{}", "x = a if(c)else a"),
     ],
 )
 def test_replace(before: str, template: str, after: str) -> None:
@@ -358,6 +362,39 @@ def test_delete_statement(before: str, after: str | None) -> None:
     assert isinstance(function, ast.FunctionDef)
     statement = next(one for one in function.body if ast.unparse(one) == "f()")
     assert made(source, DeleteStatement(statement, tuple(function.body))) == after
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("rest", ["", "    b()\n"])
+def test_unwrap_keeps_the_line_ends(newline: str, rest: str) -> None:
+    before = f"def g():\n    if f():\n        a()\n{rest}".replace("\n", newline)
+    source = SourceText(before)
+    guard = first(source, ast.If)
+    assert isinstance(guard, ast.If)
+    assert made(source, Unwrap(guard)) == f"def g():\n    a()\n{rest}".replace("\n", newline)
+
+
+# What is written in the place of a call
+
+
+@pytest.mark.parametrize(
+    ("use", "brackets"),
+    [
+        ("{}", False),
+        ("self.dense({})", False),
+        ("{}.numpy()", True),
+        ("{}[0]", True),
+        ("{}(x)", True),
+        ("x * {}", True),
+    ],
+)
+def test_a_conditional_expression_has_brackets_where_it_needs_them(use: str, brackets: bool) -> None:
+    dropped = "tf.nn.dropout(x, 0.5)"
+    text = f"import tensorflow as tf\n{returning(use.format(dropped))}"
+    chosen = f"{dropped} if training else x"
+    expected = use.format(f"({chosen})" if brackets else chosen)
+    fixed = engine.fix(SourceText(text), Settings(), "model.py", unsafe=True)
+    assert f"return {expected}\n" in fixed.text
 
 
 # Whole files: the engine

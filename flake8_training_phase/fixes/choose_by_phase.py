@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.queries.legacy_uses import LegacyUse, binds
 from flake8_training_phase.analysis.queries.phase_switches import PhaseSwitch
 from flake8_training_phase.analysis.syntax.walking import nodes_in
+from flake8_training_phase.fixes.brackets import as_operand, in_brackets
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.legacy_imports import has_comments
 from flake8_training_phase.fixes.parameter import add_parameter
@@ -32,7 +33,7 @@ def choose_by_phase(switch: PhaseSwitch, module: CheckedModule) -> FixPlan | Non
         if use.layer_class is None or not use.layer_class.can_take_training:
             return None
         changes += add_parameter(use.layer_class)
-    phase, told = ("training", []) if switch.flag is None else (_operand(switch.flag), [switch.flag])
+    phase, told = ("training", []) if switch.flag is None else (as_operand(switch.flag), [switch.flag])
     first, second = _choice(switch, switch.first), _choice(switch, switch.second)
     parts = (first.node, *told, second.node)
     if has_comments(use.node, parts, module.source):
@@ -50,8 +51,10 @@ def _settled(switch: PhaseSwitch, chosen: ast.expr, module: CheckedModule) -> Fi
     if has_comments(switch.use.node, (choice.node,), module.source):
         return None
     simple = isinstance(choice.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
-    bare = choice.template == "{}" and not simple and _needs_brackets(switch.use)
-    change = Replace(switch.use.node, "({})" if bare else choice.template, (choice.node,))
+    template = choice.template
+    if template == "{}" and not simple:
+        template = in_brackets(template, switch.use.node, switch.use.parents[0])
+    change = Replace(switch.use.node, template, (choice.node,))
     caveat = None if choice.sure else f"`{ast.unparse(choice.node)}` must not be a function"
     return FixPlan("Replace it with the value it always returns", (change,), caveat)
 
@@ -73,8 +76,7 @@ def _template(use: LegacyUse, first: str, phase: str, second: str, parts: tuple[
     if use.node.lineno != use.node.end_lineno:
         long = long or sum(len(ast.unparse(part)) for part in parts) + use.statement.col_offset > _LONG
     if not long:
-        template = f"{first} if {phase} else {second}"
-        return f"({template})" if _needs_brackets(use) else template
+        return in_brackets(f"{first} if {phase} else {second}", use.node, use.parents[0])
     outer = " " * use.statement.col_offset
     inner = outer + " " * _indent(use)
     # `Replace` puts brackets around what spans lines.
@@ -112,13 +114,7 @@ def _choice(switch: PhaseSwitch, node: ast.expr) -> _Choice:
         return _Choice("{}", node, isinstance(node, ast.Name) and _is_tensor(use, node.id))
     elif switch.calls_both:
         return _Choice("({})()", node, True)
-    return _Choice(_operand(node), node, True)
-
-
-def _operand(node: ast.expr) -> str:
-    """How an expression is written as a part of a conditional one."""
-    binds_weaker = isinstance(node, (ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom))
-    return "({})" if binds_weaker else "{}"
+    return _Choice(as_operand(node), node, True)
 
 
 def _local_function(use: LegacyUse, node: ast.expr) -> ast.FunctionDef | None:
@@ -148,8 +144,3 @@ def _is_tensor(use: LegacyUse, name: str) -> bool:
         and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
     ]
     return bool(values) and all(isinstance(value, (ast.Call, ast.BinOp, ast.Constant)) for value in values)
-
-
-def _needs_brackets(use: LegacyUse) -> bool:
-    parent = use.parents[0]
-    return not isinstance(parent, (ast.Assign, ast.Return, ast.Expr, ast.keyword, ast.Call, ast.AnnAssign, ast.Lambda))

@@ -228,7 +228,14 @@ def _replace(change: Replace, source: SourceText) -> Iterator[Edit]:
     if "\n" in text or "\r" in text:
         # What spans lines needs brackets of its own, unless there are some around it.
         text = f"({text})"
-    yield Edit(start, end, text)
+    yield Edit(start, end, _set_apart(text, source.line(start.row)[: start.column], source.line(end.row)[end.column :]))
+
+
+def _set_apart(text: str, before: str, behind: str) -> str:
+    """The text, with spaces where its words would run into others: `0if x` does not need one, `Noneif x` does."""
+    first = " " if _IN_WORD.match(before[-1:]) and _IN_WORD.match(text) else ""
+    last = " " if _IN_WORD.match(text[-1:]) and _IN_WORD.match(behind) else ""
+    return f"{first}{text}{last}"
 
 
 def _rename_parameter(change: RenameParameter, source: SourceText) -> Iterator[Edit]:
@@ -366,6 +373,7 @@ def _text_of(node: ast.expr, source: SourceText) -> str:
 
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_IN_WORD = re.compile(r"\w")
 _EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 _SPACED_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(" "), cst.SimpleWhitespace(" "))
 

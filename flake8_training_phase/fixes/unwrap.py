@@ -23,7 +23,9 @@ def unwrapped(text: str) -> str | None:
         return None
     body, footer = _contents(statement.body)
     left = place.with_changes(body=[*body, *place.body[1:]], footer=[*footer, *place.footer])
-    return ensure_type(module.deep_replace(place, left), cst.Module).code.removeprefix(around)
+    code = ensure_type(module.deep_replace(place, left), cst.Module).code.removeprefix(around)
+    # libcst (1.8.6) does not see that a module ends with a line end when that is a carriage return alone.
+    return f"{code}\r" if text.endswith("\r") and not code.endswith("\r") else code
 
 
 def _contents(suite: cst.BaseSuite) -> tuple[Sequence[cst.BaseStatement], Sequence[cst.EmptyLine]]:

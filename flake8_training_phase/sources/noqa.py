@@ -55,7 +55,7 @@ class Suppressions:
         behind: str | None = None
         # The lines that are taken as one share one object; a line that reads the same elsewhere is another.
         for row in range(len(self._source.lines), 0, -1):
-            joined = self._processor.noqa_line_for(row)
+            joined = self._joined_line(row)
             if joined is not None:
                 rows[row] = rows[row + 1] if joined is behind else row
             behind = joined
@@ -68,12 +68,21 @@ class Suppressions:
         """
         return self._comment_rows.get(row)
 
+    @cached_property
+    def _has_tokens(self) -> bool:
+        """Whether flake8 may look for tokens: Python 3.12 raises SystemError over some null characters."""
+        return "\0" not in self._source.text
+
+    def _joined_line(self, row: int) -> str | None:
+        """The lines that flake8 takes as one with a row; None in a text that has no tokens."""
+        return self._processor.noqa_line_for(row) if self._has_tokens else None
+
     def _codes(self, row: int) -> frozenset[str]:
         """Those of our codes that the comment of a row silences."""
         if not self._has_noqa:
             return frozenset()
         # flake8 knows no lines of a file that has no tokens; its comments count all the same.
-        line = self._processor.noqa_line_for(row) or self._source.line(row)
+        line = self._joined_line(row) or self._source.line(row)
         if line not in self._silenced:
             self._silenced[line] = _silenced_by(line)
         return self._silenced[line]

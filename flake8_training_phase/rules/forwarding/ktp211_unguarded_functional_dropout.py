@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.dropout_functions import dropouts_by_hand, is_dropout
 from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall, calls_in_lambdas, unguarded_calls
 from flake8_training_phase.findings import Severity
+from flake8_training_phase.fixes.brackets import in_brackets
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.names import keras_path
@@ -166,8 +167,7 @@ def _plan(call: FunctionalCall, layer_class: LayerClass) -> FixPlan | None:
         if not layer_class.can_take_training or layer_class.cls.phase_parameter is not None:
             return None
         changes += add_parameter(layer_class)
-    bare = isinstance(call.parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword, ast.Call))
-    template = "{} if training else {}" if bare else "({} if training else {})"
+    template = in_brackets("{} if training else {}", call.node, call.parent)
     changes.append(Replace(call.node, template, (call.node, first)))
     return FixPlan("Drop only in training mode", tuple(changes), "the outputs at inference change")
 

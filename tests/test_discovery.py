@@ -268,9 +268,11 @@ def test_a_further_work_tree_and_a_submodule(repository: Path) -> None:
             "part/even.py": "",
             "strange/.git": "gitdir: nowhere\n",
             "strange/odd.py": "",
+            "broken/.git": "gitdir: a\0b\n",
+            "broken/odd.py": "",
         },
     )
-    assert found(repository) == ["more/even.py", "part/odd.py", "strange/odd.py"]
+    assert found(repository) == ["broken/odd.py", "more/even.py", "part/odd.py", "strange/odd.py"]
 
 
 # Through the command

@@ -79,8 +79,9 @@ def _info(git: Path) -> Path:
 
 
 def _line(file: Path) -> str:
-    """What is in a file of one line; nothing where there is none."""
+    """What is in a file of one line; nothing where there is none, or one that cannot be a path."""
     try:
-        return reading.read(file, reading.MAX_IGNORES).decode("utf-8", "surrogateescape").strip()
+        line = reading.read(file, reading.MAX_IGNORES).decode("utf-8", "surrogateescape").strip()
     except OSError:
         return ""
+    return "" if "\0" in line else line

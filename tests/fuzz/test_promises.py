@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,11 @@ from flake8_training_phase.findings import Edit, Position
 from flake8_training_phase.fixes import render
 from flake8_training_phase.rules import rule
 from flake8_training_phase.rules.rule import Violation
+from tests.fuzz import project_promises
 from tests.fuzz.containers import markdown, notebook
 from tests.fuzz.inputs import Input, made_up, mutants
+from tests.fuzz.project_promises import keep_project_promises
+from tests.fuzz.projects import projects
 from tests.fuzz.promises import BrokenPromise, keep_promises, smallest
 from tests.helpers import FORGETFUL, MODEL, UNRELATED
 
@@ -32,6 +36,29 @@ def test_promises_are_kept_for_mutants_of_the_examples() -> None:
 def test_promises_are_kept_for_made_up_code() -> None:
     for given in made_up(20_24, 10):
         keep_promises(given)
+
+
+def test_promises_are_kept_in_spoiled_projects() -> None:
+    understood = [keep_project_promises(given) for given in islice(projects(20_24), 60)]
+    assert any(understood)
+    assert not all(understood)
+
+
+def test_a_project_that_is_changed_by_a_check_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(arguments: Sequence[str]) -> int:
+        Path("model.py").write_text("", encoding="utf-8")
+        return 0
+
+    monkeypatch.setattr(project_promises, "main", run)
+    with pytest.raises(BrokenPromise, match="a check changes files"):
+        keep_project_promises(next(projects(20_24)))
+
+
+@pytest.mark.parametrize("said", ["\x1b[31m", "\u202e", "Traceback", "internal error"])
+def test_what_a_project_makes_the_command_say(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setattr(project_promises, "main", lambda arguments: print(said) or 0)
+    with pytest.raises(BrokenPromise, match=r"the command fails|characters that a terminal obeys"):
+        keep_project_promises(next(projects(20_24)))
 
 
 def test_what_is_fixed_is_told_from_what_is_not() -> None:

@@ -56,6 +56,7 @@ class Neighbours:
         self._texts: OrderedDict[Path, str | None] = OrderedDict()
         self._listed: dict[Path, _Folder] = {}
         self._inner: dict[Path, list[Path]] = {}
+        self._around: dict[Path, list[Path]] = {}
 
     def importing(
         self, module: Path, imported_as: Collection[str], asked: set[str], through_folder: bool = True
@@ -66,7 +67,7 @@ class Neighbours:
 
         What was looked at is put into `asked`: a change of it may change the answer.
         """
-        around = list(folders_around(module.parent))
+        around = self._folders_around(module.parent)
         asked.update(str(folder / reading.ANY_FOLDER) for folder in around)
         inner = (one for folder in around for one in self._inner_folders(folder))
         for folder in dict.fromkeys((*around, *inner)):
@@ -89,11 +90,12 @@ class Neighbours:
 
     def overlooks(self, module: Path) -> bool:
         """Whether a folder above a module holds more files than are looked through for who imports it."""
-        return any(self._folder(folder).has_more for folder in folders_around(module.parent))
+        return any(self._folder(folder).has_more for folder in self._folders_around(module.parent))
 
     def forget(self, path: Path) -> None:
         """Read a file anew when it is asked for the next time, and list the folders that it is in."""
         self._texts.pop(path, None)
+        self._around.clear()  # It may be what makes a folder a package, or the outermost one.
         for folder in (path.parent, path.parent.parent):
             self._listed.pop(folder, None)
             self._inner.pop(folder, None)
@@ -108,6 +110,11 @@ class Neighbours:
             words = frozenset[str]().union(*imported.values())
             self._listed[folder] = _Folder(imported, words, asked, has_more=len(there) > len(paths))
         return self._listed[folder]
+
+    def _folders_around(self, folder: Path) -> list[Path]:
+        if folder not in self._around:
+            self._around[folder] = list(folders_around(folder))
+        return self._around[folder]
 
     def _inner_folders(self, folder: Path) -> list[Path]:
         if folder not in self._inner:

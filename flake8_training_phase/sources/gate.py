@@ -15,6 +15,8 @@ _TF1_WORDS = (
 )
 _TF1_LAYERS = ("dropout", "batch_norm")
 _STEP_WORDS = ("GradientTape", "def test_step", "def predict_step", "def compute_loss", "stateless_call")
+_OWN_WORDS = (*_LEGACY_WORDS, *_STEP_WORDS)
+"""What is only in code for Keras or TensorFlow."""
 _CALLER_WORDS = (".backward()", ".minimize(", ".compute_gradients(", "value_and_gradient(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _SUBCLASS = re.compile(r"class \w+\([^)]")
@@ -50,20 +52,29 @@ def may_hold_findings(text: str) -> bool:
     or a graph that says a flag, a name of the legacy API, a layer of TensorFlow 1, or a dropout function in a `Lambda`
     layer, no rule has a subject.
     """
-    if any(word in text for word in _TF1_LAYERS) and any(word in text for word in _TF1_WORDS):
+    if _has_any(text, _TF1_LAYERS) and _has_any(text, _TF1_WORDS):
         return True
-    if any(word in text for word in (*_LEGACY_WORDS, *_STEP_WORDS)) or ("Lambda(" in text and "dropout(" in text):
+    if _has_any(text, _OWN_WORDS) or ("Lambda(" in text and "dropout(" in text):
         return True
     if ("keras" in text or "tensorflow" in text) and _may_hold_callers(text):
         return True
     if "import torch" not in text and _may_make_graph(text):
         return True
-    return "import" in text and (_CALL_METHOD.search(text) is not None or _may_inherit_call(text))
+    if "import" not in text:
+        return False
+    return ("call" in text and _CALL_METHOD.search(text) is not None) or _may_inherit_call(text)
+
+
+def _has_any(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110 - asked many times of every file there is: a generator takes twice as long
+        if word in text:
+            return True
+    return False
 
 
 def _may_hold_callers(text: str) -> bool:
     """Whether a text that mentions Keras may make, map or call models in ways that rules look at."""
-    if any(word in text for word in _CALLER_WORDS):
+    if _has_any(text, _CALLER_WORDS):
         return True
     if "import torch" in text and "keras" not in text:
         return False  # It reads weights of TensorFlow; its models are those of torch.
@@ -71,7 +82,7 @@ def _may_hold_callers(text: str) -> bool:
         return True
     if _may_make_graph(text):
         return True
-    if ".map(" in text and any(word in text for word in _IDLE_LAYERS):
+    if ".map(" in text and _has_any(text, _IDLE_LAYERS):
         return True
     if "__call__" in text and _FORWARD_PASS.search(text) is not None:
         return True
@@ -81,7 +92,7 @@ def _may_hold_callers(text: str) -> bool:
 
 def _may_make_graph(text: str) -> bool:
     """Whether a text may put a flag into a functional model."""
-    return any(word in text for word in _GRAPH_WORDS) and "Input" in text and makes_functional(text)
+    return _has_any(text, _GRAPH_WORDS) and "Input" in text and makes_functional(text)
 
 
 def makes_functional(text: str) -> bool:
@@ -90,8 +101,8 @@ def makes_functional(text: str) -> bool:
 
 
 def _may_inherit_call(text: str) -> bool:
-    imports = any(word in text for word in _KERAS_IMPORTS) and "import torch" not in text
-    return imports and any(word in text for word in _DEPENDING) and _SUBCLASS.search(text) is not None
+    imports = _has_any(text, _KERAS_IMPORTS) and "import torch" not in text
+    return imports and _has_any(text, _DEPENDING) and _SUBCLASS.search(text) is not None
 
 
 def may_hold_graph_leaks(text: str) -> bool:

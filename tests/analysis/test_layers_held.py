@@ -718,3 +718,73 @@ def test_layers_before_others_that_are_unknown(reported: Reported) -> None:
     assert reported(code) == {"part(x)"}
     assert reported(code.replace("layers.Dropout(0.5)", "layers.LayerNormalization()")) == set()
     assert reported(code.replace("layers.Dropout(0.5), ", "")) == set()
+
+
+ITERATED = {
+    "another iterator": "        return iter(self.parts)\n",
+    "a generator": "        for part in self.parts:\n            yield part\n",
+    "yielded from": "        yield from self.parts\n",
+}
+
+
+@pytest.mark.parametrize("body", ITERATED.values(), ids=ITERATED)
+@pytest.mark.parametrize("around", ["{}", "zip({}, x)", "enumerate({})", "reversed(list({}))"])
+def test_an_object_of_the_project_that_is_iterated_over(body: str, around: str, reported: Reported) -> None:
+    target = "(part, _)" if around.startswith("zip") else "(_, part)" if around.startswith("enum") else "part"
+    module = f"""
+import keras
+from keras import layers
+
+
+class Stack(layers.Layer):
+    def __init__(self, *parts):
+        super().__init__()
+        self.parts = list(parts)
+
+    def __iter__(self):
+{body}
+
+class Model(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.quiet = Stack(layers.Dense(2), layers.LayerNormalization())
+        self.stack = Stack(layers.Dense(2), layers.Dropout(0.5))
+
+    def call(self, x, training=None):
+        for {target} in {around.format("self.quiet")}:
+            x = part(x)
+        for {target} in {around.format("self.stack")}:
+            x = (part)(x)
+        return x
+"""
+    assert reported(module) == {"(part)(x)"}
+
+
+def test_an_object_of_the_project_that_gives_its_items(reported: Reported) -> None:
+    module = """
+    import keras
+    from keras import layers
+
+
+    class Stack(list):
+        def __init__(self, parts):
+            self.parts = parts
+
+        def __getitem__(self, index):
+            return self.parts[index]
+
+        def __iter__(self):
+            return self
+
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.stack = Stack([layers.Dense(2), layers.Dropout(0.5)])
+
+        def call(self, x, training=None):
+            for part in self.stack:
+                x = part(x)
+            return self.stack[1](self.stack[0](x))
+    """
+    assert reported(module) == {"self.stack[1](self.stack[0](x))"}

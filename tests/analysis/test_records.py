@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from flake8_training_phase import engine
+from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.sources.text import SourceText
 from tests.analysis.conftest import Reported
 
 MODULE = """
@@ -114,3 +117,34 @@ class Block(layers.Layer):
         return self.parts.drop(self.parts.dense(x))
 """
     assert reported(module) == {"self.parts.drop(self.parts.dense(x))"}
+
+
+@pytest.mark.parametrize("made", ['namedtuple("Pair", "net other")', 'type("Pair", (Both,), {})'])
+def test_what_a_call_has_made_a_class_is_one_where_the_module_runs(made: str) -> None:
+    module = f"""
+from collections import namedtuple
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+class Both:
+    def __init__(self, net, other):
+        self.net, self.other = net, other
+
+
+Pair = {made}
+
+
+def step(pair, x, y):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((pair.net(x) - y) ** 2)
+    gradients = tape.gradient(loss, pair.net.trainable_variables)
+    pair.other.apply_gradients(zip(gradients, pair.net.trainable_variables))
+
+
+step(Pair(keras.Sequential([layers.Dropout(0.5)]), other=keras.optimizers.SGD()), 1, 2)
+"""
+    found = engine.check(SourceText(module), Settings(select=("KTP301",)), "example.py")
+    assert [one.message.partition(" is ")[0] for one in found] == ["`pair.net(…)`"]

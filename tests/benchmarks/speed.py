@@ -2,8 +2,8 @@
 
 Give it folders of Keras code, for example unpacked packages of the corpora that docs/contributing.md names; the first
 one is also checked by torchfix and flake8-async, if these are installed. Every figure is CPU time, the median of
-several rounds; what is compared runs in turn. Nothing here asserts: machines differ. `--plot FILE` draws how the time
-grows with the lines, and needs matplotlib.
+several rounds; what is compared runs in turn, each in a process of its own. Nothing here asserts: machines differ.
+`--plot FILE` draws how the time grows with the lines, and needs matplotlib.
 """
 
 from __future__ import annotations
@@ -52,13 +52,15 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw time over lines to this SVG file")
+    parser.add_argument("--side", choices=SIDES, help="do one of the things that are compared, and print its seconds")
     options = parser.parse_args()
+    if options.side is not None:
+        print(cpu(partial(SIDES[options.side], gated(options.folders)), 1))
+        return
     cores = os.cpu_count()
     print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}, medians of {options.rounds}")
-    keras_texts = gated(options.folders)
-    lines = sum(len(source.lines) for _, source in keras_texts)
-    if keras_texts:
-        report_checks(keras_texts, lines, options.rounds)
+    for folder in options.folders:
+        report_checks(folder, options.rounds)
     report_memory(options.folders)
     report_growth(options.rounds, options.plot)
     report_flake8(options.rounds)
@@ -85,22 +87,51 @@ def parses(text: str) -> bool:
     return True
 
 
-def report_checks(texts: Texts, lines: int, rounds: int) -> None:
-    """Compare a check with parsing the same files."""
+def report_checks(folder: Path, rounds: int) -> None:
+    """Compare a check of a package with parsing the same files."""
+    texts = gated([folder])
+    lines = sum(len(source.lines) for _, source in texts)
+    if not lines:
+        return
+    seconds: dict[str, list[float]] = {side: [] for side in SIDES}
+    for _ in range(rounds):
+        for side, found in seconds.items():
+            asked = [sys.executable, "-m", "tests.benchmarks.speed", "--side", side, str(folder)]
+            found.append(float(subprocess.check_output(asked)))
+    medians = {side: statistics.median(found) for side, found in seconds.items()}
+    print(f"{folder.name}: {len(texts)} Keras files, {lines} lines; ms per 1,000 lines:")
+    for side, median in medians.items():
+        ratio = median / medians["libcst"]
+        print(f"  {side:20}{median / lines * 1e6:8.1f}   {ratio:5.2f} x libcst.parse_module")
 
-    def check_all(project: bool) -> None:
-        settings = Settings(follow_imports=project)
-        shared = Project(project)
-        for name, source in texts:
-            engine.check(source, settings, name, shared, with_fixes=False)
 
-    cst = cpu(lambda: [libcst.parse_module(source.text) for _, source in texts], rounds)
-    tree = cpu(lambda: [ast.parse(source.text) for _, source in texts], rounds)
-    whole = cpu(lambda: check_all(project=True), rounds)
-    alone = cpu(lambda: check_all(project=False), rounds)
-    print(f"{len(texts)} Keras files, {lines} lines; ms per 1,000 lines:")
-    for name, seconds in (("libcst", cst), ("ast", tree), ("check", whole), ("check, no project", alone)):
-        print(f"  {name:20}{seconds / lines * 1e6:8.1f}   {seconds / cst:5.2f} x libcst.parse_module")
+def parse_concretely(texts: Texts) -> None:
+    """What any tool on libcst does first."""
+    for _, source in texts:
+        libcst.parse_module(source.text)
+
+
+def parse_abstractly(texts: Texts) -> None:
+    """What Python does first."""
+    for _, source in texts:
+        ast.parse(source.text)
+
+
+def check_all(texts: Texts, follow_imports: bool = True) -> None:
+    """Check files as one run of the command does."""
+    settings = Settings(follow_imports=follow_imports)
+    shared = Project(follow_imports)
+    for name, source in texts:
+        engine.check(source, settings, name, shared, with_fixes=False)
+
+
+SIDES: dict[str, Callable[[Texts], None]] = {
+    "libcst": parse_concretely,
+    "ast": parse_abstractly,
+    "check": check_all,
+    "check, no project": partial(check_all, follow_imports=False),
+}
+"""What is compared, each in a process of its own: a parser that shares the heap of the analysis takes longer."""
 
 
 def report_memory(folders: list[Path]) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_training_phase.analysis.domain.records import made_by_type, named_tuple
+from flake8_training_phase.analysis.domain.records import made_class
 from flake8_training_phase.analysis.syntax.blocks import TRY, blocks
 from flake8_training_phase.keras.names import WELL_KNOWN_NAMES, keras_path
 
@@ -55,7 +55,7 @@ def bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, Binding]]:
 def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr | ast.ClassDef]]:
     """The names that an assignment binds."""
     if isinstance(target, ast.Name):
-        yield target.id, named_tuple(target.id, value) or made_by_type(target.id, value) or value
+        yield target.id, made_class(target.id, value) or value
     elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
         # `LAYERS["dropout"] = Dropout`: the name is also a dict that holds this.
         yield target.value.id, ast.Dict([target.slice], [value])

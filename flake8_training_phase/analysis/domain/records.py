@@ -51,7 +51,12 @@ def tuple_fields(node: ast.ClassDef) -> tuple[str, ...]:
     return tuple(ast.unparse(one.target) for one in _fields(node)) if _is_named_tuple(node) else ()
 
 
-def named_tuple(name: str, node: ast.expr) -> ast.ClassDef | None:
+def made_class(name: str, node: ast.expr) -> ast.ClassDef | None:
+    """The class that a name is bound to by a call, as if it stood there: `namedtuple(…)`, `type(…)`."""
+    return _named_tuple(name, node) or _made_by_type(name, node)
+
+
+def _named_tuple(name: str, node: ast.expr) -> ast.ClassDef | None:
     """The class that a name is bound to by `Pair = namedtuple("Pair", ["first", "second"])`, as if it stood there."""
     if not (isinstance(node, ast.Call) and last_name(node.func) in ("namedtuple", "NamedTuple") and len(node.args) > 1):
         return None
@@ -69,7 +74,7 @@ def _at(place: ast.AST, text: str, kind: type[_Definition]) -> _Definition:
     return made
 
 
-def made_by_type(name: str, node: ast.expr) -> ast.ClassDef | None:
+def _made_by_type(name: str, node: ast.expr) -> ast.ClassDef | None:
     """The class that a name is bound to by `Net = type("Net", (Base,), {"call": forward})`, as if it stood there; what
     is in the dict is given to it as `Net.call = forward` is.
     """

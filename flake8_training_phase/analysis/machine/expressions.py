@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, FunctionNode
+from flake8_training_phase.analysis.domain.arguments import NO_CALL, Arguments, FunctionNode, arguments_of
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.comparisons import chained_comparison, compared
 from flake8_training_phase.analysis.domain.events import Branch, Event, Loop
@@ -96,15 +96,34 @@ class Expressions(ABC):
             return value.get(key)
         return value if isinstance(value, ClassValue) else UNKNOWN  # `Block[int]` is a generic `Block`.
 
-    def elements(self, value: Value) -> Value:
+    def elements(self, value: Value, frame: Frame) -> Value:
         """What iterating over `value` gives, any of its elements at once."""
+        if isinstance(value, Instance):
+            value = self._iterated(value, frame)
         if isinstance(value, Container):
             if value.pairs:
                 return Container((UNKNOWN, join(value.values)))
             return join(value.values)
         if isinstance(value, Range):
             return value.position
-        return join(self.elements(member) for member in _usable(value)) if isinstance(value, Union) else UNKNOWN
+        return join(self.elements(one, frame) for one in _usable(value)) if isinstance(value, Union) else UNKNOWN
+
+    def _iterated(self, value: Instance, frame: Frame) -> Value:
+        """What an object is iterated over as: a named tuple, or what its own `__iter__` gives."""
+        as_tuple = self.as_tuple(value, frame)
+        found = self._special_method(value, "__iter__", (), frame) if as_tuple is value else as_tuple
+        return UNKNOWN if isinstance(found, Instance) else found
+
+    def _special_method(self, value: Instance, name: str, given: tuple[Value, ...], frame: Frame) -> Value:
+        """What a method of a class gives that Python calls for an operator or a statement: `__getitem__`."""
+        method = self.attribute(value, name, frame) if isinstance(value.type, UserClass) else UNKNOWN
+        if not isinstance(method, FunctionValue):
+            return UNKNOWN
+        outer, self.events = self.events, []
+        try:
+            return self.apply(method, arguments_of(given), NO_CALL, frame)
+        finally:
+            self.events = outer  # There is no call in the code that could be told anything.
 
     def as_tuple(self, value: Value, frame: Frame) -> Value:
         """A named tuple as a tuple of what it holds; any other value as it is."""
@@ -180,7 +199,12 @@ class Expressions(ABC):
             return self._slice(base, node.slice, frame)
         index = self.evaluate(node.slice, frame)
         key = index.value if isinstance(index, Constant) else key_of(index) or index
-        return join(self.item(one, key) for one in _usable(base))
+        return join(
+            self._special_method(one, "__getitem__", (index,), frame)
+            if isinstance(one, Instance)
+            else self.item(one, key)
+            for one in _usable(base)
+        )
 
     def _slice(self, base: Value, node: ast.Slice, frame: Frame) -> Value:
         bounds = [self.evaluate(one, frame) if one else Constant(None) for one in (node.lower, node.upper, node.step)]
@@ -259,7 +283,7 @@ class Expressions(ABC):
         outer, self.events = self.events, body
         try:
             for generator in node.generators:
-                self.assign(generator.target, self.elements(self.evaluate(generator.iter, inner)), inner)
+                self.assign(generator.target, self.elements(self.evaluate(generator.iter, inner), inner), inner)
                 for condition in generator.ifs:
                     self.evaluate(condition, inner)
                     self.narrow(condition, inner, positive=True)
@@ -379,7 +403,8 @@ class Expressions(ABC):
     def _yield(self, node: ast.Yield | ast.YieldFrom, frame: Frame) -> Value:
         if node.value is not None:
             value = self.evaluate(node.value, frame)
-            frame.returned.append(Container((self.elements(value) if isinstance(node, ast.YieldFrom) else value,)))
+            given = self.elements(value, frame) if isinstance(node, ast.YieldFrom) else value
+            frame.returned.append(Container((given,)))
         return UNKNOWN
 
 

@@ -109,9 +109,9 @@ class GraphMaker(Interpreter):
         """As the interpreter, but a layer may give several tensors under names: `encoder.outputs["P3"]`."""
         return value if isinstance(value, Tensor) else super().item(value, key)
 
-    def elements(self, value: Value) -> Value:
+    def elements(self, value: Value, frame: Frame) -> Value:
         """As the interpreter, but a layer may give several tensors, and each went through it."""
-        return value if isinstance(value, Tensor) else super().elements(value)
+        return value if isinstance(value, Tensor) else super().elements(value, frame)
 
     def attribute(self, base: Value, name: str, frame: Frame) -> Value:
         """As the interpreter, but a model has tensors, and what belongs to a tensor is made from it."""

@@ -11,6 +11,7 @@ from flake8_training_phase.analysis.domain.flags import flags_of, truth
 from flake8_training_phase.analysis.domain.frames import Environment, Frame
 from flake8_training_phase.analysis.domain.freezing import with_trainable
 from flake8_training_phase.analysis.domain.merging import is_flag, join_lanes
+from flake8_training_phase.analysis.domain.records import made_class
 from flake8_training_phase.analysis.domain.scopes import inner_statements
 from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
@@ -70,7 +71,9 @@ class Statements(Expressions):
     def _assign(self, statement: ast.Assign, frame: Frame) -> None:
         value = self.evaluate(statement.value, frame)
         for target in statement.targets:
-            self.assign(target, value, frame)
+            at_top = target.id if isinstance(target, ast.Name) and frame.function is None else ""
+            is_class = at_top and made_class(at_top, statement.value) is not None
+            self.assign(target, frame.scope.lookup(at_top) if is_class else value, frame)
 
     def _annotated(self, statement: ast.AnnAssign, frame: Frame) -> None:
         if statement.value is not None:
@@ -185,8 +188,7 @@ class Statements(Expressions):
         if isinstance(statement, ast.While):
             self.evaluate(statement.test, frame)
         else:
-            items = each(self.evaluate(statement.iter, frame), lambda one: self.as_tuple(one, frame))
-            elements = self.elements(items)
+            elements = self.elements(self.evaluate(statement.iter, frame), frame)
         first: list[Event] = []
         later = self._told_otherwise_later(statement, frame)
         held = {name: frame.environment[name] for name in later}
@@ -369,7 +371,7 @@ class Statements(Expressions):
             for target, element in zip(targets, exact, strict=True):
                 self.assign(target.value if isinstance(target, ast.Starred) else target, element, frame)
             return
-        element = each(value, lambda one: UNKNOWN if isinstance(one, Range) else self.elements(one))
+        element = each(value, lambda one: UNKNOWN if isinstance(one, Range) else self.elements(one, frame))
         for target in targets:
             self.assign(target, element, frame)
 

@@ -22,17 +22,17 @@ from flake8_training_phase.analysis.models.run import Run
 
 def _enumerate(run: Run, arguments: Arguments, frame: Frame) -> Value:
     first = arguments.first
-    return Container((run.elements(first),), pairs=True)
+    return Container((run.elements(first, frame),), pairs=True)
 
 
 def _zip(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Container((Container(tuple(run.elements(value) for value in arguments.positional)),))
+    return Container((Container(tuple(run.elements(value, frame) for value in arguments.positional)),))
 
 
 def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if not arguments.positional:
         return UNKNOWN
-    given = tuple(run.elements(value) for value in arguments.positional[1:])
+    given = tuple(run.elements(value, frame) for value in arguments.positional[1:])
     function = arguments.positional[0]
     return Container(
         (run.in_loop(function, frame, arguments=arguments_of(given, named(function, arguments, at_once=False))),)
@@ -51,7 +51,7 @@ def named(function: Value, arguments: Arguments, at_once: bool = True) -> ast.Ca
 
 
 def _filter(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Container((run.elements(arguments.positional[1]),)) if len(arguments.positional) > 1 else UNKNOWN
+    return Container((run.elements(arguments.positional[1], frame),)) if len(arguments.positional) > 1 else UNKNOWN
 
 
 def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -59,12 +59,12 @@ def _reduce(run: Run, arguments: Arguments, frame: Frame) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
     function, items = arguments.positional[:2]
-    given = (UNKNOWN, run.elements(items))
+    given = (UNKNOWN, run.elements(items, frame))
     return run.in_loop(function, frame, arguments=arguments_of(given, named(function, arguments)))
 
 
 def _next(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return run.elements(arguments.positional[0]) if arguments.positional else UNKNOWN
+    return run.elements(arguments.positional[0], frame) if arguments.positional else UNKNOWN
 
 
 def _same_items(run: Run, arguments: Arguments, frame: Frame) -> Value:
@@ -81,11 +81,11 @@ def _repeat(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 
 def _chain(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Container(tuple(run.elements(value) for value in arguments.positional))
+    return Container(tuple(run.elements(value, frame) for value in arguments.positional))
 
 
 def _chain_of(run: Run, arguments: Arguments, frame: Frame) -> Value:
-    return Container((run.elements(_next(run, arguments, frame)),))
+    return Container((run.elements(_next(run, arguments, frame), frame),))
 
 
 def _range(run: Run, arguments: Arguments, frame: Frame) -> Value:

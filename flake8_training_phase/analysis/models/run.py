@@ -26,7 +26,7 @@ class Run(Protocol):
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
         """Remember `base.name = value`."""
 
-    def elements(self, value: Value) -> Value:
+    def elements(self, value: Value, frame: Frame) -> Value:
         """What iterating over `value` gives, any of its elements at once."""
 
     def decide(self, test: ast.expr, condition: Value, frame: Frame) -> tuple[int, int]:

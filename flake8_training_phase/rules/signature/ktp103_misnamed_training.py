@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults
+from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter_names
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
 from flake8_training_phase.analysis.domain.values import Instance, members
 from flake8_training_phase.analysis.entries.own_loops import loop_call
@@ -108,7 +108,7 @@ class MisnamedTraining(Rule):
             name = found.argument.arg
             keras = tuple(one for one in layer_class.keras if found.flag is not None or one == 3)
             is_second_flag = bool(found.calls)
-            if not keras or not (layer_class.cls.is_model or is_second_flag):
+            if not keras or not (is_second_flag or _is_given_by_nobody(layer_class, found.argument.arg)):
                 continue
             mode = "training" if found.flag else "inference"
             message = (
@@ -116,6 +116,27 @@ class MisnamedTraining(Rule):
                 f"`{layer_class.name}.call`, so it stays `{ast.unparse(found.default)}`. Use `training`"
             )
             yield self.problem(found.argument, message, keras)
+
+
+def _is_given_by_nobody(layer_class: LayerClass, name: str) -> bool:
+    """Whether nothing fills a parameter beside the flag: of a model, as Keras runs it, and of a layer that is only made
+    in others, whose calls give less.
+    """
+    cls = layer_class.cls
+    if cls.is_model:
+        return True
+    if layer_class.call is None or not is_only_made_in_hosts(cls):
+        return False
+    names = parameter_names(layer_class.call)[1:]
+    sites = [*call_sites(layer_class), *call_sites_elsewhere(cls)]
+    return bool(sites) and not any(_may_give(site.call.node, name, names) for site in sites)
+
+
+def _may_give(call: ast.Call, name: str, by_position: list[str]) -> bool:
+    """Whether a call may fill a parameter of a function that takes such names by position."""
+    if any(isinstance(one, ast.Starred) for one in call.args) or name in by_position[: len(call.args)]:
+        return True
+    return any(one.arg in (name, None) for one in call.keywords)
 
 
 def _told_unknown(layer_class: LayerClass, name: str) -> LayerCall | None:

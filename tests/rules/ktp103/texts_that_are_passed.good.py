@@ -60,3 +60,23 @@ class Features(keras.Model):
         if output == "features":
             return self.dropout(x, training=training)
         return x
+
+
+class Told(keras.layers.Layer):
+    """Its host gives it the mode by position."""
+
+    def __init__(self):
+        super().__init__()
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, x, stage="train"):
+        return self.dropout(x, training=(stage == "train"))
+
+
+class Host(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.told = Told()
+
+    def call(self, x, training=None):
+        return self.told(x, "train" if training else "eval")

@@ -84,6 +84,27 @@ def test_what_is_on_unless_it_is_told_stays_so_inside_another() -> None:
     assert ("self.flip", PREDICT, "bug") in said(code)
 
 
+HOST = """
+
+class Host(keras.Model):
+    def __init__(self):
+        {first}
+        inputs = keras.Input((8,))
+        self.parts = [Model() for _ in range(3)]
+        outputs = inputs
+        for part in self.parts:
+            outputs = part(outputs)
+        {last}
+"""
+
+
+def test_a_block_of_a_graph_is_run_by_the_graph() -> None:
+    graph = HOST.format(first="super().__init__()", last="super().__init__(inputs, outputs)")
+    assert {effect for _, effect, _ in said(f"import jax\n{MODEL}{graph}")} == {CONTEXT}
+    without = HOST.format(first="super().__init__()", last="self.outcome = outputs")
+    assert FIT in {effect for _, effect, _ in said(f"import jax\n{MODEL}{without}")}
+
+
 def test_keras_2_knows_no_jax() -> None:
     assert said("import jax\n" + MODEL.replace("keras", "tf_keras")) != []
     assert {severity for *_, severity in said("import jax\n" + MODEL.replace("keras", "tf_keras"))} == {"fragile"}

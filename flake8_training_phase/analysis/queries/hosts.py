@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.modules import Module
 from flake8_training_phase.analysis.domain.objects import Made
 from flake8_training_phase.analysis.domain.values import ClassValue, Instance
+from flake8_training_phase.analysis.machine.calls import is_super
 from flake8_training_phase.analysis.models.functions import held_instances
 from flake8_training_phase.analysis.queries.parts_of_graphs import is_part_of_graphs
 from flake8_training_phase.analysis.syntax.walking import nodes_in
@@ -78,5 +79,17 @@ def _held_by(instance: Instance) -> set[Instance]:
 
 
 def _runs_what_it_holds(host: KerasLayer | UserClass) -> bool:
-    """Whether a layer has a `call`, its own or one of Keras: `RNN` runs the cell that a subclass gives it."""
-    return isinstance(host, KerasLayer) or host.call is not None or host.keras_base_name in _RUNNERS
+    """Whether a layer has a `call`, its own or one of Keras: `RNN` runs the cell that a subclass gives it, and a model
+    the graph that its constructor makes.
+    """
+    if isinstance(host, KerasLayer) or host.call is not None or host.keras_base_name in _RUNNERS:
+        return True
+    constructor = host.find_method("__init__")
+    return host.is_model and isinstance(constructor, Method) and any(map(_gives_graph, nodes_in(constructor.node)))
+
+
+def _gives_graph(node: ast.AST) -> bool:
+    """`super().__init__(inputs, outputs)`."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"):
+        return False
+    return is_super(node.func.value) and (len(node.args) > 1 or any(one.arg == "outputs" for one in node.keywords))

@@ -11,6 +11,7 @@ from functools import cached_property
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
 from flake8_training_phase.analysis.domain.classes import Method, UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
+from flake8_training_phase.analysis.domain.values import TRUE_LANE
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
@@ -45,6 +46,8 @@ def computed_flags(layer_class: LayerClass) -> Iterator[ComputedFlag]:
     for event in layer_class.events:
         if not isinstance(event, (LayerCall, DirectKerasCall)) or event.flag.node is None or not layer_class.own_name:
             continue
+        if event.lanes == TRUE_LANE:
+            continue  # It runs in training mode only: `predict()` does not come here.
         flag = event.flag.node if event.place.function is None else local.written(event.flag.node, event.place.function)
         test, is_negated = _test(_through_property(flag, layer_class))
         reads = _attributes(test, layer_class.own_name)

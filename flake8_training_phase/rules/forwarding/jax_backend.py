@@ -12,6 +12,7 @@ import ast
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.generations import Passed
@@ -26,9 +27,11 @@ def is_for_jax(module: CheckedModule) -> bool:
 
 def phase_on_jax(layer_class: LayerClass, call: LayerCall) -> bool | None:
     """The phase in which `fit()` and `predict()` run what a model calls without a flag; None when it is not known, or
-    not wrong.
+    not wrong, and for a model that is only a block of others: these run it, and not its `call`.
     """
     if not call.flag.absent or not layer_class.cls.is_model or not reaches_phase(call):
+        return None
+    if is_only_made_in_hosts(layer_class.cls):
         return None
     flows = [layer_class.module.flow(one) for one in layer_class.generations if one.keras == 3]
     phases = {phase for flow in flows for phase in flow.in_context(None, call)}

@@ -67,8 +67,9 @@ class BakedTrainingFlag(Rule):
     from its development version).
 
     The finding is a *bug* where the layer is known, and for a BatchNormalization also whether it is trained. It is
-    *fragile* where the module does not train the model, or freezes only some layers. A model that is only called
-    without a flag, `model(x)`, keeps the flags of its graph in every version and is not reported.
+    *fragile* where the module does not train the model, or freezes only some layers, and for a `training=True` that
+    reaches nothing but BatchNormalization: Keras 2 then uses batch statistics in `predict()`, which few mean. A model
+    that is only called without a flag, `model(x)`, keeps the flags of its graph in every version and is not reported.
 
     ## Example
 
@@ -120,9 +121,10 @@ def _is_certain(baked: BakedFlag, trains: bool) -> bool:
     """Whether what the module shows goes wrong."""
     if baked.is_default:
         return False
-    if baked.flag or baked.held.dropout:
-        return baked.flag or trains
-    return trains and baked.trainability is Trainability.TRAINED
+    if baked.flag:
+        # Statistics of the batch at inference are seldom meant: what Keras 3 does instead may be what is wanted.
+        return baked.held.dropout
+    return trains and (baked.held.dropout or baked.trainability is Trainability.TRAINED)
 
 
 def _message(baked: BakedFlag, releases: str) -> str:

@@ -64,3 +64,16 @@ class Chooses(keras.layers.Layer):
         if self.frozen:
             training = self.frozen
         return self.dropout(x, training=training)
+
+
+class FrozenInTraining(keras.layers.BatchNormalization):
+    """The other way runs in training mode only."""
+
+    def __init__(self, freeze=False):
+        super().__init__()
+        self.freeze = freeze
+
+    def call(self, inputs, training=None):
+        if not training:
+            return super().call(inputs, training=False)
+        return super().call(inputs, training=not self.freeze)

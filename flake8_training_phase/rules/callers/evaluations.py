@@ -13,6 +13,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, dependen
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
 from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionScope, called_name, calls_in
 from flake8_training_phase.analysis.syntax.name_flow import Needed
+from flake8_training_phase.analysis.syntax.names import names_read
 from flake8_training_phase.analysis.syntax.reaching import reached
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -29,7 +30,7 @@ _MEANT = re.compile(
 )
 """Functions, parameters and models that say that training mode is meant."""
 _TRAINS = re.compile(r"(^|_)train", re.IGNORECASE)
-_UPDATES = frozenset({"apply_gradients", "minimize", "GradientTape", "train_on_batch", "fit", "backward", "gradient"})
+_UPDATES = frozenset({"apply_gradients", "minimize", "train_on_batch", "fit", "backward", "gradient"})
 _SPREADS = frozenset({"stack", "std", "var", "reduce_std", "reduce_variance", "nanstd"})
 """Evaluations of several passes through a model."""
 _TEST_FILE = re.compile(r"(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.py$|[\\/]tests?[\\/]")
@@ -98,6 +99,8 @@ def _may_evaluate(unit: FunctionScope) -> bool:
         return False
     if _called(unit) & (_UPDATES | _SPREADS) or any(isinstance(one, ast.Assert) for one in unit.nodes):
         return False
+    if _uses_tape(unit):
+        return False
     if isinstance(unit.node, ast.Module):
         return False
     arguments = [one.arg for one in (*unit.node.args.posonlyargs, *unit.node.args.args, *unit.node.args.kwonlyargs)]
@@ -160,6 +163,19 @@ def _called_in_step(unit: FunctionScope) -> Iterator[str]:
             yield from (called_name(call) for statement in node.body for call in calls_in(statement))
     if not _called(unit).isdisjoint(("minimize", "value_and_grad")):
         yield from _called(unit)
+
+
+def _uses_tape(unit: FunctionScope) -> bool:
+    """Whether a function has a tape that it uses, or hands to others; one that was left from a copied training step
+    does nothing.
+    """
+    made = [one for one in unit.nodes if isinstance(one, ast.Call) and _is_tape(one)]
+    opened = [item for node in unit.nodes if isinstance(node, (ast.With, ast.AsyncWith)) for item in node.items]
+    tapes = [item for item in opened if _is_tape(item.context_expr)]
+    if len(tapes) < len(made) or any(not isinstance(one.optional_vars, (ast.Name, type(None))) for one in tapes):
+        return True
+    names = {one.optional_vars.id for one in tapes if isinstance(one.optional_vars, ast.Name)}
+    return not names.isdisjoint(names_read(unit.node))
 
 
 def _is_tape(opened: ast.expr) -> bool:

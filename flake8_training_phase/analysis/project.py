@@ -1,9 +1,9 @@
 """The other modules of the project that a checked module belongs to, read when a name leads there.
 
-An import names the file it means, and only the folders above the importing file are asked for it. Who imports a file
-is searched in the folders around it (`neighbours.py`), and only for a training step whose model is not known otherwise,
-and for a model that its own file does not make. What is not there, cannot be read or cannot be parsed is outside, and
-its names are unknown.
+An import names the file it means, and only the folders above the importing file, and those below them that it adds to
+`sys.path`, are asked for it. Who imports a file is searched in the folders around it (`neighbours.py`), and only for a
+training step whose model is not known otherwise, and for a model that its own file does not make. What is not there,
+cannot be read or cannot be parsed is outside, and its names are unknown.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from flake8_training_phase.analysis.domain.values import UNKNOWN, ClassValue, Mo
 from flake8_training_phase.analysis.neighbours import MAX_BYTES, Neighbours, folders_up, is_top, name_of
 from flake8_training_phase.analysis.program import Program
 from flake8_training_phase.analysis.syntax.reaching import reached
+from flake8_training_phase.analysis.syntax.search_path import added_folders
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras import names, packages
 from flake8_training_phase.keras.knowledge import NOTHING, Knowledge
@@ -257,7 +258,23 @@ class Project:
                 folder = folder.parent
             return folder
         top = binding.path.partition(".")[0]
-        return self._root(folder, top, top == importer.path.stem, asked)
+        found = self._root(folder, top, top == importer.path.stem, asked)
+        return found or self._added_root(importer, top, asked)
+
+    def _added_root(self, importer: Module, top: str, asked: set[str]) -> Path | None:
+        """The folder with the first part of an import's path that the importing module adds to Python's search path.
+
+        What is not below the folders that are searched anyway is outside: a file may name any folder of the machine.
+        """
+        if "sys.path" not in importer.text and "addsitedir" not in importer.text:
+            return None
+        above = list(_folders_searched(importer.folder))
+        for folder in added_folders(importer.tree, importer.path, above):
+            if folder.is_relative_to(above[-1]):
+                asked |= {str(folder / top), str(folder / f"{top}.py")}
+                if _holds(folder, top):
+                    return folder
+        return None
 
     def _root(self, folder: Path, top: str, is_importer: bool, asked: set[str]) -> Path | None:
         key = (folder, top, is_importer)
@@ -384,17 +401,27 @@ def _find_root(start: Path, top: str, tried: set[str], is_importer: bool = False
     `DenseNet/DenseNet.py` is in the folder.
     """
     inside_package: Path | None = None
-    for folder in folders_up(start):
+    for folder in _folders_searched(start):
         tried.add(str(folder / "__init__.py"))
         is_package = os.path.isfile(folder / "__init__.py")  # noqa: PTH113 - never raise
         for root in (folder, folder / "src"):
-            package, module = root / top, root / f"{top}.py"
-            tried |= {str(package), str(module)}
-            own = is_importer and root == start
-            if os.path.isdir(package) or (os.path.isfile(module) and not own):  # noqa: PTH112, PTH113
+            tried |= {str(root / top), str(root / f"{top}.py")}
+            if _holds(root, top, only_package=is_importer and root == start):
                 if not is_package:
                     return root
                 inside_package = inside_package or root
+    return inside_package
+
+
+def _folders_searched(start: Path) -> Iterator[Path]:
+    """A folder and those above it, up to the one that holds the project."""
+    for folder in folders_up(start):
+        yield folder
         if is_top(folder):
             break
-    return inside_package
+
+
+def _holds(folder: Path, name: str, *, only_package: bool = False) -> bool:
+    """Whether a folder has a package of a name, or a module."""
+    is_package = os.path.isdir(folder / name)  # noqa: PTH112 - never raise
+    return is_package or (not only_package and os.path.isfile(folder / f"{name}.py"))  # noqa: PTH113

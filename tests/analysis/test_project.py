@@ -260,3 +260,35 @@ def test_a_file_comes_to_the_same_whatever_was_checked_before(order: str, tmp_pa
         findings = engine.check(SourceText(texts[name]), Settings(), str(path), project)
         found[name] = [one.code for one in findings]
     assert found == {"a": ["KTP102"], "b": []}
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        'sys.path.append("lib")',
+        'sys.path.insert(0, "./lib/")',
+        'sys.path.append("../lib")',
+        'sys.path += ["lib"]',
+        'sys.path.extend(["nowhere", "lib"])',
+        'sys.path.append(os.path.join(os.path.dirname(__file__), "..", "lib"))',
+        'sys.path.append(os.path.abspath(os.path.join(os.getcwd(), os.pardir, "lib")))',
+        'sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + "/lib")',
+        'ROOT = Path(__file__).resolve().parent.parent\nsys.path.append(str(ROOT / "lib"))',
+        'sys.path.append(str(Path(__file__).parents[1].joinpath("lib")))',
+        'site.addsitedir("lib")',
+    ],
+)
+def test_folders_that_a_module_adds_to_the_search_path(tmp_path: Path, added: str) -> None:
+    model = MODEL.format(imports=f"import os, site, sys\nfrom pathlib import Path\n{added}\nimport blocks", block="{}")
+    files = {"pyproject.toml": "", "lib/blocks.py": BLOCK, "scripts/model.py": model.format("blocks.Block")}
+    write(tmp_path, files)
+    assert codes(tmp_path / "scripts" / "model.py") == ["KTP202"]
+
+
+@pytest.mark.parametrize("added", ["/lib", "../../lib", "sys.argv[1]", "~/lib"])
+def test_folders_outside_of_the_project_are_not_read(tmp_path: Path, added: str) -> None:
+    outside = f'"{tmp_path}/lib"' if added == "/lib" else added if "sys" in added else f'"{added}"'
+    imports = f"import sys\nsys.path.append({outside})\nimport blocks"
+    model = MODEL.format(imports=imports, block="blocks.Block")
+    write(tmp_path, {"here/pyproject.toml": "", "lib/blocks.py": BLOCK, "here/scripts/model.py": model})
+    assert codes(tmp_path / "here" / "scripts" / "model.py") == []

@@ -150,6 +150,52 @@ def test_what_does_nothing_depends_on_nothing(library: Path) -> None:
     assert entries(library)["Plain"]["depends"] == "nothing"
 
 
+LEAVING = """
+import keras
+
+
+class Leaving(keras.layers.Layer):
+    def __init__(self, flips=True):
+        super().__init__()
+        self.first = {first}
+        self.flip = keras.layers.RandomFlip()
+
+    def call(self, x{parameter}):
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "body", "leaves"),
+    [
+        ("keras.layers.Resizing(8, 8)", "return self.first(x)", {"3.6": True, "3.16": None}),
+        ("keras.layers.Dropout(0.5)", "return self.first(x)", {"3.1": False, "3.16": None}),
+        ("keras.layers.BatchNormalization()", "return self.first(x)", None),
+        ("keras.layers.Dense(8)", "return self.first(x, training=True)", {"3.4": True}),
+        # What it leaves depends on how it is made: it may leave nothing.
+        ("keras.layers.Dense(8)", "return self.flip(x) if self.flips else self.first(x)", None),
+    ],
+)
+def test_what_a_layer_leaves_in_an_empty_call_context(
+    first: str, body: str, leaves: dict[str, bool | None] | None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "leaving"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(LEAVING.format(first=first, body=body, parameter=""))
+    assert entries(folder)["Leaving"].get("leaves") == leaves
+
+
+def test_what_takes_its_own_default_leaves_that(tmp_path: Path) -> None:
+    folder = tmp_path / "leaving"
+    folder.mkdir()
+    told = "return self.first(x, training=training)"
+    (folder / "__init__.py").write_text(
+        LEAVING.format(first="keras.layers.Dropout(0.5)", body=told, parameter=", training=True")
+    )
+    assert entries(folder)["Leaving"]["training"] is True
+    assert "leaves" not in entries(folder)["Leaving"]
+
+
 def test_what_hangs_on_a_text_is_unknown(library: Path) -> None:
     found = entries(library)["Residual"]
     assert (found["depends"], found["training"]) == ("unknown", True)

@@ -387,3 +387,19 @@ def test_a_class_of_a_package_is_a_base_class() -> None:
         "        return self.drop(x)\n"
     )
     assert codes(text) == {"KTP101"}
+
+
+SEGMENTER = "keras_hub.models.SegFormerBackbone.from_preset('segformer_b0_ade20k_512')"
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        # It holds a `Resizing`, which leaves its default of True behind from Keras 3.6 to 3.15.
+        ("self.norm(self.base(x))", {"KTP201", "KTP202"}),
+        ("self.norm(self.base(x, training=training), training=training)", set()),
+    ],
+)
+def test_what_a_model_of_a_package_leaves_in_the_call_context(call: str, found: set[str]) -> None:
+    init = f"self.base = {SEGMENTER}\nself.norm = keras.layers.BatchNormalization()"
+    assert codes(model(init, call, FLAG, imports=HUB)) == found

@@ -23,9 +23,11 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
+from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.catalogues.holding import Kind, holds, tests_the_flag
 from flake8_training_phase.catalogues.makers import MadeByClass, MadeByFunction, Parameter
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer
+from flake8_training_phase.keras.generations import GENERATIONS
 from flake8_training_phase.keras.packages import RUN
 
 FUNCTIONAL = frozenset({"Functional", "Model", "Sequential"})
@@ -55,7 +57,24 @@ def layer_facts(cls: UserClass) -> dict[str, object] | None:
     elif cls.keras_call is not None and cls.keras_call is not base:
         facts["base"] = cls.keras_call.name if not cls.keras_call.origin else base.name
     cls.program.tell_apart_anew()
-    return facts | _Trials(MadeByClass(cls)).findings()
+    return facts | _Trials(MadeByClass(cls)).findings() | _left_behind(cls)
+
+
+def _left_behind(cls: UserClass) -> dict[str, object]:
+    """What any object of a class leaves in the call context where it is called without a flag and finds none there, by
+    the release of Keras from which on that is so. Only what it surely leaves counts.
+    """
+    if cls.training_default is not None:
+        return {}  # That is what it leaves.
+    found: dict[str, object] = {}
+    before = None
+    # The next release too: the facts of this one would be taken for those of that.
+    for generation in (one for one in GENERATIONS if one.keras in cls.generations and one.shared_context):
+        left = PhaseFlow(generation).untold(cls.unknown_instance)[1]
+        surely = next(iter(left)) if left in ({True}, {False}) else None
+        if surely is not before:
+            found[".".join(map(str, generation.first))] = before = surely
+    return {"leaves": found} if found else {}
 
 
 def factory_facts(function: FunctionValue, program: Objects) -> dict[str, object] | None:

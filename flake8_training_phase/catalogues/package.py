@@ -51,15 +51,16 @@ def catalogue_of(package: Package, generations: frozenset[int] | None = None) ->
     known = {node: entry for module in modules.values() for node, entry in _entries(module, makers)}
     found: frozenset[int] = frozenset().union(*(one.generations for one in known.values()))
     places = _places(modules, known)
-    entries = [json.dumps({**one.facts, "at": places[node]}, sort_keys=True) for node, one in known.items()]
-    head = {
-        "format": FORMAT,
-        "package": package.name,
-        "release": package.release,
-        "keras": sorted(generations or found),
-    }
+    majors = generations or found
+    head = {"format": FORMAT, "package": package.name, "release": package.release, "keras": sorted(majors)}
+    entries = [json.dumps(_told(one, majors) | {"at": places[node]}, sort_keys=True) for node, one in known.items()]
     # One line for each layer: a new release is read in the difference.
     return json.dumps(head)[:-1] + ', "layers": [\n' + ",\n".join(sorted(entries)) + "\n]}\n"
+
+
+def _told(entry: _Entry, majors: frozenset[int]) -> dict[str, object]:
+    """What is said of an entry, for some major versions of Keras: only in 3 a layer leaves anything behind."""
+    return {name: fact for name, fact in entry.facts.items() if name != "leaves" or 3 in majors}
 
 
 class _Entry(NamedTuple):

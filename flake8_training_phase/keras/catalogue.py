@@ -71,6 +71,10 @@ class KerasLayer:
     """The package and release that it is known from; nothing for Keras itself."""
     earlier: tuple[tuple[Release, CallSignature], ...] = ()
     """Signatures that were changed, each with the release that changed it, the oldest first."""
+    leaves: tuple[tuple[Release, bool | None], ...] = ()
+    """What it leaves in the call context where it is called without a flag and finds none there: from which release on,
+    the oldest first. A layer inside it has a default of its own, as `Resizing` has, or is given a constant.
+    """
 
     def signature(self, keras: int) -> CallSignature:
         """The newest signature in a major version, or that of the other one where the class is missing there."""
@@ -117,6 +121,11 @@ class KerasLayer:
         """
         kept = None if self.origin else _INNER_LAYERS.get(self.name, {}).get(name)
         return None if kept is None else _inner_layer(kept, self)
+
+    def left_in(self, release: Release) -> bool | None:
+        """What it leaves in an empty call context in a release; None where it leaves that empty."""
+        known = (left for since, left in reversed(self.leaves) if since[0] == release[0] and since <= release)
+        return next(known, None)
 
     def signature_in(self, release: Release) -> CallSignature:
         """The signature in a release."""
@@ -213,11 +222,12 @@ def _layer(name: str, facts: dict[str, object], earlier: dict[str, dict[str, dic
         arguments=tuple(_argument(argument, found) for argument, found in arguments.items()),
         has_weights=bool(facts["weights"]),
         stops_when_frozen=bool(facts["weights"]) and depends["on"] == DependsOn.ALWAYS.value,
-        earlier=tuple(sorted((_release(version), _signature(old)) for version, old in earlier.get(name, {}).items())),
+        earlier=tuple(sorted((release_of(version), _signature(old)) for version, old in earlier.get(name, {}).items())),
     )
 
 
-def _release(version: str) -> Release:
+def release_of(version: str) -> Release:
+    """The release that a text as `3.10` means."""
     major, minor = version.split(".")
     return int(major), int(minor)
 

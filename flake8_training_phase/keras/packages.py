@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from flake8_training_phase.keras.catalogue import Argument, CallSignature, DependsOn, KerasLayer, layers
+from flake8_training_phase.keras.catalogue import Argument, CallSignature, DependsOn, KerasLayer, layers, release_of
 from flake8_training_phase.keras.names import ALL
 from flake8_training_phase.sources import reading
 
@@ -123,6 +123,7 @@ def _layer(facts: Mapping[str, Any], origin: str) -> KerasLayer:
         has_weights=facts.get("weights", False),
         stops_when_frozen=facts.get("freezes", False),
         origin=origin,
+        leaves=tuple(sorted((release_of(version), left) for version, left in facts.get("leaves", {}).items())),
     )
 
 

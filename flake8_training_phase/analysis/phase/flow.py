@@ -108,12 +108,12 @@ class PhaseFlow:
         PhaseTransfer(self, report).sequence([call], call.lanes, frozenset({ContextEntry(context)}))
         return frozenset(received.phase for received in report.of(call))
 
-    def untold(self, layer: Instance) -> frozenset[Phase]:
-        """What the layers inside a layer run with when it is called without a flag, and without a host."""
+    def untold(self, layer: Instance) -> Outcome:
+        """What comes of a layer that is called without a flag, and without a host."""
         accepts, default = signature_of(layer.type, self.generation)
         resolved = self.generation.resolve(Passed.ABSENT, None, default, accepts)
         phase = phase_in_body(layer.type, resolved, self.generation)
-        return PhaseTransfer(self, FlowResult())._inside(layer, phase, resolved.context)[0]
+        return PhaseTransfer(self, FlowResult())._inside(layer, phase, resolved.context)
 
     def entry(self, cls: UserClass, mode: RunMode) -> tuple[Phase, Phase]:
         """What the outermost `call` holds as its phase, and the call context that its layers find."""
@@ -347,7 +347,9 @@ class PhaseTransfer:
         if contents:
             return self._model(receiver, contents, phase, context)
         counts = dependence(receiver) is Dependence.YES and self._includes(receiver.type)
-        return (frozenset({phase}) if counts else frozenset()), unchanged
+        leaf = receiver.type if isinstance(receiver.type, KerasLayer) else receiver.type.keras_call
+        left = leaf.left_in(self.generation.first) if leaf is not None and phase is context is None else None
+        return (frozenset({phase}) if counts else frozenset()), unchanged if left is None else frozenset({left})
 
     def _includes(self, leaf: KerasLayer | UserClass) -> bool:
         return self.flow.leaves.include(signature_of(leaf, self.generation)[1] is True)

@@ -306,7 +306,7 @@ class _StepAnalysis:
     def _untold(self, layer: Instance, depth: int) -> Dependence:
         """As `_one`, but augmentation is on without a flag, and a variable of the project may hold the phase."""
         generations = self.module.generations_of_layer(layer)
-        phases = frozenset[Phase]().union(*(self.module.flow(one).untold(layer) for one in generations))
+        phases = frozenset[Phase]().union(*(self.module.flow(one).untold(layer)[0] for one in generations))
         if phases == {True}:
             return Dependence.NO
         known = self._one(layer, depth)

@@ -159,4 +159,4 @@ def _writer(victim: GraphCall, before: tuple[GraphCall, ...], generation: Genera
 def _phases(layers: list[Value], generation: Generation) -> frozenset[Phase]:
     """What the layers of a graph run in that are off unless a flag says otherwise, when it is called without a flag."""
     graph = Instance(FUNCTIONAL, frozenset({generation.keras}), {}, False, tuple(layers))
-    return PhaseFlow(generation, Leaves.OFF_BY_DEFAULT).untold(graph)
+    return PhaseFlow(generation, Leaves.OFF_BY_DEFAULT).untold(graph)[0]

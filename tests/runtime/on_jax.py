@@ -1,4 +1,4 @@
-"""The modes that layers run in where JAX computes, or another backend: in the installed Keras, or in a release of it."""
+"""Which modes layers run in where JAX computes, or another backend: in the installed Keras, or a release of it."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ def _on_jax(results: Results) -> list[str]:
             found = {one: results[one.name]["cells"][backend][pattern] for one in measured}
             what = [pattern if backend == "jax" else "", spelled]
             rows += _rows_by_words(what, found, "train train infer infer infer")
-    installed = [["Keras", "JAX", "TensorFlow", ""]]
+    installed = [["Keras", "JAX", "TensorFlow", "Result"]]
     for one in asked:
         versions = results[one.name].get("versions", {})
         shown = [versions.get(name, "") for name in ("keras", "jax", "tensorflow-cpu")]

@@ -1,10 +1,15 @@
 """Prints in which mode layers run that a model calls in its `call`, on whatever `KERAS_BACKEND` says: as JSON, the
 words for the five ways to run the model, by pattern. With `trace` as its argument they are what the tracer sees.
 
-With `measure` nothing looks at the flag that a layer was given: in inference mode the layers here hand on their inputs, in
-training mode they drop or flip them, and outputs that are not the inputs mean training mode. For `fit()` the loss says
-so, the mean difference of the two, which Keras takes from the step that it executes. The tracer cannot do that for all
-releases: on JAX, Keras 3.1 to 3.4 run the model in `fit()` on the first batch too, only to learn shapes.
+With `measure` nothing looks at the flag that a layer was given. In inference mode the layers here hand on their inputs,
+in training mode they drop or flip them: outputs that are not the inputs mean training mode. For `fit()` the loss says
+so, the mean difference of the two, which Keras takes from the step that it executes.
+
+What is measured comes from the trainer for JAX (`backend/jax/trainer.py:56` and `:205` in Keras 3.15.1): it runs
+`stateless_call`, which runs the `call` of the model (`layers/layer.py:1188`) and makes no call context. Before that it
+runs the model to learn shapes (`_symbolic_build` in `trainers/trainer.py`, `compute_output_spec` in
+`backend/jax/core.py`). From Keras 3.5 on that is done in a `SymbolicScope`; up to 3.4 nothing tells such runs from real
+ones, and the tracer shows both.
 """
 
 from __future__ import annotations
@@ -48,7 +53,7 @@ class Around(layers.Layer):  # type: ignore[misc, name-defined]
         return self.dropout(inputs)
 
 
-class OtherModel(keras.Model):  # type: ignore[misc, name-defined]
+class OtherModel(keras.Model):  # type: ignore[misc]
     """A model inside the model."""
 
     def __init__(self) -> None:
@@ -88,7 +93,7 @@ PATTERNS = (
 
 
 def model_of(held: Any, passes: bool) -> Any:
-    class Model(keras.Model):  # type: ignore[misc, name-defined]
+    class Model(keras.Model):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.held = held

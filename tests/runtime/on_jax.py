@@ -29,7 +29,8 @@ def measured_on_jax(release: Release, folder: Path, python: str) -> dict[str, An
         found_python = interpreter(release, folder, python)
     except Unavailable as error:
         return {"problem": f"cannot be installed: {error}"}
-    found: dict[str, Any] = {name: version for name, version in versions(found_python).items() if name in _SHOWN}
+    installed = {name.replace("_", "-"): version for name, version in versions(found_python).items()}
+    found = {name: installed[name] for name in _SHOWN}
     try:
         cells = {backend: backend_facts(backend, python=str(found_python)) for backend in BACKENDS}
     except RuntimeError as error:

@@ -49,10 +49,10 @@ def tf_keras(version: str) -> Release:
 
 
 def keras_3_on_jax(version: str) -> Release:
-    """A release of Keras 3 with JAX, and TensorFlow beside it, which reads the data in some releases.
+    """A release of Keras 3 with JAX, and with TensorFlow to compare.
 
-    Up to 3.9 it is the TensorFlow that the others run with and the newest JAX that takes the same packages; later
-    releases of Keras are for a later JAX.
+    Up to 3.9 that is the TensorFlow that `keras_3` installs, and the newest JAX that takes the same packages. From
+    3.10 on JAX is of today, with a TensorFlow that takes the same NumPy.
     """
     early = int(version.split(".")[1]) < 10
     both = ("tensorflow-cpu==2.16.*", "jax==0.4.34") if early else ("tensorflow-cpu==2.20.*", "jax==0.12.*")

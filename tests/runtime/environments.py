@@ -19,6 +19,8 @@ class Release:
     requirements: tuple[str, ...]
     distribution: str = ""
     """The package, where it is not Keras itself."""
+    on_jax: bool = False
+    """Whether JAX is installed too; such an environment is another one."""
 
     @property
     def package(self) -> str:
@@ -27,8 +29,8 @@ class Release:
 
     @property
     def name(self) -> str:
-        """For example `keras-3.8`."""
-        return f"{self.package}-{self.version or 'newest'}"
+        """For example `keras-3.8`, or `keras-3.8-jax`."""
+        return f"{self.package}-{self.version or 'newest'}{'-jax' if self.on_jax else ''}"
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -46,7 +48,19 @@ def tf_keras(version: str) -> Release:
     return Release(2, version, (f"tf-keras=={version}.*", f"tensorflow-cpu=={version}.*"))
 
 
+def keras_3_on_jax(version: str) -> Release:
+    """A release of Keras 3 with JAX, and with TensorFlow to compare.
+
+    Up to 3.9 that is the TensorFlow that `keras_3` installs, and the newest JAX that takes the same packages. From
+    3.10 on JAX is of today, with a TensorFlow that takes the same NumPy.
+    """
+    early = int(version.split(".")[1]) < 10
+    both = ("tensorflow-cpu==2.16.*", "jax==0.4.34") if early else ("tensorflow-cpu==2.20.*", "jax==0.12.*")
+    return Release(3, version, (f"keras=={version}.*", *both), on_jax=True)
+
+
 RELEASES = (*(tf_keras(f"2.{minor}") for minor in range(15, 22)), *(keras_3(f"3.{minor}") for minor in range(16)))
+RELEASES_ON_JAX = tuple(keras_3_on_jax(one.version) for one in RELEASES if one.keras == 3)
 
 
 class Unavailable(Exception):

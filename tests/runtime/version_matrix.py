@@ -5,7 +5,7 @@ not measured yet and to write `docs/keras-versions.md`. Environments and results
 run continues where it stopped. `--releases 3.8 2.15` measures only those, `--render` measures nothing. A release that
 is not out yet is measured from its source: `--development 3.16=PATH`. `--rule KTP202` measures the examples of one
 rule and writes its row alone, so that a new rule needs nothing of what was measured before; `--patterns 23a 7g` does so
-for rows of the patterns.
+for rows of the patterns, and `--jax` for the section on JAX.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from typing import Any
 
 from flake8_training_phase.rules import all_rules, rule
 from tests.rule_examples import Proof, bad_examples
-from tests.runtime.environments import RELEASES, Release, Unavailable, interpreter, keras_3, versions
+from tests.runtime.environments import RELEASES, RELEASES_ON_JAX, Release, Unavailable, interpreter, keras_3, versions
 from tests.runtime.measure import ROOT, Worker
+from tests.runtime.on_jax import measured_on_jax
 from tests.runtime.patterns import Pattern, model
 from tests.runtime.phase_table import BLOCK_WITHOUT, DROPOUT, NORM, PATTERNS
 from tests.runtime.test_proofs import cell, fixed_generations
-from tests.runtime.version_page import PAGE, page, with_patterns, with_row_of
+from tests.runtime.version_page import PAGE, page, with_jax, with_patterns, with_row_of
 
 Results = dict[str, dict[str, Any]]
-"""By name of the release: the `versions` of its packages, the `cells` by key of the program, or its `problem`."""
+"""By name of the release: the `versions` of its packages, the `cells` by key of the program, or its `problem`. With
+JAX the `cells` are by backend and pattern."""
 
 
 TURNING_POINTS = (
@@ -134,7 +136,13 @@ def programs() -> Iterator[Program]:
 
 
 def measure(release: Release, wanted: Iterable[Program], options: Options, results: Results) -> None:
-    """Measure the programs that a release has no cell for yet, writing down each as it is found."""
+    """Measure the programs that a release has no cell for yet, writing down each as it is found. On JAX it is another
+    program that is measured, and it takes so little time that it is each time.
+    """
+    if release.on_jax:
+        results[release.name] = measured_on_jax(release, options.folder, options.python)
+        _save(results, options.results)
+        return
     found = results.setdefault(release.name, {})
     try:
         found_python = interpreter(release, options.folder, options.python)
@@ -165,7 +173,7 @@ _SHOWN = ("keras", "tf_keras", "tf-keras", "tensorflow-cpu", "tensorflow", "nump
 
 
 def _save(results: Results, path: Path) -> None:
-    path.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> Results:
@@ -184,6 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="REGEX", help="measure only programs of such names")
     parser.add_argument("--rule", metavar="CODE", help="measure the examples of this rule, and write its row alone")
     parser.add_argument("--patterns", nargs="+", metavar="ROW", help="measure these patterns, write their rows alone")
+    parser.add_argument("--jax", action="store_true", help="measure the releases on JAX, write their section alone")
     given = parser.parse_args(arguments)
     options = Options(given.environments.absolute(), given.python)
     if options.folder.is_relative_to(ROOT):
@@ -195,11 +204,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [one for one in everything if re.search(rf"^{given.rule}\." if given.rule else given.only, one.name)]
     if given.patterns:
         wanted = [one for one in everything if one.name.removeprefix("row ") in given.patterns]
+    if given.jax:
+        releases = [*RELEASES_ON_JAX]
+    elif not (given.rule or given.patterns or given.only):
+        releases += RELEASES_ON_JAX
     for release in releases:
         if not given.render and (given.releases is None or release.version in given.releases):
             print(release.name, flush=True)
             measure(release, wanted, options, results)
-    if given.rule:
+    if given.jax:
+        written = with_jax(PAGE.read_text(encoding="utf-8"), results)
+    elif given.rule:
         written = with_row_of(rule(given.rule), PAGE.read_text(encoding="utf-8"), results, everything)
     elif given.patterns:
         written = with_patterns(PAGE.read_text(encoding="utf-8"), results, wanted)

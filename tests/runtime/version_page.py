@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import dropwhile, takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_training_phase.rules import all_rules
 from flake8_training_phase.rules.rule import Rule
 from tests.generate_docs import MODES, mode_cells, table
-from tests.runtime.environments import RELEASES, Release, keras_3
+from tests.runtime.environments import RELEASES, RELEASES_ON_JAX, Release, keras_3
 from tests.runtime.measure import ROOT
+from tests.runtime.on_jax import BACKENDS
 
 if TYPE_CHECKING:
     from tests.runtime.version_matrix import Program, Results
@@ -54,6 +56,16 @@ _FIXED = """\
 
 The code that the fixes make of the examples."""
 
+_ON_JAX = """\
+## On JAX"""
+
+_ON_JAX_INTRO = """\
+Where JAX computes, `fit()`, `evaluate()` and `predict()` make
+[no call context](what-happens-to-training.md#on-jax-a-model-has-no-context-in-fit) for what a model's own `call` runs.
+The mode of the layer in the five ways of running the model, with each backend in the same environment. What is not
+meant is bold. The mode is told by the output of the layer, and for `fit()` by the loss, which Keras takes from the step
+that it executes."""
+
 _RELEASES = """\
 ## What was measured"""
 
@@ -66,12 +78,14 @@ def page(results: Results, programs: Sequence[Program]) -> str:
     parts += [_RULES, _rules_table(results, measured, programs)]
     parts += [_PATTERNS, _patterns_table(results, measured, programs)]
     parts += [_FIXED, *_fixed(results, measured, programs)]
+    parts += _on_jax(results)
     parts += [_RELEASES, _releases_table(results, programs)]
     return "\n\n".join(parts) + "\n"
 
 
 def _releases(results: Results) -> list[Release]:
-    extra = [keras_3(name.partition("-")[2]) for name in results if name not in {one.name for one in RELEASES}]
+    known = {one.name for one in (*RELEASES, *RELEASES_ON_JAX)}
+    extra = [keras_3(name.partition("-")[2]) for name in results if name not in known]
     return sorted([*RELEASES, *extra], key=lambda one: one.number)
 
 
@@ -91,6 +105,12 @@ def with_patterns(text: str, results: Results, programs: Sequence[Program]) -> s
     return "".join([before, marks, *(f"{line}\n" for lines in groups.values() for line in lines), after])
 
 
+def with_jax(text: str, results: Results) -> str:
+    """The text of the page with a new section on JAX, and everything else as it is."""
+    before, _, after = text.partition(_RELEASES)
+    return "\n\n".join([before.partition(_ON_JAX)[0].rstrip(), *_on_jax(results), _RELEASES + after])
+
+
 def _groups(text: str) -> dict[str, list[str]]:
     """The lines of a table of patterns, by the row that they belong to."""
     groups: dict[str, list[str]] = {}
@@ -104,6 +124,30 @@ def _groups(text: str) -> dict[str, list[str]]:
 def rules_with_rows(text: str) -> list[tuple[str, str]]:
     """The codes and names in the page's table of rules."""
     return re.findall(r"^\| \[(KTP\d+)\]\(rules/\1\.md\) \| (\S+) \|.+\|$", text, re.MULTILINE)
+
+
+class BackendRow(NamedTuple):
+    """A row of a table of backends; `releases` is empty where the whole table is of one release."""
+
+    pattern: str
+    backend: str
+    releases: str
+    words: str
+
+
+def rows_of_backends(page: str) -> Iterator[BackendRow]:
+    """The rows of the first table below a page's heading that begins with "On JAX"."""
+    lines = re.split(r"^#+ On JAX", page, flags=re.MULTILINE)[1].splitlines()
+    [_, _, *rows] = takewhile(_is_row, dropwhile(lambda line: not _is_row(line), lines))
+    pattern = backend = ""
+    for row in rows:
+        first, second, *others = [cell.strip(" *") for cell in row.split("|")[1:-1]]
+        pattern, backend = first or pattern, second or backend
+        yield BackendRow(pattern, backend, " ".join(others[:-5]), " ".join(others[-5:]))
+
+
+def _is_row(line: str) -> bool:
+    return line.startswith("|")
 
 
 def _measured(results: Results) -> list[Release]:
@@ -131,16 +175,17 @@ def _patterns_table(results: Results, releases: Sequence[Release], programs: Seq
     rows = [["Row", "Pattern", "Keras", *MODES]]
     third = [one for one in releases if one.keras == 3]
     for program in programs:
-        by_words: dict[str, list[Release]] = {}
-        for release in third:
-            words = _words(results, release, program)
-            if words:
-                by_words.setdefault(words, []).append(release)
-        if program.title and len(by_words) > 1:
-            for number, (words, found) in enumerate(by_words.items()):
-                what = [program.name.removeprefix("row "), program.title] if number == 0 else ["", ""]
-                rows.append([*what, _ranges(found), *mode_cells(words, program.right)])
+        found = {release: words for release in third if (words := _words(results, release, program))}
+        if program.title and len(set(found.values())) > 1:
+            rows += _rows_by_words([program.name.removeprefix("row "), program.title], found, program.right)
     return table(rows)
+
+
+def _rows_by_words(what: Sequence[str], found: Mapping[Release, str], right: str) -> Iterator[list[str]]:
+    """A row for each measurement that releases have, with them as ranges; the first begins with what it is about."""
+    for number, words in enumerate(dict.fromkeys(found.values())):
+        releases = [release for release, measured in found.items() if measured == words]
+        yield [*([""] * len(what) if number else what), _ranges(releases), *mode_cells(words, right)]
 
 
 def _fixed(results: Results, releases: Sequence[Release], programs: Sequence[Program]) -> list[str]:
@@ -155,6 +200,27 @@ def _fixed(results: Results, releases: Sequence[Release], programs: Sequence[Pro
         ]
         parts += ["These do not:", table(rows)]
     return parts
+
+
+def _on_jax(results: Results) -> list[str]:
+    """The section on JAX; empty where nothing was measured on it."""
+    asked = [one for one in RELEASES_ON_JAX if one.name in results]
+    measured = [one for one in asked if "cells" in results[one.name]]
+    if not asked:
+        return []
+    rows = [["In a model whose `call` has `training=None`", "Backend", "Keras", *MODES]]
+    patterns = dict.fromkeys(pattern for one in measured for pattern in results[one.name]["cells"]["jax"])
+    for pattern in patterns:
+        for backend, spelled in BACKENDS.items():
+            found = {one: results[one.name]["cells"][backend][pattern] for one in measured}
+            what = [pattern if backend == "jax" else "", spelled]
+            rows += _rows_by_words(what, found, "train train infer infer infer")
+    installed = [["Keras", "JAX", "TensorFlow", "Result"]]
+    for one in asked:
+        versions = results[one.name].get("versions", {})
+        shown = [versions.get(name, "") for name in ("keras", "jax", "tensorflow-cpu")]
+        installed.append([shown[0] or one.version, *shown[1:], results[one.name].get("problem", "measured")])
+    return [_ON_JAX, _ON_JAX_INTRO, table(rows), "Measured with:", table(installed)]
 
 
 def _releases_table(results: Results, programs: Sequence[Program]) -> str:

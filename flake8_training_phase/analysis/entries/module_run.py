@@ -138,16 +138,22 @@ class ModuleRun(GraphMaker):
 
     def _first_callers(self, functions: Iterable[Function]) -> list[Function]:
         """The functions, called by no other, through which some are reached, judging by names."""
-        names, new = set[str](), {one.node.name for one in functions}
+        names, new = set[str](), {name for one in functions for name in self._called_as(one)}
         callers = set[int]()
         while new:
             names |= new
             more = {place for name in new for place in self._users.get(name, ())} - callers
             callers |= more
-            new = {self.module.functions[place].node.name for place in more} - names
+            new = {name for place in more for name in self._called_as(self.module.functions[place])} - names
         used = Counter(name for place in callers for name in self._used[place])
         found = [(self.module.functions[place], self._used[place]) for place in sorted(callers)]
-        return [one for one, own in found if used[one.node.name] == (one.node.name in own)]
+        return [one for one, own in found if all(used[name] == (name in own) for name in self._called_as(one))]
+
+    def _called_as(self, function: Function) -> tuple[str, ...]:
+        """The names that a function is called by: a constructor by those of the classes whose objects it makes."""
+        name, cls = function.node.name, function.cls
+        made = (one.name for one in self._all_classes if cls in one.mro) if name == "__init__" else ()
+        return (name, *made)
 
     @cached_property
     def _used(self) -> list[frozenset[str]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, walk
-from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.domain.values import TRUE_LANE, Instance, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
 from flake8_training_phase.analysis.queries.layer_calls import (
     calls_using_helper_default,
@@ -91,7 +91,7 @@ class TrainingNotPassedToHelper(Rule):
             for helper in layer_class.events:
                 if not isinstance(helper, Inlined) or not is_helper(helper) or not helper.forwardable_name:
                     continue
-                if not helper.flag.absent:
+                if not helper.flag.absent or _default_is_meant(helper):
                     continue
                 found = (
                     self._left_to_default(layer_class, helper)
@@ -167,6 +167,13 @@ class TrainingNotPassedToHelper(Rule):
             yield self.problem(
                 helper.node, message, layer_class.keras, plan, severity=Severity.FRAGILE, related=related
             )
+
+
+def _default_is_meant(helper: Inlined) -> bool:
+    """Whether a helper is only called in the mode that its default means: behind `if training: return …`."""
+    default = dict(defaults(helper.function)).get("training")
+    value = default.value if isinstance(default, ast.Constant) else None
+    return (value is False and not helper.lanes & TRUE_LANE) or (value is True and helper.lanes == TRUE_LANE)
 
 
 def _is_unknown(call: LayerCall, helper: Inlined) -> bool:

@@ -132,7 +132,7 @@ def _builds(node: ast.AST, own: Collection[str]) -> bool:
     if node.func.attr in own and isinstance(node.func.value, ast.Name):
         return True
     built = node.func.value
-    if node.func.attr != "build" or isinstance(built, ast.Call):
+    if node.func.attr != "build" or (isinstance(built, ast.Call) and _names(built.func, "super")):
         return False
     return not isinstance(built, ast.Attribute) or built.attr in own
 

@@ -74,3 +74,25 @@ class OnlyInGraphs(layers.Layer):
 def functional():
     inputs = keras.Input((8,))
     return keras.Model(inputs, OnlyInGraphs()(inputs))
+
+
+class MadeAndBuiltByAMethod(keras.layers.Layer):
+    """The branches are made by a method that keeps them, which `build` asks for them."""
+
+    def __init__(self, widths=(4, 8)):
+        super().__init__()
+        self.widths = widths
+        self._branches = {}
+
+    def _branch(self, width):
+        if width not in self._branches:
+            self._branches[width] = keras.Sequential([keras.layers.Dense(width), keras.layers.BatchNormalization()])
+        return self._branches[width]
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        for width in self.widths:
+            self._branch(width).build(input_shape)
+
+    def call(self, x, training=None):
+        return [self._branch(width)(x, training=training) for width in self.widths]

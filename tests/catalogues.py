@@ -35,6 +35,8 @@ SOURCES = (
     Source("bayesflow", "bayesflow", "2.0.12", frozenset({3})),
     Source("deepchem", "deepchem", "2.8.0", frozenset({2})),
     Source("keras-cv", "keras_cv", "0.9.0"),
+    # It refuses Keras 3.
+    Source("keras-cv-attention-models", "keras_cv_attention_models", "1.4.3", frozenset({2})),
     Source("keras-hub", "keras_hub", "0.32.0", frozenset({3})),
     Source("keras-nlp", "keras_nlp", "0.6.1"),
     Source("keras-rs", "keras_rs", "0.4.0", frozenset({3})),

@@ -20,7 +20,7 @@ MAX_FOLDERS_UP = 12
 """How many folders above a file are looked at, where they are not packages in each other."""
 MAX_BYTES = 2_000_000
 """The size from which a file is data rather than code, and stays unread."""
-MAX_IMPORTERS = 100
+MAX_IMPORTERS = 400
 """How many files of one folder are looked through for who imports a module."""
 MAX_INNER_FOLDERS = 50
 """In how many folders of one folder those are looked for that import a module."""

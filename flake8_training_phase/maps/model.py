@@ -136,10 +136,12 @@ class Row:
         found = (cell.leaked_from for cells in self.by_release for cell in cells)
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
-    def leaked_flag(self, source: int) -> bool:
-        """The flag that it finds in the context, and that the row of that number left there."""
+    def leaked_flags(self, source: int) -> tuple[bool, ...]:
+        """The flags that it finds in the context, and that the row of that number left there: in some releases this,
+        in others perhaps that.
+        """
         modes = (mode for cells in self.by_release for mode, cell in enumerate(cells) if cell.leaked_from == source)
-        return next(modes) not in TRAINING
+        return tuple(dict.fromkeys(mode not in TRAINING for mode in modes))
 
     @property
     def differs(self) -> bool:

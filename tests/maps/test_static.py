@@ -11,6 +11,7 @@ from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.keras.targets import targets
 from flake8_training_phase.maps.model import RowKind, State
 from flake8_training_phase.maps.static import NoSuchModel, maps_of
+from flake8_training_phase.output.maps.text import leak_told
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.documents import read_document
 from flake8_training_phase.sources.notebooks import Notebook
@@ -33,7 +34,7 @@ def test_a_leaked_flag_has_its_origin() -> None:
     assert drawn(shown.rows, 1)[-1] == "self.dropout Dropout: infer! infer! infer infer infer"
     backbone, dropout = shown.rows
     assert dropout.leaks == (backbone.number,)
-    assert dropout.leaked_flag(backbone.number) is False
+    assert dropout.leaked_flags(backbone.number) == (False,)
 
 
 def test_a_flag_that_takes_the_place_of_one_that_is_dropped_has_its_origin() -> None:
@@ -62,6 +63,25 @@ def test_a_flag_that_takes_the_place_of_one_that_is_dropped_has_its_origin() -> 
     assert plain.leaks == (backbone.number,)
     _, plain = the_map(text, "Model", keras="3.15").rows
     assert plain.leaks == ()
+
+
+def test_a_call_may_leak_one_flag_in_some_releases_and_the_other_in_others() -> None:
+    text = """
+        import keras
+        import keras_hub
+
+        class Model(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.base = keras_hub.models.DeepLabV3Backbone.from_preset("deeplab_v3_plus_resnet50_pascalvoc")
+                self.norm = keras.layers.BatchNormalization()
+
+            def call(self, x):
+                return self.norm(self.base(x))
+        """
+    base, norm = the_map(text, "Model", keras="3.4+").rows
+    assert norm.leaked_flags(base.number) == (False, True)
+    assert leak_told(norm, base) == "training=False or training=True leaks from self.base, line 12"
 
 
 def test_layers_and_helpers_are_nested_as_they_call() -> None:

@@ -235,7 +235,8 @@ class _Table:
 def leak_told(row: Row, origin: Row) -> str:
     """What leaks to a row, in words."""
     at = f", line {origin.place.short}" if origin.place else ""
-    return printable(f"training={row.leaked_flag(origin.number)} leaks from {origin.call or origin.layer}{at}")
+    flags = " or ".join(f"training={flag}" for flag in row.leaked_flags(origin.number))
+    return printable(f"{flags} leaks from {origin.call or origin.layer}{at}")
 
 
 def grouped(cells: ModeCells) -> list[tuple[ModeCell, str]]:

@@ -34,6 +34,7 @@ from tests.helpers import MODEL, UNRELATED
         "import keras\nclass A(keras.Model):\n    def \\\n    call(self, x): ...\n",
         "import keras\nclass A(keras.Model):\n    def call[T](self, x: T): ...\n",
         "from base import Block\nclass A(Block):\n    def call(self, x): ...\n",
+        "import keras\nA = type('A', (keras.Model,), {'call': lambda self, x: keras.layers.Dropout(0.5)(x)})\n",
         "from keras import backend as K\nK.learning_phase()\n",
         "from keras.backend import in_train_phase as choose\n",
         "from keras.backend import in_test_phase as choose\n",

@@ -175,8 +175,7 @@ def _attached(statement: ast.stmt) -> Iterator[tuple[str, str, ast.expr]]:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 yield target.value.id, target.attr, statement.value
             elif isinstance(target, ast.Name) and namespace is not None:
-                items = zip(namespace.keys, namespace.values, strict=True)
-                yield from ((target.id, str(key.value), value) for key, value in items if isinstance(key, ast.Constant))
+                yield from ((target.id, name, value) for name, value in namespace.items())
     elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         called, given = statement.value.func, statement.value.args
         if isinstance(called, ast.Name) and called.id == "setattr" and len(given) == 3:

@@ -85,11 +85,17 @@ def _made_by_type(name: str, node: ast.expr) -> ast.ClassDef | None:
     return ast.copy_location(made, node)
 
 
-def namespace_of_type(node: ast.expr) -> ast.Dict | None:
-    """The dict of `type(name, bases, {…})`; None for anything else."""
+def namespace_of_type(node: ast.expr) -> dict[str, ast.expr] | None:
+    """What is in the dict of `type(name, bases, {…})`, or of `dict(…)` there; None for anything else."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type"):
         return None
-    return node.args[2] if len(node.args) == 3 and isinstance(node.args[2], ast.Dict) else None
+    given = node.args[2] if len(node.args) == 3 else None
+    if isinstance(given, ast.Dict):
+        items = zip(given.keys, given.values, strict=True)
+        return {str(key.value): value for key, value in items if isinstance(key, ast.Constant)}
+    if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id == "dict":
+        return {one.arg: one.value for one in given.keywords if one.arg is not None}
+    return None
 
 
 def _named_fields(fields: ast.expr) -> Iterator[str]:

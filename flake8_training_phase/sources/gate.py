@@ -20,7 +20,7 @@ _OWN_WORDS = (*_LEGACY_WORDS, *_STEP_WORDS)
 _CALLER_WORDS = (".backward()", ".minimize(", ".compute_gradients(", "value_and_gradient(", "training=True")
 """What calls and trains models in other libraries too: it counts only beside the name of Keras or TensorFlow."""
 _SUBCLASS = re.compile(r"class \w+\([^)]|(?<!\w)type\([^()]+,\s*\(")
-"""A class that may have the `call` of a base class in another file, also one that `type(name, bases, methods)` makes."""
+"""A class that may have the `call` of a base class in another file, also one that `type(name, bases, …)` makes."""
 _KERAS_IMPORTS = ("import keras", "from keras", "import tensorflow", "from tensorflow", "tf_keras")
 _DEPENDING = ("training", "Dropout", "Normalization")
 """What is then in its body, if it matters."""

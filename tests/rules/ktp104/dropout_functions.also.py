@@ -17,3 +17,19 @@ class DropPath(keras.layers.Layer):
 
     def _drop(self, x):
         return x * tf.floor(0.5 + tf.random.uniform((tf.shape(x)[0], 1)))
+
+
+class StochasticDepth(keras.layers.Layer):
+    def call(self, inputs, training=True):
+        shortcut, residual = inputs
+        if training:
+            keep = tf.random.uniform((tf.shape(residual)[0], 1)) < 0.8
+            residual = residual * tf.cast(keep, residual.dtype) / 0.8
+        return shortcut + residual
+
+
+class DroppedInPlace(keras.layers.Layer):
+    def call(self, x, training=True):
+        if training:
+            x *= tf.floor(0.8 + tf.random.uniform((tf.shape(x)[0], 1)))
+        return x

@@ -45,3 +45,16 @@ class SparseDropout(keras.layers.Layer):
     def call(self, x):
         mask = tf.cast(tf.floor(0.5 + tf.random.uniform(tf.shape(x.values))), tf.bool)
         return tf.sparse.retain(x, mask)
+
+
+class DroppedName(keras.layers.Layer):
+    def call(self, x):
+        mask = tf.floor(0.9 + tf.random.uniform((tf.shape(x)[0], 1)))
+        x = x / 0.9 * mask
+        return x
+
+
+class DroppedInPlace(keras.layers.Layer):
+    def call(self, x):
+        x *= tf.cast(tf.random.uniform(tf.shape(x)) > 0.1, x.dtype)
+        return x

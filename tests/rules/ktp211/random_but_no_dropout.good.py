@@ -29,6 +29,21 @@ class ChosenLater(keras.layers.Layer):
         return tf.where(training, dropped, x)
 
 
+class DroppedInPlaceAndChosenLater(keras.layers.Layer):
+    def call(self, x, training=None):
+        dropped = x / 0.5
+        dropped *= tf.cast(tf.random.uniform(tf.shape(x)) >= 0.5, x.dtype)
+        return tf.where(training, dropped, x)
+
+
+class DroppedUnderGuard(keras.layers.Layer):
+    def call(self, x, training=None):
+        if training:
+            x = x * tf.floor(0.5 + tf.random.uniform(tf.shape(x)))
+            x *= 2.0
+        return x
+
+
 class Sampling(keras.layers.Layer):
     """What a variational autoencoder draws."""
 

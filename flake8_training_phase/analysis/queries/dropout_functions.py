@@ -45,11 +45,20 @@ def dropouts_by_hand(layer_class: LayerClass) -> Iterator[FunctionalCall]:
             yield call
 
 
+def dropouts_by_phase(layer_class: LayerClass) -> Iterator[FunctionalCall]:
+    """What drops in `call` where the phase decides about it: dropout functions, and dropout written by hand."""
+    yield from guarded_calls(layer_class, is_dropout)
+    yield from (call for call in guarded_calls(layer_class, is_random) if _products(call))
+
+
 def drops_by_phase(layer_class: LayerClass) -> bool:
     """Whether the phase decides in `call` about a dropout function, or about dropout written by hand."""
-    if any(True for _ in guarded_calls(layer_class, is_dropout)):
-        return True
-    return any(_products(call) for call in guarded_calls(layer_class, is_random))
+    return any(True for _ in dropouts_by_phase(layer_class))
+
+
+def drops(path: str) -> bool:
+    """Whether a dotted name is a function that drops, or draws the numbers of which masks are made."""
+    return is_dropout(path) or is_random(path)
 
 
 def is_random(path: str) -> bool:

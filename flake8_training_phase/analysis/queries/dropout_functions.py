@@ -21,6 +21,12 @@ _TENSORFLOW_DROPOUT = re.compile(
 _TENSORFLOW_RANDOM = re.compile(
     r"tensorflow(\.compat\.v[12])?\.(random\.(experimental\.)?(stateless_)?|random_)(uniform|binomial)"
 )
+_KINDS = "uniform|normal|truncated_normal|beta|gamma|poisson|binomial|bernoulli|categorical|randint|shuffle"
+_ANY_RANDOM = re.compile(
+    rf"tensorflow(\.compat\.v[12])?\.((random\.(experimental\.)?(stateless_)?|random_)({_KINDS})"
+    r"|image\.(stateless_)?random_\w+)"
+)
+_KERAS_RANDOM = re.compile(rf"(src\.)?random\.({_KINDS})|(src\.)?backend\.(random_({_KINDS})|truncated_normal)")
 _MASKS = ("binomial", "bernoulli")
 """What gives zeros and ones, and not numbers that are compared with a rate."""
 _COMPARISONS = frozenset({"floor", "less", "less_equal", "greater", "greater_equal"})
@@ -59,6 +65,13 @@ def drops_by_phase(layer_class: LayerClass) -> bool:
 def drops(path: str) -> bool:
     """Whether a dotted name is a function that drops, or draws the numbers of which masks are made."""
     return is_dropout(path) or is_random(path)
+
+
+def draws(path: str) -> bool:
+    """Whether a dotted name is a function that drops, or does something else at random: adds noise, flips an image."""
+    found = keras_path(path)
+    in_keras = found is not None and _KERAS_RANDOM.fullmatch(found[0]) is not None
+    return drops(path) or in_keras or _ANY_RANDOM.fullmatch(path) is not None
 
 
 def is_random(path: str) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
-from flake8_training_phase.analysis.domain.values import Instance, Value, members
+from flake8_training_phase.analysis.domain.values import TRUE_LANE, Instance, Value, members
 from flake8_training_phase.analysis.entries.outer_calls import calls_outside, possible_layer_calls
 from flake8_training_phase.analysis.phase.dependence import Dependence, dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
+from flake8_training_phase.analysis.queries.draws import Draw, draws_of_call
+from flake8_training_phase.analysis.queries.dropout_functions import draws
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
-from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, FunctionScope
+from flake8_training_phase.analysis.syntax.definitions import Definitions, FunctionNode, FunctionScope, called_name
 from flake8_training_phase.analysis.syntax.names import last_name, with_used
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -25,7 +27,18 @@ _EVALUATES = re.compile(
     re.IGNORECASE,
 )
 """Names of datasets and functions that have nothing to do with training."""
+_WEIGHTS = frozenset({"add_weight", "add_variable", "Variable"})
 _DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What does nothing without the flag."""
+
+    layer: str
+    """The class."""
+    effect: str
+    """What does not happen, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +48,7 @@ class MappedCall:
     node: ast.Call
     """The call of the layer, or that of `map` when the layer itself is mapped."""
     receiver: Value
-    idle: str
-    """The class of Keras that does nothing."""
+    idle: Idle
     is_direct: bool
     """The layer itself is mapped."""
 
@@ -110,20 +122,41 @@ def _functions_around(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterato
         around = parents.get(around)
 
 
-def _idle(value: Value) -> str | None:
+def _idle(value: Value) -> Idle | None:
     """The first layer in a value that is off without the flag; None where there is none, or where weights say that it
     is a network, which is right in inference mode.
     """
-    found = list(_layers(value, _DEPTH))
-    types = [one.type for one in found]
-    if any(isinstance(one, UserClass) or one.has_weights for one in types):
+    off: list[Idle] = []
+    for one in _layers(value, _DEPTH):
+        cls = one.type
+        if isinstance(cls, UserClass):
+            drawn = _drawn_in_training(cls)
+            if drawn is None:
+                return None
+            off.append(Idle(cls.name, f"`{ast.unparse(drawn.node.func)}` never runs"))
+        elif cls.has_weights:
+            return None
+        elif dependence(one) is Dependence.YES and not defaults_to_true(cls):
+            off.append(Idle(cls.name, f"{cls.name} does nothing"))
+    return off[0] if off else None
+
+
+def _drawn_in_training(cls: UserClass) -> Draw | None:
+    """The first random thing that a layer of the project does itself, where it does all of them only when it receives
+    the flag, and has no weights.
+    """
+    if cls.phase_parameter != "training" or cls.training_default is True or cls.replaces_dunder_call:
         return None
-    off = (one for one in found if dependence(one) is Dependence.YES and not defaults_to_true(one.type))
-    return next((one.type.name for one in off), None)
+    if any(isinstance(one, ast.Call) and called_name(one) in _WEIGHTS for one in nodes_in(cls.node)):
+        return None
+    drawn = draws_of_call(cls, draws) if cls.trace.complete else ()
+    return drawn[0] if drawn and all(one.lanes == TRUE_LANE for one in drawn) else None
 
 
 def _layers(value: Value, depth: int) -> Iterator[Instance]:
-    """What a layer runs without a constant flag, itself where it is one of Keras; a class that is not understood."""
+    """What a layer runs without a constant flag, itself where it is one of Keras or draws; a class that is not
+    understood.
+    """
     for one in members(value):
         if not isinstance(one, Instance):
             continue
@@ -135,7 +168,7 @@ def _layers(value: Value, depth: int) -> Iterator[Instance]:
             yield one
         else:
             calls = [event for event in walk(cls.trace.events) if isinstance(event, LayerCall)]
-            if not cls.trace.complete or not calls:
+            if not cls.trace.complete or not calls or _drawn_in_training(cls) is not None:
                 yield one
             for call in calls:
                 if not call.flag.constant:

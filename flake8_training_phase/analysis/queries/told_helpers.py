@@ -28,7 +28,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.keras.generations import Generation, Passed
-from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
+from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED, OPPOSITE
 
 _FLAGS = ("training", *(name for name in MISNAMED if name not in AMBIGUOUS))
 
@@ -42,6 +42,10 @@ class NeverRun:
     default: ast.expr
     title: str
     """What it is, for messages: "`tf.nn.dropout` (line 7)"."""
+
+    def told(self, name: str) -> str:
+        """What to pass for it where the flag is in scope under a name: `training`, or `not training`."""
+        return f"not {name}" if self.flag in OPPOSITE else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,17 @@ def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
     if not is_helper(helper) or not helper.lanes & TRUE_LANE:
         return None
     for name, default in defaults(helper.function):
-        if name in _FLAGS and isinstance(default, ast.Constant) and not default.value and _is_left(helper, name):
+        if isinstance(default, ast.Constant) and _is_off(name, default.value) and _is_left(helper, name):
             off = NONE_LANE if default.value is None else FALSE_LANE
             run = _told(layer_class, helper, name)
             for what in _only_in_training(run, layer_class.module.scope, off | FALSE_LANE):
                 return NeverRun(name, default, what)
     return None
+
+
+def _is_off(name: str, value: object) -> bool:
+    """Whether a parameter with that value asks for inference mode."""
+    return value is True if name in OPPOSITE else name in _FLAGS and not value
 
 
 def _is_left(helper: Inlined, name: str) -> bool:
@@ -96,7 +105,7 @@ def _told(layer_class: LayerClass, helper: Inlined, name: str) -> DrawingRun:
     """A run of a helper as its caller runs it, but with the flag."""
     program = layer_class.cls.program
     run = DrawingRun(program, program.canonical(layer_class.cls.instance), drops)
-    flag = PhaseValue((True, False, None), name)
+    flag = PhaseValue((False, True, True) if name in OPPOSITE else (True, False, None), name)
     told = replace(helper.arguments, keywords={**helper.arguments.keywords, name: flag})
     try:
         run.apply(helper.callee, told, helper.node, Frame(None, helper.place.scope))

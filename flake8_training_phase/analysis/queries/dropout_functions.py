@@ -19,11 +19,11 @@ _TENSORFLOW_DROPOUT = re.compile(
     r"|tensorflow\.python\.ops\.nn(_ops)?\.dropout(_v2)?"
 )
 _TENSORFLOW_RANDOM = re.compile(
-    r"tensorflow(\.compat\.v[12])?\.(random\.(experimental\.)?(stateless_)?|random_)(uniform|binomial)"
+    r"tensorflow(\.compat\.v[12])?\.(random\.(experimental\.)?(stateless_|Generator\.)?|random_)(uniform|binomial)"
 )
 _KINDS = "uniform|normal|truncated_normal|beta|gamma|poisson|binomial|bernoulli|categorical|randint|shuffle"
 _ANY_RANDOM = re.compile(
-    rf"tensorflow(\.compat\.v[12])?\.((random\.(experimental\.)?(stateless_)?|random_)({_KINDS})"
+    rf"tensorflow(\.compat\.v[12])?\.((random\.(experimental\.)?(stateless_|Generator\.)?|random_)({_KINDS})"
     r"|image\.(stateless_)?random_\w+)"
 )
 _KERAS_RANDOM = re.compile(rf"(src\.)?random\.({_KINDS})|(src\.)?backend\.(random_({_KINDS})|truncated_normal)")

@@ -94,7 +94,8 @@ class _LayerSearch:
 
     def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
         method = self._method(node, taint)
-        for called in (method,) if method is not None else _resolved(node.func, scope):
+        found = self._held(node.func, taint) if method is None else method
+        for called in (found,) if found is not None else _resolved(node.func, scope):
             if isinstance(called, External) and self.wanted(called.path):
                 given = (*node.args, *(keyword.value for keyword in node.keywords))
                 if (any(taint.mentions(one) for one in given) or taint.guards(node)) is guarded:
@@ -120,6 +121,16 @@ class _LayerSearch:
         if not isinstance(node_and_owner[0], ast.FunctionDef) or node_and_owner[1] is None:
             return None
         return FunctionValue(node_and_owner[0], node_and_owner[1].scope, bound_to=self.layer_class.cls.instance)
+
+    def _held(self, node: ast.expr, taint: FlagTaint) -> External | None:
+        """The function from outside that an attribute of the layer has or is: `self.generator.uniform`."""
+        path = ast.unparse(node).split(".")
+        if self.layer_class is None or not isinstance(node, ast.Attribute) or len(path) < 2:
+            return None
+        if path[:1] != parameter_names(taint.function)[:1]:
+            return None
+        held = self.layer_class.cls.attribute(path[1], self.layer_class.cls.instance)
+        return External(".".join((held.path, *path[2:]))) if isinstance(held, External) else None
 
     def _is_here(self, called: FunctionValue) -> bool:
         return self.layer_class is not None and called.scope.root is self.layer_class.module.scope

@@ -198,6 +198,8 @@ def _assignments(function: ast.AST) -> Iterator[tuple[ast.AST, ast.expr]]:
     for node in nodes_in(function):
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             yield node, node.value
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            yield node.target, node.iter
 
 
 def _holds(node: ast.AST, seeds: Collection[ast.AST], names: Iterable[str]) -> bool:

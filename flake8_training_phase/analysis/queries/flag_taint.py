@@ -70,6 +70,9 @@ class FlagTaint:
             ):
                 if self._sibling_mentions(parent, child):
                     return True
+            elif isinstance(parent, ast.Match) and child is not parent.subject:
+                if self.mentions(parent.subject):
+                    return True
             elif isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and parent is not self.function:
                 return self._is_guarded_function(parent)
             child = parent

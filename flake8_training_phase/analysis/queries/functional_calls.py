@@ -73,9 +73,9 @@ class _LayerSearch:
     def __init__(self, layer_class: LayerClass | None, wanted: Wanted) -> None:
         self.layer_class = layer_class
         self.wanted = wanted
-        self._waiting: list[tuple[FlagTaint, Scope, bool]] = []
-        """Functions to look through, and whether for guarded calls."""
-        self._seen: set[tuple[FunctionNode, frozenset[str], bool]] = set()
+        self._waiting: list[tuple[FlagTaint, Scope, bool | None]] = []
+        """Functions to look through, and whether for guarded calls; None for any."""
+        self._seen: set[tuple[FunctionNode, frozenset[str], bool | None]] = set()
 
     def found(self, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
         """The wanted calls of one function, and of those it calls."""
@@ -86,27 +86,28 @@ class _LayerSearch:
                 if isinstance(node, ast.Call):
                     yield from self._call(node, inside, its_scope, its_guarded)
 
-    def _follow(self, taint: FlagTaint, scope: Scope, guarded: bool) -> None:
+    def _follow(self, taint: FlagTaint, scope: Scope, guarded: bool | None) -> None:
         question = (taint.function, taint.given, guarded)
         if question not in self._seen:
             self._seen.add(question)
             self._waiting.append((taint, scope, guarded))
 
-    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
+    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool | None) -> Iterator[FunctionalCall]:
         method = self._method(node, taint)
         found = self._held(node.func, taint) if method is None else method
         for called in (found,) if found is not None else _resolved(node.func, scope):
             if isinstance(called, External) and self.wanted(called.path):
                 given = (*node.args, *(keyword.value for keyword in node.keywords))
-                if (any(taint.mentions(one) for one in given) or taint.guards(node)) is guarded:
+                is_guarded = any(taint.mentions(one) for one in given) or taint.guards(node)
+                if guarded is None or guarded is is_guarded:
                     parent = taint.parents[node]
                     yield FunctionalCall(node, called.path, taint.function, self.layer_class, parent)
             elif isinstance(called, FunctionValue) and self._is_here(called):
                 is_guarded = taint.guards(node)
-                if guarded or not is_guarded:
+                if guarded is not False or not is_guarded:
                     # Whatever runs behind a guard runs in one phase.
                     scope_inside = called.scope.inner(_body(called.node))
-                    self._follow(_inside(called, node, taint), scope_inside, guarded and not is_guarded)
+                    self._follow(_inside(called, node, taint), scope_inside, None if is_guarded else guarded)
 
     def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
         """The method of the class that `self.name(…)` calls."""

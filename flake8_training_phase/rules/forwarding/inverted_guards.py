@@ -66,9 +66,9 @@ def _asks_only_for_flag(call: FunctionalCall, layer_class: LayerClass) -> bool:
 def _tests(function: FunctionNode, node: ast.AST | None = None) -> Iterator[ast.expr]:
     """The conditions of a function; of one node in it, those around the node and those that may end the function."""
     for one in nodes_in(function):
-        if isinstance(one, (ast.If, ast.IfExp, ast.While)):
+        if isinstance(one, (ast.If, ast.IfExp, ast.While, ast.Match)):
             if node is None or any(inner is node or isinstance(inner, ast.Return) for inner in nodes_in(one)):
-                yield one.test
+                yield one.subject if isinstance(one, ast.Match) else one.test
 
 
 def _words(test: ast.expr) -> Iterator[str]:

@@ -75,7 +75,8 @@ class InvertedTraining(Rule):
                 plan = _turn(call.node, call.place.function)
                 yield self.problem(call.node, _idle_message(layer_class, call), layer_class.keras, plan)
             for drop in inverted_drops(layer_class):
-                plan = _turn(drop.node, drop.function)
+                # A helper may be right for others that use it.
+                plan = _turn(drop.node, drop.function) if drop.function is layer_class.call else None
                 yield self.problem(drop.node, _drop_message(layer_class, drop), layer_class.keras, plan)
 
 
@@ -111,11 +112,10 @@ def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
 
 
 def _drop_message(layer_class: LayerClass, call: FunctionalCall) -> str:
-    called = ast.unparse(call.node.func)
-    return (
-        f"`{called}` in `{layer_class.name}` drops in `predict()` and never in `fit()`: the guard is inverted. "
-        "Write `if training`"
-    )
+    what = f"`{ast.unparse(call.node.func)}` in `{layer_class.name}` drops in `predict()` and never in `fit()`"
+    if call.function is not layer_class.call:
+        return f"{what}: `training` is inverted on the way to it"
+    return f"{what}: the guard is inverted. Write `if training`"
 
 
 def _turn(call: ast.Call, function: FunctionNode | None) -> FixPlan | None:

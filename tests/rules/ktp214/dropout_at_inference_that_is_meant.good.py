@@ -29,6 +29,18 @@ class EnsembleInHelper(keras.layers.Layer):
         return x if training else tf.nn.dropout(x, 0.3)
 
 
+class EnsembleByMatch(keras.layers.Layer):
+    def __init__(self, sampling="none"):
+        super().__init__()
+        self.sampling = sampling
+
+    def call(self, x, training=None):
+        match self.sampling:
+            case "dropout":
+                return x if training else tf.nn.dropout(x, 0.3)
+        return x
+
+
 class MCDropout(keras.layers.Layer):
     def call(self, x, training=None):
         return x if training else tf.nn.dropout(x, 0.3)

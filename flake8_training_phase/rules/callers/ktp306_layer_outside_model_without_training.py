@@ -23,8 +23,9 @@ class LayerOutsideModelWithoutTraining(Rule):
     something at random only `if training:`, such as `tf.image.random_flip_left_right`. Functions that the mapped
     function calls are followed.
 
-    Not reported: datasets and functions that are named after validation, testing or prediction, and networks with
-    weights, which extract features there in inference mode and are right.
+    Not reported: datasets and functions that are named after validation, testing or prediction, what runs only where a
+    condition says that this is not training, such as the `else` of `if training:`, and networks with weights, which
+    extract features there in inference mode and are right.
 
     ## What Keras does
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.classes import UserClass
@@ -20,6 +20,7 @@ from flake8_training_phase.analysis.syntax.definitions import Definitions, Funct
 from flake8_training_phase.analysis.syntax.names import last_name, with_used
 from flake8_training_phase.analysis.syntax.walking import nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
+from flake8_training_phase.rules.callers.inference_branches import is_for_inference
 
 _EVALUATES = re.compile(
     r"(^|_)(val|valid|validation|test|testing|eval|evaluation|dev|pred|predict|prediction|infer|inference)(_|$)"
@@ -60,6 +61,8 @@ def idle_mapped_calls(module: CheckedModule) -> Iterator[MappedCall]:
     maps = [(call, unit) for call, unit in maps if not _is_for_evaluation(call, unit, definitions)]
     if not maps:
         return
+    parents = parents_of(module.tree)
+    maps = [(call, unit) for call, unit in maps if not is_for_inference(call, parents)]
     mapped: set[FunctionNode] = set()
     for call, unit in maps:
         function = definitions.function(call.args[0], unit)
@@ -69,14 +72,15 @@ def idle_mapped_calls(module: CheckedModule) -> Iterator[MappedCall]:
             value = module.scope.evaluate(call.args[0])
             if (idle := _idle(value)) is not None:
                 yield MappedCall(call, value, idle, is_direct=True)
-    yield from _in_functions(module, mapped)
+    yield from _in_functions(module, mapped, parents)
 
 
-def _in_functions(module: CheckedModule, mapped: set[FunctionNode]) -> Iterator[MappedCall]:
+def _in_functions(
+    module: CheckedModule, mapped: set[FunctionNode], parents: Mapping[ast.AST, ast.AST]
+) -> Iterator[MappedCall]:
     """The calls in functions that are mapped over datasets, and in those that they call."""
     if not mapped:
         return
-    parents = parents_of(module.tree)
     reached = with_used(mapped, (one.node for one in module.functions))
     inside = {one: None for function in reached for one in nodes_in(function) if isinstance(one, ast.Call)}
     calls = possible_layer_calls(module, filter(_gives_no_flag, inside))
@@ -85,7 +89,7 @@ def _in_functions(module: CheckedModule, mapped: set[FunctionNode]) -> Iterator[
         around = {*_functions_around(run.node, parents), *(entered.function for entered in run.chain)}
         if run.node in done or not run.flag.absent or run.symbolic or run.inspected or around.isdisjoint(mapped):
             continue
-        if (idle := _idle(run.receiver)) is not None:
+        if not is_for_inference(run.node, parents) and (idle := _idle(run.receiver)) is not None:
             done.add(run.node)
             yield MappedCall(run.node, run.receiver, idle, is_direct=False)
 
@@ -114,7 +118,7 @@ def _is_for_evaluation(call: ast.Call, unit: FunctionScope, definitions: Definit
     return any(_EVALUATES.search(text) for text in (unit.name or "", *own, *results))
 
 
-def _functions_around(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[FunctionNode]:
+def _functions_around(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[FunctionNode]:
     around = parents.get(node)
     while around is not None:
         if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):

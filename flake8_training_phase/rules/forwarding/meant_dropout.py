@@ -11,8 +11,10 @@ _ALWAYS_ON = re.compile(
     r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic(?!.?depth)|augment"
 )
 """Names of classes and models that drop in inference mode on purpose."""
-_GENERATIVE = re.compile(r"Discriminator|Critic|Generator|GAN(?![a-z])|VAE(?![a-z])|Diffusion|Denois")
-"""Models that are trained to make something: their randomness is meant, or they run in training only."""
+_GENERATIVE = re.compile(r"Discriminator|Critic|(?<!With)Generator|GAN(?![a-z])|VAE(?![a-z])|Diffusion|Denois")
+"""Models that are trained to make something: their randomness is meant, or they run in training only. What is
+`WithGenerator` has one, of random numbers.
+"""
 _HIDES_INPUT = re.compile(r"Mask|Cut|Mix|Noise|Sampl|Corrupt|Jitter|Perturb|Eras")
 """Layers that take a part of their input away on purpose, by their name."""
 

@@ -60,7 +60,7 @@ class DroppedInPlace(keras.layers.Layer):
         return x
 
 
-class DropsWithItsOwnNumbers(keras.layers.Layer):
+class DropoutWithGenerator(keras.layers.Layer):
     def __init__(self, rate=0.1):
         super().__init__()
         self.rate = rate

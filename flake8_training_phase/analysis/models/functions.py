@@ -82,6 +82,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         run.phase_used(node.args[0], frame)
     if name == "linspace" and [one for one in arguments.positional[:2] if one == Constant(0.0)] == [Constant(0.0)] * 2:
         return Container((Constant(0.0),))  # Rates from zero to zero: none of them drops.
+    if path in _GENERATORS:
+        return External(GENERATOR)
     if path in _OF_LIBRARY:
         return _OF_LIBRARY[path](run, arguments, frame)
     if name in _BY_PHASE:
@@ -364,6 +366,14 @@ _BUILTINS: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     **numbers.BUILTINS,
 }
 
+GENERATOR = "tensorflow.random.Generator"
+"""The dotted name that an object with random numbers of its own has, whatever made it."""
+_FROM = ("seed", "state", "key_counter", "non_deterministic_state")
+_GENERATORS = frozenset(
+    f"tensorflow.{module}.{name}"
+    for module in ("random", "random.experimental", "compat.v2.random", "compat.v1.random.experimental")
+    for name in ("Generator", "get_global_generator", *(f"Generator.from_{one}" for one in _FROM))
+)
 _OF_LIBRARY: dict[str, Callable[[Run, Arguments, Frame], Value]] = {
     "argparse.Namespace": _dict,
     "collections.OrderedDict": _dict,

@@ -19,8 +19,14 @@ _TENSORFLOW_DROPOUT = re.compile(
     r"|tensorflow\.python\.ops\.nn(_ops)?\.dropout(_v2)?"
 )
 _TENSORFLOW_RANDOM = re.compile(
-    r"tensorflow(\.compat\.v[12])?\.(random\.(experimental\.)?(stateless_)?|random_)(uniform|binomial)"
+    r"tensorflow(\.compat\.v[12])?\.(random\.(experimental\.)?(stateless_|Generator\.)?|random_)(uniform|binomial)"
 )
+_KINDS = "uniform|normal|truncated_normal|beta|gamma|poisson|binomial|bernoulli|categorical|randint|shuffle"
+_ANY_RANDOM = re.compile(
+    rf"tensorflow(\.compat\.v[12])?\.((random\.(experimental\.)?(stateless_|Generator\.)?|random_)({_KINDS})"
+    r"|image\.(stateless_)?random_\w+)"
+)
+_KERAS_RANDOM = re.compile(rf"(src\.)?random\.({_KINDS})|(src\.)?backend\.(random_({_KINDS})|truncated_normal)")
 _MASKS = ("binomial", "bernoulli")
 """What gives zeros and ones, and not numbers that are compared with a rate."""
 _COMPARISONS = frozenset({"floor", "less", "less_equal", "greater", "greater_equal"})
@@ -45,11 +51,27 @@ def dropouts_by_hand(layer_class: LayerClass) -> Iterator[FunctionalCall]:
             yield call
 
 
+def dropouts_by_phase(layer_class: LayerClass) -> Iterator[FunctionalCall]:
+    """What drops in `call` where the phase decides about it: dropout functions, and dropout written by hand."""
+    yield from guarded_calls(layer_class, is_dropout)
+    yield from (call for call in guarded_calls(layer_class, is_random) if _products(call))
+
+
 def drops_by_phase(layer_class: LayerClass) -> bool:
     """Whether the phase decides in `call` about a dropout function, or about dropout written by hand."""
-    if any(True for _ in guarded_calls(layer_class, is_dropout)):
-        return True
-    return any(_products(call) for call in guarded_calls(layer_class, is_random))
+    return any(True for _ in dropouts_by_phase(layer_class))
+
+
+def drops(path: str) -> bool:
+    """Whether a dotted name is a function that drops, or draws the numbers of which masks are made."""
+    return is_dropout(path) or is_random(path)
+
+
+def draws(path: str) -> bool:
+    """Whether a dotted name is a function that drops, or does something else at random: adds noise, flips an image."""
+    found = keras_path(path)
+    in_keras = found is not None and _KERAS_RANDOM.fullmatch(found[0]) is not None
+    return drops(path) or in_keras or _ANY_RANDOM.fullmatch(path) is not None
 
 
 def is_random(path: str) -> bool:
@@ -74,8 +96,9 @@ def _products(call: FunctionalCall) -> list[ast.AST]:
         masks = {one for one in nodes_in(function) if _compares(one) and _holds(one, {call.node}, random)}
     if not masks:
         return []
-    mask_names = _derived(function, masks)
-    inputs = _input_names(function, mask_names)
+    inputs = _input_names(function)
+    mask_names = _mask_names(function, masks, inputs)
+    inputs -= mask_names
     return [one for one in nodes_in(function) if _is_product(one, masks, mask_names, inputs)]
 
 
@@ -91,9 +114,14 @@ def _compares(node: ast.AST) -> bool:
 
 
 def _is_product(node: ast.AST, masks: set[ast.AST], mask_names: set[str], inputs: set[str]) -> bool:
-    """Whether a node is `x * mask`, `multiply(x, mask)`, `sparse.retain(x, mask)` or `where(mask, x, 0)`."""
+    """Whether a node is `x * mask`, `x *= mask`, `multiply(x, mask)`, `sparse.retain(x, mask)` or
+    `where(mask, x, 0)`.
+    """
+    sides: tuple[ast.expr, ast.expr]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         sides = (node.left, node.right)
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mult):
+        sides = (node.target, node.value)
     elif isinstance(node, ast.Call) and called_name(node) in ("multiply", "retain") and len(node.args) >= 2:
         sides = (node.args[0], node.args[1])
     elif isinstance(node, ast.Call) and called_name(node) == "where" and len(node.args) == 3:
@@ -113,17 +141,34 @@ def _is_zero(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool)
 
 
-def _input_names(function: FunctionNode, mask_names: set[str]) -> set[str]:
+def _input_names(function: FunctionNode) -> set[str]:
     """The names that hold what a function is given, or something made from it, its shape apart."""
     found = set(parameter_names(function)) - {"self"}
     size = -1
     while size != len(found):
         size = len(found)
-        for node in nodes_in(function):
-            if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value is not None:
-                if _holds_input(node.value, found):
-                    found |= _stored(node)
-    return found - mask_names
+        for node, value in _assignments(function):
+            if _holds_input(value, found):
+                found |= _stored(node)
+    return found
+
+
+def _mask_names(function: FunctionNode, masks: set[ast.AST], inputs: set[str]) -> set[str]:
+    """The names that are made from masks. An input that is masked stays an input: `x = x * mask`."""
+    found: set[str] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for node, value in _assignments(function):
+            if _holds(value, masks, found):
+                masked = {name for name in _stored(node) & inputs if _is_masked(name, node, masks, found)}
+                found |= _stored(node) - masked
+    return found
+
+
+def _is_masked(name: str, assignment: ast.AST, masks: set[ast.AST], mask_names: set[str]) -> bool:
+    """Whether an assignment multiplies a mask into the name that it stores."""
+    return any(_is_product(one, masks, mask_names, {name}) for one in nodes_in(assignment))
 
 
 def _holds_input(node: ast.AST, inputs: Collection[str]) -> bool:
@@ -142,11 +187,19 @@ def _derived(function: ast.AST, seeds: set[ast.AST]) -> set[str]:
     size = -1
     while size != len(found):
         size = len(found)
-        for node in nodes_in(function):
-            if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-                if _holds(node.value, seeds, found):
-                    found |= _stored(node)
+        for node, value in _assignments(function):
+            if _holds(value, seeds, found):
+                found |= _stored(node)
     return found
+
+
+def _assignments(function: ast.AST) -> Iterator[tuple[ast.AST, ast.expr]]:
+    """What gives names a value in a function, and the value."""
+    for node in nodes_in(function):
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            yield node, node.value
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            yield node.target, node.iter
 
 
 def _holds(node: ast.AST, seeds: Collection[ast.AST], names: Iterable[str]) -> bool:

@@ -70,6 +70,9 @@ class FlagTaint:
             ):
                 if self._sibling_mentions(parent, child):
                     return True
+            elif isinstance(parent, ast.Match) and child is not parent.subject:
+                if self.mentions(parent.subject):
+                    return True
             elif isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and parent is not self.function:
                 return self._is_guarded_function(parent)
             child = parent
@@ -95,9 +98,10 @@ class FlagTaint:
         child = node
         while child in self.parents and not isinstance(child, ast.stmt):
             child = self.parents[child]
-        if not isinstance(child, ast.Assign):
+        if not isinstance(child, (ast.Assign, ast.AugAssign)):
             return False
-        names = set[str]().union(*map(variables_in, child.targets))
+        targets = child.targets if isinstance(child, ast.Assign) else [child.target]
+        names = set[str]().union(*map(variables_in, targets))
         uses = [one for one in nodes_in(self.function) if isinstance(one, ast.Name) and one.id in names]
         later = (one for one in uses if one.lineno > child.lineno and not _is_store(one))
         return any(self._is_inside_test(one) for one in later)

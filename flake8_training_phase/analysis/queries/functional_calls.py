@@ -73,9 +73,9 @@ class _LayerSearch:
     def __init__(self, layer_class: LayerClass | None, wanted: Wanted) -> None:
         self.layer_class = layer_class
         self.wanted = wanted
-        self._waiting: list[tuple[FlagTaint, Scope, bool]] = []
-        """Functions to look through, and whether for guarded calls."""
-        self._seen: set[tuple[FunctionNode, frozenset[str], bool]] = set()
+        self._waiting: list[tuple[FlagTaint, Scope, bool | None]] = []
+        """Functions to look through, and whether for guarded calls; None for any."""
+        self._seen: set[tuple[FunctionNode, frozenset[str], bool | None]] = set()
 
     def found(self, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
         """The wanted calls of one function, and of those it calls."""
@@ -86,26 +86,28 @@ class _LayerSearch:
                 if isinstance(node, ast.Call):
                     yield from self._call(node, inside, its_scope, its_guarded)
 
-    def _follow(self, taint: FlagTaint, scope: Scope, guarded: bool) -> None:
+    def _follow(self, taint: FlagTaint, scope: Scope, guarded: bool | None) -> None:
         question = (taint.function, taint.given, guarded)
         if question not in self._seen:
             self._seen.add(question)
             self._waiting.append((taint, scope, guarded))
 
-    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
+    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool | None) -> Iterator[FunctionalCall]:
         method = self._method(node, taint)
-        for called in (method,) if method is not None else _resolved(node.func, scope):
+        found = self._held(node.func, taint) if method is None else method
+        for called in (found,) if found is not None else _resolved(node.func, scope):
             if isinstance(called, External) and self.wanted(called.path):
                 given = (*node.args, *(keyword.value for keyword in node.keywords))
-                if (any(taint.mentions(one) for one in given) or taint.guards(node)) is guarded:
+                is_guarded = any(taint.mentions(one) for one in given) or taint.guards(node)
+                if guarded is None or guarded is is_guarded:
                     parent = taint.parents[node]
                     yield FunctionalCall(node, called.path, taint.function, self.layer_class, parent)
             elif isinstance(called, FunctionValue) and self._is_here(called):
                 is_guarded = taint.guards(node)
-                if guarded or not is_guarded:
+                if guarded is not False or not is_guarded:
                     # Whatever runs behind a guard runs in one phase.
                     scope_inside = called.scope.inner(_body(called.node))
-                    self._follow(_inside(called, node, taint), scope_inside, guarded and not is_guarded)
+                    self._follow(_inside(called, node, taint), scope_inside, None if is_guarded else guarded)
 
     def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
         """The method of the class that `self.name(…)` calls."""
@@ -120,6 +122,16 @@ class _LayerSearch:
         if not isinstance(node_and_owner[0], ast.FunctionDef) or node_and_owner[1] is None:
             return None
         return FunctionValue(node_and_owner[0], node_and_owner[1].scope, bound_to=self.layer_class.cls.instance)
+
+    def _held(self, node: ast.expr, taint: FlagTaint) -> External | None:
+        """The function from outside that an attribute of the layer has or is: `self.generator.uniform`."""
+        path = ast.unparse(node).split(".")
+        if self.layer_class is None or not isinstance(node, ast.Attribute) or len(path) < 2:
+            return None
+        if path[:1] != parameter_names(taint.function)[:1]:
+            return None
+        held = self.layer_class.cls.attribute(path[1], self.layer_class.cls.instance)
+        return External(".".join((held.path, *path[2:]))) if isinstance(held, External) else None
 
     def _is_here(self, called: FunctionValue) -> bool:
         return self.layer_class is not None and called.scope.root is self.layer_class.module.scope

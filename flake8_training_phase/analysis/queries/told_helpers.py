@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flake8_training_phase.analysis.domain.arguments import Arguments, defaults
-from flake8_training_phase.analysis.domain.around import Objects
+from flake8_training_phase.analysis.domain.arguments import defaults
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, PassedBy, walk
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.scopes import Scope
@@ -15,16 +14,12 @@ from flake8_training_phase.analysis.domain.values import (
     FALSE_LANE,
     NONE_LANE,
     TRUE_LANE,
-    Constant,
-    External,
-    Instance,
     PhaseValue,
-    Value,
 )
 from flake8_training_phase.analysis.machine.expressions import TooComplex
-from flake8_training_phase.analysis.machine.interpreter import Interpreter
 from flake8_training_phase.analysis.queries.checked_module import LayerClass, concerned
-from flake8_training_phase.analysis.queries.dropout_functions import is_dropout, is_random
+from flake8_training_phase.analysis.queries.draws import DrawingRun
+from flake8_training_phase.analysis.queries.dropout_functions import drops
 from flake8_training_phase.analysis.queries.layer_calls import (
     calls_using_helper_default,
     is_helper,
@@ -33,10 +28,9 @@ from flake8_training_phase.analysis.queries.layer_calls import (
 )
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.keras.generations import Generation, Passed
-from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED
+from flake8_training_phase.keras.misnamed import AMBIGUOUS, MISNAMED, OPPOSITE
 
 _FLAGS = ("training", *(name for name in MISNAMED if name not in AMBIGUOUS))
-_RATE = ("x", "rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,10 @@ class NeverRun:
     default: ast.expr
     title: str
     """What it is, for messages: "`tf.nn.dropout` (line 7)"."""
+
+    def told(self, name: str) -> str:
+        """What to pass for it where the flag is in scope under a name: `training`, or `not training`."""
+        return f"not {name}" if self.flag in OPPOSITE else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +83,17 @@ def never_run(layer_class: LayerClass, helper: Inlined) -> NeverRun | None:
     if not is_helper(helper) or not helper.lanes & TRUE_LANE:
         return None
     for name, default in defaults(helper.function):
-        if name in _FLAGS and isinstance(default, ast.Constant) and not default.value and _is_left(helper, name):
+        if isinstance(default, ast.Constant) and _is_off(name, default.value) and _is_left(helper, name):
             off = NONE_LANE if default.value is None else FALSE_LANE
-            for what in _told(layer_class, helper, name).only_in_training(off | FALSE_LANE):
+            run = _told(layer_class, helper, name)
+            for what in _only_in_training(run, layer_class.module.scope, off | FALSE_LANE):
                 return NeverRun(name, default, what)
     return None
+
+
+def _is_off(name: str, value: object) -> bool:
+    """Whether a parameter with that value asks for inference mode."""
+    return value is True if name in OPPOSITE else name in _FLAGS and not value
 
 
 def _is_left(helper: Inlined, name: str) -> bool:
@@ -97,44 +101,28 @@ def _is_left(helper: Inlined, name: str) -> bool:
     return passed_for(helper, name).passed_by is PassedBy.NOTHING
 
 
-def _told(layer_class: LayerClass, helper: Inlined, name: str) -> _ToldRun:
+def _told(layer_class: LayerClass, helper: Inlined, name: str) -> DrawingRun:
     """A run of a helper as its caller runs it, but with the flag."""
     program = layer_class.cls.program
-    run = _ToldRun(program, program.canonical(layer_class.cls.instance), layer_class.module.scope)
-    flag = PhaseValue((True, False, None), name)
+    run = DrawingRun(program, program.canonical(layer_class.cls.instance), drops)
+    flag = PhaseValue((False, True, True) if name in OPPOSITE else (True, False, None), name)
     told = replace(helper.arguments, keywords={**helper.arguments.keywords, name: flag})
     try:
         run.apply(helper.callee, told, helper.node, Frame(None, helper.place.scope))
     except (TooComplex, RecursionError) as error:
         layer_class.module.give_up(helper.function, program.limit_of(error))
-        run.drops.clear()
+        run.draws.clear()
         run.events.clear()
     return run
 
 
-class _ToldRun(Interpreter):
-    """Also writes down the functions from outside that drop."""
-
-    def __init__(self, program: Objects, subject: Instance, home: Scope) -> None:
-        super().__init__(program, subject)
-        self.home = home
-        self.drops: list[tuple[str, int]] = []
-        """Each for messages, and the lanes it runs in."""
-
-    def apply(self, callee: Value, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        """As the interpreter."""
-        if isinstance(callee, External) and (is_dropout(callee.path) or is_random(callee.path)):
-            if arguments.by_name(_RATE).get("rate") != Constant(0):
-                place = f" (line {node.lineno})" if frame.scope.root is self.home else ""
-                self.drops.append((f"`{ast.unparse(node.func)}`{place}", frame.live))
-        return super().apply(callee, arguments, node, frame)
-
-    def only_in_training(self, off: int) -> Iterator[str]:
-        """What ran where the flag is True, and in none of some other lanes, for messages."""
-        for title, lanes in self.drops:
-            if lanes & TRUE_LANE and not lanes & off:
-                yield title
-        for event in walk(self.events):
-            if isinstance(event, LayerCall) and event.lanes & TRUE_LANE and not event.lanes & off:
-                if event.flag.by_lane[0] in (True, Passed.ABSENT) and reaches_phase(event) and not event.inspected:
-                    yield placed_title(event)
+def _only_in_training(run: DrawingRun, home: Scope, off: int) -> Iterator[str]:
+    """What ran where the flag is True, and in none of some other lanes, for messages."""
+    for draw in run.draws:
+        if draw.lanes & TRUE_LANE and not draw.lanes & off:
+            place = f" (line {draw.node.lineno})" if draw.module is home else ""
+            yield f"`{ast.unparse(draw.node.func)}`{place}"
+    for event in walk(run.events):
+        if isinstance(event, LayerCall) and event.lanes & TRUE_LANE and not event.lanes & off:
+            if event.flag.by_lane[0] in (True, Passed.ABSENT) and reaches_phase(event) and not event.inspected:
+                yield placed_title(event)

@@ -19,11 +19,13 @@ class LayerOutsideModelWithoutTraining(Rule):
     ## What it does
 
     Reports `dataset.map(lambda x, y: (noise(x), y))` where `noise` is a `GaussianNoise`, a `Dropout` or the like, or a
-    `Sequential` or a layer of your own that holds one, often next to augmentation. Functions that the mapped function
-    calls are followed.
+    `Sequential` or a layer of your own that holds one, often next to augmentation, or a layer of your own that does
+    something at random only `if training:`, such as `tf.image.random_flip_left_right`. Functions that the mapped
+    function calls are followed.
 
-    Not reported: datasets and functions that are named after validation, testing or prediction, and networks with
-    weights, which extract features there in inference mode and are right.
+    Not reported: datasets and functions that are named after validation, testing or prediction, what runs only where a
+    condition says that this is not training, such as the `else` of `if training:`, and networks with weights, which
+    extract features there in inference mode and are right.
 
     ## What Keras does
 
@@ -65,10 +67,11 @@ class LayerOutsideModelWithoutTraining(Rule):
 
 def _message(found: MappedCall) -> str:
     node = found.node.args[0] if found.is_direct else found.node.func
-    layer = found.idle if layer_title(found.receiver) == found.idle else f"{found.idle} inside"
+    idle = found.idle
+    layer = idle.layer if layer_title(found.receiver) == idle.layer else f"{idle.layer} inside"
     return (
         f"`{ast.unparse(node)}` ({layer}) is called without `training` in `Dataset.map`, "
-        f"outside any model: {found.idle} does nothing. Pass `training=True`"
+        f"outside any model: {idle.effect}. Pass `training=True`"
     )
 
 

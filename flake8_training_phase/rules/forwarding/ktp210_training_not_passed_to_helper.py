@@ -35,7 +35,8 @@ class TrainingNotPassedToHelper(Rule):
     default of True or False that the helper gives to something unknown, as its `training`, is *fragile*.
 
     A helper that drops only `if training` is reported when the call leaves that to a default of None or False: with a
-    function such as `tf.nn.dropout`, with a mask of random numbers, or with a layer that it is given.
+    function such as `tf.nn.dropout`, with a mask of random numbers, or with a layer that it is given. So is one that
+    drops unless it is told the opposite, `deterministic`, which defaults to True.
 
     The finding is *fragile* in a model whose own `train_step` never runs `call`: it passes the flag to the helper
     itself, and what is left to `call` is prediction.
@@ -129,11 +130,12 @@ class TrainingNotPassedToHelper(Rule):
         """A helper in which something drops only `if training`, and that does not receive the flag."""
         silent = never_run(layer_class, helper)
         if silent is not None:
+            value = silent.told(str(helper.forwardable_name))
             message = (
                 f"`{_name(helper)}` gets no `{silent.flag}`: with its default `{ast.unparse(silent.default)}`, "
-                f"{silent.title} never runs. Pass `{silent.flag}={helper.forwardable_name}`"
+                f"{silent.title} never runs. Pass `{silent.flag}={value}`"
             )
-            plan = _give(layer_class, helper, silent.flag)
+            plan = _give(layer_class, helper, silent.flag, value)
             yield self.problem(helper.node, message, layer_class.keras, plan)
 
     def _given_to_unknown(
@@ -191,12 +193,13 @@ def _name(helper: Inlined) -> str:
     return ast.unparse(helper.node.func)
 
 
-def _give(layer_class: LayerClass, helper: Inlined, flag: str = "training") -> FixPlan | None:
-    """Pass the flag to a helper that takes it."""
+def _give(layer_class: LayerClass, helper: Inlined, flag: str = "training", value: str | None = None) -> FixPlan | None:
+    """Pass the flag to a helper that takes it, as it is or in another way."""
     if not knows_phase(layer_class, helper.place):
         return None
-    change = AddArgument(helper.node, flag, str(helper.forwardable_name))
-    return FixPlan(f"Pass `{flag}={helper.forwardable_name}`", (change,), caveat_of_default(helper.place))
+    passed = value or str(helper.forwardable_name)
+    change = AddArgument(helper.node, flag, passed)
+    return FixPlan(f"Pass `{flag}={passed}`", (change,), caveat_of_default(helper.place))
 
 
 RULE = TrainingNotPassedToHelper()

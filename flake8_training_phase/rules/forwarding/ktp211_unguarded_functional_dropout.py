@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter
@@ -18,16 +17,9 @@ from flake8_training_phase.fixes.brackets import in_brackets
 from flake8_training_phase.fixes.changes import Change, FixPlan, Replace
 from flake8_training_phase.fixes.parameter import add_parameter
 from flake8_training_phase.keras.names import keras_path
+from flake8_training_phase.rules.forwarding.meant_dropout import drops_on_purpose, hides_input, says_that_it_drops
 from flake8_training_phase.rules.rule import Rule, Violation
 
-_ALWAYS_ON = re.compile(
-    r"MC(?![a-z])|(?<![a-z])mc_|monte.?carlo|always|perm|bayes|variational|uncertain|test.time|stochastic(?!.?depth)|augment"
-)
-"""Names of classes and models that drop in inference mode on purpose."""
-_GENERATIVE = re.compile(r"Discriminator|Critic|Generator|GAN(?![a-z])|VAE(?![a-z])|Diffusion|Denois")
-"""Models that are trained to make something: their randomness is meant, or they run in training only."""
-_HIDES_INPUT = re.compile(r"Mask|Cut|Mix|Noise|Sampl|Corrupt|Jitter|Perturb|Eras")
-"""Layers that take a part of their input away on purpose, by their name."""
 _RATES = ("rate", "level", "keep_prob")
 
 
@@ -82,18 +74,18 @@ class UnguardedFunctionalDropout(Rule):
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The functions that drop whatever the phase is."""
         for layer_class in module.layer_classes:
-            if _is_meant(layer_class) or on_unless_told(layer_class.cls) or _runs_in_training_only(layer_class):
+            if drops_on_purpose(layer_class) or on_unless_told(layer_class.cls) or _runs_in_training_only(layer_class):
                 continue
             for call in unguarded_calls(layer_class, is_dropout):
                 keras = tuple(one for one in layer_class.keras if one in _versions(call.path))
                 if keras and not _drops_nothing(call.node, layer_class):
                     yield self.problem(call.node, _message(call), keras, _plan(call, layer_class))
-            if _HIDES_INPUT.search(layer_class.name) is None:
+            if not hides_input(layer_class):
                 for call in dropouts_by_hand(layer_class):
                     yield self.problem(call.node, _message_by_hand(call), layer_class.keras)
         for call in calls_in_lambdas(module, is_dropout):
             keras = tuple(sorted(_versions(call.path) & set(module.keras)))
-            if keras and not _drops_nothing(call.node) and not _ALWAYS_ON.search(_lines(module, call)):
+            if keras and not _drops_nothing(call.node) and not says_that_it_drops(_lines(module, call)):
                 yield self.problem(call.node, _message(call), keras)
 
 
@@ -106,13 +98,6 @@ def _versions(path: str) -> frozenset[int]:
         return frozenset({3})
     # `tf.keras.backend.dropout` is there under Keras 3 as well, `keras.backend.dropout` is not.
     return found[1] if path.startswith("tensorflow.keras.") else found[1] & {2}
-
-
-def _is_meant(layer_class: LayerClass) -> bool:
-    if _GENERATIVE.search(layer_class.name) is not None:
-        return True
-    text = f"{layer_class.name} {ast.get_docstring(layer_class.cls.node) or ''}"
-    return _ALWAYS_ON.search(text) is not None or _ALWAYS_ON.search(text.lower()) is not None
 
 
 def _runs_in_training_only(layer_class: LayerClass) -> bool:

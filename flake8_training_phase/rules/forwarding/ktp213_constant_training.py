@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
@@ -12,6 +13,8 @@ from flake8_training_phase.analysis.queries.checked_module import CheckedModule,
 from flake8_training_phase.analysis.queries.dunder_calls import dunder_call
 from flake8_training_phase.analysis.queries.layer_calls import reaches_phase
 from flake8_training_phase.analysis.queries.titles import called_title
+from flake8_training_phase.analysis.syntax.names import LocalNames, variables_in
+from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -25,7 +28,8 @@ class ConstantTraining(Rule):
 
     ## What it does
 
-    Reports `self.norm(x, training=True)` on a BatchNormalization in `call`, where it also runs at inference. When the
+    Reports `self.norm(x, training=True)` on a BatchNormalization in `call`, where it also runs at inference; the
+    constant may have a name, `IS_TRAINING = True` at the top of the module or in the function. When the
     rule is selected by its code it reports every hard-coded flag on a layer that behaves differently in training: a
     dropout that always drops, a layer that never trains. A layer that never trains is reported by default where the
     forward pass is written in `__call__` (KTP109). Not reported: `training=False` on a whole model (usually transfer
@@ -72,7 +76,7 @@ class ConstantTraining(Rule):
                 continue
             for call in layer_class.layer_calls:
                 flag = call.flag.node
-                if isinstance(flag, ast.Constant) and call.flag.constant and _contradicts(call):
+                if flag is not None and call.flag.constant and _contradicts(call) and _is_written(flag, call, module):
                     if _trains_normalisation(call) or (everything and _is_reported(call)):
                         yield self.problem(flag, _message(call), layer_class.keras)
             for call, flag in _frozen_in_dunder_call(layer_class):
@@ -89,6 +93,38 @@ def _frozen_in_dunder_call(layer_class: LayerClass) -> Iterator[tuple[LayerCall,
             flag = call.flag.node
             if isinstance(flag, ast.Constant) and call.flag.constant and not flag.value and _is_reported(call):
                 yield call, flag
+
+
+def _is_written(flag: ast.expr, call: LayerCall, module: CheckedModule) -> bool:
+    """Whether a flag is a literal, or a name that is only ever given one: in the function around, or at the top of the
+    module. Its name may say that it is meant.
+    """
+    if isinstance(flag, ast.Name) and call.place.function is not None and _MEANT.search(flag.id) is None:
+        written = LocalNames().written(flag, call.place.function)
+        return isinstance(written, ast.Constant) or flag.id in module.once(_constants)
+    return isinstance(flag, ast.Constant)
+
+
+def _constants(module: CheckedModule) -> frozenset[str]:
+    """The names that the top of a module gives a literal, and that nothing else in it binds."""
+    bound = Counter(name for node in nodes_in(module.tree) for name in _bound(node))
+    given = (one for one in module.tree.body if isinstance(one, (ast.Assign, ast.AnnAssign)))
+    literals = (one for one in given if isinstance(one.value, ast.Constant))
+    return frozenset(name for one in literals for name in variables_in(one) if bound[name] == 1)
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that a node by itself binds, as a variable, a parameter, an import or an attribute of something."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        yield node.attr
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name
+    elif isinstance(node, ast.Global):
+        yield from node.names
 
 
 def _is_meant(layer_class: LayerClass) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_training_phase.analysis.domain.arguments import FunctionNode
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
+from flake8_training_phase.analysis.queries.functional_calls import FunctionalCall
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, Replace
-from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls
+from flake8_training_phase.rules.forwarding.inverted_guards import guard_of, idle_calls, inverted_drops
 from flake8_training_phase.rules.rule import Rule, Violation
 
 _CAVEAT = "the layer does the opposite of what it did"
@@ -23,7 +25,8 @@ class InvertedTraining(Rule):
 
     Reports the call of a mode-dependent layer, or of `super().call`, whose flag is False when `training` is True, and
     True when it is False. A dropout or noise layer that runs only under `if not training:`, in its `else` or after
-    `if training: return x`, and nowhere in training, is reported too: it never does anything.
+    `if training: return x`, and nowhere in training, is reported too: it never does anything. So is a dropout function
+    there, such as `tf.nn.dropout`, and dropout written by hand, which drop in `predict()` and never in `fit()`.
 
     ## What Keras does
 
@@ -69,7 +72,12 @@ class InvertedTraining(Rule):
                     node = event.flag.node or event.node
                     yield self.problem(node, _message(layer_class, event), keras, _plan(event))
             for call in idle_calls(layer_class):
-                yield self.problem(call.node, _idle_message(layer_class, call), layer_class.keras, _turn(call))
+                plan = _turn(call.node, call.place.function)
+                yield self.problem(call.node, _idle_message(layer_class, call), layer_class.keras, plan)
+            for drop in inverted_drops(layer_class):
+                # A helper may be right for others that use it.
+                plan = _turn(drop.node, drop.function) if drop.function is layer_class.call else None
+                yield self.problem(drop.node, _drop_message(layer_class, drop), layer_class.keras, plan)
 
 
 def _is_inverted(event: LayerCall | DirectKerasCall) -> bool:
@@ -103,9 +111,16 @@ def _idle_message(layer_class: LayerClass, call: LayerCall) -> str:
     )
 
 
-def _turn(call: LayerCall) -> FixPlan | None:
-    """Let the guard ask for training."""
-    guard = guard_of(call)
+def _drop_message(layer_class: LayerClass, call: FunctionalCall) -> str:
+    what = f"`{ast.unparse(call.node.func)}` in `{layer_class.name}` drops in `predict()` and never in `fit()`"
+    if call.function is not layer_class.call:
+        return f"{what}: `training` is inverted on the way to it"
+    return f"{what}: the guard is inverted. Write `if training`"
+
+
+def _turn(call: ast.Call, function: FunctionNode | None) -> FixPlan | None:
+    """Let the guard around a call ask for training."""
+    guard = guard_of(call, function)
     if guard is None or not isinstance(guard.operand, ast.Name):
         return None
     return FixPlan(f"Test `{guard.operand.id}` itself", (Replace(guard, guard.operand.id),), _CAVEAT)

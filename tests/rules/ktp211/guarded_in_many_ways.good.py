@@ -61,3 +61,12 @@ class AsksBefore(keras.layers.Layer):
 class AsksItself(keras.layers.Layer):
     def call(self, x):
         return tf.nn.dropout(x, 0.5) if getattr(self, "in_training", False) else x
+
+
+class ByMatch(keras.layers.Layer):
+    def call(self, x, training=None):
+        match training:
+            case True:
+                return tf.nn.dropout(x, 0.5)
+            case _:
+                return x

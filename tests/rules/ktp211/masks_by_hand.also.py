@@ -45,3 +45,42 @@ class SparseDropout(keras.layers.Layer):
     def call(self, x):
         mask = tf.cast(tf.floor(0.5 + tf.random.uniform(tf.shape(x.values))), tf.bool)
         return tf.sparse.retain(x, mask)
+
+
+class DroppedName(keras.layers.Layer):
+    def call(self, x):
+        mask = tf.floor(0.9 + tf.random.uniform((tf.shape(x)[0], 1)))
+        x = x / 0.9 * mask
+        return x
+
+
+class DroppedInPlace(keras.layers.Layer):
+    def call(self, x):
+        x *= tf.cast(tf.random.uniform(tf.shape(x)) > 0.1, x.dtype)
+        return x
+
+
+class DropoutWithGenerator(keras.layers.Layer):
+    def __init__(self, rate=0.1):
+        super().__init__()
+        self.rate = rate
+        self.numbers = tf.random.Generator.from_seed(1)
+
+    def call(self, x):
+        mask = tf.cast(self.numbers.uniform(tf.shape(x)) > self.rate, x.dtype)
+        return x * mask
+
+
+class DropsWithGlobalNumbers(keras.layers.Layer):
+    def call(self, x):
+        numbers = tf.random.get_global_generator()
+        return tf.where(numbers.uniform(tf.shape(x)) < 0.1, 0.0, x)
+
+
+class FunctionOnSelf(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = tf.nn.dropout
+
+    def call(self, x):
+        return self.drop(x, 0.5)

@@ -29,6 +29,21 @@ class ChosenLater(keras.layers.Layer):
         return tf.where(training, dropped, x)
 
 
+class DroppedInPlaceAndChosenLater(keras.layers.Layer):
+    def call(self, x, training=None):
+        dropped = x / 0.5
+        dropped *= tf.cast(tf.random.uniform(tf.shape(x)) >= 0.5, x.dtype)
+        return tf.where(training, dropped, x)
+
+
+class DroppedUnderGuard(keras.layers.Layer):
+    def call(self, x, training=None):
+        if training:
+            x = x * tf.floor(0.5 + tf.random.uniform(tf.shape(x)))
+            x *= 2.0
+        return x
+
+
 class Sampling(keras.layers.Layer):
     """What a variational autoencoder draws."""
 
@@ -82,3 +97,33 @@ class Negatives(keras.layers.Layer):
     def call(self, x):
         indices = tf.random.uniform((tf.shape(x)[0], 8), maxval=100, dtype=tf.int32)
         return x[:, :8] * tf.cast(indices >= 50, x.dtype)
+
+
+class GuardedNumbers(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.numbers = tf.random.Generator.from_seed(1)
+
+    def call(self, x, training=None):
+        if training:
+            x = x * tf.cast(self.numbers.uniform(tf.shape(x)) > 0.1, x.dtype)
+        return x
+
+
+class Jittered(keras.layers.Layer):
+    """Scales at random: nothing becomes zero."""
+
+    def build(self, shape):
+        self.numbers = tf.random.Generator.from_non_deterministic_state()
+
+    def call(self, x):
+        return x * self.numbers.normal(tf.shape(x)) + self.numbers.uniform(tf.shape(x))
+
+
+class OneOfTwo(keras.layers.Layer):
+    def __init__(self, drops):
+        super().__init__()
+        self.regularize = tf.nn.dropout if drops else tf.nn.local_response_normalization
+
+    def call(self, x):
+        return self.regularize(x, 1)

@@ -28,3 +28,15 @@ def prepared(image, label):
 def pipeline(train, images):
     train = train.map(prepared, num_parallel_calls=tf.data.AUTOTUNE)
     return train, images.map(noise), images.map(lambda image: spoil(image))
+
+
+def prepared_for_training(images, training, shuffles=True):
+    if not training:
+        return images
+    if training and shuffles:
+        images = images.map(lambda image: noise(image))
+    return images.map(noise) if training else images
+
+
+def by_split(images, split):
+    return images.map(noise) if split == "train" else images

@@ -26,3 +26,27 @@ def always(images):
 
 def other(pool, numbers):
     return pool.map(abs, numbers), list(map(noise, numbers))
+
+
+def prepared(images, training):
+    if training:
+        return images.map(lambda x: noise(x, training=True))
+    return images.map(lambda x: noise(x))
+
+
+def prepared_by_expression(images, training):
+    return images.map(lambda x: noise(x, training=True) if training else noise(x))
+
+
+def for_the_model(images, is_training):
+    if not is_training:
+        images = images.map(noise)
+    return images
+
+
+def by_name(images, mode):
+    return images if mode == "predict" else images.map(noise)
+
+
+def by_split(images, split):
+    return images.batch(8) if split == "train" else images.map(noise)

@@ -376,7 +376,7 @@ class Program:
         run = Interpreter(self, instance)
         complete = self._run(run, instance, method, given)
         events = tuple(run.events) if complete else ()
-        return CallSummary(events, complete, run.state.given_up.get(method.node), tuple(run.refused))
+        return CallSummary(events, complete, run.state.given_up.get(method.node), tuple(run.plain_calls))
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""

@@ -9,8 +9,9 @@ from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCall, walk
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
-from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper, takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper
 from flake8_training_phase.analysis.queries.overrides import methods_without_flag_elsewhere
+from flake8_training_phase.analysis.queries.plain_functions import takes_flag
 from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
@@ -41,7 +42,7 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         return None  # What is in scope there goes by another name.
     if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
         return None
-    inside = [AddArgument(one.node, "training", "training") for one in _layers_of(helper)]
+    inside = [AddArgument(one.node, "training", "training") for one in _layers_of(layer_class, helper)]
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class)), *inside]
     changes += [AddArgument(site.node, "training", "training") for site in told]
     all_is_seen = function.name.startswith("_") and told == sites
@@ -91,19 +92,19 @@ def _helpers_of(function: _Function, events: Iterable[Event]) -> Iterator[Inline
 def _can_be_told(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST]) -> Applicability | None:
     if parameter(helper.function, "training") is not None:
         return Applicability.SAFE
-    plan = thread(layer_class, helper, given) if _layers_of_all(helper) else None
+    plan = thread(layer_class, helper, given) if _layers_of_all(layer_class, helper) else None
     return None if plan is None else plan.applicability
 
 
-def _layers_of(helper: Inlined) -> Iterator[LayerCall]:
+def _layers_of(layer_class: LayerClass, helper: Inlined) -> Iterator[LayerCall]:
     """The layer calls in the helper itself that are to be given its flag."""
-    return (one for one in _layers_of_all(helper) if one.place.function is helper.function)
+    return (one for one in _layers_of_all(layer_class, helper) if one.place.function is helper.function)
 
 
-def _layers_of_all(helper: Inlined) -> list[LayerCall]:
+def _layers_of_all(layer_class: LayerClass, helper: Inlined) -> list[LayerCall]:
     """Those, and the ones in the helpers that it calls."""
     calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and one.flag.absent]
-    return [one for one in calls if consumes_training(one) and takes_keyword(one.receiver)]
+    return [one for one in calls if consumes_training(one) and takes_flag(layer_class, one)]
 
 
 def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:

@@ -161,7 +161,7 @@ class TrainingNotPassedToHelper(Rule):
                 f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} works only by inheriting the "
                 "caller's mode. Add the parameter and pass it on"
             )
-            can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
+            can_tell = can_be_told(layer_class, found) and knows_phase(layer_class, helper.place)
             plan = thread(layer_class, helper) if can_tell else None
             related = layer_class.module.related(needy, "this layer is called without `training`")
             yield self.problem(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
+from flake8_training_phase.analysis.queries.plain_functions import takes_flag
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan
@@ -86,7 +86,7 @@ def _message(layer_class: LayerClass, call: LayerCall) -> str:
 
 
 def _plan(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
-    if not takes_keyword(call.receiver):
+    if not takes_flag(layer_class, call):
         return None
     if call.forwardable_name:
         return forward(layer_class, call)

@@ -1,0 +1,43 @@
+"""Calls of what is a layer here and a plain function there: `residual(self.body, residual(tf.nn.relu, x))`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from flake8_training_phase.analysis.domain.classes import UserClass
+from flake8_training_phase.analysis.domain.events import LayerCall, walk
+from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
+from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
+from flake8_training_phase.analysis.syntax.names import root_of
+
+
+def takes_flag(layer_class: LayerClass, call: LayerCall) -> bool:
+    """Whether `training=` can be passed to whatever is called there."""
+    return takes_keyword(call.receiver) and not may_be_plain(layer_class, call)
+
+
+def may_be_plain(layer_class: LayerClass, call: LayerCall) -> bool:
+    """Whether what is called there may be something that takes no `training`: in the same class, or where another class
+    of the module hands it to the same helper. What a subclass keeps in the place of a layer does not count.
+    """
+    root = root_of(call.node.func)
+    is_own = isinstance(root, ast.Name) and root.id == layer_class.own_name
+    plain = layer_class.module.once(_plain_calls)
+    return any(call.node in plain[one.cls] for one in ([layer_class] if is_own else layer_class.module.layer_classes))
+
+
+def _plain_calls(module: CheckedModule) -> Mapping[UserClass, frozenset[ast.Call]]:
+    """What each class calls in its `call` that takes no `training`."""
+    return {one.cls: frozenset(_plain_calls_of(one.cls)) for one in module.layer_classes}
+
+
+def _plain_calls_of(cls: UserClass) -> set[ast.Call]:
+    # What stands for a call that is not written down has no place.
+    found = {one for one in cls.trace.plain_calls if hasattr(one, "lineno")}
+    for event in walk(cls.trace.events):
+        if isinstance(event, LayerCall):
+            known = join(one for one in members(event.receiver) if one is not UNKNOWN)
+            found |= set() if takes_keyword(known) else {event.node}
+    return found

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import members
+from flake8_training_phase.analysis.entries.module_run import module_run
+from flake8_training_phase.analysis.machine.calls import is_plain
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper
@@ -42,7 +45,10 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         return None  # What is in scope there goes by another name.
     if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
         return None
-    inside = [AddArgument(one.node, "training", "training") for one in _layers_of(layer_class, helper)]
+    layers = [one.node for one in _layers_of(layer_class, helper)]
+    if _is_given_function(layer_class, sites, layers):
+        return None
+    inside = [AddArgument(one, "training", "training") for one in layers]
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class)), *inside]
     changes += [AddArgument(site.node, "training", "training") for site in told]
     all_is_seen = function.name.startswith("_") and told == sites
@@ -57,6 +63,15 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
     elif not all_is_seen:
         caveat = f"`{function.name}` may be called or overridden elsewhere, without the flag"
     return FixPlan(message, tuple(dict.fromkeys(changes)), caveat)
+
+
+def _is_given_function(layer_class: LayerClass, sites: list[HelperCall], layers: list[ast.Call]) -> bool:
+    """Whether code that no `call` runs gives the helper a function in the place of one of its layers."""
+    outside = {site.node for site in sites if not _runs_in_call(layer_class, site)}
+    if not outside or not layers:
+        return False
+    callees = module_run(layer_class.module, outside).callees
+    return any(is_plain(one) for call in layers for value in callees.get(call, ()) for one in members(value))
 
 
 def tells_helpers(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
-from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
+from flake8_training_phase.analysis.domain.values import UNKNOWN, Instance, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import accepts_training_keyword, takes_keyword
 from flake8_training_phase.analysis.syntax.names import root_of
 
 
@@ -22,10 +22,23 @@ def may_be_plain(layer_class: LayerClass, call: LayerCall) -> bool:
     """Whether what is called there may be something that takes no `training`: in the same class, or where another class
     of the module hands it to the same helper. What a subclass keeps in the place of a layer does not count.
     """
+    if not _takes_keyword(call.receiver):
+        return True
     root = root_of(call.node.func)
     is_own = isinstance(root, ast.Name) and root.id == layer_class.own_name
     plain = layer_class.module.once(_plain_calls)
     return any(call.node in plain[one.cls] for one in ([layer_class] if is_own else layer_class.module.layer_classes))
+
+
+def advice_to_pass(layer_class: LayerClass, call: LayerCall, argument: str) -> str:
+    """What to write at a call that does not pass the flag, for messages: an argument such as `training=training`."""
+    if not may_be_plain(layer_class, call):
+        return f"Pass `{argument}`"
+    types = [one.type for one in members(call.receiver) if isinstance(one, Instance)]
+    own = [one for one in types if isinstance(one, UserClass) and not accepts_training_keyword(one)]
+    if own:
+        return f"Let `{own[0].title}.__call__` take `training` and pass it on"
+    return "Pass `training` only if it is a layer; a function raises"
 
 
 def _plain_calls(module: CheckedModule) -> Mapping[UserClass, frozenset[ast.Call]]:
@@ -36,8 +49,10 @@ def _plain_calls(module: CheckedModule) -> Mapping[UserClass, frozenset[ast.Call
 def _plain_calls_of(cls: UserClass) -> set[ast.Call]:
     # What stands for a call that is not written down has no place.
     found = {one for one in cls.trace.plain_calls if hasattr(one, "lineno")}
-    for event in walk(cls.trace.events):
-        if isinstance(event, LayerCall):
-            known = join(one for one in members(event.receiver) if one is not UNKNOWN)
-            found |= set() if takes_keyword(known) else {event.node}
-    return found
+    calls = (event for event in walk(cls.trace.events) if isinstance(event, LayerCall))
+    return found | {event.node for event in calls if not _takes_keyword(event.receiver)}
+
+
+def _takes_keyword(receiver: Value) -> bool:
+    """Whether `training=` can be passed to what is known of a receiver."""
+    return all(takes_keyword(one) for one in members(receiver) if one is not UNKNOWN)

@@ -18,7 +18,7 @@ from flake8_training_phase.analysis.queries.checked_module import (
     majors,
 )
 from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true, layer_title
-from flake8_training_phase.analysis.queries.plain_functions import takes_flag
+from flake8_training_phase.analysis.queries.plain_functions import advice_to_pass, takes_flag
 from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
@@ -108,7 +108,7 @@ class LeakedTrainingFlag(Rule):
                     hit = concerned(wrong)
                     leaking = [one for one in writers if _leaks_default(layer_class, one)]
                     leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
-                    message = _message(call, writers[0], wrong, layer_class.title(hit))
+                    message = _message(layer_class, call, writers[0], wrong)
                     told = f"`{writers[0].name}` leaks its flag to the layers called after it"
                     related = layer_class.module.related(writers[0], f"{told}{_in_hosts(wrong, layer_class)}")
                     plan = _plan(layer_class, [call, *leaking])
@@ -154,10 +154,11 @@ def _leaks_default(layer_class: LayerClass, writer: LayerCall) -> bool:
     return by_default and not augments(writer) and takes_flag(layer_class, writer)
 
 
-def _message(call: LayerCall, writer: LayerCall, wrong: list[PhaseMismatch], keras: str) -> str:
+def _message(layer_class: LayerClass, call: LayerCall, writer: LayerCall, wrong: list[PhaseMismatch]) -> str:
+    keras, advice = layer_class.title(concerned(wrong)), advice_to_pass(layer_class, call, "training")
     return (
         f"{called_title(call)} inherits `training={wrong[0].received.left}` from `{writer.name}` "
-        f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. Pass `training`"
+        f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. {advice}"
     )
 
 

@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training
-from flake8_training_phase.analysis.queries.plain_functions import takes_flag
+from flake8_training_phase.analysis.queries.plain_functions import advice_to_pass, takes_flag
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Severity
@@ -113,7 +113,7 @@ class TrainingNotForwarded(Rule):
                     on_jax = phase_on_jax(layer_class, call) if run_by_jax else None
                     called, advice = (
                         f"{called_title(call)} is called without `training`",
-                        f"Pass `training={call.forwardable_name}`",
+                        advice_to_pass(layer_class, call, f"training={call.forwardable_name}"),
                     )
                     plan = forward_where_taken(layer_class, call)
                     if on_jax is None:
@@ -126,7 +126,7 @@ class TrainingNotForwarded(Rule):
                 if call.flag.absent and call.forwardable_name and consumes_training(call):
                     message = (
                         f"{called_title(call)} is called without the `training` of the method: outside `call` it runs "
-                        f"in inference mode. Pass `training={call.forwardable_name}`"
+                        f"in inference mode. {advice_to_pass(layer_class, call, f'training={call.forwardable_name}')}"
                     )
                     yield self.problem(call.node, message, layer_class.keras, _in_method(layer_class, call))
 

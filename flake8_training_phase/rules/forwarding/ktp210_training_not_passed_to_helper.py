@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     reaches_phase,
 )
 from flake8_training_phase.analysis.queries.own_steps import fit_runs_call
+from flake8_training_phase.analysis.queries.plain_functions import may_be_plain
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import never_run
 from flake8_training_phase.findings import Severity
@@ -159,7 +160,7 @@ class TrainingNotPassedToHelper(Rule):
             needy = found[0]
             message = (
                 f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} works only by inheriting the "
-                "caller's mode. Add the parameter and pass it on"
+                f"caller's mode. Add the parameter and pass it on{' to layers only' * may_be_plain(layer_class, needy)}"
             )
             can_tell = can_be_told(layer_class, found) and knows_phase(layer_class, helper.place)
             plan = thread(layer_class, helper) if can_tell else None

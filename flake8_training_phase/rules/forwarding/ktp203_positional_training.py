@@ -15,6 +15,7 @@ from flake8_training_phase.fixes.changes import FixPlan, NameArgument
 from flake8_training_phase.keras.catalogue import BARE_NAMES, KerasLayer
 from flake8_training_phase.rules.forwarding.positional_arguments import (
     is_no_tensor,
+    names_between,
     parameters,
     phase_name,
     refused_from,
@@ -165,10 +166,7 @@ def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
         # The flag is meant for the parameter that means the phase, whatever is at that place.
         own = isinstance(layer.type, UserClass) and layer.type.phase_parameter is None
         return (phase_name(layer),) if not own else tuple(names[place:count]) or None
-    known = len(names) >= count and names[place] == phase_name(layer)
-    if isinstance(layer.type, KerasLayer):
-        known = known and tuple(names) == layer.type.signature(3).parameters
-    return tuple(names[place:count]) if known else None
+    return names_between(layer, place, count) if names[place : place + 1] == [phase_name(layer)] else None
 
 
 def _refused_before(layer: Value, given: Sequence[ast.expr]) -> tuple[str, ...]:

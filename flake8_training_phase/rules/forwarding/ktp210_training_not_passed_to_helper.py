@@ -76,7 +76,8 @@ class TrainingNotPassedToHelper(Rule):
     public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
     and has no flag to pass, when the helper itself only passes its data on to such a public helper, and when a class
     in another file overrides the method: without the parameter, calling it raises. Such a class is looked for in the
-    files of the surrounding folders that import this one.
+    files of the surrounding folders that import this one. A layer that may be a plain function at another call of the
+    helper is not given the flag, and there is no fix where nothing else in the helper takes it.
 
     ## References
 

@@ -31,6 +31,19 @@ def phase_name(layer: Instance) -> str:
     return "training" if isinstance(layer.type, KerasLayer) else layer.type.phase_parameter or "training"
 
 
+def names_between(layer: Instance, start: int, end: int) -> tuple[str, ...] | None:
+    """The keywords for the arguments from one place to another; None where `call` has none for them, or every Keras has
+    its own.
+    """
+    names = tuple(parameters(layer))
+    if isinstance(layer.type, KerasLayer):
+        is_known = names == layer.type.signature(3).parameters
+    else:
+        method = layer.type.call
+        is_known = method is None or len(method.node.args.posonlyargs) <= start + 1  # `self` is one of them.
+    return names[start:end] if is_known and len(names) >= end else None
+
+
 def takes_position_only(layer: Instance) -> bool:
     """Whether the `call` of a layer takes the flag by position only: `def call(self, x, training=False, /)`."""
     method = layer.type.call if isinstance(layer.type, UserClass) else None

@@ -235,6 +235,18 @@ def test_other_files_without_the_old_name(tmp_path: Path, other: str) -> None:
     assert found.message.endswith(". Rename it to `training`")
 
 
+def test_a_subclass_does_not_part_from_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "blocks.py").write_text(BLOCK, encoding="utf-8")
+    both = HOST.replace("CALLED", "is_training=training") + (
+        "\n\nclass Doubled(Block):\n    def call(self, x, is_training=False):\n"
+        "        return 2 * super().call(x, is_training=is_training)\n"
+    )
+    (one,) = engine.check(SourceText(both), Settings(select=("KTP103",)), str(tmp_path / "model.py"))
+    assert one.message.startswith("`Doubled.call` takes `is_training`")
+    assert one.message.endswith("Rename it to `training`, in `blocks.py` as well")
+    assert one.fix is None
+
+
 def test_the_old_name_behind_a_package(tmp_path: Path) -> None:
     package = tmp_path / "parts"
     package.mkdir()

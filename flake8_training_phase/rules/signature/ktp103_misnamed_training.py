@@ -23,6 +23,7 @@ from flake8_training_phase.rules.signature.renamed_flag import (
     described,
     flag_sites,
     named_elsewhere,
+    names_flag,
     takes_by_itself,
 )
 
@@ -70,11 +71,11 @@ class MisnamedTraining(Rule):
     Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they are;
     a call in another module that passes the old name would break. Calls in this module with such a name and an unknown
     callee are listed in the text of the fix. No fix is offered where one call may also be of another class that keeps
-    the name, and where a file that imports this one passes the old name, or has a subclass whose `call` takes it; the
-    message names that file. Under the new name its default takes effect too: a False switches off augmentation inside
-    the layer where that is called outside of a model, in `Dataset.map`. And so does what was passed as `training`
-    before and reached nothing: `block(x, training=False)` freezes from then on what it names, and `block(x,
-    training=True)` may leak to layers that receive no flag (KTP201), in `predict()` as well.
+    the name, and where another file has it: one that imports this one and passes it, or that of a parent or subclass
+    whose `call` takes it. The message then names that file. Under the new name its default takes effect too: a False
+    switches off augmentation inside the layer where that is called outside of a model, in `Dataset.map`. And so does
+    what was passed as `training` before and reached nothing: `block(x, training=False)` freezes from then on what it
+    names, and `block(x, training=True)` may leak to layers that receive no flag (KTP201), in `predict()` as well.
 
     ## References
 
@@ -184,7 +185,7 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
         return False
     if not layer_class.cls.is_model and name not in layer_class.call_defaults:
         return not any(_keywords(layer_class, "training"))
-    return any(node.arg == name for node in layer_class.module.nodes.of(ast.keyword))
+    return names_flag(layer_class.module, layer_class.cls, name)
 
 
 def _is_passed(layer_class: LayerClass, name: str) -> bool:

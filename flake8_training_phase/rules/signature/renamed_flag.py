@@ -70,11 +70,16 @@ def takes_by_itself(layer_class: LayerClass, name: str) -> bool:
 
 
 def named_elsewhere(layer_class: LayerClass, name: str) -> str | None:
-    """The name of another file, of those that import the module, which may pass the flag of a class by its name, or has
-    a subclass that takes it so; None when there is none.
+    """The name of another file which has a parent of a class, or a subclass of it, that takes the flag by its name, or
+    may pass it so, where it imports the module; None when there is none.
     """
+    for one in layer_class.cls.mro[1:]:
+        if isinstance(one, UserClass) and one.module is not layer_class.cls.module and _takes(one, name):
+            return one.module.path.name
     for other in layer_class.module.once(_importers):
-        if name in other.module.text and _names_flag(other, layer_class.cls, name):
+        if name in other.module.text and (
+            names_flag(other, layer_class.cls, name) or _overrides(other, layer_class.cls, name)
+        ):
             return other.module.path.name
     return None
 
@@ -83,13 +88,21 @@ def _importers(module: CheckedModule) -> tuple[CheckedModule, ...]:
     return tuple(module.beside(one) for one in importing(module))
 
 
-def _names_flag(module: CheckedModule, cls: UserClass, name: str) -> bool:
+def names_flag(module: CheckedModule, cls: UserClass, name: str) -> bool:
+    """Whether a module may pass the flag of a class by its name: to a layer, or to something unknown."""
     sites = flag_sites(module, cls, name)
     unseen = (one for call in sites.unseen for one in _named(call, name, module.nodes))
-    if sites.shared or sites.keywords or sites.keys or next(unseen, None) is not None:
-        return True
-    derived = [one for one in module.layer_classes if cls in one.cls.mro]
-    return any(one.cls.call != cls.call and one.parameter(name) for one in derived)
+    return bool(sites.shared or sites.keywords or sites.keys) or next(unseen, None) is not None
+
+
+def _overrides(module: CheckedModule, cls: UserClass, name: str) -> bool:
+    """Whether a class that is derived from one has a `call` of its own that takes the flag by its name."""
+    return any(cls in one.cls.mro[1:] and _takes(one.cls, name) for one in module.layer_classes)
+
+
+def _takes(cls: UserClass, name: str) -> bool:
+    """Whether a class has a `call` of its own that takes the flag by a name."""
+    return "call" in cls.methods and parameter(cls.methods["call"], name) is not None
 
 
 def described(calls: list[ast.Call], most: int = 3) -> str:

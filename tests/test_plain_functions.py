@@ -74,6 +74,15 @@ GIVEN_A_FUNCTION = {
         """,
         "def _apply(part, x, **options):\n    return part(x, **options)",
     ),
+    "of each part": model(
+        """
+        def _each(self, part, x):
+            return keras.ops.map(part, x)
+
+        def call(self, x, training=None):
+            return self._each(self.drop, self._each(keras.ops.relu, x))
+        """
+    ),
     "method of another class": model(
         """
         def call(self, x, training=None):

@@ -151,6 +151,16 @@ def test_a_helper_of_layers_alone_gets_the_flag(other: str) -> None:
     assert f"_apply(self.drop, _apply({other}, x, training=training), training=training)" in result
 
 
+@pytest.mark.parametrize("other", ["make_stem()", "self.stem"])
+def test_what_is_not_known_may_not_take_the_flag(other: str) -> None:
+    call = f"def call(self, x, training=None):\n    return _apply(self.drop, _apply({other}, x))"
+    text = model(call, "from zoo import make_stem\n\n\n" + APPLY)
+    (one,) = findings(text)
+    assert one.fix is not None
+    assert one.fix.message.endswith("; `part` may also be something that does not take it")
+    assert fixed(text) == text
+
+
 def test_the_model_itself_takes_the_flag_all_the_same() -> None:
     text = GIVEN_A_FUNCTION["function"].replace("(self, x, training=None)", "(self, x)")
     assert fixed(text, unsafe=True) == GIVEN_A_FUNCTION["function"]

@@ -9,7 +9,6 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, ProgramPoint
-from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
 from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
 from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -18,15 +17,14 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     consumes_training,
     leaks_true,
     reaches_phase,
-    takes_keyword,
 )
-from flake8_training_phase.analysis.queries.plain_functions import may_be_plain, takes_flag
+from flake8_training_phase.analysis.queries.plain_functions import may_be_plain, may_be_unknown, takes_flag
 from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import KWARGS_LOSE_IT, name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
-from flake8_training_phase.fixes.thread_helper import NOT_USED, may_tell_helpers, tells_helpers
+from flake8_training_phase.fixes.thread_helper import NOT_USED, caveat_of_unknown, may_tell_helpers, tells_helpers
 
 
 def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
@@ -41,13 +39,10 @@ def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | N
     """As `forward`: unsafe where the callee may be something unknown as well, which may not take the flag."""
     if may_be_plain(layer_class, call):
         return None
-    if takes_keyword(call.receiver):
-        return forward(layer_class, call)
-    known = join(one for one in members(call.receiver) if one is not UNKNOWN)
-    plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
-    if plan is None:
-        return None
-    return replace(plan, caveat=f"`{call.name}` may also be something that does not take it")
+    plan = forward(layer_class, call)
+    if plan is None or not may_be_unknown(layer_class, call):
+        return plan
+    return replace(plan, caveat=caveat_of_unknown(call))
 
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:

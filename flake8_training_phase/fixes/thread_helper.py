@@ -14,7 +14,7 @@ from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
 from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper
 from flake8_training_phase.analysis.queries.overrides import methods_without_flag_elsewhere
-from flake8_training_phase.analysis.queries.plain_functions import takes_flag
+from flake8_training_phase.analysis.queries.plain_functions import may_be_unknown, takes_flag
 from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
@@ -45,10 +45,10 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         return None  # What is in scope there goes by another name.
     if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
         return None
-    layers = [one.node for one in _layers_of(layer_class, helper)]
+    layers = list(_layers_of(layer_class, helper))
     if _is_given_function(layer_class, sites, layers):
         return None
-    inside = [AddArgument(one, "training", "training") for one in layers]
+    inside = [AddArgument(one.node, "training", "training") for one in layers]
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class)), *inside]
     changes += [AddArgument(site.node, "training", "training") for site in told]
     all_is_seen = function.name.startswith("_") and told == sites
@@ -60,18 +60,25 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         caveat = f"that of {overridden} has to take it too"
     elif not is_used:
         caveat = NOT_USED
+    elif unknown := [one for one in layers if may_be_unknown(layer_class, one)]:
+        caveat = caveat_of_unknown(unknown[0])
     elif not all_is_seen:
         caveat = f"`{function.name}` may be called or overridden elsewhere, without the flag"
     return FixPlan(message, tuple(dict.fromkeys(changes)), caveat)
 
 
-def _is_given_function(layer_class: LayerClass, sites: list[HelperCall], layers: list[ast.Call]) -> bool:
+def caveat_of_unknown(call: LayerCall) -> str:
+    """What to look at where something that is not known may be given the flag."""
+    return f"`{call.name}` may also be something that does not take it"
+
+
+def _is_given_function(layer_class: LayerClass, sites: list[HelperCall], layers: list[LayerCall]) -> bool:
     """Whether code that no `call` runs gives the helper a function in the place of one of its layers."""
     outside = {site.node for site in sites if not _runs_in_call(layer_class, site)}
     if not outside or not layers:
         return False
     callees = module_run(layer_class.module, outside).callees
-    return any(is_plain(one) for call in layers for value in callees.get(call, ()) for one in members(value))
+    return any(is_plain(one) for call in layers for value in callees.get(call.node, ()) for one in members(value))
 
 
 def tells_helpers(

@@ -58,6 +58,8 @@ class CallSummary:
     """Why it was not followed, where that is for its length or its depth."""
     plain_calls: tuple[ast.Call, ...] = ()
     """The calls of functions that take no `training`."""
+    unknown_calls: frozenset[ast.Call] = frozenset()
+    """The calls of what is not known."""
 
 
 PLAIN_BASES = frozenset({"Layer", "Model"})

@@ -356,8 +356,8 @@ class Interpreter(Statements):
             self.state.attributes["layer"] = arguments.by_name(("layer",)).get("layer", UNKNOWN)
 
     def _call_unknown(self, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        flag = arguments.flag(())
-        if flag.passed_by is PassedBy.KEYWORD:
+        self.state.unknown_calls.add(node)
+        if arguments.flag(()).passed_by is PassedBy.KEYWORD:
             self._layer_call(UNKNOWN, arguments, node, frame)
         self.run_callables(arguments, frame)
         return UNKNOWN

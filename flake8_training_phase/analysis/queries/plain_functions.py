@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import LayerCall, walk
@@ -22,12 +22,21 @@ def may_be_plain(layer_class: LayerClass, call: LayerCall) -> bool:
     """Whether what is called there may be something that takes no `training`: in the same class, or where another class
     of the module hands it to the same helper. What a subclass keeps in the place of a layer does not count.
     """
-    if not _takes_keyword(call.receiver):
-        return True
+    plain = layer_class.module.once(_plain_calls)
+    return not _takes_keyword(call.receiver) or any(call.node in plain[one.cls] for one in _callers(layer_class, call))
+
+
+def may_be_unknown(layer_class: LayerClass, call: LayerCall) -> bool:
+    """Whether what is called there, on the same ways, may be something of which nothing is known."""
+    is_unknown = (call.node in one.cls.trace.unknown_calls for one in _callers(layer_class, call))
+    return UNKNOWN in members(call.receiver) or any(is_unknown)
+
+
+def _callers(layer_class: LayerClass, call: LayerCall) -> Sequence[LayerClass]:
+    """The classes that may run a call: one of an attribute of the object itself is asked about for its class alone."""
     root = root_of(call.node.func)
     is_own = isinstance(root, ast.Name) and root.id == layer_class.own_name
-    plain = layer_class.module.once(_plain_calls)
-    return any(call.node in plain[one.cls] for one in ([layer_class] if is_own else layer_class.module.layer_classes))
+    return [layer_class] if is_own else layer_class.module.layer_classes
 
 
 def advice_to_pass(layer_class: LayerClass, call: LayerCall, argument: str) -> str:

@@ -77,7 +77,8 @@ class TrainingNotPassedToHelper(Rule):
     and has no flag to pass, when the helper itself only passes its data on to such a public helper, and when a class
     in another file overrides the method: without the parameter, calling it raises. Such a class is looked for in the
     files of the surrounding folders that import this one. A layer that may be a plain function at another call of the
-    helper is not given the flag, and there is no fix where nothing else in the helper takes it.
+    helper is not given the flag, and there is no fix where nothing else in the helper takes it; where it may be
+    something unknown, the fix is unsafe.
 
     ## References
 

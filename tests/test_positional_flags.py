@@ -109,10 +109,22 @@ class Block(keras.layers.Layer):
         return self.drop(x, training=training)
 
 
+class Scores(Block):
+    def call(self, x, axis=-1, training=None):
+        return keras.ops.softmax(self.drop(x, training=training), axis=axis)
+
+
+class Taken(Block):
+    def call(self, *given, training=None):
+        return self.drop(given[0], training=training)
+
+
 class Net(keras.Model):
     def __init__(self):
         super().__init__()
         self.block = Block()
+        self.scores = Scores()
+        self.taken = Taken()
         self.attention = keras.layers.MultiHeadAttention(2, 4, dropout=0.5)
         self.lstm = keras.layers.LSTM(4, dropout=0.5)
 
@@ -127,7 +139,11 @@ class Net(keras.Model):
         ("self.block(x, x, None, training)", "self.block(x, x, mask=None, training=training)"),
         ("self.block(x, x, mask, training)", "self.block(x, x, mask=mask, training=training)"),
         ("self.lstm(x, mask, training)", "self.lstm(x, mask, training=training)"),
-        ("self.block(x, None, x > 0, training)", "self.block(x, None, x > 0, training=training)"),
+        ("self.block(x, None, x > 0, training)", "self.block(x, context=None, mask=x > 0, training=training)"),
+        ("self.scores(x, -1, training)", "self.scores(x, axis=-1, training=training)"),
+        ("self.scores(x, (0, 1), training)", "self.scores(x, axis=(0, 1), training=training)"),
+        ("self.scores(x, self.axis, training)", "self.scores(x, axis=self.axis, training=training)"),
+        ("self.taken(x, 1, training)", "self.taken(x, 1, training)"),
         (
             "self.attention(x, x, x, None, False, training)",
             "self.attention(x, x, x, attention_mask=None, return_attention_scores=False, training=training)",

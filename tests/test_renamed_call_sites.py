@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_training_phase import engine
@@ -155,3 +157,103 @@ KEPT = {
 @pytest.mark.parametrize("why", KEPT)
 def test_no_fix_where_a_call_would_break(why: str) -> None:
     assert finding(HEAD + KEPT[why]).fix is None
+
+
+BLOCK = """\
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.5)
+
+    def call(self, x, is_training=False):
+        return self.drop(x, training=is_training)
+"""
+HOST = """\
+import keras
+from blocks import Block
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = Block()
+
+    def call(self, x, training=None):
+        return self.block(x, CALLED)
+"""
+OLD_NAME_ELSEWHERE = {
+    "in a model": HOST.replace("CALLED", "is_training=training"),
+    "in a function": (
+        "from blocks import Block\n\nblock = Block()\n\n\ndef run(x):\n    return block(x, is_training=True)\n"
+    ),
+    "in a dict": 'from blocks import Block\n\nx = [[1.0]]\ny = Block()(x, **{"is_training": True})\n',
+    "in a function that gets it": (
+        "from blocks import Block\n\n\ndef run(block, x):\n    return block(x, is_training=True)\n\n\nmake = Block\n"
+    ),
+    "in a subclass": (
+        "from blocks import Block\n\n\nclass Doubled(Block):\n    def call(self, x, is_training=False):\n"
+        "        return 2 * super().call(x, is_training=is_training)\n"
+    ),
+    "in a subclass that runs nothing of the parent": (
+        "from blocks import Block\n\n\nclass Other(Block):\n    def call(self, x, is_training=False):\n"
+        "        return self.drop(self.drop(x, training=is_training), training=is_training)\n"
+    ),
+}
+NO_OLD_NAME_ELSEWHERE = {
+    "no flag": HOST.replace(", CALLED", ""),
+    "the name of another callee": HOST.replace(", CALLED", "").replace(
+        "from blocks", "import tensorflow_addons as tfa\nfrom blocks"
+    )
+    + "\n\ny = tfa.image.cutout([[1.0]], is_training=True)\n",
+    "not imported": HOST.replace("CALLED", "is_training=training").replace("from blocks", "from others"),
+}
+
+
+def _checked_beside(tmp_path: Path, other: str) -> Finding:
+    (tmp_path / "blocks.py").write_text(BLOCK, encoding="utf-8")
+    (tmp_path / "other.py").write_text(other, encoding="utf-8")
+    source = SourceText(BLOCK)
+    (one,) = engine.check(source, Settings(select=("KTP103",)), str(tmp_path / "blocks.py"))
+    return one
+
+
+@pytest.mark.parametrize("other", OLD_NAME_ELSEWHERE.values(), ids=OLD_NAME_ELSEWHERE.keys())
+def test_no_fix_where_another_file_has_the_old_name(tmp_path: Path, other: str) -> None:
+    found = _checked_beside(tmp_path, other)
+    assert found.fix is None
+    assert found.message.endswith(". Rename it to `training`, in `other.py` as well")
+    assert len(found.message) <= 160
+
+
+@pytest.mark.parametrize("other", NO_OLD_NAME_ELSEWHERE.values(), ids=NO_OLD_NAME_ELSEWHERE.keys())
+def test_other_files_without_the_old_name(tmp_path: Path, other: str) -> None:
+    found = _checked_beside(tmp_path, other)
+    assert found.fix is not None
+    assert found.message.endswith(". Rename it to `training`")
+
+
+def test_a_subclass_does_not_part_from_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "blocks.py").write_text(BLOCK, encoding="utf-8")
+    both = HOST.replace("CALLED", "is_training=training") + (
+        "\n\nclass Doubled(Block):\n    def call(self, x, is_training=False):\n"
+        "        return 2 * super().call(x, is_training=is_training)\n"
+    )
+    (one,) = engine.check(SourceText(both), Settings(select=("KTP103",)), str(tmp_path / "model.py"))
+    assert one.message.startswith("`Doubled.call` takes `is_training`")
+    assert one.message.endswith("Rename it to `training`, in `blocks.py` as well")
+    assert one.fix is None
+
+
+def test_the_old_name_behind_a_package(tmp_path: Path) -> None:
+    package = tmp_path / "parts"
+    package.mkdir()
+    (package / "__init__.py").write_text("from .blocks import Block\n", encoding="utf-8")
+    (package / "blocks.py").write_text(BLOCK, encoding="utf-8")
+    host = HOST.replace("CALLED", "is_training=training").replace("from blocks", "from parts")
+    (tmp_path / "model.py").write_text(host, encoding="utf-8")
+    (one,) = engine.check(SourceText(BLOCK), Settings(select=("KTP103",)), str(package / "blocks.py"))
+    assert one.fix is None
+    assert "in `model.py` as well" in one.message

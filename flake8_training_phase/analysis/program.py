@@ -376,7 +376,9 @@ class Program:
         run = Interpreter(self, instance)
         complete = self._run(run, instance, method, given)
         events = tuple(run.events) if complete else ()
-        return CallSummary(events, complete, run.state.given_up.get(method.node), tuple(run.refused))
+        state = run.state
+        given_up = state.given_up.get(method.node)
+        return CallSummary(events, complete, given_up, tuple(run.plain_calls), frozenset(state.unknown_calls))
 
     def method_summary(self, instance: Instance, method: Method, flag: str | None = "training") -> CallSummary:
         """What a method does, whoever runs it, when its parameter that means the phase is True, False or None."""

@@ -9,7 +9,7 @@ from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inline
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.kwargs_uses import KwargsUses
-from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
+from flake8_training_phase.analysis.queries.plain_functions import takes_flag
 from flake8_training_phase.analysis.syntax.names import root_of
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import AddArgument, Change, DeleteStatement, FixPlan, Replace
@@ -89,12 +89,12 @@ def _is_free(layer_class: LayerClass, deleted: set[ast.AST]) -> bool:
 def _takers(layer_class: LayerClass) -> set[ast.Call]:
     """The calls that surely take the flag: of layers, and of a parent that names it."""
     found = (event for event in layer_class.events if not isinstance(event, PhaseTest))
-    return {event.node for event in found if _takes_flag(event)}
+    return {event.node for event in found if _takes_flag(layer_class, event)}
 
 
-def _takes_flag(event: LayerCall | Inlined | DirectKerasCall) -> bool:
+def _takes_flag(layer_class: LayerClass, event: LayerCall | Inlined | DirectKerasCall) -> bool:
     if isinstance(event, LayerCall):
-        return takes_keyword(event.receiver)
+        return takes_flag(layer_class, event)
     if isinstance(event, DirectKerasCall):
         return parent_dependence(event) is Dependence.YES
     return parameter(event.function, "training") is not None

@@ -9,7 +9,6 @@ from dataclasses import replace
 from flake8_training_phase.analysis.domain.arguments import defaults, uses_kwargs
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall, ProgramPoint
-from flake8_training_phase.analysis.domain.values import UNKNOWN, join, members
 from flake8_training_phase.analysis.phase.decorators import hands_on_new_parameter, hides_signature
 from flake8_training_phase.analysis.queries.augmentation import augments, only_augments
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -18,14 +17,14 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     consumes_training,
     leaks_true,
     reaches_phase,
-    takes_keyword,
 )
+from flake8_training_phase.analysis.queries.plain_functions import may_be_plain, may_be_unknown, takes_flag
 from flake8_training_phase.analysis.queries.replaced_calls import may_be_replaced
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.fixes.changes import AddArgument, AddParameter, Change, FixPlan
 from flake8_training_phase.fixes.name_parameter import KWARGS_LOSE_IT, name_parameter
 from flake8_training_phase.fixes.parameter import add_parameter
-from flake8_training_phase.fixes.thread_helper import NOT_USED, may_tell_helpers, tells_helpers
+from flake8_training_phase.fixes.thread_helper import NOT_USED, caveat_of_unknown, may_tell_helpers, tells_helpers
 
 
 def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
@@ -38,13 +37,12 @@ def forward(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
 
 def forward_where_taken(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     """As `forward`: unsafe where the callee may be something unknown as well, which may not take the flag."""
-    if takes_keyword(call.receiver):
-        return forward(layer_class, call)
-    known = join(one for one in members(call.receiver) if one is not UNKNOWN)
-    plan = forward(layer_class, call) if UNKNOWN in members(call.receiver) and takes_keyword(known) else None
-    if plan is None:
+    if may_be_plain(layer_class, call):
         return None
-    return replace(plan, caveat=f"`{call.name}` may also be something that does not take it")
+    plan = forward(layer_class, call)
+    if plan is None or not may_be_unknown(layer_class, call):
+        return plan
+    return replace(plan, caveat=caveat_of_unknown(call))
 
 
 def knows_phase(layer_class: LayerClass, place: ProgramPoint) -> bool:
@@ -78,9 +76,9 @@ def take_and_forward(layer_class: LayerClass, calls: Iterable[LayerCall]) -> Fix
     there has to be a call that can be given it, or a helper: one of what may be a plain function cannot.
     """
     calls = [call for call in calls if call.flag.absent]
-    if not layer_class.cls.is_model and not can_be_told(calls):
+    if not layer_class.cls.is_model and not can_be_told(layer_class, calls):
         return None
-    here = [one for one in calls if one.place.is_call_method and takes_keyword(one.receiver)]
+    here = [one for one in calls if one.place.is_call_method and takes_flag(layer_class, one)]
     told = [one for one in here if consumes_training(one) or leaks_true(one)]
     if only_augments(layer_class):
         return take_and_tell(layer_class, told, default="True")
@@ -139,6 +137,6 @@ def _uses_more_by_position(call: ast.FunctionDef | ast.AsyncFunctionDef) -> bool
     return any(isinstance(node, ast.Name) and node.id == rest.arg for node in nodes_in(call))
 
 
-def can_be_told(calls: Iterable[LayerCall]) -> bool:
+def can_be_told(layer_class: LayerClass, calls: Iterable[LayerCall]) -> bool:
     """Whether the flag can be passed to one of those among some calls that need it."""
-    return any(reaches_phase(call) and takes_keyword(call.receiver) for call in calls)
+    return any(reaches_phase(call) and takes_flag(layer_class, call) for call in calls)

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import parameter
 from flake8_training_phase.analysis.domain.events import Event, Inlined, LayerCall, walk
+from flake8_training_phase.analysis.domain.values import members
+from flake8_training_phase.analysis.entries.module_run import module_run
+from flake8_training_phase.analysis.machine.calls import is_plain
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.helper_calls import HelperCall, helper_calls
-from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper, takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training, is_helper
 from flake8_training_phase.analysis.queries.overrides import methods_without_flag_elsewhere
+from flake8_training_phase.analysis.queries.plain_functions import may_be_unknown, takes_flag
 from flake8_training_phase.analysis.syntax.names import uses_all_locals
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.findings import Applicability
@@ -41,7 +45,10 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         return None  # What is in scope there goes by another name.
     if any(_runs_in_call(layer_class, site) for site in sites if site not in told):
         return None
-    inside = [AddArgument(one.node, "training", "training") for one in _layers_of(helper)]
+    layers = list(_layers_of(layer_class, helper))
+    if _is_given_function(layer_class, sites, layers):
+        return None
+    inside = [AddArgument(one.node, "training", "training") for one in layers]
     changes: list[Change] = [AddParameter(function, "training", annotation(layer_class)), *inside]
     changes += [AddArgument(site.node, "training", "training") for site in told]
     all_is_seen = function.name.startswith("_") and told == sites
@@ -53,9 +60,25 @@ def thread(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST] =
         caveat = f"that of {overridden} has to take it too"
     elif not is_used:
         caveat = NOT_USED
+    elif unknown := [one for one in layers if may_be_unknown(layer_class, one)]:
+        caveat = caveat_of_unknown(unknown[0])
     elif not all_is_seen:
         caveat = f"`{function.name}` may be called or overridden elsewhere, without the flag"
     return FixPlan(message, tuple(dict.fromkeys(changes)), caveat)
+
+
+def caveat_of_unknown(call: LayerCall) -> str:
+    """What to look at where something that is not known may be given the flag."""
+    return f"`{call.name}` may also be something that does not take it"
+
+
+def _is_given_function(layer_class: LayerClass, sites: list[HelperCall], layers: list[LayerCall]) -> bool:
+    """Whether code that no `call` runs gives the helper a function in the place of one of its layers."""
+    outside = {site.node for site in sites if not _runs_in_call(layer_class, site)}
+    if not outside or not layers:
+        return False
+    callees = module_run(layer_class.module, outside).callees
+    return any(is_plain(one) for call in layers for value in callees.get(call.node, ()) for one in members(value))
 
 
 def tells_helpers(
@@ -91,19 +114,19 @@ def _helpers_of(function: _Function, events: Iterable[Event]) -> Iterator[Inline
 def _can_be_told(layer_class: LayerClass, helper: Inlined, given: frozenset[ast.AST]) -> Applicability | None:
     if parameter(helper.function, "training") is not None:
         return Applicability.SAFE
-    plan = thread(layer_class, helper, given) if _layers_of_all(helper) else None
+    plan = thread(layer_class, helper, given) if _layers_of_all(layer_class, helper) else None
     return None if plan is None else plan.applicability
 
 
-def _layers_of(helper: Inlined) -> Iterator[LayerCall]:
+def _layers_of(layer_class: LayerClass, helper: Inlined) -> Iterator[LayerCall]:
     """The layer calls in the helper itself that are to be given its flag."""
-    return (one for one in _layers_of_all(helper) if one.place.function is helper.function)
+    return (one for one in _layers_of_all(layer_class, helper) if one.place.function is helper.function)
 
 
-def _layers_of_all(helper: Inlined) -> list[LayerCall]:
+def _layers_of_all(layer_class: LayerClass, helper: Inlined) -> list[LayerCall]:
     """Those, and the ones in the helpers that it calls."""
     calls = [one for one in walk(helper.events) if isinstance(one, LayerCall) and one.flag.absent]
-    return [one for one in calls if consumes_training(one) and takes_keyword(one.receiver)]
+    return [one for one in calls if consumes_training(one) and takes_flag(layer_class, one)]
 
 
 def _runs_in_call(layer_class: LayerClass, site: HelperCall) -> bool:

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Sequence
 
 from flake8_training_phase.analysis.domain.events import LayerCall, PassedBy
+from flake8_training_phase.analysis.queries.checked_module import LayerClass
 from flake8_training_phase.analysis.queries.guards import Guarded
-from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training
+from flake8_training_phase.analysis.queries.plain_functions import takes_flag
 from flake8_training_phase.fixes.changes import AddArgument, Change, FixPlan, Replace, Unwrap
 
 
-def unguard(group: Sequence[Guarded], caveat: str | None = None) -> FixPlan | None:
+def unguard(layer_class: LayerClass, group: Sequence[Guarded], caveat: str | None = None) -> FixPlan | None:
     """Call the layers of one guard always, with the flag; None where the guard covers more than those.
 
     In two steps, because the flag is written inside what is moved: first it is passed, then the guard goes.
@@ -19,7 +21,7 @@ def unguard(group: Sequence[Guarded], caveat: str | None = None) -> FixPlan | No
     changes: list[Change] = []
     for one in group:
         event = one.event
-        if not one.is_whole_body or not isinstance(event, LayerCall) or not takes_keyword(event.receiver):
+        if not one.is_whole_body or not isinstance(event, LayerCall) or not takes_flag(layer_class, event):
             return None
         if event.flag.passed_by in (PassedBy.UNKNOWN, PassedBy.POSITION) or event.forwardable_name is None:
             return None

@@ -103,8 +103,9 @@ def outcomes(module: CheckedModule, reached: Container[str] | None = None) -> Ou
         file = "" if path == module.module.path else path.name
         for kind, instance in enumerate(_kinds(layer_class.cls)):
             name = f"{layer_class.name}#{number}.{kind}"
-            for node in layer_class.cls.program.summary(instance).refused:
-                found.refusals[Refusals(name, file, ast.unparse(node.func))] += 1
+            for node in layer_class.cls.program.summary(instance).plain_calls:
+                if any(one.arg == "training" for one in node.keywords):
+                    found.refusals[Refusals(name, file, ast.unparse(node.func))] += 1
             subjects = _numbered(layer_class, instance)
             entries = list(_entries(layer_class, instance))
             if layer_class.cls.program.is_nested_too_deep(instance):

@@ -56,8 +56,10 @@ class CallSummary:
     complete: bool
     limit: Limit | None = None
     """Why it was not followed, where that is for its length or its depth."""
-    refused: tuple[ast.Call, ...] = ()
-    """The calls that give `training` to a function that does not take it."""
+    plain_calls: tuple[ast.Call, ...] = ()
+    """The calls of functions that take no `training`."""
+    unknown_calls: frozenset[ast.Call] = frozenset()
+    """The calls of what is not known."""
 
 
 PLAIN_BASES = frozenset({"Layer", "Model"})

@@ -89,11 +89,13 @@ class ObjectState:
     """The functions that were run on the way."""
     given_up: dict[ast.AST, Limit] = field(default_factory=dict)
     """The functions that were not followed to their end, or not into all that they call."""
+    unknown_calls: set[ast.Call] = field(default_factory=set)
+    """The calls of what is not known."""
 
     def forget(self) -> None:
         """Be as new: the construction begins once more."""
         self.base_arguments, self.base_contents = None, ()
-        for held in (self.attributes, self.made, self.visited, self.given_up):
+        for held in (self.attributes, self.made, self.visited, self.given_up, self.unknown_calls):
             held.clear()
 
 

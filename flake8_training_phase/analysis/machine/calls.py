@@ -14,6 +14,7 @@ from flake8_training_phase.analysis.domain.arguments import (
     parameter,
     parameter_names,
 )
+from flake8_training_phase.analysis.domain.classes import Method
 from flake8_training_phase.analysis.domain.events import Branch, Exit, FlagArgument, Inlined, Loop, PassedBy, walk
 from flake8_training_phase.analysis.domain.frames import Frame
 from flake8_training_phase.analysis.domain.receivers import is_static, receiver
@@ -147,20 +148,27 @@ _PLAIN_IN_KERAS = ("activations.", "ops.")
 """Where Keras has functions that are no layers and know no phase."""
 
 
-def refuses_flag(callee: Value, node: ast.Call) -> bool:
-    """Whether a call names `training` to a function that does not take it.
+def is_plain(callee: Value) -> bool:
+    """Whether what is called is a function, or an object with a `__call__` of its own, that takes no `training`.
 
     What is imported from elsewhere and neither made nor called is a function: `self.drop = tf.identity`.
     """
-    if all(one.arg != "training" for one in node.keywords):
-        return False
+    if isinstance(callee, Instance):
+        if isinstance(callee.type, KerasLayer) or is_run_by_keras(callee):
+            return False
+        method = callee.type.find_method("__call__")
+        return isinstance(method, Method) and _lacks_flag(method.node)
     if isinstance(callee, FunctionValue):
-        is_plain = is_static(callee.node) or not getattr(callee.node, "decorator_list", ())
-        return is_plain and callee.node.args.kwarg is None and parameter(callee.node, "training") is None
+        return _lacks_flag(callee.node)
     if not isinstance(callee, External) or callee.path.startswith(_TAKE_ANYTHING):
         return False
     in_keras = keras_path(callee.path)
     return in_keras is None or in_keras[0].startswith(_PLAIN_IN_KERAS)
+
+
+def _lacks_flag(node: FunctionNode) -> bool:
+    is_seen = is_static(node) or not getattr(node, "decorator_list", ())
+    return is_seen and node.args.kwarg is None and parameter(node, "training") is None
 
 
 def is_super(node: ast.expr) -> bool:

@@ -61,11 +61,11 @@ from flake8_training_phase.analysis.machine.calls import (
     does_something,
     flag_of_function,
     is_of_class,
+    is_plain,
     is_run_by_keras,
     is_super,
     layer_flag,
     question_of,
-    refuses_flag,
 )
 from flake8_training_phase.analysis.machine.statements import Statements, place
 from flake8_training_phase.analysis.models import functions as known_functions
@@ -88,8 +88,8 @@ class Interpreter(Statements):
         self.subject = subject
         self.state = state or ObjectState()
         """What becomes of the subject."""
-        self.refused: dict[ast.Call, None] = {}
-        """The calls that give `training` to a function that does not take it, in the order in which they run."""
+        self.plain_calls: dict[ast.Call, None] = {}
+        """The calls of functions that take no `training`, in the order in which they run."""
         self.is_next = False
         """What is run comes after what was run before: `build` after `__init__`. Other methods may come at any time."""
         self._running: list[ast.AST] = []
@@ -224,8 +224,8 @@ class Interpreter(Statements):
             return self._apply_by_lane(callee, arguments, node, frame)
         if isinstance(callee, Union):
             return self._apply_union(callee, arguments, node, frame)
-        if refuses_flag(callee, node):
-            self.refused[node] = None
+        if is_plain(callee):
+            self.plain_calls[node] = None
         if isinstance(callee, FunctionValue):
             of_parent = isinstance(node.func, ast.Attribute) and (is_super(node.func.value) or is_of_class(callee))
             return self._inline(callee, arguments, frame, of_parent)
@@ -356,8 +356,8 @@ class Interpreter(Statements):
             self.state.attributes["layer"] = arguments.by_name(("layer",)).get("layer", UNKNOWN)
 
     def _call_unknown(self, arguments: Arguments, node: ast.Call, frame: Frame) -> Value:
-        flag = arguments.flag(())
-        if flag.passed_by is PassedBy.KEYWORD:
+        self.state.unknown_calls.add(node)
+        if arguments.flag(()).passed_by is PassedBy.KEYWORD:
             self._layer_call(UNKNOWN, arguments, node, frame)
         self.run_callables(arguments, frame)
         return UNKNOWN

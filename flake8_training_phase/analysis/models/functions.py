@@ -121,11 +121,11 @@ def _maps(path: str) -> bool:
 
 
 def _map_layer(run: Run, arguments: Arguments, frame: Frame) -> None:
-    """Run the layer that such a function is given."""
+    """Run the layer that such a function is given, or what is imported."""
     given = _handed_over(arguments)
-    layers_ = [one for one in members(given) if isinstance(one, Instance)]
-    if layers_:
-        run.in_loop(join(layers_), frame, arguments=arguments_of((UNKNOWN,), iteration.named(given, arguments)))
+    found = [one for one in members(given) if isinstance(one, (Instance, External))]
+    if found:
+        run.in_loop(join(found), frame, arguments=arguments_of((UNKNOWN,), iteration.named(given, arguments)))
 
 
 def _made_from(run: Run, cls: Value, config: Value, node: ast.Call, frame: Frame) -> Value:

@@ -12,6 +12,7 @@ from flake8_training_phase.analysis.domain.values import (
     Constant,
     Container,
     ElementIndex,
+    External,
     Instance,
     Range,
     Value,
@@ -40,8 +41,8 @@ def _map(run: Run, arguments: Arguments, frame: Frame) -> Value:
 
 
 def named(function: Value, arguments: Arguments, at_once: bool = True) -> ast.Call:
-    """The call of a layer that is handed over, as the first argument or as a keyword; the layer itself may be one."""
-    if not any(isinstance(one, Instance) for one in members(function)):
+    """The call of a layer, or of what is imported, that is handed over: as the first argument or as a keyword."""
+    if not any(isinstance(one, (Instance, External)) for one in members(function)):
         return NO_CALL
     node = arguments.node
     first = next(iter(node.args), None)

@@ -17,7 +17,8 @@ from flake8_training_phase.analysis.queries.checked_module import (
     concerned,
     majors,
 )
-from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true, layer_title, takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true, layer_title
+from flake8_training_phase.analysis.queries.plain_functions import advice_to_pass, takes_flag
 from flake8_training_phase.analysis.queries.titles import called_title, leaf_name
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import AddArgument, FixPlan
@@ -105,9 +106,9 @@ class LeakedTrainingFlag(Rule):
                 writers = list(dict.fromkeys(_writers(wrong)))
                 if writers:
                     hit = concerned(wrong)
-                    leaking = [one for one in writers if _leaks_default(one)]
+                    leaking = [one for one in writers if _leaks_default(layer_class, one)]
                     leaks = dict.fromkeys(leaking, (call, wrong)) | leaks
-                    message = _message(call, writers[0], wrong, layer_class.title(hit))
+                    message = _message(layer_class, call, writers[0], wrong)
                     told = f"`{writers[0].name}` leaks its flag to the layers called after it"
                     related = layer_class.module.related(writers[0], f"{told}{_in_hosts(wrong, layer_class)}")
                     plan = _plan(layer_class, [call, *leaking])
@@ -143,20 +144,21 @@ def _writers(wrong: list[PhaseMismatch]) -> Iterator[LayerCall]:
     return (one.received.writer for one in wrong if one.received.writer is not None)
 
 
-def _leaks_default(writer: LayerCall) -> bool:
+def _leaks_default(layer_class: LayerClass, writer: LayerCall) -> bool:
     """Whether it is a default that a call leaves behind, so that passing the flag there mends it for all that follow.
 
     That is what repairs a `Sequential` which is built in its first call as well: it keeps what that call found.
     """
     types = [one.type for one in members(writer.receiver) if isinstance(one, Instance)]
     by_default = writer.flag.absent and any(defaults_to_true(one) for one in types)
-    return by_default and not augments(writer) and takes_keyword(writer.receiver)
+    return by_default and not augments(writer) and takes_flag(layer_class, writer)
 
 
-def _message(call: LayerCall, writer: LayerCall, wrong: list[PhaseMismatch], keras: str) -> str:
+def _message(layer_class: LayerClass, call: LayerCall, writer: LayerCall, wrong: list[PhaseMismatch]) -> str:
+    keras, advice = layer_class.title(concerned(wrong)), advice_to_pass(layer_class, call, "training")
     return (
         f"{called_title(call)} inherits `training={wrong[0].received.left}` from `{writer.name}` "
-        f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. Pass `training`"
+        f"(line {writer.node.lineno}): {_what(wrong)} in {keras}. {advice}"
     )
 
 
@@ -197,7 +199,7 @@ def _plan(layer_class: LayerClass, calls: Sequence[LayerCall]) -> FixPlan | None
     first = calls[0]
     if first.forwardable_name:
         plan = forward_where_taken(layer_class, first)
-    elif takes_keyword(first.receiver) and first.place.is_call_method and not layer_class.cls.accepts_training:
+    elif takes_flag(layer_class, first) and first.place.is_call_method and not layer_class.cls.accepts_training:
         plan = take_and_forward(layer_class, layer_class.layer_calls)
     else:
         return None

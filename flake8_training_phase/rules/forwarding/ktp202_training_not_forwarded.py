@@ -8,7 +8,8 @@ from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.phase.decorators import hides_signature
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
-from flake8_training_phase.analysis.queries.layer_calls import consumes_training, takes_keyword
+from flake8_training_phase.analysis.queries.layer_calls import consumes_training
+from flake8_training_phase.analysis.queries.plain_functions import advice_to_pass, takes_flag
 from flake8_training_phase.analysis.queries.titles import called_title
 from flake8_training_phase.analysis.queries.unfilled_parameters import second_flags
 from flake8_training_phase.findings import Severity
@@ -112,7 +113,7 @@ class TrainingNotForwarded(Rule):
                     on_jax = phase_on_jax(layer_class, call) if run_by_jax else None
                     called, advice = (
                         f"{called_title(call)} is called without `training`",
-                        f"Pass `training={call.forwardable_name}`",
+                        advice_to_pass(layer_class, call, f"training={call.forwardable_name}"),
                     )
                     plan = forward_where_taken(layer_class, call)
                     if on_jax is None:
@@ -125,9 +126,9 @@ class TrainingNotForwarded(Rule):
                 if call.flag.absent and call.forwardable_name and consumes_training(call):
                     message = (
                         f"{called_title(call)} is called without the `training` of the method: outside `call` it runs "
-                        f"in inference mode. Pass `training={call.forwardable_name}`"
+                        f"in inference mode. {advice_to_pass(layer_class, call, f'training={call.forwardable_name}')}"
                     )
-                    yield self.problem(call.node, message, layer_class.keras, _in_method(call))
+                    yield self.problem(call.node, message, layer_class.keras, _in_method(layer_class, call))
 
     def _given_another(self, layer_class: LayerClass) -> Iterator[Violation]:
         """The layers that are given a second flag, which Keras never fills (KTP103)."""
@@ -145,9 +146,9 @@ class TrainingNotForwarded(Rule):
                     yield self.problem(flag, message, keras, plan, severity=Severity.BUG)
 
 
-def _in_method(call: LayerCall) -> FixPlan | None:
+def _in_method(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
     """Pass the flag of the method: unsafe, as its default goes before the call context of who calls it without one."""
-    if not takes_keyword(call.receiver):
+    if not takes_flag(layer_class, call):
         return None
     change = AddArgument(call.node, "training", "training")
     return FixPlan("Pass `training=training`", (change,), "callers of the method have to pass it too")

@@ -13,15 +13,16 @@ from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan, NameArgument
 from flake8_training_phase.keras.catalogue import BARE_NAMES, KerasLayer
-from flake8_training_phase.rules.forwarding.positional_flags import (
-    PositionalFlag,
-    is_switch,
+from flake8_training_phase.rules.forwarding.positional_arguments import (
+    is_no_tensor,
+    names_between,
     parameters,
     phase_name,
-    positional_flags,
-    stored_flags,
+    refused_from,
+    takes_position_only,
     takes_too_few,
 )
+from flake8_training_phase.rules.forwarding.positional_flags import PositionalFlag, positional_flags, stored_flags
 from flake8_training_phase.rules.rule import Rule, Violation
 
 
@@ -62,7 +63,7 @@ class PositionalTraining(Rule):
 
     Safe: the value stays, and it goes to the parameter that is meant. Positional arguments after it get
     their names too; no fix is offered where those are not known. So do those before it from the first one that Keras 3
-    refuses as well: another True or False, or a `mask` that may be None.
+    refuses as well: another literal, the value for a parameter such as `axis=-1`, or a `mask` that may be None.
 
     ## References
 
@@ -147,6 +148,8 @@ def _plan(flag: PositionalFlag) -> FixPlan | None:
     before = befores.pop() if len(befores) == 1 else ()
     if told.isdisjoint(before):
         place, names = place - len(before), (*before, *names)
+    if 3 in flag.keras and any(is_no_tensor(one) for one in given[1:place]):
+        return None  # Keras 3 refuses these too, and it is not known what they are for.
     changes = (NameArgument(flag.call, one, name) for one, name in zip(given[place:], names, strict=True))
     shown = ", ".join(f"`{name}=`" for name in names)
     return FixPlan(f"Pass {'it' if len(names) == 1 else 'them'} as {shown}", tuple(changes))
@@ -157,49 +160,22 @@ def _names(layer: Value, place: int, count: int) -> tuple[str, ...] | None:
     if not isinstance(layer, Instance):
         return None
     names = parameters(layer)
-    if phase_name(layer) in names[:place] or _takes_position_only(layer):
+    if phase_name(layer) in names[:place] or takes_position_only(layer):
         return None  # By keyword, it would be given twice, or refused.
     if place == count - 1:
         # The flag is meant for the parameter that means the phase, whatever is at that place.
         own = isinstance(layer.type, UserClass) and layer.type.phase_parameter is None
         return (phase_name(layer),) if not own else tuple(names[place:count]) or None
-    known = len(names) >= count and names[place] == phase_name(layer)
-    if isinstance(layer.type, KerasLayer):
-        known = known and tuple(names) == layer.type.signature(3).parameters
-    return tuple(names[place:count]) if known else None
+    return names_between(layer, place, count) if names[place : place + 1] == [phase_name(layer)] else None
 
 
 def _refused_before(layer: Value, given: Sequence[ast.expr]) -> tuple[str, ...]:
-    """The parameters for the arguments before the flag, from the first one that Keras 3 refuses by position as well:
-    another switch, or a `mask`, for which it gives the mask of the data again where it is None.
-    """
-    if not isinstance(layer, Instance) or _takes_position_only(layer):
+    """The parameters for the arguments before the flag, from the first one that Keras 3 refuses by position as well."""
+    if not isinstance(layer, Instance) or takes_position_only(layer):
         return ()
     names = parameters(layer)
-    if names[len(given) : len(given) + 1] != [phase_name(layer)]:
-        return ()
-    is_own = isinstance(layer.type, UserClass)
-    refused = (
-        is_switch(one) or (name.endswith("mask") and _may_be_none(one, is_own))
-        for name, one in zip(names, given, strict=False)
-    )
-    first = next((place for place, is_refused in enumerate(refused) if place and is_refused), len(given))
-    return tuple(names[first : len(given)])
-
-
-def _may_be_none(node: ast.expr, is_own: bool) -> bool:
-    """Whether an argument may be None. For a layer of Keras it has to be written down: in another Keras there may be
-    another parameter at that place.
-    """
-    if isinstance(node, ast.Constant):
-        return node.value is None
-    return is_own and not isinstance(node, (ast.Call, ast.Compare, ast.BinOp))
-
-
-def _takes_position_only(layer: Instance) -> bool:
-    """Whether the `call` of a layer takes the flag by position only: `def call(self, x, training=False, /)`."""
-    method = layer.type.call if isinstance(layer.type, UserClass) else None
-    return method is not None and any(one.arg == phase_name(layer) for one in method.node.args.posonlyargs)
+    is_bound = names[len(given) : len(given) + 1] == [phase_name(layer)]
+    return tuple(names[refused_from(layer, given) : len(given)]) if is_bound else ()
 
 
 RULE = PositionalTraining()

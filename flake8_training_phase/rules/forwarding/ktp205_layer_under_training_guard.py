@@ -85,7 +85,7 @@ class LayerUnderTrainingGuard(Rule):
             for group in guards(layer_class):
                 first = next((one for one in group if _has_weights(one)), None)
                 if first is not None and not _is_meant(group):
-                    plan = unguard(group, "the outputs at inference change")
+                    plan = unguard(layer_class, group, "the outputs at inference change")
                     yield self.problem(first.event.node, _message(layer_class, first), layer_class.keras, plan)
 
 

@@ -65,7 +65,7 @@ class RedundantTrainingGuard(Rule):
         for layer_class in module.layer_classes:
             for group in guards(layer_class):
                 if all(_is_identity(one) for one in group):
-                    plan = unguard(group) if group[0].is_all_there_is else None
+                    plan = unguard(layer_class, group) if group[0].is_all_there_is else None
                     yield self.problem(group[0].event.node, _message(group), layer_class.keras, plan)
 
 

@@ -10,10 +10,11 @@ from flake8_training_phase.analysis.domain.events import DirectKerasCall, Inline
 from flake8_training_phase.analysis.phase.dependence import Dependence, parent_dependence
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, majors
 from flake8_training_phase.findings import Severity
-from flake8_training_phase.fixes.changes import FixPlan, Replace
+from flake8_training_phase.fixes.changes import FixPlan, NameArgument, Replace
 from flake8_training_phase.keras.catalogue import DependsOn
 from flake8_training_phase.keras.catalogue import layer as catalogue_layer
 from flake8_training_phase.keras.generations import Generation
+from flake8_training_phase.rules.forwarding.positional_arguments import names_between, refused_from
 from flake8_training_phase.rules.rule import Rule, Violation
 
 
@@ -48,7 +49,8 @@ class DirectCallMethod(Rule):
 
     ## Fix safety
 
-    Unsafe: `__call__` also builds the layer, casts its inputs and keeps its losses.
+    Unsafe: `__call__` also builds the layer, casts its inputs and keeps its losses. What Keras 3 takes by keyword only,
+    such as the 1 of `self.scores.call(x, 1)`, gets its name; there is no fix where the `call` has none for it.
 
     ## References
 
@@ -68,14 +70,15 @@ class DirectCallMethod(Rule):
             for event in layer_class.events:
                 if not isinstance(event, (DirectKerasCall, Inlined)):
                     continue
-                method = _called_method(event, layer_class)
+                method = _called_method(event)
                 misled = () if method is None else _misled(layer_class, event)
                 if method is not None and misled:
                     message = _message(method, layer_class.title(misled))
-                    yield self.problem(event.node, message, majors(misled), _plan(method))
+                    plan = _plan(event, method, 3 in layer_class.keras)
+                    yield self.problem(event.node, message, majors(misled), plan)
 
 
-def _called_method(event: DirectKerasCall | Inlined, layer_class: LayerClass) -> ast.Attribute | None:
+def _called_method(event: DirectKerasCall | Inlined) -> ast.Attribute | None:
     """What is called, where it is `layer.call(…)`, on another object than `self` and `super()`."""
     function = event.node.func
     if not isinstance(function, ast.Attribute) or function.attr != "call" or not event.flag.absent:
@@ -87,10 +90,8 @@ def _called_method(event: DirectKerasCall | Inlined, layer_class: LayerClass) ->
     own = parameter_names(around)[:1] if around is not None else []
     if isinstance(on, ast.Name) and [on.id] == own:
         return None
-    # `Parent.call(self, x)`
-    first = event.node.args[0] if event.node.args else None
-    is_parent = isinstance(event, Inlined) and event.owner in layer_class.cls.mro
-    return None if is_parent and isinstance(first, ast.Name) and [first.id] == own else function
+    # `Parent.call(self, x)` and `Block.call(self.block, x)` are KTP209's.
+    return None if isinstance(event, Inlined) and event.callee.bound_to is None else function
 
 
 def _misled(layer_class: LayerClass, event: DirectKerasCall | Inlined) -> tuple[Generation, ...]:
@@ -119,10 +120,27 @@ def _message(method: ast.Attribute, keras: str) -> str:
     )
 
 
-def _plan(method: ast.Attribute) -> FixPlan:
-    change = Replace(method, "{}", (method.value,))
+def _plan(event: DirectKerasCall | Inlined, method: ast.Attribute, in_keras_3: bool) -> FixPlan | None:
+    """Call the layer; in Keras 3 with a name for what that does not take by position, and None where there is none."""
+    named = _named(event) if in_keras_3 else []
+    if named is None:
+        return None
     caveat = "Keras then builds it, casts its inputs and keeps its losses"
-    return FixPlan(f"Call `{ast.unparse(method.value)}` itself", (change,), caveat)
+    change = Replace(method, "{}", (method.value,))
+    return FixPlan(f"Call `{ast.unparse(method.value)}` itself", (change, *named), caveat)
+
+
+def _named(event: DirectKerasCall | Inlined) -> list[NameArgument] | None:
+    """The arguments by keyword that Keras 3 refuses by position; None where it is not known which they are."""
+    given = event.node.args
+    layer = event.receiver if isinstance(event, DirectKerasCall) else event.callee.bound_to
+    if layer is None:
+        return None
+    place = refused_from(layer, given)
+    names = names_between(layer, place, len(given)) if place < len(given) else ()
+    if names is None:
+        return None
+    return [NameArgument(event.node, one, name) for one, name in zip(given[place:], names, strict=True)]
 
 
 RULE = DirectCallMethod()

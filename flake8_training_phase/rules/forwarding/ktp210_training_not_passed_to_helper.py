@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.queries.layer_calls import (
     reaches_phase,
 )
 from flake8_training_phase.analysis.queries.own_steps import fit_runs_call
+from flake8_training_phase.analysis.queries.plain_functions import may_be_plain
 from flake8_training_phase.analysis.queries.titles import placed_title
 from flake8_training_phase.analysis.queries.told_helpers import never_run
 from flake8_training_phase.findings import Severity
@@ -76,7 +77,9 @@ class TrainingNotPassedToHelper(Rule):
     public helper, which may be called or overridden elsewhere, when a method that no `call` runs uses the helper too
     and has no flag to pass, when the helper itself only passes its data on to such a public helper, and when a class
     in another file overrides the method: without the parameter, calling it raises. Such a class is looked for in the
-    files of the surrounding folders that import this one.
+    files of the surrounding folders that import this one. A layer that may be a plain function at another call of the
+    helper is not given the flag, and there is no fix where nothing else in the helper takes it; where it may be
+    something unknown, the fix is unsafe.
 
     ## References
 
@@ -161,9 +164,9 @@ class TrainingNotPassedToHelper(Rule):
             needy = found[0]
             message = (
                 f"`{_name(helper)}` takes no `training`, so {placed_title(needy)} works only by inheriting the "
-                "caller's mode. Add the parameter and pass it on"
+                f"caller's mode. Add the parameter and pass it on{' to layers only' * may_be_plain(layer_class, needy)}"
             )
-            can_tell = can_be_told(found) and knows_phase(layer_class, helper.place)
+            can_tell = can_be_told(layer_class, found) and knows_phase(layer_class, helper.place)
             plan = thread(layer_class, helper) if can_tell else None
             related = layer_class.module.related(needy, "this layer is called without `training`")
             yield self.problem(

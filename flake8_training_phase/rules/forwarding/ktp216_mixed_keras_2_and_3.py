@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.events import LayerCall
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.layer_calls import takes_keyword
+from flake8_training_phase.analysis.queries.plain_functions import advice_to_pass, takes_flag
 from flake8_training_phase.analysis.queries.titles import short_title
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import FixPlan
@@ -79,14 +79,15 @@ class MixedKeras2And3(Rule):
 
 def _message(layer_class: LayerClass, call: LayerCall) -> str:
     host, layer = ("Keras 3", "tf_keras") if 3 in layer_class.keras else ("tf_keras", "Keras 3")
+    advice = advice_to_pass(layer_class, call, f"training={call.forwardable_name or 'training'}")
     return (
         f"`{call.name}` ({layer} {short_title(call.receiver)}) inherits nothing from `{layer_class.name}` ({host}), "
-        f"so it always runs in inference mode. Pass `training={call.forwardable_name or 'training'}`"
+        f"so it always runs in inference mode. {advice}"
     )
 
 
 def _plan(layer_class: LayerClass, call: LayerCall) -> FixPlan | None:
-    if not takes_keyword(call.receiver):
+    if not takes_flag(layer_class, call):
         return None
     if call.forwardable_name:
         return forward(layer_class, call)

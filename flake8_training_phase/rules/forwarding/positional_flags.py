@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
-from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import PassedBy
 from flake8_training_phase.analysis.domain.values import (
     UNKNOWN,
@@ -24,6 +23,12 @@ from flake8_training_phase.analysis.syntax.names import last_name
 from flake8_training_phase.analysis.syntax.walking import NodesByKind
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.misnamed import MISNAMED
+from flake8_training_phase.rules.forwarding.positional_arguments import (
+    is_switch,
+    parameters,
+    phase_name,
+    takes_too_few,
+)
 
 _PHASE_NAMES = frozenset({"training", *MISNAMED})
 
@@ -113,26 +118,6 @@ def _flag_place(layer: Value, call: ast.Call, switches: set[str]) -> int | None:
     return next(named, None)
 
 
-def takes_too_few(layer: Instance, call: ast.Call) -> bool:
-    """Whether a `call` of the project has no place for some of the arguments: that raises with or without a flag."""
-    method = layer.type.call if isinstance(layer.type, UserClass) else None
-    if method is None or method.node.args.vararg is not None:
-        return False
-    return len(call.args) > len(parameters(layer))
-
-
-def parameters(layer: Instance) -> list[str]:
-    """What the `call` of a layer takes by position."""
-    if isinstance(layer.type, KerasLayer):
-        return list(layer.type.signature(2).parameters)
-    return list(layer.type.call_parameters())
-
-
-def phase_name(layer: Instance) -> str:
-    """The parameter that means the phase."""
-    return "training" if isinstance(layer.type, KerasLayer) else layer.type.phase_parameter or "training"
-
-
 def _is_flag(node: ast.expr, switches: set[str]) -> bool:
     """Whether an expression is True or False, as far as it is written down."""
     if isinstance(node, ast.IfExp):
@@ -168,8 +153,3 @@ def _given_to_functions(nodes: NodesByKind, switches: set[str]) -> set[str]:
             given = (*zip(names, call.args, strict=False), *((one.arg, one.value) for one in call.keywords))
             found.update(name for name, value in given if name and (is_switch(value) or last_name(value) in switches))
     return found
-
-
-def is_switch(node: ast.expr) -> bool:
-    """Whether an expression is a literal True or False."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, bool)

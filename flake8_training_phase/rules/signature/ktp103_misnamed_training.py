@@ -19,7 +19,13 @@ from flake8_training_phase.findings import Severity
 from flake8_training_phase.fixes.changes import Change, FixPlan, RenameKeyword, RenameParameter, Replace
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Rule, Violation
-from flake8_training_phase.rules.signature.renamed_flag import described, flag_sites, takes_by_itself
+from flake8_training_phase.rules.signature.renamed_flag import (
+    described,
+    flag_sites,
+    named_elsewhere,
+    names_flag,
+    takes_by_itself,
+)
 
 
 class MisnamedTraining(Rule):
@@ -62,13 +68,14 @@ class MisnamedTraining(Rule):
 
     ## Fix safety
 
-    Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they
-    are; a call in another module that passes the old name would break. Calls in this module with such a name and an
-    unknown callee are listed in the text of the fix. No fix is offered where one call may also be of
-    another class that keeps the name. Under the new name its default takes effect too: a False switches off
-    augmentation inside the layer where that is called outside of a model, in `Dataset.map`. And so does what was
-    passed as `training` before and reached nothing: `block(x, training=False)` freezes from then on what it names, and
-    `block(x, training=True)` may leak to layers that receive no flag (KTP201), in `predict()` as well.
+    Unsafe: the parameter is renamed in the signature, in the body, and in the calls of this module, wherever they are;
+    a call in another module that passes the old name would break. Calls in this module with such a name and an unknown
+    callee are listed in the text of the fix. No fix is offered where one call may also be of another class that keeps
+    the name, and where another file has it: one that imports this one and passes it, or that of a parent or subclass
+    whose `call` takes it. The message then names that file. Under the new name its default takes effect too: a False
+    switches off augmentation inside the layer where that is called outside of a model, in `Dataset.map`. And so does
+    what was passed as `training` before and reached nothing: `block(x, training=False)` freezes from then on what it
+    names, and `block(x, training=True)` may leak to layers that receive no flag (KTP201), in `predict()` as well.
 
     ## References
 
@@ -92,15 +99,17 @@ class MisnamedTraining(Rule):
             subjects = [event for event in layer_class.all_events if not isinstance(event, Inlined)]
             hit = [event for event in subjects if _takes(event, name) or _is_untold(layer_class, event, name)]
             wrong = [one for event in hit for one in layer_class.wrong(event)]
-            keras = majors(concerned(wrong))
+            keras, effect = majors(concerned(wrong)), None
+            severity = Severity.FRAGILE if _is_passed(layer_class, name) else self.severity
+            if not hit and (told := _told_unknown(layer_class, name)) is not None:
+                keras, severity = _never_trained(argument, cls.call.node, layer_class.keras), Severity.FRAGILE
+                effect = f", and `{told.name}` receives that as its `training`"
             if keras:
-                severity = Severity.FRAGILE if _is_passed(layer_class, name) else self.severity
-                plan = _plan(layer_class, argument)
-                yield self.problem(argument, _message(layer_class, name), keras, plan, severity=severity)
-            elif not hit and (told := _told_unknown(layer_class, name)) is not None:
-                message = _message(layer_class, name, f", and `{told.name}` receives that as its `training`")
-                keras = _never_trained(argument, cls.call.node, layer_class.keras)
-                yield self.problem(argument, message, keras, _plan(layer_class, argument), severity=Severity.FRAGILE)
+                elsewhere = named_elsewhere(layer_class, name)
+                advice = f"Rename it to `training`{f', in `{elsewhere}` as well' if elsewhere else ''}"
+                plan = _plan(layer_class, argument) if elsewhere is None else None
+                message = f"{_what_happens(layer_class, name, effect)}. {advice}"
+                yield self.problem(argument, message, keras, plan, severity=severity)
 
     def _unfilled(self, layer_class: LayerClass) -> Iterator[Violation]:
         """The parameters beside the flag, or in its place, that decide it."""
@@ -176,7 +185,7 @@ def _is_meant(layer_class: LayerClass, name: str) -> bool:
         return False
     if not layer_class.cls.is_model and name not in layer_class.call_defaults:
         return not any(_keywords(layer_class, "training"))
-    return any(node.arg == name for node in layer_class.module.nodes.of(ast.keyword))
+    return names_flag(layer_class.module, layer_class.cls, name)
 
 
 def _is_passed(layer_class: LayerClass, name: str) -> bool:
@@ -194,20 +203,15 @@ def _is_passed(layer_class: LayerClass, name: str) -> bool:
     return loop is not None and not loop.call.flag.absent
 
 
-def _message(layer_class: LayerClass, name: str, effect: str | None = None) -> str:
+def _what_happens(layer_class: LayerClass, name: str, effect: str | None) -> str:
     if not layer_class.cls.is_model and name not in layer_class.call_defaults:
-        return (
-            f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which raises. "
-            "Rename it to `training`"
-        )
+        return f"`{layer_class.name}.call` takes `{name}`, but is called with `training`, which raises"
     default = layer_class.call_defaults.get(name)
     state = "it is missing" if default is None else f"it stays `{ast.unparse(default)}`"
     if effect is None:
         is_model = layer_class.cls.is_model
-        effect = " in `fit()` and `predict()`" if is_model else " unless the caller passes it by that name"
-    return (
-        f"`{layer_class.name}.call` takes `{name}`, which Keras never passes: {state}{effect}. Rename it to `training`"
-    )
+        effect = " in `fit()` and `predict()`" if is_model else " unless it is passed by that name"
+    return f"`{layer_class.name}.call` takes `{name}`, which Keras never passes: {state}{effect}"
 
 
 def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
@@ -217,7 +221,7 @@ def _plan(layer_class: LayerClass, argument: ast.arg) -> FixPlan | None:
     shadowed = any(node.arg == name for node in parameters)
     if name in AMBIGUOUS or shadowed or any(node.id == "training" for node in names):
         return None
-    sites = flag_sites(layer_class, name)
+    sites = flag_sites(layer_class.module, layer_class.cls, name)
     if sites.shared or takes_by_itself(layer_class, name):
         return None
     changes: list[Change] = [RenameParameter(argument, "training")]

@@ -1,4 +1,4 @@
-"""Everything in a module that names the flag of one class in a call, and has to follow when it is renamed."""
+"""Everything that names the flag of one class in a call, and has to follow when it is renamed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from flake8_training_phase.analysis.domain.values import (
     Value,
     members,
 )
+from flake8_training_phase.analysis.entries.importers import importing
 from flake8_training_phase.analysis.entries.module_run import module_run
-from flake8_training_phase.analysis.queries.checked_module import LayerClass
+from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
 
@@ -38,19 +39,19 @@ class FlagSites:
     """One of the calls may be of another class, which keeps the name; or gives the new name as well."""
 
 
-def flag_sites(layer_class: LayerClass, name: str) -> FlagSites:
+def flag_sites(module: CheckedModule, cls: UserClass, name: str) -> FlagSites:
     """Where a module names the flag of a class: in any `call`, function, lambda, at its top."""
     sites = FlagSites()
-    nodes = layer_class.module.nodes
+    nodes = module.nodes
     given = {node: tuple(_named(node, name, nodes)) for node in nodes.of(ast.Call)}
     calls = {node for node, named in given.items() if named or any(one.arg is None for one in node.keywords)}
     if not calls:
         return sites
-    callees = _callees(layer_class, calls)
+    callees = _callees(module, calls)
     for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
         found = [one for value in callees.get(call, ()) for one in members(value) if not isinstance(one, Constant)]
-        if any(_runs(one, layer_class.cls) for one in found):
-            keeps = any(_keeps(one, layer_class, name) for one in found)
+        if any(_runs(one, cls) for one in found):
+            keeps = any(_keeps(one, module, cls, name) for one in found)
             sites.shared = sites.shared or keeps or any(one.arg == "training" for one in call.keywords)
             sites.keywords += [one for one in given[call] if isinstance(one, ast.keyword)]
             sites.keys += [one for one in given[call] if isinstance(one, ast.Constant)]
@@ -66,6 +67,42 @@ def takes_by_itself(layer_class: LayerClass, name: str) -> bool:
     derived = [one.cls for one in layer_class.module.layer_classes if layer_class.cls in one.cls.mro]
     overrides = [one.find_method("__call__") for one in (layer_class.cls, *derived)]
     return any(isinstance(one, Method) and parameter(one.node, name) is not None for one in overrides)
+
+
+def named_elsewhere(layer_class: LayerClass, name: str) -> str | None:
+    """The name of another file which has a parent of a class, or a subclass of it, that takes the flag by its name, or
+    may pass it so, where it imports the module; None when there is none.
+    """
+    for one in layer_class.cls.mro[1:]:
+        if isinstance(one, UserClass) and one.module is not layer_class.cls.module and _takes(one, name):
+            return one.module.path.name
+    for other in layer_class.module.once(_importers):
+        if name in other.module.text and (
+            names_flag(other, layer_class.cls, name) or _overrides(other, layer_class.cls, name)
+        ):
+            return other.module.path.name
+    return None
+
+
+def _importers(module: CheckedModule) -> tuple[CheckedModule, ...]:
+    return tuple(module.beside(one) for one in importing(module))
+
+
+def names_flag(module: CheckedModule, cls: UserClass, name: str) -> bool:
+    """Whether a module may pass the flag of a class by its name: to a layer, or to something unknown."""
+    sites = flag_sites(module, cls, name)
+    unseen = (one for call in sites.unseen for one in _named(call, name, module.nodes))
+    return bool(sites.shared or sites.keywords or sites.keys) or next(unseen, None) is not None
+
+
+def _overrides(module: CheckedModule, cls: UserClass, name: str) -> bool:
+    """Whether a class that is derived from one has a `call` of its own that takes the flag by its name."""
+    return any(cls in one.cls.mro[1:] and _takes(one.cls, name) for one in module.layer_classes)
+
+
+def _takes(cls: UserClass, name: str) -> bool:
+    """Whether a class has a `call` of its own that takes the flag by a name."""
+    return "call" in cls.methods and parameter(cls.methods["call"], name) is not None
 
 
 def described(calls: list[ast.Call], most: int = 3) -> str:
@@ -97,9 +134,8 @@ def _in_dict(node: ast.expr, name: str, nodes: NodesByKind) -> Iterator[ast.keyw
         yield from (keyword for keyword in node.keywords if keyword.arg == name)
 
 
-def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, list[Value]]:
+def _callees(module: CheckedModule, calls: set[ast.Call]) -> dict[ast.Call, list[Value]]:
     """What is called at some calls; for `functools.partial(net, …)`, what it will call."""
-    module = layer_class.module
     run = module_run(module, calls)
     found = {call: list(run.bound.get(call) or run.callees.get(call) or ()) for call in calls}
     for host in module.layer_classes:
@@ -111,13 +147,13 @@ def _callees(layer_class: LayerClass, calls: set[ast.Call]) -> dict[ast.Call, li
     parents = parents_of(module.tree)
     for call in calls:
         if not any(one is not UNKNOWN for one in found[call]):
-            found[call].append(_at_the_top(call, layer_class, parents))
+            found[call].append(_at_the_top(call, module, parents))
     return found
 
 
-def _at_the_top(call: ast.Call, layer_class: LayerClass, parents: dict[ast.AST, ast.AST]) -> Value:
+def _at_the_top(call: ast.Call, module: CheckedModule, parents: dict[ast.AST, ast.AST]) -> Value:
     """What a call of a name at the top of the module calls, where no function around it has that name."""
-    scope = layer_class.module.scope
+    scope = module.scope
     is_partial = scope.evaluate(call.func) == External("functools.partial")
     target = call.args[0] if is_partial and call.args else call.func
     root = target
@@ -145,11 +181,11 @@ def _runs(value: Value, cls: UserClass) -> bool:
     return isinstance(value, Instance) and isinstance(value.type, UserClass) and value.type.call == cls.call
 
 
-def _keeps(value: Value, layer_class: LayerClass, name: str) -> bool:
+def _keeps(value: Value, module: CheckedModule, cls: UserClass, name: str) -> bool:
     """Whether a value that may be called as well takes the flag by its old name, and goes on to."""
-    if value is UNKNOWN or _runs(value, layer_class.cls):
+    if value is UNKNOWN or _runs(value, cls):
         return False
     if not isinstance(value, Instance) or isinstance(value.type, KerasLayer):
         return True
-    others = (one for one in layer_class.module.layer_classes if one.cls is value.type)
+    others = (one for one in module.layer_classes if one.cls is value.type)
     return not any(one.misnamed_flag is not None and one.misnamed_flag.arg == name for one in others)

@@ -8,8 +8,10 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from flake8_training_phase.analysis.domain.arguments import defaults, parameter_names
+from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import ClassValue, External, FunctionValue, Value, members
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
@@ -50,12 +52,9 @@ def guarded_calls(layer_class: LayerClass, wanted: Wanted) -> Iterator[Functiona
 
 
 def _calls(layer_class: LayerClass, wanted: Wanted, guarded: bool) -> Iterator[FunctionalCall]:
-    if layer_class.call is not None and layer_class.cls.call is not None:
-        # What the caller of `call` gives beside the inputs may be his way to switch it off: `keep_prob`.
-        given = (*layer_class.call.args.args[2:], *layer_class.call.args.kwonlyargs)
-        others = [one.arg for one in given if _SWITCH.search(one.arg)]
-        scope = layer_class.cls.call.owner.scope.inner(layer_class.call.body)
-        yield from _LayerSearch(layer_class, wanted).found(FlagTaint(layer_class.call, others), scope, guarded)
+    for one in layer_class.module.once(_Searches).of(layer_class):
+        if wanted(one.path) and one.is_guarded is guarded:
+            yield one.call(layer_class)
 
 
 def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[FunctionalCall]:
@@ -66,48 +65,88 @@ def calls_in_lambdas(module: CheckedModule, wanted: Wanted) -> Iterator[Function
             made = _resolved(node.func, module.scope) if last_name(node.func) == "Lambda" else ()
             if any(isinstance(one, ClassValue) and one.type.name == "Lambda" for one in made):
                 taint = FlagTaint(function, (name for name in parameter_names(function) if PHASE_WORD.search(name)))
-                yield from _LayerSearch(None, wanted).found(taint, module.scope, guarded=False)
+                for one in _LayerSearch(None).found(taint, module.scope):
+                    if wanted(one.path) and not one.is_guarded:
+                        yield one.call(None)
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """A call of a function from outside that a search has come to."""
+
+    node: ast.Call
+    path: str
+    taint: FlagTaint
+    """Of the function around it."""
+    is_behind_guard: bool
+    """Whether the phase decides if that function runs: then it decides about all in it."""
+
+    @cached_property
+    def is_guarded(self) -> bool:
+        """Whether the phase has to do with the call."""
+        given = (*self.node.args, *(keyword.value for keyword in self.node.keywords))
+        return self.is_behind_guard or any(map(self.taint.mentions, given)) or self.taint.guards(self.node)
+
+    def call(self, layer_class: LayerClass | None) -> FunctionalCall:
+        """The call, as one of a class."""
+        return FunctionalCall(
+            self.node, self.path, self.taint.function, layer_class, parent=self.taint.parents[self.node]
+        )
+
+
+class _Searches:
+    """What the classes of a module call from outside, searched once for all who want some of it."""
+
+    def __init__(self, module: CheckedModule) -> None:
+        self._found: dict[UserClass, tuple[_Reached, ...]] = {}
+
+    def of(self, layer_class: LayerClass) -> tuple[_Reached, ...]:
+        """What the `call` of a class calls; nothing where that is in another module."""
+        cls = layer_class.cls
+        if cls not in self._found:
+            self._found[cls] = () if layer_class.call is None else tuple(self._searched(layer_class, layer_class.call))
+        return self._found[cls]
+
+    def _searched(self, layer_class: LayerClass, call: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[_Reached]:
+        if layer_class.cls.call is not None:
+            # What the caller of `call` gives beside the inputs may be his way to switch it off: `keep_prob`.
+            given = (*call.args.args[2:], *call.args.kwonlyargs)
+            others = [one.arg for one in given if _SWITCH.search(one.arg)]
+            scope = layer_class.cls.call.owner.scope.inner(call.body)
+            yield from _LayerSearch(layer_class).found(FlagTaint(call, others), scope)
 
 
 class _LayerSearch:
-    def __init__(self, layer_class: LayerClass | None, wanted: Wanted) -> None:
+    def __init__(self, layer_class: LayerClass | None) -> None:
         self.layer_class = layer_class
-        self.wanted = wanted
-        self._waiting: list[tuple[FlagTaint, Scope, bool | None]] = []
-        """Functions to look through, and whether for guarded calls; None for any."""
-        self._seen: set[tuple[FunctionNode, frozenset[str], bool | None]] = set()
+        self._waiting: list[tuple[FlagTaint, Scope, bool]] = []
+        """Functions to look through, and whether they are behind a guard."""
+        self._seen: set[tuple[FunctionNode, frozenset[str], bool]] = set()
 
-    def found(self, taint: FlagTaint, scope: Scope, guarded: bool) -> Iterator[FunctionalCall]:
-        """The wanted calls of one function, and of those it calls."""
-        self._follow(taint, scope, guarded)
+    def found(self, taint: FlagTaint, scope: Scope) -> Iterator[_Reached]:
+        """The calls from outside of one function, and of those of the module that it calls."""
+        self._follow(taint, scope, is_behind_guard=False)
         while self._waiting:
-            inside, its_scope, its_guarded = self._waiting.pop()
+            inside, its_scope, is_behind_guard = self._waiting.pop()
             for node in nodes_in(inside.function):
                 if isinstance(node, ast.Call):
-                    yield from self._call(node, inside, its_scope, its_guarded)
+                    yield from self._call(node, inside, its_scope, is_behind_guard)
 
-    def _follow(self, taint: FlagTaint, scope: Scope, guarded: bool | None) -> None:
-        question = (taint.function, taint.given, guarded)
+    def _follow(self, taint: FlagTaint, scope: Scope, is_behind_guard: bool) -> None:
+        question = (taint.function, taint.given, is_behind_guard)
         if question not in self._seen:
             self._seen.add(question)
-            self._waiting.append((taint, scope, guarded))
+            self._waiting.append((taint, scope, is_behind_guard))
 
-    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, guarded: bool | None) -> Iterator[FunctionalCall]:
-        method = self._method(node, taint)
-        found = self._held(node.func, taint) if method is None else method
+    def _call(self, node: ast.Call, taint: FlagTaint, scope: Scope, is_behind_guard: bool) -> Iterator[_Reached]:
+        found = self._method(node, taint) or self._held(node.func, taint)
         for called in (found,) if found is not None else _resolved(node.func, scope):
-            if isinstance(called, External) and self.wanted(called.path):
-                given = (*node.args, *(keyword.value for keyword in node.keywords))
-                is_guarded = any(taint.mentions(one) for one in given) or taint.guards(node)
-                if guarded is None or guarded is is_guarded:
-                    parent = taint.parents[node]
-                    yield FunctionalCall(node, called.path, taint.function, self.layer_class, parent)
+            if isinstance(called, External):
+                yield _Reached(node, called.path, taint, is_behind_guard)
             elif isinstance(called, FunctionValue) and self._is_here(called):
-                is_guarded = taint.guards(node)
-                if guarded is not False or not is_guarded:
-                    # Whatever runs behind a guard runs in one phase.
-                    scope_inside = called.scope.inner(_body(called.node))
-                    self._follow(_inside(called, node, taint), scope_inside, None if is_guarded else guarded)
+                # Whatever runs behind a guard runs in one phase.
+                scope_inside = called.scope.inner(_body(called.node))
+                self._follow(_inside(called, node, taint), scope_inside, is_behind_guard or taint.guards(node))
 
     def _method(self, node: ast.Call, taint: FlagTaint) -> FunctionValue | None:
         """The method of the class that `self.name(…)` calls."""
@@ -125,13 +164,17 @@ class _LayerSearch:
 
     def _held(self, node: ast.expr, taint: FlagTaint) -> External | None:
         """The function from outside that an attribute of the layer has or is: `self.generator.uniform`."""
-        path = ast.unparse(node).split(".")
-        if self.layer_class is None or not isinstance(node, ast.Attribute) or len(path) < 2:
+        names: list[str] = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        if self.layer_class is None or not names or not isinstance(node, ast.Name):
             return None
-        if path[:1] != parameter_names(taint.function)[:1]:
+        if [node.id] != parameter_names(taint.function)[:1]:
             return None
-        held = self.layer_class.cls.attribute(path[1], self.layer_class.cls.instance)
-        return External(".".join((held.path, *path[2:]))) if isinstance(held, External) else None
+        first = names.pop()
+        held = self.layer_class.cls.attribute(first, self.layer_class.cls.instance)
+        return External(".".join((held.path, *reversed(names)))) if isinstance(held, External) else None
 
     def _is_here(self, called: FunctionValue) -> bool:
         return self.layer_class is not None and called.scope.root is self.layer_class.module.scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from flake8_training_phase.analysis.domain.arguments import FunctionNode, parameter_names
 from flake8_training_phase.analysis.queries.checked_module import LayerClass
@@ -143,27 +143,19 @@ def _is_zero(node: ast.expr) -> bool:
 
 def _input_names(function: FunctionNode) -> set[str]:
     """The names that hold what a function is given, or something made from it, its shape apart."""
-    found = set(parameter_names(function)) - {"self"}
-    size = -1
-    while size != len(found):
-        size = len(found)
-        for node, value in _assignments(function):
-            if _holds_input(value, found):
-                found |= _stored(node)
-    return found
+    given = set(parameter_names(function)) - {"self"}
+    return _grown(given, function, lambda node, value, found: _stored(node) if _holds_input(value, found) else set())
 
 
 def _mask_names(function: FunctionNode, masks: set[ast.AST], inputs: set[str]) -> set[str]:
     """The names that are made from masks. An input that is masked stays an input: `x = x * mask`."""
-    found: set[str] = set()
-    size = -1
-    while size != len(found):
-        size = len(found)
-        for node, value in _assignments(function):
-            if _holds(value, masks, found):
-                masked = {name for name in _stored(node) & inputs if _is_masked(name, node, masks, found)}
-                found |= _stored(node) - masked
-    return found
+
+    def made(node: ast.AST, value: ast.expr, found: set[str]) -> set[str]:
+        if not _holds(value, masks, found):
+            return set()
+        return {one for one in _stored(node) if one not in inputs or not _is_masked(one, node, masks, found)}
+
+    return _grown(set(), function, made)
 
 
 def _is_masked(name: str, assignment: ast.AST, masks: set[ast.AST], mask_names: set[str]) -> bool:
@@ -183,13 +175,18 @@ def _holds_input(node: ast.AST, inputs: Collection[str]) -> bool:
 
 def _derived(function: ast.AST, seeds: set[ast.AST]) -> set[str]:
     """The names that are made from some nodes."""
-    found: set[str] = set()
+    return _grown(set(), function, lambda node, value, found: _stored(node) if _holds(value, seeds, found) else set())
+
+
+def _grown(found: set[str], function: ast.AST, made: Callable[[ast.AST, ast.expr, set[str]], set[str]]) -> set[str]:
+    """Some names, and those that the assignments of a function make of them, as `made` says of each, its value and the
+    names that are known by then.
+    """
     size = -1
     while size != len(found):
         size = len(found)
         for node, value in _assignments(function):
-            if _holds(value, seeds, found):
-                found |= _stored(node)
+            found = found | made(node, value, found)
     return found
 
 

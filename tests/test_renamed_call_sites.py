@@ -8,7 +8,7 @@ import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
-from flake8_training_phase.findings import Finding
+from flake8_training_phase.findings import Finding, Severity
 from flake8_training_phase.sources.text import SourceText
 
 HEAD = """\
@@ -226,6 +226,17 @@ def test_no_fix_where_another_file_has_the_old_name(tmp_path: Path, other: str) 
     assert found.fix is None
     assert found.message.endswith(". Rename it to `training`, in `other.py` as well")
     assert len(found.message) <= 160
+    # Where it is passed, it arrives; a subclass does not say that it is.
+    assert found.severity is (Severity.BUG if "(Block):" in other else Severity.FRAGILE)
+
+
+def test_a_flag_that_parts_are_given_under_its_name_is_meant() -> None:
+    """A convention of the project: the layers of one file hand it to each other."""
+    block = BLOCK.replace("is_training=False", "train_mode=True").replace("=is_training", "=train_mode")
+    around = block.replace("class Block", "class Around").replace("keras.layers.Dropout(0.5)", "Block()")
+    around = around.replace("training=train_mode", "train_mode=train_mode").replace("import keras\n", "")
+    source = SourceText(block + around)
+    assert engine.check(source, Settings(select=("KTP103",)), "blocks.py") == []
 
 
 @pytest.mark.parametrize("other", NO_OLD_NAME_ELSEWHERE.values(), ids=NO_OLD_NAME_ELSEWHERE.keys())

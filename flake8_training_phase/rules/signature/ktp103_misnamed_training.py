@@ -20,10 +20,12 @@ from flake8_training_phase.fixes.changes import Change, FixPlan, RenameKeyword, 
 from flake8_training_phase.keras.misnamed import AMBIGUOUS
 from flake8_training_phase.rules.rule import Rule, Violation
 from flake8_training_phase.rules.signature.renamed_flag import (
+    calls_naming,
     described,
     flag_sites,
     named_elsewhere,
-    names_flag,
+    of_super,
+    passed_elsewhere,
     takes_by_itself,
 )
 
@@ -180,21 +182,33 @@ def _is_untold(layer_class: LayerClass, event: Subject, name: str) -> bool:
 
 
 def _is_meant(layer_class: LayerClass, name: str) -> bool:
-    """Whether the flag reaches it under its own name: every caller has to pass it, or a call in this module does."""
+    """Whether the flag reaches it under its own name: every caller has to pass it, or a call of the module names it."""
     if layer_class.cls.is_model and "train_step" not in layer_class.cls.methods:
         return False
     if not layer_class.cls.is_model and name not in layer_class.call_defaults:
         return not any(_keywords(layer_class, "training"))
-    return names_flag(layer_class.module, layer_class.cls, name)
+    naming = [one for one in calls_naming(layer_class.module, name) if not of_super(one)]
+    return bool(naming) and not {*_calls_of_parents(layer_class)}.issuperset(naming)
+
+
+def _calls_of_parents(layer_class: LayerClass) -> Iterator[ast.Call]:
+    """The calls in this module of layers that a class is derived from: what they are given says nothing of it."""
+    parents = layer_class.cls.mro[1:]
+    for other in layer_class.module.layer_classes:
+        for call in other.layer_calls:
+            if all(isinstance(one, Instance) and one.type in parents for one in members(call.receiver)):
+                yield call.node
 
 
 def _is_passed(layer_class: LayerClass, name: str) -> bool:
-    """Whether a model receives the parameter from the code that runs it: from the layers that hold it, or from a
-    training step of the project's own, where nothing is fitted.
+    """Whether a class receives the parameter from the code that runs it: a layer from another file, a model from the
+    layers that hold it, or from a training step of the project's own, where nothing is fitted.
     """
     cls = layer_class.cls
     default = layer_class.call_defaults.get(name)
-    if not cls.is_model or (isinstance(default, ast.Constant) and default.value is True):
+    if not cls.is_model:
+        return passed_elsewhere(layer_class, name)
+    if isinstance(default, ast.Constant) and default.value is True:
         return False
     if is_only_made_in_hosts(cls):
         sites = list(call_sites(layer_class)) or list(call_sites_elsewhere(cls))

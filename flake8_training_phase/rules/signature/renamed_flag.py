@@ -21,6 +21,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.entries.importers import importing
 from flake8_training_phase.analysis.entries.module_run import module_run
+from flake8_training_phase.analysis.machine.calls import is_super
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
 from flake8_training_phase.analysis.syntax.walking import NodesByKind, nodes_in, parents_of
 from flake8_training_phase.keras.catalogue import KerasLayer
@@ -76,19 +77,47 @@ def named_elsewhere(layer_class: LayerClass, name: str) -> str | None:
     for one in layer_class.cls.mro[1:]:
         if isinstance(one, UserClass) and one.module is not layer_class.cls.module and _takes(one, name):
             return one.module.path.name
-    for other in layer_class.module.once(_importers):
-        if name in other.module.text and (
-            names_flag(other, layer_class.cls, name) or _overrides(other, layer_class.cls, name)
-        ):
+    for other in _importers_with(layer_class, name):
+        if _names_flag(other, layer_class.cls, name) or _overrides(other, layer_class.cls, name):
             return other.module.path.name
     return None
+
+
+def passed_elsewhere(layer_class: LayerClass, name: str) -> bool:
+    """Whether another file, which imports the module, may pass the flag of a class by its name, and not only as a
+    subclass does with what it is given.
+    """
+    return any(
+        _names_flag(other, layer_class.cls, name) and not _only_in_super(other, name)
+        for other in _importers_with(layer_class, name)
+    )
+
+
+def _only_in_super(module: CheckedModule, name: str) -> bool:
+    naming = list(calls_naming(module, name))
+    return bool(naming) and all(map(of_super, naming))
+
+
+def calls_naming(module: CheckedModule, name: str) -> Iterator[ast.Call]:
+    """The calls of a module that pass something by a name."""
+    return (one for one in module.nodes.of(ast.Call) if any(keyword.arg == name for keyword in one.keywords))
+
+
+def of_super(call: ast.Call) -> bool:
+    """Whether it is a call of `super().call`: with a flag, that only hands on what the class is given."""
+    return isinstance(call.func, ast.Attribute) and is_super(call.func.value)
+
+
+def _importers_with(layer_class: LayerClass, name: str) -> Iterator[CheckedModule]:
+    """The modules that import that of a class, and have a name in their text."""
+    return (one for one in layer_class.module.once(_importers) if name in one.module.text)
 
 
 def _importers(module: CheckedModule) -> tuple[CheckedModule, ...]:
     return tuple(module.beside(one) for one in importing(module))
 
 
-def names_flag(module: CheckedModule, cls: UserClass, name: str) -> bool:
+def _names_flag(module: CheckedModule, cls: UserClass, name: str) -> bool:
     """Whether a module may pass the flag of a class by its name: to a layer, or to something unknown."""
     sites = flag_sites(module, cls, name)
     unseen = (one for call in sites.unseen for one in _named(call, name, module.nodes))

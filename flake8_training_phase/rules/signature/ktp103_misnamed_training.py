@@ -45,8 +45,8 @@ class MisnamedTraining(Rule):
     place; the opposite of the flag where `call` takes no `training`, `training=not deterministic`; and a second flag
     beside `training` that a layer receives instead of it. When the parameter only reaches something unknown, as its
     `training`, the finding is *fragile*. It is also *fragile* where the code that runs the model passes the parameter:
-    the layers that hold it, or a training step of your own, with no `fit()` near; and for a layer whose parameter a file
-    that imports it passes.
+    the layers that hold it, or a training step of your own, with no `fit()` near; and for a layer whose parameter is
+    passed by a file that imports it.
 
     ## What Keras does
 

@@ -107,7 +107,7 @@ class Finding:
     fix: Fix | None
     """None where there is no fix."""
     related: Related | None
-    url: str | None
+    url: str
     """The address of the rule's page; None as long as the pages are not published."""
 
 

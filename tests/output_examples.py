@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flake8_training_phase.cli import main
 from flake8_training_phase.command.map import main as map_command
+from flake8_training_phase.documentation import BASE
 from flake8_training_phase.output.formats import formats
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +23,7 @@ OUTPUT_PAGE = ROOT / "docs" / "output.md"
 
 _BLOCK = re.compile(r"^<!-- (?P<name>[a-z-]+) -->\n```(?P<language>\w+)\n.*?^```$", re.MULTILINE | re.DOTALL)
 _MAP = re.compile(r"^<!-- map: ([^\n]+) -->\n```text\n.*?^```$", re.MULTILINE | re.DOTALL)
+_WHERE_INSTALLED = "file:///…/site-packages/flake8_training_phase/docs/"
 _FILES = {"statistics": ("examples/not_forwarded.py", "examples/misnamed_training.py")}
 
 
@@ -72,4 +74,4 @@ def _shown(name: str) -> str:
             main(["--check", "--isolated", "--no-cache", "--color", "never", "--output-format", name, *files])
     finally:
         os.environ.update(variables)
-    return stream.getvalue()
+    return stream.getvalue().replace(BASE, _WHERE_INSTALLED)

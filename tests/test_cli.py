@@ -18,6 +18,7 @@ import pytest
 from flake8_training_phase import __version__, engine
 from flake8_training_phase.codes import rule_modules
 from flake8_training_phase.configuration.settings import Settings
+from flake8_training_phase.documentation import rule_url
 from flake8_training_phase.keras.targets import FORMS
 from flake8_training_phase.rules import rule
 from flake8_training_phase.sources.text import SourceText
@@ -382,7 +383,7 @@ def test_json(tmp_path: Path, fix: Fix) -> None:
         "and works only by inheriting the caller's mode. Pass `training=training`",
         "severity": "fragile",
         "keras": [2, 3],
-        "url": None,
+        "url": rule_url("KTP202"),
         "fixed": False,
         "location": {"row": 10, "column": 16},
         "end_location": {"row": 10, "column": 28},

@@ -77,6 +77,11 @@ def test_a_source_distribution_has_what_its_tests_read() -> None:
     assert left_out == {".gitignore", "pyproject.toml"}  # hatchling adds both by itself.
 
 
+def test_the_pages_that_findings_link_to_are_installed() -> None:
+    included = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included == {"docs": "flake8_training_phase/docs"}
+
+
 def test_on_a_package_index_no_link_leads_nowhere() -> None:
     [change] = PROJECT["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]
     readme = re.sub(change["pattern"], change["replacement"], (ROOT / "README.md").read_text(encoding="utf-8"))

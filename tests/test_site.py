@@ -78,6 +78,17 @@ def test_the_address_of_a_rule_is_its_page(monkeypatch: pytest.MonkeyPatch) -> N
     assert "KTP900" in (PAGES / "README.md").read_text(encoding="utf-8")
 
 
+def test_without_a_site_the_address_of_a_rule_is_the_page_that_is_installed() -> None:
+    assert documentation.rule_url("KTP201") == (PAGES / "KTP201.md").as_uri()
+    assert documentation.rule_url("KTP900") == (PAGES / "README.md").as_uri()
+
+
+def test_a_rule_page_links_only_to_pages_that_are_installed_with_it() -> None:
+    for page in PAGES.glob("*.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (PAGES / target).resolve().is_relative_to(DOCS), (page.name, target)
+
+
 def test_the_package_does_not_need_sphinx() -> None:
     sources = (ROOT / "flake8_training_phase").rglob("*.py")
     assert not [

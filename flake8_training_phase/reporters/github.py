@@ -37,8 +37,7 @@ def _command(level: str, result: FileResult, finding: Finding, before_message: s
     written = ",".join(f"{name}={_escaped_property(str(value))}" for name, value in properties.items())
     # The log shows the message alone, so it has to say where.
     message = f"{shown_place(result, finding)}: {before_message}{finding.code} {finding.message}"
-    url = rule_url(finding.code)
-    return f"::{level} {written}::{_escaped(message if url is None else f'{message} ({url})')}"
+    return f"::{level} {written}::{_escaped(f'{message} ({rule_url(finding.code)})')}"
 
 
 def _region(result: FileResult, finding: Finding) -> dict[str, int]:

@@ -31,14 +31,13 @@ def write(report: Report, stream: TextIO) -> None:
 def _issues(result: FileResult, was_fixed: bool = False) -> Iterator[dict[str, object]]:
     path = below_root(result.path, "CI_PROJECT_DIR")
     for finding, digest in zip(result.findings, digests(path, result), strict=True):
-        url = rule_url(finding.code)
         yield {
             "description": f"{'Fixed: ' if was_fixed else ''}{finding.code} {finding.message}",
             "check_name": finding.code,
             "fingerprint": digest,
             "severity": "info" if was_fixed else _SEVERITIES[finding.severity],
             "location": {"path": path, "lines": _lines(result, finding)},
-            **({} if url is None else {"content": {"body": url}}),
+            "content": {"body": rule_url(finding.code)},
         }
 
 

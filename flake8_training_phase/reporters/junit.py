@@ -68,9 +68,8 @@ def _case_at(
 def _failed_case(suite: ElementTree.Element, result: FileResult, finding: Finding) -> None:
     case = _case_at(suite, result, finding)
     failure = ElementTree.SubElement(case, "failure", type=finding.severity.value, message=_legal(finding.message))
-    url = rule_url(finding.code)
     text = f"{shown_place(result, finding)}: {finding.code} {finding.message}"
-    failure.text = _legal(text if url is None else f"{text}\n{url}")
+    failure.text = _legal(f"{text}\n{rule_url(finding.code)}")
 
 
 def _error_case(suite: ElementTree.Element, error: FileError) -> None:

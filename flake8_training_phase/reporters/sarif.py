@@ -69,13 +69,12 @@ def _rule(code: str) -> Object:
 
 
 def _descriptor(code: str, name: str, severity: Severity, summary: str, described: str, page: str) -> Object:
-    url = rule_url(code)
     return {
         "id": code,
         "name": name,
         "shortDescription": {"text": summary},
         "fullDescription": {"text": described},
-        **({} if url is None else {"helpUri": url}),
+        "helpUri": rule_url(code),
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": _LEVELS[severity]},
         "properties": {"tags": ["keras", severity.value]},

@@ -39,10 +39,8 @@ def diagnostic(
         "code": finding.code,
         "source": SOURCE,
         "message": finding.message,
+        "codeDescription": {"href": rule_url(finding.code)},
     }
-    url = rule_url(finding.code)
-    if url is not None:
-        shown["codeDescription"] = {"href": url}
     if finding.related is not None and with_related:
         other, where = file.range(finding.related.start, finding.related.end)
         location = {"uri": other, "range": where}

@@ -20,7 +20,7 @@ from flake8_training_phase.results import FileResult
 from flake8_training_phase.sources.document import Document
 from flake8_training_phase.sources.text import SourceText
 from tests.helpers import FORGETFUL, HEAD, MISNAMED, MODEL, Result, returning
-from tests.output_examples import OUTPUT_PAGE, with_output_examples
+from tests.output_examples import OUTPUT_PAGE, ROOT, with_output_examples
 from tests.reporters.conftest import MESSAGE, Check, in_a_notebook
 
 Fix = Callable[..., Result]
@@ -58,12 +58,12 @@ def test_nothing_but_the_report_stands_in_what_programs_read(name: str, fix: Fix
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab", "json", "json-lines", "junit", "sarif"])
-def test_programs_get_the_page_of_the_rule_once_there_is_an_address(
+def test_programs_get_the_page_of_the_rule(
     name: str, fix: Fix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "model.py").write_text(MODEL)
     command = ("--check", "--output-format", name, "model.py")
-    assert "http" not in re.sub(r'"(\$schema|informationUri)".*|<testsuites.*', "", fix(*command).out)
+    assert f"{ROOT.as_uri()}/docs/rules/KTP101.md" in fix(*command).out
     monkeypatch.setattr(documentation, "BASE", "https://docs.example/")
     assert "https://docs.example/rules/KTP101.html" in fix(*command).out
 
@@ -139,10 +139,11 @@ def test_github(check: Check) -> None:
     assert check("github", texts).lines == [
         "::error file=src/bug.py,line=9,col=5,endLine=9,endColumn=21,title=KTP101 model-without-training::"
         "src/bug.py:9:5: KTP101 `Model.call` takes no `training`, "
-        "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None`",
+        "so `fit()` runs `self.drop` (Dropout, line 10) in inference mode in Keras 3. Add `training=None` "
+        f"({documentation.rule_url('KTP101')})",
         # GitHub takes no columns for what is in several lines.
         "::warning file=src/fragile.py,line=10,endLine=11,title=KTP202 training-not-forwarded::"
-        f"src/fragile.py:10:16: KTP202 {MESSAGE}",
+        f"src/fragile.py:10:16: KTP202 {MESSAGE} ({documentation.rule_url('KTP202')})",
     ]
 
 
@@ -174,6 +175,7 @@ def test_gitlab(check: Check) -> None:
         "check_name": "KTP202",
         "severity": "major",
         "location": {"path": "src/model.py", "lines": {"begin": 10, "end": 10}},
+        "content": {"body": documentation.rule_url("KTP202")},
     }
 
 
@@ -219,7 +221,7 @@ def test_junit(check: Check) -> None:
     }
     (failure,) = case
     assert (failure.tag, failure.get("type"), failure.get("message")) == ("failure", "fragile", MESSAGE)
-    assert failure.text == f"bad.py:10:16: KTP202 {MESSAGE}"
+    assert failure.text == f"bad.py:10:16: KTP202 {MESSAGE}\n{documentation.rule_url('KTP202')}"
     assert gone.attrib == {"name": "gone.py", "tests": "1", "failures": "0", "errors": "1"}
     assert gone.find("testcase/error").text == "gone.py: cannot be read: No such file or directory"  # type: ignore[union-attr]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -45,10 +46,11 @@ async def test_a_finding_has_a_range_a_severity_and_the_line_that_leaks(tmp_path
     assert related.message == "`self.backbone` leaks its flag to the layers called after it"
 
 
-async def test_a_diagnostic_links_to_the_page_once_there_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_diagnostic_links_to_the_page_of_its_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     file = EditorFile(Path("model.py"), {"file:///model.py": MODEL})
     [finding] = engine.check(SourceText(MODEL), Settings(), "model.py")
-    assert "codeDescription" not in diagnostic(file, finding, Options())[1]
+    _, found = diagnostic(file, finding, Options())
+    assert Path(unquote(urlsplit(found["codeDescription"]["href"]).path)).read_text("utf-8").startswith("# KTP101")
     monkeypatch.setattr(documentation, "BASE", "https://docs.example/")
     _, found = diagnostic(file, finding, Options())
     assert found["codeDescription"] == {"href": "https://docs.example/rules/KTP101.html"}

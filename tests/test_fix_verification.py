@@ -234,6 +234,29 @@ def test_augmentation_of_a_block_that_is_off_without_a_flag_stays_off() -> None:
     assert flip.fix.message.endswith("puts `self.flip` into training mode where it is called outside of a model")
 
 
+HANDED_TO_MAP = """
+import keras
+
+
+class Block(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.flips = [keras.layers.RandomFlip()]
+
+    def call(self, x, training=None):
+        return next(iter(map(self.flips[0], [x])))
+"""
+
+
+def test_augmentation_that_a_fix_calls_in_a_lambda_is_the_same_call() -> None:
+    # Keras 3.15.1: `Block()(x)` flips before the fix, and with the None that it hands on it does not.
+    [found] = findings(SourceText(HANDED_TO_MAP))
+    assert found.fix is not None
+    assert found.fix.edits[0].content.startswith("lambda *given: ")
+    assert found.fix.applicability is Applicability.UNSAFE
+    assert found.fix.message.endswith("takes `self.flips[0]` out of training mode where it is called outside of a model")
+
+
 BY_POSITION = """
 import keras
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from flake8_training_phase.analysis.domain.classes import UserClass
 from flake8_training_phase.analysis.domain.events import DirectKerasCall, LayerCall, PhaseTest, walk
-from flake8_training_phase.analysis.domain.scopes import Scope
 from flake8_training_phase.analysis.domain.values import Instance
 from flake8_training_phase.analysis.phase.flow import PhaseFlow
 from flake8_training_phase.analysis.phase.modes import Leaves, RunMode
@@ -317,8 +316,7 @@ def _numbered(layer_class: LayerClass, instance: Instance) -> dict[Subject, tupl
     """
     found = walk(layer_class.cls.program.summary(instance).events)
     events = [one for one in found if isinstance(one, (LayerCall, DirectKerasCall, PhaseTest))]
-    here = layer_class.module.scope
-    nodes = {one.node: _written(one, here) for one in events if hasattr(one.node, "lineno")}
+    nodes = {one.node: _written(one, layer_class.module) for one in events if hasattr(one.node, "lineno")}
     counted: dict[tuple[str, str], int] = {}
     numbers: dict[ast.expr, int] = {}
     for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
@@ -326,8 +324,15 @@ def _numbered(layer_class: LayerClass, instance: Instance) -> dict[Subject, tupl
     return {one: (*nodes[one.node], numbers[one.node]) for one in events if one.node in nodes}
 
 
-def _written(event: LayerCall | DirectKerasCall | PhaseTest, here: Scope) -> tuple[str, str]:
+def _written(event: LayerCall | DirectKerasCall | PhaseTest, module: CheckedModule) -> tuple[str, str]:
+    """The function that an event is in, and what it calls. A lambda is part of the function around it, as a fix may
+    write one: `map(self.block, xs)` becomes `map(lambda *given: self.block(*given, training=training), xs)`.
+    """
     node = event.node
     callee = ast.unparse(node.func) if isinstance(node, ast.Call) else "if training"
-    function = getattr(event.place.function, "name", "lambda")
-    return function if event.place.scope.root is here else f"{function} elsewhere", callee
+    match event.place.function:
+        case ast.Lambda() as written:
+            function = module.functions_around_lambdas.get(written, "lambda")
+        case written:
+            function = "" if written is None else written.name
+    return function if event.place.scope.root is module.scope else f"{function} elsewhere", callee

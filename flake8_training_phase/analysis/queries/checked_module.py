@@ -125,6 +125,14 @@ class CheckedModule:
         return {node: one.name for one in definitions for node in nodes_in(one) if isinstance(node, ast.ClassDef)}
 
     @cached_property
+    def functions_around_lambdas(self) -> dict[ast.Lambda, str]:
+        """The name of the function that each lambda is written in; none for those outside of functions."""
+        functions = sorted(self.nodes.functions, key=lambda one: one.lineno)  # Outer ones first: inner ones overrule.
+        return {
+            node: function.name for function in functions for node in nodes_in(function) if isinstance(node, ast.Lambda)
+        }
+
+    @cached_property
     def functions(self) -> tuple[Function, ...]:
         """Its functions, methods and nested functions included."""
         classes = {cls.node: cls for cls in self.module.classes()}

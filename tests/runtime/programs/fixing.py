@@ -30,6 +30,7 @@ TOLD = re.compile(r"training=(True|False|None|1|0)\b|\{\"training\": (True|False
 """A constant that a layer is given: a fix may make the layer hear it."""
 ON_UNLESS_TOLD = re.compile(r"train\w*(: [^=,]+)? ?= ?(True|1|DEFAULT)\b|Random|Resizing|!= False")
 """Code that runs in training when nobody says which phase it is."""
+_ASSIGNED_FLAG = re.compile(r"\b(flag\d+) = (.+)")
 _SETS_FLAG = re.compile(r"\btraining = |@logged|@hidden")
 """A class that makes something else of its flag, or hides it."""
 CALLS_CALL = re.compile(r"(?<!\bsuper\(\))\.call\(x|@hidden")
@@ -98,6 +99,7 @@ def right_to_wrong(program: Program, before: list[Observed], after: list[Observe
     """Where a layer ran in the mode asked for, and does not after the fixes: what no safe fix may do."""
     lines = {name: module.splitlines() for name, module in program.modules.items()}
     on = _on_by_default(program) | _only_augmenting(program)
+    constants = _constant_flags(str(program))
     for target, first, second in zip(program.targets, before, after, strict=True):
         for mode in (*MODES, OUTSIDE):
             old, new = first[mode], second[mode]
@@ -111,9 +113,18 @@ def right_to_wrong(program: Program, before: list[Observed], after: list[Observe
             for line, phases in sorted(_seen(old).items()):
                 if phases == wanted and ran.get(line, wanted) != wanted:
                     told = f"{target.name} {_in(mode)}: {line} ran in {phases}, after the fix in {ran[line]}"
-                    literal = line[0] in lines and bool(TOLD.search(lines[line[0]][line[1] - 1]))
+                    written = lines[line[0]][line[1] - 1] if line[0] in lines else ""
+                    literal = bool(TOLD.search(written)) or any(one in written for one in constants)
                     by_default = mode in ("no flag", OUTSIDE) and target.name in on
                     yield Harm(target, told, meant=literal or by_default)
+
+
+def _constant_flags(text: str) -> set[str]:
+    """The arguments with which a module gives layers a flag that only takes constants: `flag3` is False, then True."""
+    assigned: dict[str, set[str]] = {}
+    for name, value in _ASSIGNED_FLAG.findall(text):
+        assigned.setdefault(name, set()).add(value)
+    return {f"training={name})" for name, values in assigned.items() if values <= {"True", "False", "None"}}
 
 
 def _only_augmenting(program: Program) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_training_phase.analysis.domain.arguments import FunctionNode, defaults, parameter_names
 from flake8_training_phase.analysis.domain.events import Inlined, LayerCall
-from flake8_training_phase.analysis.domain.values import Instance, members
+from flake8_training_phase.analysis.domain.values import Constant, Instance, members
 from flake8_training_phase.analysis.entries.own_loops import loop_call
 from flake8_training_phase.analysis.phase.results import Subject
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass, concerned, majors
@@ -152,9 +152,11 @@ def _may_give(call: ast.Call, name: str, by_position: list[str]) -> bool:
 
 
 def _told_unknown(layer_class: LayerClass, name: str) -> LayerCall | None:
-    """The first call that gives the parameter, as `training`, to something that is not known."""
+    """The first call that gives the parameter, as `training`, to something that is not known, or may be: a layer that
+    the constructor is given, `head or Dense(4)`.
+    """
     for event in layer_class.layer_calls:
-        known = any(isinstance(one, Instance) for one in members(event.receiver))
+        known = all(isinstance(one, (Instance, Constant)) for one in members(event.receiver))
         if event.flag.parameter == name and event.flag.name == "training" and not known:
             return event
     return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_training_phase import engine
 from flake8_training_phase.configuration.settings import Settings
 from flake8_training_phase.findings import Severity
+from flake8_training_phase.keras import packages
+from flake8_training_phase.sources.gate import SPREADING_PARTS
 from flake8_training_phase.sources.text import SourceText
 
 MODEL = """\
@@ -403,3 +407,47 @@ SEGMENTER = "keras_hub.models.SegFormerBackbone.from_preset('segformer_b0_ade20k
 def test_what_a_model_of_a_package_leaves_in_the_call_context(call: str, found: set[str]) -> None:
     init = f"self.base = {SEGMENTER}\nself.norm = keras.layers.BatchNormalization()"
     assert codes(model(init, call, FLAG, imports=HUB)) == found
+
+
+PACKAGES = Path(packages.__file__).with_name("packages")
+
+GRAPH = """\
+import keras
+import keras_hub
+
+
+def build(backbone):
+    image = keras.Input((64, 64, 3))
+    x = {behind}
+    return keras.Model(image, x)
+
+
+model = build(None)
+model({called})
+"""
+BATCH_NORMALIZATION = "keras.layers.BatchNormalization()"
+
+
+@pytest.mark.parametrize(
+    ("behind", "called", "found"),
+    [
+        # Run with keras-hub 0.32.0 on Keras 3.15.1: BatchNormalization receives True in the plain call.
+        (f"{BATCH_NORMALIZATION}({SEGMENTER}(image))", "image", {"KTP201"}),
+        (f"{BATCH_NORMALIZATION}(keras_hub.models.DeepLabV3Backbone(backbone, 256)(image))", "image", {"KTP201"}),
+        (f"{BATCH_NORMALIZATION}({SEGMENTER}(image))", "image, training=False", set()),
+        (f"{SEGMENTER}({BATCH_NORMALIZATION}(image))", "image", set()),
+        # What it leaves is a False, or nothing.
+        (f"{BATCH_NORMALIZATION}(keras_hub.models.SwinTransformerBackbone(2)(image))", "image", set()),
+        (f"{BATCH_NORMALIZATION}(keras_hub.models.MiTBackbone([1], 1)(image))", "image", set()),
+    ],
+)
+def test_what_a_model_of_a_package_leaves_in_a_graph(behind: str, called: str, found: set[str]) -> None:
+    assert codes(GRAPH.format(behind=behind, called=called)) == found
+
+
+def test_models_that_leave_true_are_looked_for_in_graphs() -> None:
+    shipped = [packages.parsed(file.read_text(encoding="utf-8")) for file in PACKAGES.glob("*.json")]
+    layers = {layer for catalogue in shipped for layer in catalogue.layers.values()}
+    leaving = {layer.name for layer in layers if any(left is True for _, left in layer.leaves)}
+    assert {"SegFormerBackbone", "DeepLabV3Plus"} <= leaving
+    assert [name for name in leaving if SPREADING_PARTS.match(f"{name}(") is None] == []

@@ -35,6 +35,8 @@ _IDLE_LAYERS = ("Dropout", "Noise", "augment")
 """What does nothing in `Dataset.map`, and what a model of such layers from another file is called."""
 SPREADING_NAME = re.compile(r"\b(?:Resizing|CenterCrop|Random(?!Normal\b|State\b|Uniform\b)[A-Z]\w+)(?=\(|\Z)")
 """Layers that have the default `training=True`: initializers and generators have such names too."""
+SPREADING_PARTS = re.compile(r"\b(?:SegFormer|DeepLabV3|SpatialPyramidPooling)\w*(?=\(|\.from_)")
+"""Layers of packages with such a layer inside, whose catalogues say what that leaves."""
 SPREADING_DEFAULT = re.compile(r"\btraining(?: *:[^=,()]*)? *= *True")
 """That default itself."""
 _GRAPH_OF_CLASS = re.compile(r"super\([^()]*\)\.__init__\(\s*(?:(?:inputs|outputs)\s*=|[\w.\[\]]+\s*,)")
@@ -110,7 +112,7 @@ def may_hold_graph_leaks(text: str) -> bool:
     makes = "Sequential(" in text or makes_functional(text)
     if not makes or ("BatchNormalization" not in text and _CALL_METHOD.search(text) is None):
         return False
-    return SPREADING_NAME.search(text) is not None or SPREADING_DEFAULT.search(text) is not None
+    return any(one.search(text) is not None for one in (SPREADING_NAME, SPREADING_DEFAULT, SPREADING_PARTS))
 
 
 def mentions_keras(text: str) -> bool:

@@ -22,7 +22,7 @@ from flake8_training_phase.analysis.queries.layer_calls import defaults_to_true
 from flake8_training_phase.analysis.syntax.walking import nodes_in
 from flake8_training_phase.keras.catalogue import KerasLayer
 from flake8_training_phase.keras.generations import Generation, Phase
-from flake8_training_phase.sources.gate import SPREADING_DEFAULT, SPREADING_NAME
+from flake8_training_phase.sources.gate import SPREADING_DEFAULT, SPREADING_NAME, SPREADING_PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def _may_make_writers(module: CheckedModule) -> bool:
     """Whether a module has a default of True, or makes what may be a layer of Keras or of the project that has one:
     `RandomPolicy()` is none. Only then it is worth a run of the whole module.
     """
-    if SPREADING_DEFAULT.search(module.source.text):
+    text = module.source.text
+    if SPREADING_DEFAULT.search(text) or SPREADING_PARTS.search(text):
         return True
     made = (node for name, nodes in module.module.calls.items() if SPREADING_NAME.match(name) for node in nodes)
     return any(not _makes_no_layer(one) for node in made for one in members(module.scope.evaluate(node.func)))
@@ -107,13 +108,18 @@ def _spreads(generation: Generation) -> bool:
 
 
 def _may_write(layer: Value) -> bool:
-    """Whether a layer, or one in it, has the default `training=True`."""
+    """Whether a layer, or one in it, has the default `training=True`, or leaves one that is inside it."""
     for one in members(layer):
         if isinstance(one, Instance):
             held = one.contents or (one.type.base_contents(one) if isinstance(one.type, UserClass) else ())
-            if defaults_to_true(one.type) or any(map(_may_write, held)):
+            if defaults_to_true(one.type) or _leaves_true(one.type) or any(map(_may_write, held)):
                 return True
     return False
+
+
+def _leaves_true(type_: KerasLayer | UserClass) -> bool:
+    """Whether a catalogue says so of a layer of a package."""
+    return isinstance(type_, KerasLayer) and any(left is True for _, left in type_.leaves)
 
 
 def _order_is_sure(victim: GraphCall, before: tuple[GraphCall, ...], calls: tuple[GraphCall, ...]) -> bool:

@@ -123,17 +123,23 @@ class LeakedTrainingFlag(Rule):
         if may_hold_graph_leaks(module.source.text):
             for found in graph_leaks(module):
                 keras = keras_title(found.generations, module.settings.keras_versions)
-                related_node = RelatedNode(found.writer.node, f"this layer has the default `training=True`{_IN_HOSTS}")
+                related_node = RelatedNode(found.writer.node, f"{_who_leaks(found.writer.layer)}{_IN_HOSTS}")
                 message = _graph_message(found, keras)
                 yield self.problem(found.victim.node, message, majors(found.generations), related=related_node)
 
 
 def _graph_message(leak: GraphLeak, keras: str) -> str:
-    victim, writer = _leaf_title(leak.victim.layer), _leaf_title(leak.writer.layer)
+    victim, writer = _leaf_title(leak.victim.layer), _leaf_title(leak.writer.layer).partition(" from ")[0]
     return (
         f"{victim} inherits `training=True` from {writer} (line {leak.writer.node.lineno}): training mode "
         f"in `model(x)` in {keras}. Call `model(x, training=False)`"
     )
+
+
+def _who_leaks(writer: Value) -> str:
+    title = _leaf_title(writer)
+    who = f"a layer inside {title}" if " from " in title else "this layer"
+    return f"{who} has the default `training=True`"
 
 
 def _leaf_title(layer: Value) -> str:

@@ -8,11 +8,10 @@ settings.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from flake8_training_phase.keras.catalogue import Argument, CallSignature, DependsOn, KerasLayer, layers, release_of
@@ -27,6 +26,9 @@ RUN = "layer"
 
 MAKERS = frozenset({"from_pretrained", "from_preset"})
 """Methods of classes that make an object with what was saved somewhere."""
+
+_WRONG_SHAPES = (ValueError, KeyError, TypeError, AttributeError)
+_NO_CATALOGUE = "it is no catalogue that --write-catalogue wrote"
 
 _FOLDER = Path(__file__).with_name("packages")
 
@@ -81,7 +83,7 @@ def _names() -> frozenset[str]:
 def _shipped(root: str) -> tuple[Catalogue, ...]:
     if root not in _names():
         return ()
-    return (parsed((_FOLDER / f"{root}.json").read_text(encoding="utf-8")),)
+    return (_opened((_FOLDER / f"{root}.json").read_text(encoding="utf-8")),)
 
 
 @lru_cache(maxsize=32)
@@ -90,20 +92,49 @@ def read_catalogue(path: str, digest: str) -> Catalogue:
     return parsed(reading.read(path, reading.MAX_CODE).decode())
 
 
+class _Layers(Mapping[str, KerasLayer]):
+    """The layers of a catalogue, made when they are asked for: a module needs few of the hundreds in one."""
+
+    def __init__(self, facts: Iterable[Mapping[str, Any]], origin: str) -> None:
+        self._origin = origin
+        self._facts = {f"{place}.{one['name']}": one for one in facts for place in one["at"]}
+        self._made: dict[int, KerasLayer] = {}
+
+    def __getitem__(self, dotted: str) -> KerasLayer:
+        facts = self._facts[dotted]
+        made = self._made.get(id(facts))
+        if made is None:
+            made = self._made[id(facts)] = _layer(facts, self._origin)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
 def parsed(text: str) -> Catalogue:
     """The catalogue that a text is. Raises CatalogueError."""
+    found = _opened(text)
+    try:
+        list(found.layers.values())
+    except _WRONG_SHAPES as error:
+        raise CatalogueError(_NO_CATALOGUE) from error
+    return found
+
+
+def _opened(text: str) -> Catalogue:
+    """The catalogue that a text is, whose layers are not looked at yet. Raises CatalogueError."""
     try:
         facts = json.loads(text)
         if facts["format"] != FORMAT:
             raise CatalogueError(f"it has the format {facts['format']}, and {FORMAT} is needed: write it anew")
         origin = f"{facts['package']} {facts['release']}".strip()
-        found: dict[str, KerasLayer] = {}
-        for one in facts["layers"]:
-            found |= dict.fromkeys((f"{place}.{one['name']}" for place in one["at"]), _layer(one, origin))
         generations = frozenset(facts.get("keras", ALL))
-        return Catalogue(facts["package"], facts["release"], generations, MappingProxyType(found))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CatalogueError("it is no catalogue that --write-catalogue wrote") from error
+        return Catalogue(facts["package"], facts["release"], generations, _Layers(facts["layers"], origin))
+    except _WRONG_SHAPES as error:
+        raise CatalogueError(_NO_CATALOGUE) from error
 
 
 def _layer(facts: Mapping[str, Any], origin: str) -> KerasLayer:

@@ -52,7 +52,7 @@ SOURCES = (
     Source("vit-keras", "vit_keras", "0.2.0"),
 )
 
-BY_HAND = ("efficientnet", "segmentation_models", "tensorflow_hub")
+BY_HAND = ("classification_models", "efficientnet", "segmentation_models", "tensorflow_hub")
 """Those whose sources do not say it: what they load decides, or they are given their Keras when they run."""
 
 

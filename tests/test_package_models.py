@@ -121,6 +121,13 @@ LOST = {
         ),
         "KTP202",
     ),
+    "asked for by its name": (
+        model(
+            "make, _ = Classifiers.get('seresnet18')\nself.base = make((224, 224, 3), include_top=False)",
+            imports="from classification_models.tfkeras import Classifiers",
+        ),
+        "KTP101",
+    ),
     "an EfficientNet of its own package": (
         model(
             "self.base = efn.EfficientNetB0(include_top=False, weights='noisy-student', pooling='avg')",
@@ -172,7 +179,17 @@ LOST = {
     ),
 }
 
+BY_NAME = "from classification_models.tfkeras import Classifiers"
 RIGHT = {
+    "asked for by its name, without normalization": model(
+        "self.base = Classifiers.get('vgg16')[0](input_shape=(64, 64, 3))", imports=BY_NAME
+    ),
+    "asked for by its name, frozen": model(
+        "self.base = Classifiers.get('resnet34')[0]((64, 64, 3))\nself.base.trainable = False", imports=BY_NAME
+    ),
+    "asked for by a name that is not known": model(
+        "self.base = Classifiers.get(name)[0]((64, 64, 3))", imports=BY_NAME
+    ),
     "forwarded": model(APPLICATIONS + "ResNet50()", "self.base(x, training=training)", FLAG),
     "fine-tuning": model(APPLICATIONS + "ResNet50()", "self.base(x, training=False)", FLAG),
     "without a flag, told": model(APPLICATIONS + "ResNet50()", "self.base(x, training=False)"),

@@ -16,6 +16,7 @@ from flake8_training_phase.analysis.domain.operations import joined_text
 from flake8_training_phase.analysis.domain.values import (
     SIGNATURE_TEST,
     UNKNOWN,
+    ClassValue,
     Constant,
     Container,
     External,
@@ -33,6 +34,7 @@ from flake8_training_phase.analysis.domain.values import (
 )
 from flake8_training_phase.analysis.models import instance_tests, iteration, numbers
 from flake8_training_phase.analysis.models.run import Run
+from flake8_training_phase.keras import packages
 from flake8_training_phase.keras.catalogue import DependsOn, KerasLayer, layers
 from flake8_training_phase.keras.names import ALL, keras_path
 
@@ -47,6 +49,8 @@ _SAME_PHASE = frozenset({"cast", "convert_to_tensor", "constant", "identity", "g
 _WRAPPERS = frozenset({"function", "recompute_grad", "custom_gradient", "checkpoint", "remat", "jit", "wraps"})
 _HANDED_OVER = ("func", "f", "fn", "fun", "function")
 """The names of the parameters by which functions take what they run or wrap."""
+_MODELS_BY_NAME = frozenset(f"classification_models.{one}.Classifiers.get" for one in ("keras", "tfkeras"))
+"""Functions of packages that are asked for a model by its name, under which the catalogue has it."""
 _CHOOSING = frozenset({"where", "switch_case", "select"})
 """Functions that give one thing or another by what their first argument is."""
 _BY_PHASE = frozenset({"in_train_phase", "in_test_phase"})
@@ -86,6 +90,8 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
         return External(GENERATOR)
     if path in _OF_LIBRARY:
         return _OF_LIBRARY[path](run, arguments, frame)
+    if path in _MODELS_BY_NAME:
+        return _model_by_name(path, arguments)
     if name in _BY_PHASE:
         told = arguments.by_name(_BY_PHASE_TAKES).get("training")
         if isinstance(told, PhaseValue) and told.parameter is not None:
@@ -106,6 +112,12 @@ def call(run: Run, path: str, arguments: Arguments, node: ast.Call, frame: Frame
     given = (*arguments.positional, *arguments.keywords.values())
     phase = next((value for value in given if isinstance(value, PhaseValue)), None)
     return UNKNOWN if phase is None else unknown_phase(phase.parameter)
+
+
+def _model_by_name(path: str, arguments: Arguments) -> Value:
+    """What makes a model of a package, and what prepares its inputs: `Classifiers.get("resnet18")`."""
+    found = packages.find(f"{path}.{text_of(arguments.first)}")
+    return UNKNOWN if found is None else Container((ClassValue(found.layer, found.generations), UNKNOWN))
 
 
 def _handed_over(arguments: Arguments) -> Value:

@@ -121,6 +121,14 @@ LOST = {
         ),
         "KTP202",
     ),
+    "a model of classification_models": (
+        model(
+            "self.base = ResNet18(input_shape=(224, 224, 3), include_top=False)",
+            imports="from classification_models.tfkeras import Classifiers\n\n"
+            "ResNet18, preprocess_input = Classifiers.get('resnet18')",
+        ),
+        "KTP101",
+    ),
     "asked for by its name": (
         model(
             "make, _ = Classifiers.get('seresnet18')\nself.base = make((224, 224, 3), include_top=False)",
@@ -309,11 +317,6 @@ RIGHT = {
         "self.net(x, training=training)",
         FLAG,
         imports="import tensorflow_model_optimization as tfmot\nfrom nets import net",
-    ),
-    "a model of classification_models": model(
-        "self.base = ResNet18(input_shape=(224, 224, 3), include_top=False)",
-        imports="from classification_models.tfkeras import Classifiers\n\n"
-        "ResNet18, preprocess_input = Classifiers.get('resnet18')",
     ),
     "a teacher of segmentation_models": model(
         "self.teacher = sm.FPN('efficientnetb0')\nself.teacher.trainable = False",

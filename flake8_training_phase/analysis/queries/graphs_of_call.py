@@ -1,4 +1,6 @@
-"""Classes whose `call` makes the graph of a functional model: `keras.Model(x, self.call(x))` in a method of theirs."""
+"""Classes whose `call` makes the graph of a functional model: `keras.Model(x, self.call(x))` in a method of theirs, or
+in `call` itself, which then gives the functional model.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,25 @@ def only_graph_is_used(cls: UserClass) -> bool:
         parents = parents_of(module.tree) if made else {}
         found += [_gives_only_graph(node, methods, parents) for node in made]
     return bool(found) and all(found)
+
+
+def gives_graph(cls: UserClass) -> bool:
+    """Whether `call` makes an `Input` and gives a model of what it does with that: `return Model(image, x)`. It is no
+    forward pass then; the functional model runs its layers, with its own flag.
+    """
+    if cls.call is None:
+        return False
+    nodes = [*nodes_in(cls.call.node)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    if not any(called_name(one) == "Input" for one in calls):
+        return False
+    models = {one for one in calls if called_name(one) in ("Model", "Functional")}
+    bound = {
+        target for node in nodes if isinstance(node, ast.Assign) and node.value in models for target in node.targets
+    }
+    names = {one.id for one in bound if isinstance(one, ast.Name)}
+    given = [node.value for node in nodes if isinstance(node, ast.Return)]
+    return bool(given) and all(one in models or (isinstance(one, ast.Name) and one.id in names) for one in given)
 
 
 def _graph_methods(cls: UserClass) -> Iterator[tuple[str, bool]]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule
-from flake8_training_phase.analysis.queries.graphs_of_call import makes_graph
+from flake8_training_phase.analysis.queries.graphs_of_call import gives_graph, makes_graph
 from flake8_training_phase.findings import Severity
 from flake8_training_phase.rules.forwarding.layers_in_call import has_state, is_random, layers_made
 from flake8_training_phase.rules.rule import Rule, Violation
@@ -67,6 +67,8 @@ class LayerCreatedInCall(Rule):
     def check(self, module: CheckedModule) -> Iterator[Violation]:
         """The layers that no model will own."""
         for layer_class in module.layer_classes:
+            if gives_graph(layer_class.cls):
+                continue
             for node, made in layers_made(layer_class):
                 keras = layer_class.keras if has_state(made) else (3,) if is_random(made) else ()
                 keras = tuple(one for one in keras if one in layer_class.keras)

@@ -12,7 +12,7 @@ from flake8_training_phase.analysis.phase.dependence import Dependence, class_de
 from flake8_training_phase.analysis.phase.modes import RunMode
 from flake8_training_phase.analysis.queries.augmentation import only_augments
 from flake8_training_phase.analysis.queries.checked_module import CheckedModule, LayerClass
-from flake8_training_phase.analysis.queries.graphs_of_call import only_graph_is_used
+from flake8_training_phase.analysis.queries.graphs_of_call import gives_graph, only_graph_is_used
 from flake8_training_phase.analysis.queries.hosts import is_only_made_in_hosts
 from flake8_training_phase.analysis.queries.own_steps import fit_runs_call
 from flake8_training_phase.analysis.queries.titles import placed_title
@@ -99,8 +99,8 @@ class ModelWithoutTraining(Rule):
             if not cls.is_model or cls.call is None or cls.phase_parameter == "training" or layer_class.misnamed_flag:
                 continue
             node = layer_class.call or cls.node
-            if only_augments(layer_class):
-                continue  # A model of augmentation is mapped over datasets, and never fitted.
+            if only_augments(layer_class) or gives_graph(cls):
+                continue  # It is mapped over datasets and never fitted, or gives what is fitted.
             hit = next(_misled(layer_class, layer_class.layer_calls), None)
             if hit is None and not _is_wrong_above(layer_class):
                 hit = next(_misled(layer_class, layer_class.own_layer_calls), None)
